@@ -1,0 +1,34 @@
+namespace EventPipeline.Load;
+
+/// <summary>
+/// Where rows are kept: BigQuery when deployed, a DuckDB file on one machine. It knows uploads and statements, nothing of slices:
+/// the load protocol is written once, above it.
+/// </summary>
+public interface IWarehouse
+{
+    /// <summary>
+    /// Begins to append to a table. Nothing exists in the table until <see cref="IUpload.LoadAsync"/>; a load id names one upload per table, never a second.
+    /// </summary>
+    Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken);
+
+    /// <summary>Runs a query and returns its rows.</summary>
+    Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken);
+
+    /// <summary>Runs an insert once: a repetition under the same id, also after a lost answer, changes nothing.</summary>
+    /// <param name="dataset">The dataset that <c>{dataset}</c> in the statement stands for.</param>
+    /// <param name="statementId">Letters, digits, dashes and underscores; unique for ever.</param>
+    /// <param name="statement">The insert.</param>
+    /// <param name="cancellationToken">Stops waiting; the insert may have happened.</param>
+    Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken);
+}
+
+/// <summary>One load's rows on their way into one table. Disposed without <see cref="LoadAsync"/>, it is abandoned without a trace.</summary>
+public interface IUpload : IAsyncDisposable
+{
+    /// <summary>Adds one row: a JSON object in UTF-8 without a line break; decimals are strings.</summary>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken);
+
+    /// <summary>Appends every row at once, or none.</summary>
+    /// <exception cref="TransientFailureException">It failed, or its fate cannot be known: the attempt has to begin again under a new load id.</exception>
+    Task LoadAsync(CancellationToken cancellationToken);
+}

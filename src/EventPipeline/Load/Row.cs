@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace EventPipeline.Load;
+
+/// <summary>One row of a query's answer. Values are string, long, decimal, bool, <see cref="DateOnly"/>, <see cref="DateTimeOffset"/> (UTC) or null.</summary>
+public sealed class Row(IReadOnlyDictionary<string, object?> values)
+{
+    /// <summary>The columns in the query's order, with their values.</summary>
+    public IReadOnlyDictionary<string, object?> Values { get; } = values;
+
+    /// <summary>Whether the value is null.</summary>
+    public bool IsNull(string column) => Values[column] is null;
+
+    public string Text(string column) => (string)Values[column]!;
+
+    public string? TextOrNull(string column) => (string?)Values[column];
+
+    /// <summary>A whole number; a sum of nothing is 0.</summary>
+    public long Whole(string column) => Values[column] switch
+    {
+        null => 0,
+        long number => number,
+        var other => Convert.ToInt64(other, CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>A decimal; a sum of nothing is 0.</summary>
+    public decimal Exact(string column) => Values[column] switch
+    {
+        null => 0,
+        decimal number => number,
+        var other => Convert.ToDecimal(other, CultureInfo.InvariantCulture),
+    };
+
+    public bool Flag(string column) => Values[column] is true;
+
+    public DateOnly Date(string column) => (DateOnly)Values[column]!;
+
+    public DateTimeOffset Timestamp(string column) => (DateTimeOffset)Values[column]!;
+
+    public DateTimeOffset? TimestampOrNull(string column) => (DateTimeOffset?)Values[column];
+}

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Vendors.Records;
+
+/// <summary>Money for one line, in US dollars. Negative amounts are credits and stay negative.</summary>
+public sealed record CostRecord : VendorRecord
+{
+    public const string TableName = "cost";
+
+    /// <summary>When the bucket begins, UTC.</summary>
+    public required DateTimeOffset BucketStart { get; init; }
+
+    /// <summary>How long the bucket is: <c>1d</c>.</summary>
+    public required string BucketWidth { get; init; }
+
+    /// <summary>The workspace, project or team.</summary>
+    public string? SubAccountId { get; init; }
+
+    /// <summary>What <see cref="ActorId"/> names: <c>user</c>, <c>api_key_name</c>.</summary>
+    public string? ActorType { get; init; }
+
+    public string? ActorId { get; init; }
+
+    public string? ApiKeyId { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? ServiceTier { get; init; }
+
+    public string? ContextWindow { get; init; }
+
+    /// <summary>Where inference ran, as the vendor spells it.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>The vendor's text of the line.</summary>
+    public string? LineItem { get; init; }
+
+    /// <summary>The vendor's class of the line, e.g. <c>tokens</c>, <c>web_search</c>.</summary>
+    public string? CostType { get; init; }
+
+    public string? TokenType { get; init; }
+
+    public string? Sku { get; init; }
+
+    /// <summary>Net, US dollars, at most 18 decimals.</summary>
+    public required decimal AmountUsd { get; init; }
+
+    public decimal? ListUsd { get; init; }
+
+    public decimal? DiscountUsd { get; init; }
+
+    public decimal? FeeUsd { get; init; }
+
+    /// <summary>The currency the vendor stated, upper case; always <c>USD</c> today.</summary>
+    public required string Currency { get; init; }
+
+    /// <summary>Which kind of money it is, one of <see cref="CostBasis"/>. A total uses one.</summary>
+    public required string Basis { get; init; }
+
+    public bool? IsChargeable { get; init; }
+
+    public decimal? Quantity { get; init; }
+
+    public string? QuantityUnit { get; init; }
+
+    public bool? IsFinal { get; init; }
+
+    /// <summary>Dimensions that have no column of their own, as a JSON object.</summary>
+    public JsonElement? Dimensions { get; init; }
+
+    [JsonIgnore]
+    public override string Table => TableName;
+
+    [JsonIgnore]
+    public override decimal BilledUsd => Basis == CostBasis.Billed ? AmountUsd : 0;
+
+    [JsonIgnore]
+    public override decimal EstimatedUsd => Basis == CostBasis.Estimated ? AmountUsd : 0;
+}
+
+/// <summary>The kinds of money; they are never added to each other.</summary>
+public static class CostBasis
+{
+    /// <summary>What the vendor invoices.</summary>
+    public const string Billed = "billed";
+
+    /// <summary>What the vendor estimates; overlaps what it bills.</summary>
+    public const string Estimated = "estimated";
+}

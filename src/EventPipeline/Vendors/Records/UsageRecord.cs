@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Vendors.Records;
+
+/// <summary>
+/// What was used in one bucket, by the dimensions the vendor groups by. Null is "not reported", 0 is "reported as zero".
+/// The token columns are disjoint; reasoning tokens are part of the output and are not added.
+/// </summary>
+public sealed record UsageRecord : VendorRecord
+{
+    public const string TableName = "usage";
+
+    /// <summary>When the bucket begins, UTC.</summary>
+    public required DateTimeOffset BucketStart { get; init; }
+
+    /// <summary>How long the bucket is: <c>1d</c>.</summary>
+    public required string BucketWidth { get; init; }
+
+    /// <summary>The workspace, project or team.</summary>
+    public string? SubAccountId { get; init; }
+
+    /// <summary>What <see cref="ActorId"/> names: <c>user</c>, <c>service_account</c>.</summary>
+    public string? ActorType { get; init; }
+
+    /// <summary>Who used it.</summary>
+    public string? ActorId { get; init; }
+
+    public string? ApiKeyId { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? ServiceTier { get; init; }
+
+    public string? ContextWindow { get; init; }
+
+    /// <summary>Where inference ran, as the vendor spells it.</summary>
+    public string? Region { get; init; }
+
+    public bool? IsBatch { get; init; }
+
+    /// <summary>The vendor's product or endpoint, e.g. <c>messages</c>, <c>completions</c>.</summary>
+    public string? Product { get; init; }
+
+    /// <summary>Input tokens neither read from nor written to a cache.</summary>
+    public long? InputUncachedTokens { get; init; }
+
+    public long? CacheReadTokens { get; init; }
+
+    /// <summary>All tokens written to a cache, whatever their lifetime.</summary>
+    public long? CacheWriteTokens { get; init; }
+
+    /// <summary>Of <see cref="CacheWriteTokens"/>, those with a lifetime of five minutes.</summary>
+    [JsonPropertyName("cache_write_5m_tokens")]
+    public long? CacheWrite5mTokens { get; init; }
+
+    /// <summary>Of <see cref="CacheWriteTokens"/>, those with a lifetime of one hour.</summary>
+    [JsonPropertyName("cache_write_1h_tokens")]
+    public long? CacheWrite1hTokens { get; init; }
+
+    public long? OutputTokens { get; init; }
+
+    /// <summary>Of <see cref="OutputTokens"/>, those spent on reasoning.</summary>
+    public long? ReasoningTokens { get; init; }
+
+    public long? Requests { get; init; }
+
+    /// <summary>What is counted in something other than tokens or requests.</summary>
+    public decimal? Quantity { get; init; }
+
+    /// <summary>What <see cref="Quantity"/> counts: <c>images</c>, <c>characters</c>, <c>seconds</c>, <c>bytes</c> …</summary>
+    public string? QuantityUnit { get; init; }
+
+    /// <summary>Dimensions and splits that have no column of their own, as a JSON object.</summary>
+    public JsonElement? Dimensions { get; init; }
+
+    [JsonIgnore]
+    public override string Table => TableName;
+
+    [JsonIgnore]
+    public override long Tokens => checked(
+        (InputUncachedTokens ?? 0) + (CacheReadTokens ?? 0) + (CacheWriteTokens ?? 0) + (OutputTokens ?? 0));
+}

@@ -1,0 +1,41 @@
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Vendors.Records;
+
+/// <summary>One row of a fact table, as read. Property names in snake case are the column names.</summary>
+public abstract record VendorRecord : VendorItem
+{
+    /// <summary>The natural key, from <see cref="Vendors.RowKey"/>: unique within a slice.</summary>
+    public required string RowKey { get; init; }
+
+    /// <summary>The vendor's name.</summary>
+    public required string Vendor { get; init; }
+
+    /// <summary>The vendor's own organisation id, or the account's name where it tells none.</summary>
+    public required string AccountId { get; init; }
+
+    /// <summary>The report's name.</summary>
+    public required string Report { get; init; }
+
+    /// <summary>What a row stands for: the grouping it was asked with, and its version, e.g. <c>by_model.v1</c>.</summary>
+    public required string Grain { get; init; }
+
+    /// <summary>The UTC day.</summary>
+    public required DateOnly UsageDate { get; init; }
+
+    /// <summary>The table, e.g. <c>usage</c>; stored as <c>usage_versions</c>.</summary>
+    [JsonIgnore]
+    public abstract string Table { get; }
+
+    /// <summary>Tokens that count as usage, each once.</summary>
+    [JsonIgnore]
+    public virtual long Tokens => 0;
+
+    /// <summary>Money the vendor bills, US dollars.</summary>
+    [JsonIgnore]
+    public virtual decimal BilledUsd => 0;
+
+    /// <summary>Money the vendor estimates, US dollars; never added to billed money.</summary>
+    [JsonIgnore]
+    public virtual decimal EstimatedUsd => 0;
+}
