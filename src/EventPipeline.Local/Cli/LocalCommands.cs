@@ -1,0 +1,148 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace EventPipeline.Local.Cli;
+
+/// <summary>The command line: <c>run</c> (the default), <c>serve</c>, <c>query</c>, <c>simulate</c>.</summary>
+internal static class LocalCommands
+{
+    private static readonly Option<string?> Data = new("--data")
+    {
+        Description = "The data folder. Default: data/simulated, or data/configured where accounts are configured.",
+        HelpName = "FOLDER",
+        Recursive = true,
+    };
+
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "The simulator's seed.",
+        HelpName = "N",
+        Recursive = true,
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static readonly Option<DateTimeOffset?> Now = new("--now")
+    {
+        Description = "Moves the trigger's event time and the simulator to this time, e.g. 2026-11-23T06:00:00Z. The service's own clock never moves.",
+        HelpName = "TIMESTAMP",
+        Recursive = true,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[^1].Value;
+            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+                && time.Year is >= 2000 and < 2100)
+            {
+                return time;
+            }
+
+            result.AddError($"--now is '{text}'; give a UTC time between 2000 and 2100 such as 2026-11-23T06:00:00Z.");
+            return null;
+        },
+    };
+
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("AI usage and spend of a company, loaded every morning, exactly once: the service on one machine.");
+        root.Options.Add(Data);
+        root.Options.Add(Seed);
+        root.Options.Add(Now);
+        AddRun(root);
+        root.Subcommands.Add(AddRun(new Command("run", "Plays the scheduler's tick once, and waits for the run to end. The default.")));
+        root.Subcommands.Add(Serve());
+        root.Subcommands.Add(Query());
+        root.Subcommands.Add(Simulate());
+        return root;
+    }
+
+    private static T AddRun<T>(T command)
+        where T : Command
+    {
+        var days = new Option<string?>("--days") { Description = "How many closed days to ask for, 1 to 30.", HelpName = "N" };
+        var from = new Option<string?>("--from") { Description = "The first day to ask for, UTC.", HelpName = "YYYY-MM-DD" };
+        var to = new Option<string?>("--to") { Description = "The last day to ask for, UTC, inclusive.", HelpName = "YYYY-MM-DD" };
+        var vendors = Names("--vendors", "Only these vendors.");
+        var accounts = Names("--accounts", "Only these accounts.");
+        var reports = Names("--reports", "Only these reports.");
+        var mode = new Option<string?>("--mode") { Description = "production (the default), development or dry_run.", HelpName = "MODE" };
+        var force = new Option<bool>("--force") { Description = "Also read settled days, and load what did not change." };
+        var json = new Option<bool>("--json") { Description = "Print one JSON document on standard output and nothing else." };
+        foreach (var option in new Option[] { days, from, to, vendors, accounts, reports, mode, force, json })
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((parsed, cancellationToken) => RunCommand.ExecuteAsync(
+            SettingsOf(parsed),
+            new RunArguments(
+                parsed.GetValue(mode),
+                parsed.GetValue(days),
+                parsed.GetValue(from),
+                parsed.GetValue(to),
+                parsed.GetValue(force),
+                parsed.GetValue(vendors),
+                parsed.GetValue(accounts),
+                parsed.GetValue(reports)),
+            parsed.GetValue(json),
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Serve()
+    {
+        var port = Port("The port on 127.0.0.1; 0 for any free one. Default: PORT, else 8080.");
+        var command = new Command("serve", "Stays up, and ticks on request: POST /run-daily-job.") { port };
+        command.SetAction((parsed, cancellationToken) => ServeCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port), cancellationToken));
+        return command;
+    }
+
+    private static Command Query()
+    {
+        var sql = new Argument<string>("SELECT") { Description = "A query over the views usage, cost, activity, entity, daily_cost, focus …" };
+        var json = new Option<bool>("--json") { Description = "Rows as a JSON array of objects; decimals are strings." };
+        var csv = new Option<bool>("--csv") { Description = "Rows as CSV (RFC 4180)." };
+        var command = new Command("query", "Queries the data, through the running service when there is one.") { sql, json, csv };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(json) && result.GetValue(csv))
+            {
+                result.AddError("Give --json or --csv, not both.");
+            }
+        });
+        command.SetAction((parsed, cancellationToken) => QueryCommand.ExecuteAsync(
+            SettingsOf(parsed),
+            parsed.GetValue(sql)!,
+            parsed.GetValue(json) ? QueryFormat.Json : parsed.GetValue(csv) ? QueryFormat.Csv : QueryFormat.Table,
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Simulate()
+    {
+        var port = Port("The port on 127.0.0.1; 0 for any free one. Default: 8081.");
+        var command = new Command("simulate", "Serves the simulated vendors alone.") { port };
+        command.SetAction((parsed, cancellationToken) => SimulateCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port) ?? 8081, cancellationToken));
+        return command;
+    }
+
+    private static Option<int?> Port(string description)
+    {
+        var port = new Option<int?>("--port") { Description = description, HelpName = "PORT" };
+        port.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 65535))
+            {
+                result.AddError($"--port is '{result.Tokens[0].Value}'; give a number from 0 to 65535.");
+            }
+        });
+        return port;
+    }
+
+    private static Option<string[]?> Names(string name, string description) => new(name)
+    {
+        Description = $"{description} Separated by spaces or commas.",
+        HelpName = "NAME …",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static LocalSettings SettingsOf(ParseResult parsed) => new(parsed.GetValue(Data), parsed.GetValue(Seed), parsed.GetValue(Now));
+}

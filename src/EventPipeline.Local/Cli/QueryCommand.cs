@@ -1,0 +1,80 @@
+using System.Text.Json;
+using DuckDB.NET.Data;
+using EventPipeline.Hosting;
+using EventPipeline.Load;
+using EventPipeline.Local.DuckDb;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using Spectre.Console;
+
+namespace EventPipeline.Local.Cli;
+
+/// <summary>How rows are printed.</summary>
+internal enum QueryFormat
+{
+    Table,
+    Json,
+    Csv,
+}
+
+/// <summary>Queries the data, through the running service when there is one.</summary>
+internal static class QueryCommand
+{
+    public static async Task<int> ExecuteAsync(LocalSettings settings, string sql, QueryFormat format, CancellationToken cancellationToken)
+    {
+        var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
+        var answer = folder.TryLock() is { } taken
+            ? await AskFileAsync(folder, taken, sql, cancellationToken)
+            : await AskServiceAsync(await RunningService.AddressAsync(folder, cancellationToken), sql, cancellationToken);
+        if (folder.Simulated)
+        {
+            await Console.Error.WriteLineAsync($"{DataLabel.Simulated} data");
+        }
+
+        await QueryPrinter.PrintAsync(Console.Out, AnsiConsole.Console, answer, format);
+        return 0;
+    }
+
+    private static async Task<QueryAnswer> AskFileAsync(DataFolder folder, FileStream taken, string sql, CancellationToken cancellationToken)
+    {
+        await using (taken)
+        {
+            var datasets = new DatasetOptions();
+            datasets.Dataset = LocalService.Settings()["BIGQUERY_DATASET"] ?? datasets.Dataset;
+            await using var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets));
+            try
+            {
+                return await warehouse.AskAsync(sql, cancellationToken);
+            }
+            catch (DuckDBException failure)
+            {
+                throw new UsageException(failure.Message);
+            }
+        }
+    }
+
+    private static async Task<QueryAnswer> AskServiceAsync(Uri address, string sql, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient { BaseAddress = address };
+        using var answer = await http.PostAsJsonAsync(QueryEndpoint.Path, new QueryRequest(sql), cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            var problem = await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken);
+            throw new UsageException(problem?.Detail ?? $"The service answered {(int)answer.StatusCode}.");
+        }
+
+        var response = (await answer.Content.ReadFromJsonAsync<QueryResponse>(ApiJson.Options, cancellationToken))!;
+        return new QueryAnswer(response.Columns, [.. response.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(Plain)])]);
+    }
+
+    private static object? Plain(object? value) => value is JsonElement element
+        ? element.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.String => element.GetString(),
+            JsonValueKind.Number when element.TryGetInt64(out var whole) => whole,
+            JsonValueKind.True or JsonValueKind.False => element.GetBoolean(),
+            _ => element.GetRawText(),
+        }
+        : value;
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using EventPipeline.Hosting;
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+using Spectre.Console;
+
+namespace EventPipeline.Local.Cli;
+
+/// <summary>Shows a run as a table, and where its data is.</summary>
+internal static class RunTable
+{
+    public static void Write(IAnsiConsole console, RunDocument run, DataFolder folder)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(Title(run));
+        table.AddColumns("vendor", "account", "report");
+        foreach (var heading in new[] { "days", "rows", "tokens", "dollars" })
+        {
+            table.AddColumn(new TableColumn(heading).RightAligned());
+        }
+
+        table.AddColumns("state", "why");
+        var lines = run.Windows
+            .GroupBy(window => (window.Vendor, window.Account, window.Report, window.State, window.Why))
+            .OrderBy(line => (line.Key.Vendor, line.Key.Account, line.Key.Report));
+        foreach (var line in lines)
+        {
+            var (vendor, account, report, state, why) = line.Key;
+            table.AddRow(
+                Plain(vendor), Plain(account), Plain(report),
+                Number(line.Sum(Days)), Number(line.Sum(window => window.Rows)), Number(line.Sum(window => window.Tokens)),
+                Dollars(line.Sum(window => window.Usd), line.Sum(window => window.EstimatedUsd)),
+                Coloured(state), Plain(why));
+        }
+
+        console.Write(table);
+        WriteFailures(console, run);
+        console.MarkupLineInterpolated(
+            $"{run.Totals.Slices} slices, {run.Totals.Rows:N0} rows, {run.Totals.Tokens:N0} tokens, ${Money(run.Totals.Usd)} billed, ${Money(run.Totals.EstimatedUsd)} estimated (~, never added).");
+        console.MarkupLineInterpolated($"Run {run.RunId} {run.Outcome}. {(folder.Simulated ? $"{DataLabel.Simulated} data" : "Data")}: {folder.WarehouseFile}");
+    }
+
+    private static void WriteFailures(IAnsiConsole console, RunDocument run)
+    {
+        foreach (var window in run.Windows.Where(window => WindowState.IsFailure(window.State)))
+        {
+            console.MarkupLineInterpolated(
+                $"[red]{window.State}[/] {window.Vendor}/{window.Account}/{window.Report} {window.From:yyyy-MM-dd}..{window.To:yyyy-MM-dd}: {window.Reason}");
+        }
+    }
+
+    private static TableTitle Title(RunDocument run) =>
+        new(Markup.Escape($"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} run, {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}"));
+
+    private static int Days(WindowDocument window) => window.To.DayNumber - window.From.DayNumber + 1;
+
+    private static Markup Plain(string text) => new(Markup.Escape(text));
+
+    private static Markup Number(long number) => new(number.ToString("N0", CultureInfo.InvariantCulture));
+
+    private static Markup Dollars(decimal usd, decimal estimated) =>
+        new(usd == 0 && estimated != 0 ? $"~{Money(estimated)}" : Money(usd));
+
+    /// <summary>Cents for reading; the data keeps every digit.</summary>
+    private static string Money(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
+
+    private static Markup Coloured(string state) => new(WindowState.IsFailure(state) ? $"[red]{state}[/]"
+        : state == WindowState.Loaded ? $"[green]{state}[/]"
+        : $"[grey]{state}[/]");
+}

@@ -1,0 +1,38 @@
+namespace EventPipeline.Local.Cli;
+
+/// <summary>The service that another process runs in a data folder.</summary>
+internal static class RunningService
+{
+    /// <summary>Where it listens. It may be just starting, so its address is waited for.</summary>
+    public static async Task<Uri> AddressAsync(DataFolder folder, CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
+        for (var tries = 0; tries < 50; tries++)
+        {
+            if (File.Exists(folder.AddressFile)
+                && Uri.TryCreate(await File.ReadAllTextAsync(folder.AddressFile, cancellationToken), UriKind.Absolute, out var address)
+                && await AnswersAsync(http, address, cancellationToken))
+            {
+                return address;
+            }
+
+            await tick.WaitForNextTickAsync(cancellationToken);
+        }
+
+        throw new UsageException($"Another process works in {folder.Path} and does not answer. Wait for it, or choose another folder with --data.");
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri(address, "liveness"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

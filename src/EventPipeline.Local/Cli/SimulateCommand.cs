@@ -1,0 +1,22 @@
+using EventPipeline.Local.Simulator;
+
+namespace EventPipeline.Local.Cli;
+
+/// <summary>Serves the simulated vendors alone, for any program that reads their APIs.</summary>
+internal static class SimulateCommand
+{
+    public static async Task<int> ExecuteAsync(LocalSettings settings, int port, CancellationToken cancellationToken)
+    {
+        await using var simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), port);
+        await simulator.StartAsync(cancellationToken);
+        await Console.Out.WriteLineAsync($"SIMULATED vendors on {simulator.Urls.First()}");
+        foreach (var account in SimulatedAccount.Of(settings.Seed))
+        {
+            await Console.Out.WriteLineAsync($"{account.Vendor} account {account.Name}, key {account.Key}");
+        }
+
+        await Console.Out.FlushAsync(cancellationToken);
+        await simulator.WaitForShutdownAsync(cancellationToken);
+        return 0;
+    }
+}

@@ -1,0 +1,46 @@
+using EventPipeline.Hosting;
+using EventPipeline.Local.DuckDb;
+
+namespace EventPipeline.Local;
+
+/// <summary>
+/// Lets another process on this machine query the file that this one holds open. The transaction can only read; a JSON body keeps web pages out,
+/// whose forms cannot send one.
+/// </summary>
+internal static class QueryEndpoint
+{
+    public const string Path = "/query";
+
+    public static void MapQuery(this IEndpointRouteBuilder routes) => routes
+        .MapPost(Path, AskAsync)
+        .WithTags("Local")
+        .WithSummary("Runs a SELECT over the DuckDB file, in a transaction that can only read.");
+
+    private static async Task<IResult> AskAsync(QueryRequest request, DuckDbWarehouse warehouse, DataLabel label, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(request.Sql))
+        {
+            return TypedResults.Problem(title: "There is no query.", detail: "Give a SELECT as \"sql\".", statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        try
+        {
+            var answer = await warehouse.AskAsync(request.Sql, cancellationToken);
+            return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, answer.Rows));
+        }
+        catch (DuckDB.NET.Data.DuckDBException failure)
+        {
+            return TypedResults.Problem(title: "The query failed.", detail: failure.Message, statusCode: StatusCodes.Status400BadRequest);
+        }
+    }
+}
+
+/// <summary>A query.</summary>
+/// <param name="Sql">One statement that reads.</param>
+internal sealed record QueryRequest(string Sql);
+
+/// <summary>Its answer.</summary>
+/// <param name="Label"><c>SIMULATED</c>, or null.</param>
+/// <param name="Columns">The columns' names.</param>
+/// <param name="Rows">The rows; decimals as strings.</param>
+internal sealed record QueryResponse(string? Label, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using EventPipeline.Google;
+using EventPipeline.Ledger;
+using EventPipeline.Trigger;
+using EventPipeline.Vendors;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.FanOut;
+
+/// <summary>Turns one run into one fetch message per window. Delivered twice, it publishes the stored plan twice, and that is harmless.</summary>
+internal sealed partial class FanOutHandler(
+    Accounts accounts,
+    IEnumerable<Vendor> vendors,
+    RunLedger ledger,
+    PubSubPublisher publisher,
+    IOptions<RunOptions> options,
+    ILogger<FanOutHandler> logger)
+{
+    public async Task HandleAsync(RunRequested request, ReceivedEvent trigger, CancellationToken cancellationToken)
+    {
+        var runId = RunId.Of(trigger);
+        var plan = await ledger.FindPlanAsync(runId, request.Mode, cancellationToken)
+            ?? await ledger.StorePlanAsync(await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
+
+        var windows = plan.Windows.Where(planned => !planned.Skipped).ToList();
+        await publisher.PublishAsync(Topic.Fetch, [.. windows.Select(planned => Message(plan, planned))], cancellationToken);
+        Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count);
+        if (windows.Count == 0)
+        {
+            await ledger.CompleteWhenAllEndedAsync(runId, plan.Mode, cancellationToken);
+        }
+    }
+
+    private static OutgoingMessage Message(RunPlan plan, PlannedWindow planned)
+    {
+        var (vendor, account, report, from, to) = planned.Window;
+        var message = new FetchRequested(plan.RunId, plan.Mode.Name(), vendor, account, report, from, to, planned.Force);
+        return OutgoingMessage.CloudEvent(
+            $"{plan.RunId}.{planned.Window.Id}",
+            FetchRequested.EventType,
+            plan.RequestedAt,
+            JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested));
+    }
+
+    private async Task<RunPlan> PlanAsync(string runId, RunRequested request, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var subjects = Subjects(request).ToList();
+        var gapDays = options.Value.GapDays;
+        var today = DateOnly.FromDateTime(time.UtcDateTime);
+        var (from, to) = Planner.Horizon(request, today, gapDays, subjects.Select(subject => subject.Report));
+        var reads = await ledger.SlicesReadAsync(request.Mode, from, to, cancellationToken);
+        return new Planner(reads, gapDays).Plan(runId, request, time, subjects);
+    }
+
+    private IEnumerable<(string Account, string Vendor, Report Report)> Subjects(RunRequested request) =>
+        from vendor in vendors
+        where request.Vendors?.Contains(vendor.Name) ?? true
+        from account in accounts.For(vendor.Name)
+        where request.Accounts?.Contains(account.Name) ?? true
+        from report in vendor.Reports
+        where request.Reports?.Contains(report.Name) ?? true
+        select (account.Name, vendor.Name, report);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Run {RunId} asks for {Windows} windows and leaves {Skipped} out.")]
+        public static partial void Published(ILogger logger, string runId, int windows, int skipped);
+    }
+}

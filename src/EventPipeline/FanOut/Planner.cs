@@ -1,0 +1,109 @@
+using EventPipeline.Vendors;
+
+namespace EventPipeline.FanOut;
+
+/// <summary>
+/// Decides what a run reads: the days asked for, and beside them the days the vendor may still restate and the gaps of the last days.
+/// Pure: the same request, reads and time give the same plan.
+/// </summary>
+internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account, string Report, DateOnly Day), SliceRead> reads, int gapDays)
+{
+    /// <summary>Plans a run.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="time">The trigger's own time, UTC.</param>
+    /// <param name="subjects">Every report of every account that the request selects.</param>
+    public RunPlan Plan(string runId, RunRequested request, DateTimeOffset time, IEnumerable<(string Account, string Vendor, Report Report)> subjects)
+    {
+        var today = DateOnly.FromDateTime(time.UtcDateTime);
+        var (from, to) = AskedRange(request, today);
+        var windows = subjects
+            .SelectMany(subject => subject.Report.Kind == ReportKind.Snapshot
+                ? [PlanSnapshot(subject.Vendor, subject.Account, subject.Report, today, request.Force)]
+                : PlanDays(subject.Vendor, subject.Account, subject.Report, today.AddDays(-1), (from, to), request))
+            .OrderBy(planned => WindowReason.Urgency(planned.Why))
+            .ToList();
+        return new RunPlan(runId, request.Mode, from, to, time, windows);
+    }
+
+    /// <summary>The days a request asks for, both ends counted, when its day is <paramref name="today"/>.</summary>
+    public static (DateOnly From, DateOnly To) AskedRange(RunRequested request, DateOnly today)
+    {
+        var to = request.To ?? today.AddDays(-1);
+        return (request.From ?? to.AddDays(1 - (request.Days ?? 1)), to);
+    }
+
+    /// <summary>The days whose reads a plan depends on.</summary>
+    public static (DateOnly From, DateOnly To) Horizon(RunRequested request, DateOnly today, int gapDays, IEnumerable<Report> reports)
+    {
+        var (from, _) = AskedRange(request, today);
+        var back = today.AddDays(-Math.Max(gapDays, reports.Select(report => report.SettledAfterDays).DefaultIfEmpty().Max()) - 1);
+        return (from < back ? from : back, today);
+    }
+
+    private static bool IsDaily(RunRequested request) => request is { From: null, To: null, Days: null or 1 };
+
+    private PlannedWindow PlanSnapshot(string vendor, string account, Report report, DateOnly today, bool force)
+    {
+        var why = force ? WindowReason.Forced
+            : reads.ContainsKey((vendor, account, report.Name, today)) ? WindowReason.ReadAgain
+            : WindowReason.New;
+        return new PlannedWindow(new Window(vendor, account, report.Name, today, today), why, Force: force);
+    }
+
+    private IEnumerable<PlannedWindow> PlanDays(
+        string vendor, string account, Report report, DateOnly lastClosed, (DateOnly From, DateOnly To) asked, RunRequested request)
+    {
+        var horizon = lastClosed.AddDays(1 - Math.Max(gapDays, report.SettledAfterDays));
+        var first = asked.From < horizon ? asked.From : horizon;
+        PlannedWindow? open = null;
+        for (var day = first; day <= lastClosed; day = day.AddDays(1))
+        {
+            var isAsked = asked.From <= day && day <= asked.To;
+            var isGapDay = day > lastClosed.AddDays(-gapDays);
+            var read = reads.GetValueOrDefault((vendor, account, report.Name, day));
+            if (Why(day, isAsked, isGapDay, read, report, request) is not { } why)
+            {
+                continue;
+            }
+
+            var skipped = why is WindowReason.Settled or WindowReason.Pinned;
+            if (open is not null && open.Why == why && open.Window.To.AddDays(1) == day && (skipped || open.Window.Days < report.MaxWindowDays))
+            {
+                open = open with { Window = open.Window with { To = day } };
+                continue;
+            }
+
+            if (open is not null)
+            {
+                yield return open;
+            }
+
+            open = new PlannedWindow(new Window(vendor, account, report.Name, day, day), why, skipped, isAsked && request.Force);
+        }
+
+        if (open is not null)
+        {
+            yield return open;
+        }
+    }
+
+    private static string? Why(DateOnly day, bool isAsked, bool isGapDay, SliceRead? read, Report report, RunRequested request)
+    {
+        var isSettled = read is not null && read.Began >= new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).AddDays(1 + report.SettledAfterDays);
+        return (isAsked, read) switch
+        {
+            (true, null) => IsDaily(request) ? WindowReason.New : WindowReason.AskedFor,
+            (true, _) when request.Force => WindowReason.Forced,
+            (true, { Pinned: true }) => WindowReason.Pinned,
+            (true, _) => isSettled ? WindowReason.Settled : WindowReason.ReadAgain,
+            (false, null) => isGapDay ? WindowReason.Gap : null,
+            (false, _) => isSettled || read.Pinned ? null : WindowReason.ReadAgain,
+        };
+    }
+}
+
+/// <summary>The newest committed read of a slice.</summary>
+/// <param name="Began">When it began, UTC.</param>
+/// <param name="Pinned">Whether a person put an earlier version back.</param>
+internal sealed record SliceRead(DateTimeOffset Began, bool Pinned);

@@ -1,0 +1,19 @@
+using System.Security.Cryptography;
+using System.Text;
+using EventPipeline.Trigger;
+
+namespace EventPipeline.FanOut;
+
+/// <summary>Derives a run's id from its trigger, so that a second delivery is the same run.</summary>
+internal static class RunId
+{
+    /// <summary>The trigger's UTC day, and 12 hexadecimal digits over its CloudEvents source and id: <c>20261123-1f0c9a7be2d4</c>.</summary>
+    public static string Of(ReceivedEvent trigger) => Of(trigger.Source, trigger.Id, trigger.Time);
+
+    /// <inheritdoc cref="Of(ReceivedEvent)"/>
+    public static string Of(string source, string id, DateTimeOffset time)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\n{id}"));
+        return FormattableString.Invariant($"{time.UtcDateTime:yyyyMMdd}-{Convert.ToHexStringLower(hash.AsSpan(0, 6))}");
+    }
+}

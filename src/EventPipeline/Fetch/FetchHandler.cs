@@ -1,0 +1,145 @@
+using EventPipeline.FanOut;
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+using EventPipeline.Trigger;
+using EventPipeline.Vendors;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Fetch;
+
+/// <summary>Reads one window and loads it. Doing it twice, at once or after being cut off anywhere, leaves the same views.</summary>
+internal sealed partial class FetchHandler(
+    IServiceProvider services,
+    Accounts accounts,
+    AccountIdentities identities,
+    IWarehouse warehouse,
+    RunLedger ledger,
+    IOptions<DatasetOptions> datasets,
+    TimeProvider clock,
+    ILogger<FetchHandler> logger)
+{
+    /// <summary>The push deadline is 600 s and a late answer never counts, so an attempt stops itself before.</summary>
+    public static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(570);
+
+    public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
+    {
+        var (mode, window, delivery) = (ModeOf(message), message.Window, received.Delivery);
+        if (await ledger.HasSucceededAsync(message.RunId, mode, window, cancellationToken))
+        {
+            Log.AlreadyEnded(logger, window, message.RunId);
+            await ledger.CompleteWhenAllEndedAsync(message.RunId, mode, cancellationToken);
+            return;
+        }
+
+        RejectedEventException? rejection = null;
+        WindowEnd end;
+        try
+        {
+            end = await ledger.FindCommitAsync(message.RunId, mode, window, cancellationToken)
+                ?? await AttemptAsync(message, mode, delivery, cancellationToken);
+        }
+        catch (RejectedEventException rejected)
+        {
+            rejection = rejected;
+            end = WindowEnd.Failure(WindowState.Rejected, $"{rejected.Message} {rejected.Hint}");
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            await TellAsync(failure, message, mode, delivery, cancellationToken);
+            throw;
+        }
+
+        await ledger.RecordEndAsync(message.RunId, mode, window, end, delivery.Attempt, delivery.MessageId, cancellationToken);
+        Log.Ended(logger, window, message.RunId, end.State, end.Rows);
+        if (rejection is not null)
+        {
+            throw rejection; // The door keeps it as a dead letter.
+        }
+    }
+
+    private async Task TellAsync(Exception failure, FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ledger.RecordFailedAttemptAsync(
+                message.RunId, mode, message.Window, failure.Message, delivery.Attempt, delivery.MessageId, cancellationToken);
+        }
+        catch (Exception unrecorded) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Unrecorded(logger, unrecorded, message.Window, message.RunId);
+        }
+    }
+
+    private static RunMode ModeOf(FetchRequested message) => RunModeNames.TryParse(message.Mode, out var mode)
+        ? mode
+        : throw new RejectedEventException(
+            $"mode is '{message.Mode}'.", $"Nearest valid value: '{Nearest.To(message.Mode, RunModeNames.All)}'.");
+
+    private async Task<WindowEnd> AttemptAsync(FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
+    {
+        var (connector, account, report) = Find(message);
+        var deadline = clock.GetUtcNow() + AttemptLimit;
+        using var limit = new CancellationTokenSource(AttemptLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            var accountId = await identities.ResolveAsync(connector, account, either.Token);
+            var request = new LoadRequest(message.RunId, mode, message.Window, accountId, report, message.Force, delivery.MessageId);
+            await using var load = new LoadAttempt(warehouse, datasets.Value.For(mode), request, clock);
+            var drift = new Drift();
+            var fetch = new FetchContext(message.Window, account, accountId, deadline, load.KeepPageAsync, drift);
+            await foreach (var item in connector.FetchAsync(fetch, either.Token))
+            {
+                await load.AcceptAsync(item, either.Token);
+            }
+
+            var outcome = await load.CompleteAsync(either.Token);
+            if (load.Repeats > 0)
+            {
+                drift.Note($"{load.Repeats} rows came twice, identical, and were dropped");
+            }
+
+            return WindowEnd.Of(outcome, drift.Notes);
+        }
+        catch (OverflowException overflow)
+        {
+            throw new RejectedEventException(
+                $"{message.Window}: the vendor's numbers add up to more than the tables can hold.",
+                "The vendor's answer breaks its contract. Look at the answer, and replay once it is mended.",
+                RejectionCause.BrokenContract,
+                overflow);
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TransientFailureException(
+                $"{message.Window}: the attempt stopped itself after {AttemptLimit.TotalSeconds:0} s, before the push deadline. It is read again.");
+        }
+    }
+
+    private (IVendorConnector Connector, Account Account, Report Report) Find(FetchRequested message)
+    {
+        var connector = services.GetKeyedService<IVendorConnector>(message.Vendor)
+            ?? throw Unknown("vendor", message.Vendor, services.GetServices<Vendor>().Select(vendor => vendor.Name));
+        var account = accounts.Find(message.Vendor, message.Account)
+            ?? throw Unknown("account", message.Account, accounts.For(message.Vendor).Select(other => other.Name));
+        var report = connector.Vendor.Reports.FirstOrDefault(other => other.Name == message.Report)
+            ?? throw Unknown("report", message.Report, connector.Vendor.Reports.Select(other => other.Name));
+        return (connector, account, report);
+    }
+
+    private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
+        $"{field} is '{given}', which is not known.",
+        Nearest.To(given, known) is { } nearest ? $"Nearest valid value: '{nearest}'." : $"No {field} is configured.");
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "{Window} of run {RunId} ended {State} with {Rows} rows.")]
+        public static partial void Ended(ILogger logger, Window window, string runId, string state, long rows);
+
+        [LoggerMessage(2, LogLevel.Information, "{Window} of run {RunId} had already ended.")]
+        public static partial void AlreadyEnded(ILogger logger, Window window, string runId);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} failed, and that could not be recorded.")]
+        public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
+    }
+}

@@ -1,0 +1,68 @@
+using EventPipeline.DeadLetters;
+using EventPipeline.FanOut;
+using EventPipeline.Fetch;
+using EventPipeline.Google;
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+using EventPipeline.Trigger;
+using EventPipeline.Vendors;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>The table of contents: every stage, in the order data flows.</summary>
+internal static class EventPipelineExtensions
+{
+    /// <summary>Registers the service. The host adds the warehouse, and says whether its data is simulated.</summary>
+    public static WebApplicationBuilder AddEventPipeline(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+
+        services.AddEvents();                         // an event arrives, or becomes a dead letter
+        services.AddScoped<FanOutHandler>();          // a run asks for many windows
+        services.AddScoped<FetchHandler>();           // a window becomes records, then rows
+        services.AddSingleton<AccountIdentities>();
+        services.AddVendors();                        // who can be asked
+        services.AddScoped<RunLedger>();              // what happened
+        services.AddScoped<RunStatus>();
+        services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
+        services.AddPubSub();                         // the edge that publishes
+
+        services.AddSingleton(CatalogueOf);
+        services.AddSingleton(provider => new TriggerClock(provider.GetRequiredService<TimeProvider>()));
+        services.AddOptionsWithValidateOnStart<RunOptions, RunOptionsValidator>().BindConfiguration(RunOptions.Section);
+        services.AddOptionsWithValidateOnStart<DatasetOptions, DatasetOptionsValidator>()
+            .Configure<IConfiguration>((options, configuration) => options.Dataset = configuration["BIGQUERY_DATASET"] ?? options.Dataset);
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddProblemDetails();
+        services.AddOpenApi();
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        return builder;
+    }
+
+    /// <summary>Maps the door, what people and probes ask, and the list of it all.</summary>
+    public static WebApplication MapEventPipeline(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.MapEvents();
+        app.MapRunDailyJob();
+        app.MapStatus();
+        app.MapDeadLetters();
+        app.MapHealth();
+        app.MapOpenApi();
+        app.MapNotFound();
+        return app;
+    }
+
+    private static Catalogue CatalogueOf(IServiceProvider provider)
+    {
+        var accounts = provider.GetRequiredService<Accounts>();
+        return new Catalogue(
+        [
+            .. provider.GetServices<Vendor>().Select(vendor => new CatalogueVendor(
+                vendor.Name,
+                [.. vendor.Reports.Select(report => report.Name)],
+                [.. accounts.For(vendor.Name).Select(account => account.Name)])),
+        ]);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using EventPipeline.Google;
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+using EventPipeline.Vendors;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>Probes: alive, ready, and how every component is.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var probes = routes.MapGroup("").WithTags("Probes");
+        probes.MapGet("/liveness", () => TypedResults.Ok(new Probe("alive")))
+            .WithSummary("The process is alive; touches nothing outside.");
+        probes.MapGet("/ready", ReadyAsync).WithSummary("The service is ready to take work: its warehouse answers.");
+        probes.MapGet("/health", HealthAsync)
+            .WithSummary("Every component with state and latency: 503 only when warehouse, publisher or secrets are down.");
+    }
+
+    private static async Task<IResult> ReadyAsync(IWarehouse warehouse, IOptions<DatasetOptions> datasets, CancellationToken cancellationToken)
+    {
+        var component = await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), cancellationToken);
+        return component.State == Component.Healthy
+            ? TypedResults.Ok(new Probe("ready"))
+            : TypedResults.Json(new Probe("not ready", component.Reason), statusCode: StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private static async Task<IResult> HealthAsync(
+        IWarehouse warehouse,
+        PubSubPublisher publisher,
+        Accounts accounts,
+        RunStatus status,
+        IOptions<DatasetOptions> datasets,
+        IEnumerable<Vendor> vendors,
+        DataLabel label,
+        CancellationToken cancellationToken)
+    {
+        var components = new List<Component>
+        {
+            await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), cancellationToken),
+            await CheckAsync("publisher", publisher.PingAsync, cancellationToken),
+            new("secrets", Component.Healthy, 0, $"{vendors.Sum(vendor => accounts.For(vendor.Name).Count)} credentials resolved"),
+        };
+        var down = components.Any(component => component.State == Component.Down);
+        if (components[0].State == Component.Healthy)
+        {
+            components.AddRange(await VendorsAsync(status, vendors, accounts, cancellationToken));
+        }
+
+        var state = down ? Component.Down
+            : components.Any(component => component.State == Component.Degraded) ? Component.Degraded
+            : Component.Healthy;
+        return TypedResults.Json(
+            new Health(label.Text, state, components), statusCode: down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+    }
+
+    /// <summary>A vendor is reported from its last results, never asked: a probe costs the vendor nothing.</summary>
+    private static async Task<IEnumerable<Component>> VendorsAsync(
+        RunStatus status, IEnumerable<Vendor> vendors, Accounts accounts, CancellationToken cancellationToken)
+    {
+        var reports = await status.FreshnessAsync(cancellationToken);
+        return
+            from vendor in vendors
+            where accounts.For(vendor.Name).Count > 0
+            let errors = reports.Where(report => report.Vendor == vendor.Name && report.LastError is not null).ToList()
+            select new Component(
+                $"vendor {vendor.Name}", errors.Count > 0 ? Component.Degraded : Component.Healthy, 0, errors.FirstOrDefault()?.LastError);
+    }
+
+    private static Task<IReadOnlyList<Row>> PingAsync(IWarehouse warehouse, string dataset, CancellationToken cancellationToken) =>
+        warehouse.QueryAsync(dataset, Statement.Of("ping"), cancellationToken);
+
+    private static async Task<Component> CheckAsync(string name, Func<CancellationToken, Task> check, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            await check(patience.Token);
+            return new Component(name, Component.Healthy, Milliseconds(began), null);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Component(name, Component.Down, Milliseconds(began), $"It did not answer within {Patience.TotalSeconds:0} s.");
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return new Component(name, Component.Down, Milliseconds(began), $"It failed with {failure.GetType().Name}; the log says more.");
+        }
+    }
+
+    private static double Milliseconds(long began) => Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 1);
+
+    internal sealed record Probe(string State, string? Reason = null);
+
+    internal sealed record Health(string? Label, string State, IReadOnlyList<Component> Components);
+
+    internal sealed record Component(string Name, string State, double LatencyMs, string? Reason)
+    {
+        public const string Healthy = "healthy";
+        public const string Degraded = "degraded";
+        public const string Down = "down";
+    }
+}

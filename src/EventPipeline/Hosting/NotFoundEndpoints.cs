@@ -1,0 +1,22 @@
+namespace EventPipeline.Hosting;
+
+/// <summary>Answers what no endpoint answers with the list of those that do.</summary>
+internal static class NotFoundEndpoints
+{
+    public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback("{*path}", (HttpContext context, EndpointDataSource all) =>
+        TypedResults.Problem(
+            title: "There is no such endpoint.",
+            detail: $"{context.Request.Method} {context.Request.Path} is not one of the endpoints listed here.",
+            statusCode: StatusCodes.Status404NotFound,
+            extensions: new Dictionary<string, object?> { ["endpoints"] = Endpoints(all) })).ExcludeFromDescription();
+
+    private static List<string> Endpoints(EndpointDataSource all) =>
+    [
+        .. all.Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.RoutePattern.RawText is { } path && !path.Contains("*path", StringComparison.Ordinal))
+            .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
+                .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"))
+            .Distinct()
+            .Order(StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>A run, as people and scripts see it.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="State"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
+/// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
+/// <param name="From">The first day asked for, UTC; null until the run is planned.</param>
+/// <param name="To">The last day asked for, UTC, inclusive; null until the run is planned.</param>
+/// <param name="RequestedAt">When it was first heard of, UTC.</param>
+/// <param name="EndedAt">When its last window ended, UTC; null while it runs.</param>
+/// <param name="Outcome"><c>completed</c> or <c>failed</c>; null while it runs.</param>
+/// <param name="Totals">What was read.</param>
+/// <param name="Windows">What it reads, and what it leaves out.</param>
+public sealed record RunDocument(
+    string RunId,
+    string State,
+    string Mode,
+    DateOnly? From,
+    DateOnly? To,
+    DateTimeOffset RequestedAt,
+    DateTimeOffset? EndedAt,
+    string? Outcome,
+    RunTotals Totals,
+    IReadOnlyList<WindowDocument> Windows)
+{
+    /// <summary><c>SIMULATED</c> when the data is; absent otherwise.</summary>
+    [JsonPropertyOrder(-1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Label { get; init; }
+
+    /// <summary>Windows that have not ended.</summary>
+    [JsonIgnore]
+    public int Pending => Windows.Count(window => window.State == WindowDocument.Pending);
+}
+
+/// <summary>What a run read.</summary>
+/// <param name="Slices">Days of reports.</param>
+/// <param name="Rows">Rows.</param>
+/// <param name="Tokens">Tokens that count as usage.</param>
+/// <param name="Usd">Billed money, US dollars.</param>
+/// <param name="EstimatedUsd">Estimated money, US dollars; never part of <paramref name="Usd"/>.</param>
+public sealed record RunTotals(int Slices, long Rows, long Tokens, decimal Usd, decimal EstimatedUsd);
+
+/// <summary>One window of a run.</summary>
+/// <param name="Vendor">Who is asked.</param>
+/// <param name="Account">The account's configured name.</param>
+/// <param name="Report">What is asked for.</param>
+/// <param name="From">The first day, UTC.</param>
+/// <param name="To">The last day, UTC, inclusive.</param>
+/// <param name="Why"><c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; of what is left out <c>settled</c> or <c>pinned</c>.</param>
+/// <param name="State"><c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends.</param>
+/// <param name="Rows">Rows read.</param>
+/// <param name="Tokens">Tokens read.</param>
+/// <param name="Usd">Billed money read, US dollars.</param>
+/// <param name="EstimatedUsd">Estimated money read, US dollars.</param>
+/// <param name="LoadId">The load that holds the rows.</param>
+/// <param name="Attempts">How often it was tried.</param>
+/// <param name="Reason">Why it failed, and what to do; the last failure while it is tried again.</param>
+/// <param name="Differences">Of a dry run: per day what would change.</param>
+/// <param name="Drift">What the vendor sent beyond its documentation.</param>
+public sealed record WindowDocument(
+    string Vendor,
+    string Account,
+    string Report,
+    DateOnly From,
+    DateOnly To,
+    string Why,
+    string State,
+    long Rows,
+    long Tokens,
+    decimal Usd,
+    decimal EstimatedUsd,
+    string? LoadId,
+    int Attempts,
+    string? Reason,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    IReadOnlyList<Load.SliceDifference>? Differences,
+    IReadOnlyList<string> Drift)
+{
+    public const string Pending = "pending";
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+using EventPipeline.Hosting;
+using EventPipeline.Load;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>How a window of a run ended.</summary>
+internal sealed record WindowEnd(
+    string State, long Rows, long Tokens, decimal BilledUsd, decimal EstimatedUsd, string? LoadId, string? Reason, EndDetails Details)
+{
+    /// <summary>The end of a window that came to something.</summary>
+    public static WindowEnd Of(LoadOutcome outcome, IEnumerable<string> drift) => new(
+        outcome.State, outcome.Rows, outcome.Tokens, outcome.BilledUsd, outcome.EstimatedUsd, outcome.LoadId, null,
+        new EndDetails(outcome.Differences.Count > 0 ? outcome.Differences : null, [.. drift]));
+
+    /// <summary>The end of a window that came to nothing: <c>rejected</c> or <c>failed</c>.</summary>
+    public static WindowEnd Failure(string state, string reason) => new(state, 0, 0, 0, 0, null, reason, new EndDetails(null, []));
+}
+
+/// <summary>What else is worth telling of an end.</summary>
+/// <param name="Differences">Of a dry run: per day what would change.</param>
+/// <param name="Drift">What the vendor sent beyond its documentation.</param>
+internal sealed record EndDetails(IReadOnlyList<SliceDifference>? Differences, IReadOnlyList<string> Drift);
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, Converters = [typeof(DecimalAsString)])]
+[JsonSerializable(typeof(EndDetails))]
+internal sealed partial class EndDetailsJson : JsonSerializerContext;

@@ -1,0 +1,199 @@
+using System.Text.Json;
+using EventPipeline.Vendors;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Load;
+
+/// <summary>
+/// One attempt at one window, under a load id of its own: read, compare, load, prove, commit. Whatever happens in between, nothing of it is
+/// visible until the commit, and the newest read wins. Disposed without a commit, its uploads are abandoned.
+/// </summary>
+internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
+{
+    private const string RawPages = "raw_page";
+
+    private readonly Dictionary<string, IUpload> _uploads = [];
+    private readonly DateTimeOffset _readBegan = clock.GetUtcNow();
+    private readonly WindowReading _reading = new(request.Window);
+    private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+    private RecordLine? _lines;
+
+    /// <summary>Rows that came twice, identical, and were dropped.</summary>
+    public long Repeats => _reading.Repeats;
+
+    private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
+
+    private bool Keeps => request.Mode != RunMode.DryRun;
+
+    /// <summary>Takes what the connector says, in order.</summary>
+    public async ValueTask AcceptAsync(VendorItem item, CancellationToken cancellationToken)
+    {
+        switch (item)
+        {
+            case BucketArrived bucket:
+                _reading.Begin(bucket.Day);
+                break;
+            case VendorRecord record:
+                var (line, hash) = Lines.Write(record);
+                if (_reading.Add(record, hash) && Keeps)
+                {
+                    await (await UploadAsync($"{record.Table}_versions", cancellationToken)).WriteAsync(line, cancellationToken);
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"A connector said {item.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Keeps a piece of the vendor's own text.</summary>
+    public async ValueTask KeepPageAsync(PagePart part, CancellationToken cancellationToken)
+    {
+        if (!Keeps)
+        {
+            return;
+        }
+
+        var row = new RawPageRow(
+            _loadId, request.Window.Vendor, request.AccountId, request.Window.Report, request.Window.From, request.Window.To,
+            part.PageNo, part.PartNo, part.RequestHash, part.HttpStatus, part.Payload, clock.GetUtcNow());
+        await (await UploadAsync(RawPages, cancellationToken)).WriteAsync(
+            JsonSerializer.SerializeToUtf8Bytes(row, RawPageJson.Default.RawPageRow), cancellationToken);
+    }
+
+    /// <summary>Compares with the current versions and, where something is new, loads, proves and commits.</summary>
+    public async Task<LoadOutcome> CompleteAsync(CancellationToken cancellationToken)
+    {
+        _reading.Complete();
+        var current = await CurrentAsync(cancellationToken);
+        var days = _reading.Days.Select(day => Judge(day.Key, day.Value, current.GetValueOrDefault(day.Key))).ToList();
+        if (!Keeps)
+        {
+            return Outcome(days, null, [.. days.Select(Difference)]);
+        }
+
+        if (days.Any(day => day.State != WindowState.Unchanged))
+        {
+            foreach (var upload in _uploads.Values)
+            {
+                await upload.LoadAsync(cancellationToken);
+            }
+
+            await ProveAsync(cancellationToken);
+        }
+
+        await warehouse.ExecuteAsync(
+            dataset, $"commit_{_loadId}", Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]), cancellationToken);
+        return Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var upload in _uploads.Values)
+        {
+            await upload.DisposeAsync();
+        }
+
+        _lines?.Dispose();
+    }
+
+    private static LoadOutcome Outcome(IReadOnlyList<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences) => new(
+        days.Select(day => day.State).MinBy(WindowState.Rank)!,
+        days.Sum(day => day.Read.Rows),
+        days.Sum(day => day.Read.Tokens),
+        days.Sum(day => day.Read.BilledUsd),
+        days.Sum(day => day.Read.EstimatedUsd),
+        loadId,
+        differences);
+
+    private static SliceDifference Difference(JudgedDay day) => new(
+        day.Day,
+        day.Before is null ? "new" : day.Before.Text("digest") == day.Read.Digest ? "unchanged" : "changed",
+        day.Before is { } before
+            ? new SliceTotals(before.Whole("row_count"), before.Whole("tokens"), before.Exact("amount_usd"), before.Exact("estimated_usd"))
+            : null,
+        new SliceTotals(day.Read.Rows, day.Read.Tokens, day.Read.BilledUsd, day.Read.EstimatedUsd));
+
+    private JudgedDay Judge(DateOnly day, DayReading read, Row? before)
+    {
+        if (before?.Text("digest") == read.Digest && !request.Force)
+        {
+            return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));
+        }
+
+        return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
+    }
+
+    private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            dataset,
+            Statement.Of(
+                "current_versions",
+                ("vendor", request.Window.Vendor),
+                ("account_id", request.AccountId),
+                ("report", request.Window.Report),
+                ("from", request.Window.From),
+                ("to", request.Window.To)),
+            cancellationToken);
+        return rows.ToDictionary(row => row.Date("usage_date"));
+    }
+
+    private async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            dataset,
+            Statement.Of("prove_load", ("load_id", _loadId), ("from", request.Window.From), ("to", request.Window.To)),
+            cancellationToken);
+        var landed = rows.ToDictionary(row => row.Date("usage_date"));
+        foreach (var (day, read) in _reading.Days)
+        {
+            var row = landed.GetValueOrDefault(day);
+            var found = row is null
+                ? (0L, 0L, 0L, 0m, 0m)
+                : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"));
+            if (found != (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd))
+            {
+                throw new TransientFailureException(FormattableString.Invariant(
+                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated) ")
+                    + FormattableString.Invariant(
+                        $"({read.Rows}, {read.Rows}, {read.Tokens}, {read.BilledUsd}, {read.EstimatedUsd}), landed {found}. Nothing is visible."));
+            }
+        }
+    }
+
+    private Dictionary<string, object?> Commit(JudgedDay day) => new()
+    {
+        ["vendor"] = request.Window.Vendor,
+        ["account_id"] = request.AccountId,
+        ["account"] = request.Window.Account,
+        ["report"] = request.Window.Report,
+        ["usage_date"] = day.Day,
+        ["load_id"] = day.LoadId,
+        ["read_began"] = _readBegan,
+        ["row_count"] = day.Read.Rows,
+        ["tokens"] = day.Read.Tokens,
+        ["amount_usd"] = day.Read.BilledUsd,
+        ["estimated_usd"] = day.Read.EstimatedUsd,
+        ["digest"] = day.Read.Digest,
+        ["grain"] = day.Read.Grain,
+        ["normaliser_version"] = (long)request.Report.NormaliserVersion,
+        ["state"] = day.State,
+        ["run_id"] = request.RunId,
+        ["window_id"] = request.Window.Id,
+        ["message_id"] = request.MessageId,
+    };
+
+    private async ValueTask<IUpload> UploadAsync(string table, CancellationToken cancellationToken)
+    {
+        if (!_uploads.TryGetValue(table, out var upload))
+        {
+            upload = await warehouse.StartUploadAsync(dataset, table, _loadId, cancellationToken);
+            _uploads.Add(table, upload);
+        }
+
+        return upload;
+    }
+
+    private sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId);
+}

@@ -1,0 +1,59 @@
+using EventPipeline.Vendors;
+
+namespace EventPipeline.Load;
+
+/// <summary>What one attempt is to load, for whom, and who asked.</summary>
+/// <param name="RunId">The run that asks.</param>
+/// <param name="Mode">What to do with what is read.</param>
+/// <param name="Window">The days asked for.</param>
+/// <param name="AccountId">The account's id in the tables.</param>
+/// <param name="Report">The report, for its normaliser's version.</param>
+/// <param name="Force">Whether unchanged days are loaded too.</param>
+/// <param name="MessageId">The Pub/Sub message that asked, where known.</param>
+internal sealed record LoadRequest(
+    string RunId, RunMode Mode, Window Window, string AccountId, Report Report, bool Force, string? MessageId);
+
+/// <summary>What one attempt came to.</summary>
+/// <param name="State"><c>loaded</c>, <c>empty</c> or <c>unchanged</c>: the highest of its days'.</param>
+/// <param name="Rows">Rows read.</param>
+/// <param name="Tokens">Tokens read.</param>
+/// <param name="BilledUsd">Billed money read, US dollars.</param>
+/// <param name="EstimatedUsd">Estimated money read, US dollars.</param>
+/// <param name="LoadId">The load that holds the rows; null after a dry run.</param>
+/// <param name="Differences">Per day what a dry run would change; empty otherwise.</param>
+internal sealed record LoadOutcome(
+    string State, long Rows, long Tokens, decimal BilledUsd, decimal EstimatedUsd, string? LoadId, IReadOnlyList<SliceDifference> Differences);
+
+/// <summary>What a dry run found for one day.</summary>
+/// <param name="Day">The UTC day.</param>
+/// <param name="Change"><c>new</c>, <c>changed</c> or <c>unchanged</c>.</param>
+/// <param name="Before">What the dataset shows now; null when the day was never read.</param>
+/// <param name="After">What was read.</param>
+public sealed record SliceDifference(DateOnly Day, string Change, SliceTotals? Before, SliceTotals After);
+
+/// <summary>The totals of one day.</summary>
+/// <param name="Rows">Rows.</param>
+/// <param name="Tokens">Tokens.</param>
+/// <param name="Usd">Billed money, US dollars.</param>
+/// <param name="EstimatedUsd">Estimated money, US dollars.</param>
+public sealed record SliceTotals(long Rows, long Tokens, decimal Usd, decimal EstimatedUsd);
+
+/// <summary>The states of a window, as stored and shown.</summary>
+internal static class WindowState
+{
+    public const string Loaded = "loaded";
+    public const string Empty = "empty";
+    public const string Unchanged = "unchanged";
+    public const string Skipped = "skipped";
+    public const string Rejected = "rejected";
+    public const string Failed = "failed";
+
+    /// <summary>Success before failure, and of successes the one that did most: the order of deliveries does not matter.</summary>
+    private static readonly IReadOnlyList<string> Highest = [Loaded, Empty, Unchanged, Skipped, Rejected, Failed];
+
+    public static int Rank(string state) => Highest.ToList().IndexOf(state);
+
+    public static bool IsSuccess(string state) => state is Loaded or Empty or Unchanged;
+
+    public static bool IsFailure(string state) => state is Rejected or Failed;
+}

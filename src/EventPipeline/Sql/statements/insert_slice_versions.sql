@@ -1,0 +1,25 @@
+-- @vendor STRING
+-- @account_id STRING
+-- @account STRING
+-- @report STRING
+-- @usage_date DATE
+-- @load_id STRING
+-- @read_began TIMESTAMP
+-- @row_count INT64
+-- @tokens INT64
+-- @amount_usd BIGNUMERIC
+-- @estimated_usd BIGNUMERIC
+-- @digest STRING
+-- @grain STRING
+-- @normaliser_version INT64
+-- @state STRING
+-- @run_id STRING
+-- @window_id STRING
+-- @message_id STRING
+INSERT INTO {dataset}.slice_versions
+  (vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd,
+   digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, committed_at)
+VALUES
+  (@vendor, @account_id, @account, @report, @usage_date, @load_id,
+   LEAST(CAST(@read_began AS TIMESTAMP), CAST(CURRENT_TIMESTAMP AS TIMESTAMP)), @row_count, @tokens, @amount_usd, @estimated_usd,
+   @digest, @grain, @normaliser_version, @state, FALSE, @run_id, @window_id, @message_id, CAST(CURRENT_TIMESTAMP AS TIMESTAMP));

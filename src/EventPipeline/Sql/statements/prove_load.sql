@@ -1,0 +1,44 @@
+-- What landed in one load's partitions, to be compared with what was read.
+-- @load_id STRING
+-- @from DATE
+-- @to DATE
+SELECT
+  usage_date,
+  SUM(row_count) AS row_count,
+  SUM(key_count) AS key_count,
+  SUM(tokens) AS tokens,
+  SUM(amount_usd) AS amount_usd,
+  SUM(estimated_usd) AS estimated_usd
+FROM (
+  SELECT
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count,
+    SUM(COALESCE(input_uncached_tokens, 0) + COALESCE(cache_read_tokens, 0)
+      + COALESCE(cache_write_tokens, 0) + COALESCE(output_tokens, 0)) AS tokens,
+    CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd
+  FROM {dataset}.usage_versions
+  WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
+  GROUP BY usage_date
+  UNION ALL
+  SELECT
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    SUM(CASE WHEN basis = 'billed' THEN amount_usd ELSE 0 END) AS amount_usd,
+    SUM(CASE WHEN basis = 'estimated' THEN amount_usd ELSE 0 END) AS estimated_usd
+  FROM {dataset}.cost_versions
+  WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
+  GROUP BY usage_date
+  UNION ALL
+  SELECT
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd
+  FROM {dataset}.activity_versions
+  WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
+  GROUP BY usage_date
+  UNION ALL
+  SELECT
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd
+  FROM {dataset}.entity_versions
+  WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
+  GROUP BY usage_date
+) AS landed
+GROUP BY usage_date;

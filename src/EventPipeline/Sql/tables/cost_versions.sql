@@ -1,0 +1,37 @@
+CREATE TABLE IF NOT EXISTS {dataset}.cost_versions (
+  load_id STRING NOT NULL OPTIONS (description = 'The load that wrote the row; visible when slice_versions commits it.'),
+  row_key STRING NOT NULL OPTIONS (description = 'Natural key: a hash over the bucket and its dimensions. Unique within a slice of a load.'),
+  vendor STRING NOT NULL OPTIONS (description = 'Who was asked: anthropic, openai.'),
+  account_id STRING NOT NULL OPTIONS (description = 'The vendor\'s own organisation id, or the configured name where it tells none.'),
+  report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
+  grain STRING NOT NULL OPTIONS (description = 'What a row stands for: the grouping it was asked with. Rows of two grains are never added.'),
+  usage_date DATE NOT NULL OPTIONS (description = 'The UTC day.'),
+  bucket_start TIMESTAMP NOT NULL OPTIONS (description = 'When the bucket begins.'),
+  bucket_width STRING NOT NULL OPTIONS (description = 'How long the bucket is: 1d.'),
+  sub_account_id STRING OPTIONS (description = 'Workspace, project or team. Null is the vendor\'s default one.'),
+  actor_type STRING OPTIONS (description = 'What actor_id names: user, service_account, api_key_name.'),
+  actor_id STRING OPTIONS (description = 'Who used it.'),
+  api_key_id STRING OPTIONS (description = 'The API key. Null where the vendor has none, such as its own console.'),
+  model STRING OPTIONS (description = 'The model, as the vendor spells it.'),
+  service_tier STRING OPTIONS (description = 'The service tier, as the vendor spells it.'),
+  context_window STRING OPTIONS (description = 'The context window\'s class, as the vendor spells it.'),
+  region STRING OPTIONS (description = 'Where inference ran, as the vendor spells it.'),
+  line_item STRING OPTIONS (description = 'The vendor\'s text of the line.'),
+  cost_type STRING OPTIONS (description = 'The vendor\'s class of the line.'),
+  token_type STRING OPTIONS (description = 'Which tokens the line prices.'),
+  sku STRING OPTIONS (description = 'The vendor\'s stock keeping unit.'),
+  amount_usd BIGNUMERIC(38, 18) NOT NULL OPTIONS (description = 'Net amount in US dollars. Negative amounts are credits.'),
+  list_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Before discount, US dollars.'),
+  discount_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Discount, US dollars.'),
+  fee_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Fee, US dollars.'),
+  currency STRING NOT NULL OPTIONS (description = 'The currency the vendor stated.'),
+  basis STRING NOT NULL OPTIONS (description = 'billed or estimated. A total uses one.'),
+  is_chargeable BOOL OPTIONS (description = 'Whether the vendor charges for it.'),
+  quantity NUMERIC OPTIONS (description = 'What is priced.'),
+  quantity_unit STRING OPTIONS (description = 'What quantity counts.'),
+  is_final BOOL OPTIONS (description = 'Whether the vendor calls the amount final.'),
+  dimensions JSON OPTIONS (description = 'Dimensions without a column of their own.')
+)
+PARTITION BY usage_date
+CLUSTER BY vendor, account_id, report
+OPTIONS (description = 'Money, one row per bucket and line, every version ever loaded. Query the view cost.');

@@ -1,0 +1,25 @@
+CREATE TABLE IF NOT EXISTS {dataset}.slice_versions (
+  vendor STRING NOT NULL OPTIONS (description = 'Who was asked.'),
+  account_id STRING NOT NULL OPTIONS (description = 'The vendor\'s own organisation id, or the configured name where it tells none.'),
+  account STRING NOT NULL OPTIONS (description = 'The account\'s configured name when it was read.'),
+  report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
+  usage_date DATE NOT NULL OPTIONS (description = 'The UTC day.'),
+  load_id STRING NOT NULL OPTIONS (description = 'The load that holds the rows; for an unchanged day an earlier one.'),
+  read_began TIMESTAMP NOT NULL OPTIONS (description = 'When the reading began; never later than the server\'s clock.'),
+  row_count INT64 NOT NULL OPTIONS (description = 'Rows read.'),
+  tokens INT64 NOT NULL OPTIONS (description = 'Tokens read.'),
+  amount_usd BIGNUMERIC(38, 18) NOT NULL OPTIONS (description = 'Billed money read, US dollars.'),
+  estimated_usd BIGNUMERIC(38, 18) NOT NULL OPTIONS (description = 'Estimated money read, US dollars.'),
+  digest STRING NOT NULL OPTIONS (description = 'Row count and the sum of the row hashes modulo 2^128.'),
+  grain STRING NOT NULL OPTIONS (description = 'The grouping the rows were asked with; empty for a day without rows.'),
+  normaliser_version INT64 NOT NULL OPTIONS (description = 'Counts changes of how answers become rows.'),
+  state STRING NOT NULL OPTIONS (description = 'loaded, empty, unchanged or restored.'),
+  pinned BOOL NOT NULL OPTIONS (description = 'Whether the version stays until a forced read.'),
+  run_id STRING NOT NULL OPTIONS (description = 'The run that asked.'),
+  window_id STRING NOT NULL OPTIONS (description = 'The run\'s window that asked.'),
+  message_id STRING OPTIONS (description = 'The Pub/Sub message that asked.'),
+  committed_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was committed.')
+)
+PARTITION BY usage_date
+CLUSTER BY vendor, account_id, report
+OPTIONS (description = 'Every committed version of every slice (vendor, account, report, day). The newest read is the slice\'s content.');

@@ -1,0 +1,35 @@
+CREATE TABLE IF NOT EXISTS {dataset}.usage_versions (
+  load_id STRING NOT NULL OPTIONS (description = 'The load that wrote the row; visible when slice_versions commits it.'),
+  row_key STRING NOT NULL OPTIONS (description = 'Natural key: a hash over the bucket and its dimensions. Unique within a slice of a load.'),
+  vendor STRING NOT NULL OPTIONS (description = 'Who was asked: anthropic, openai.'),
+  account_id STRING NOT NULL OPTIONS (description = 'The vendor\'s own organisation id, or the configured name where it tells none.'),
+  report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
+  grain STRING NOT NULL OPTIONS (description = 'What a row stands for: the grouping it was asked with. Rows of two grains are never added.'),
+  usage_date DATE NOT NULL OPTIONS (description = 'The UTC day.'),
+  bucket_start TIMESTAMP NOT NULL OPTIONS (description = 'When the bucket begins.'),
+  bucket_width STRING NOT NULL OPTIONS (description = 'How long the bucket is: 1d.'),
+  sub_account_id STRING OPTIONS (description = 'Workspace, project or team. Null is the vendor\'s default one.'),
+  actor_type STRING OPTIONS (description = 'What actor_id names: user, service_account, api_key_name.'),
+  actor_id STRING OPTIONS (description = 'Who used it.'),
+  api_key_id STRING OPTIONS (description = 'The API key. Null where the vendor has none, such as its own console.'),
+  model STRING OPTIONS (description = 'The model, as the vendor spells it.'),
+  service_tier STRING OPTIONS (description = 'The service tier, as the vendor spells it.'),
+  context_window STRING OPTIONS (description = 'The context window\'s class, as the vendor spells it.'),
+  region STRING OPTIONS (description = 'Where inference ran, as the vendor spells it.'),
+  is_batch BOOL OPTIONS (description = 'Whether it was used through the batch API.'),
+  product STRING OPTIONS (description = 'The vendor\'s product or endpoint.'),
+  input_uncached_tokens INT64 OPTIONS (description = 'Input tokens neither read from nor written to a cache.'),
+  cache_read_tokens INT64 OPTIONS (description = 'Input tokens read from a cache.'),
+  cache_write_tokens INT64 OPTIONS (description = 'Input tokens written to a cache, whatever their lifetime.'),
+  cache_write_5m_tokens INT64 OPTIONS (description = 'Of cache_write_tokens, those that live five minutes.'),
+  cache_write_1h_tokens INT64 OPTIONS (description = 'Of cache_write_tokens, those that live one hour.'),
+  output_tokens INT64 OPTIONS (description = 'Output tokens.'),
+  reasoning_tokens INT64 OPTIONS (description = 'Of output_tokens, those spent on reasoning.'),
+  requests INT64 OPTIONS (description = 'Requests to the model.'),
+  quantity NUMERIC OPTIONS (description = 'What is counted in something other than tokens or requests.'),
+  quantity_unit STRING OPTIONS (description = 'What quantity counts: images, characters, seconds, bytes, sessions, calls.'),
+  dimensions JSON OPTIONS (description = 'Dimensions and splits without a column of their own.')
+)
+PARTITION BY usage_date
+CLUSTER BY vendor, account_id, report
+OPTIONS (description = 'What was used, one row per bucket and its dimensions, every version ever loaded. Query the view usage. Null is not reported, 0 is reported as zero.');

@@ -1,0 +1,9 @@
+-- The committed version with the newest read of every slice. A repeated commit is harmless: it has the same read and load.
+CREATE OR REPLACE VIEW {dataset}.current_slices AS
+SELECT *
+FROM {dataset}.slice_versions
+WHERE TRUE
+QUALIFY ROW_NUMBER() OVER (
+  PARTITION BY vendor, account_id, report, usage_date
+  ORDER BY read_began DESC, load_id DESC, committed_at DESC
+) = 1;

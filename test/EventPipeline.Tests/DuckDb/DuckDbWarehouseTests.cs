@@ -1,0 +1,78 @@
+using System.Text;
+using EventPipeline.Load;
+
+namespace EventPipeline.Tests.DuckDb;
+
+public sealed class DuckDbWarehouseTests : IAsyncDisposable
+{
+    private readonly WarehouseFixture _file = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    [Fact]
+    public async Task A_statement_runs_once_under_its_id_also_when_both_run_at_once()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => InsertAsync("event-1")));
+
+        (await _file.AskAsync("SELECT COUNT(*) FROM run_events"))[0][0].ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task A_statement_that_failed_can_be_tried_again_under_its_id()
+    {
+        var wrong = new Statement("wrong", "INSERT INTO {dataset}.run_events (run_id) VALUES (@run_id)", new Dictionary<string, object?> { ["run_id"] = null });
+        await Should.ThrowAsync<Exception>(() => _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, "event-1", wrong, Token));
+
+        await InsertAsync("event-1");
+
+        (await _file.AskAsync("SELECT COUNT(*) FROM run_events"))[0][0].ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task What_was_inserted_is_there_after_a_restart_and_is_not_inserted_again()
+    {
+        await InsertAsync("event-1");
+        await _file.ReopenAsync();
+        await InsertAsync("event-1");
+
+        (await _file.AskAsync("SELECT COUNT(*) FROM run_events"))[0][0].ShouldBe(1L);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM run_events")]
+    [InlineData("DROP TABLE run_events")]
+    [InlineData("INSERT INTO run_events (run_id, event, mode, recorded_at) VALUES ('x', 'x', 'x', now())")]
+    public async Task A_persons_query_can_only_read(string sql) =>
+        await Should.ThrowAsync<DuckDB.NET.Data.DuckDBException>(() => _file.AskAsync(sql));
+
+    [Fact]
+    public async Task A_bad_row_loads_nothing_at_all()
+    {
+        await using var upload = await _file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
+        var good = """{"load_id":"l","row_key":"k","vendor":"v","account_id":"a","report":"r","grain":"g","usage_date":"2026-11-22","bucket_start":"2026-11-22T00:00:00Z","bucket_width":"1d","amount_usd":"1.5","currency":"USD","basis":"billed"}""";
+        await upload.WriteAsync(Encoding.UTF8.GetBytes(good), Token);
+        await upload.WriteAsync(Encoding.UTF8.GetBytes(good.Replace("\"1.5\"", "\"many\"", StringComparison.Ordinal)), Token);
+
+        await Should.ThrowAsync<Exception>(() => upload.LoadAsync(Token));
+
+        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
+    }
+
+    private Task InsertAsync(string id)
+    {
+        var row = Columns.ToDictionary(name => name, _ => (object?)null);
+        row["run_id"] = "run-1";
+        row["event"] = "planned";
+        row["mode"] = "production";
+        row["recorded_at"] = new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+        return _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Insert("insert_run_events", [row]), Token);
+    }
+
+    private static readonly string[] Columns =
+    [
+        "run_id", "event", "mode", "window_id", "vendor", "account", "report", "window_start", "window_end", "state", "row_count", "tokens",
+        "amount_usd", "estimated_usd", "load_id", "attempt", "reason", "details", "message_id", "recorded_at",
+    ];
+}

@@ -1,0 +1,35 @@
+using EventPipeline.Load;
+using EventPipeline.Local;
+using EventPipeline.Local.DuckDb;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Tests.DuckDb;
+
+/// <summary>A real warehouse in a folder of its own.</summary>
+public sealed class WarehouseFixture : IAsyncDisposable
+{
+    public const string Dataset = "ai_usage_analytics";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("eventpipeline-warehouse-");
+
+    public WarehouseFixture() => Warehouse = Open();
+
+    internal DuckDbWarehouse Warehouse { get; private set; }
+
+    internal async Task ReopenAsync()
+    {
+        await Warehouse.DisposeAsync();
+        Warehouse = Open();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Warehouse.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    internal async Task<IReadOnlyList<IReadOnlyList<object?>>> AskAsync(string sql) =>
+        (await Warehouse.AskAsync(sql, TestContext.Current.CancellationToken)).Rows;
+
+    private DuckDbWarehouse Open() => new(DataFolder.Open(_folder.FullName, simulated: true), Options.Create(new DatasetOptions()));
+}

@@ -1,0 +1,119 @@
+using EventPipeline.FanOut;
+using EventPipeline.Vendors;
+
+namespace EventPipeline.Tests.FanOut;
+
+public sealed class PlannerTests
+{
+    private static readonly Report Usage = new("messages_usage", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3);
+    private static readonly Report Names = new("names", ReportKind.Snapshot, 1, 0);
+    private static readonly DateTimeOffset Morning = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+    private static readonly RunRequested Daily = new(RunMode.Production, null, null, null, false, null, null, null);
+
+    private readonly Dictionary<(string, string, string, DateOnly), SliceRead> _reads = [];
+
+    [Fact]
+    public void The_daily_run_reads_yesterday_and_the_gaps_of_the_last_days() =>
+        Plan(Daily, gapDays: 10).ShouldBe(["1122..1122 new", "1113..1119 gap", "1120..1121 gap"]);
+
+    [Fact]
+    public void Days_the_vendor_may_still_restate_are_read_again()
+    {
+        ReadEachDayNextMorning(from: Day(1), to: Day(21));
+
+        // A day is settled by a read that began three days after its end: none of these, and the horizon is as long as that.
+        Plan(Daily, gapDays: 0).ShouldBe(["1122..1122 new", "1120..1121 read again"]);
+    }
+
+    [Fact]
+    public void A_settled_day_that_is_asked_for_is_left_out_and_said_so()
+    {
+        Read(Day(10), Day(14).At(0));
+
+        Plan(Daily with { From = Day(10), To = Day(10) }, gapDays: 0).ShouldBe(["1110..1110 settled (skipped)"]);
+    }
+
+    [Fact]
+    public void A_read_that_began_a_moment_before_the_day_settled_does_not_settle_it()
+    {
+        Read(Day(10), Day(14).At(0).AddTicks(-1));
+
+        Plan(Daily with { From = Day(10), To = Day(10) }, gapDays: 0).ShouldBe(["1110..1110 read again"]);
+    }
+
+    [Fact]
+    public void Force_reads_settled_days_again()
+    {
+        Read(Day(10), Day(20).At(0));
+
+        var planned = Planned(Daily with { From = Day(10), To = Day(11), Force = true }, gapDays: 0);
+
+        planned.Select(Text).ShouldBe(["1111..1111 asked for", "1110..1110 forced"]);
+        planned.ShouldAllBe(window => window.Force);
+    }
+
+    [Fact]
+    public void Days_read_before_and_days_never_read_never_share_a_window()
+    {
+        Read(Day(21), Day(22).At(6));
+
+        Plan(Daily with { Days = 3 }, gapDays: 3).ShouldBe(["1120..1120 asked for", "1122..1122 asked for", "1121..1121 read again"]);
+    }
+
+    [Fact]
+    public void No_window_is_longer_than_the_report_allows()
+    {
+        var windows = Planned(Daily with { Days = 30 }, gapDays: 0);
+
+        windows.ShouldAllBe(planned => planned.Window.Days <= Usage.MaxWindowDays);
+        windows.Sum(planned => planned.Window.Days).ShouldBe(30);
+    }
+
+    [Fact]
+    public void Today_is_the_triggers_own_utc_day()
+    {
+        var beforeMidnight = new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.FromHours(-8));
+
+        Plan(Daily, gapDays: 0, beforeMidnight).ShouldBe(["1122..1122 new"]);
+    }
+
+    [Fact]
+    public void A_snapshot_is_read_on_the_runs_day_and_never_backfilled() =>
+        new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [("acme", "anthropic", Names)])
+            .Windows.ShouldHaveSingleItem().Window.ShouldBe(new Window("anthropic", "acme", "names", Day(23), Day(23)));
+
+    [Fact]
+    public void A_pinned_day_stays_until_force()
+    {
+        _reads[("anthropic", "acme", Usage.Name, Day(21))] = new SliceRead(Day(22).At(6), Pinned: true);
+
+        Plan(Daily with { Days = 2 }, gapDays: 0).ShouldBe(["1122..1122 asked for", "1121..1121 pinned (skipped)"]);
+        Plan(Daily with { Days = 2, Force = true }, gapDays: 0).ShouldBe(["1122..1122 asked for", "1121..1121 forced"]);
+    }
+
+    private static DateOnly Day(int day) => new(2026, 11, day);
+
+    private static string Text(PlannedWindow planned) =>
+        $"{planned.Window.From:MMdd}..{planned.Window.To:MMdd} {planned.Why}{(planned.Skipped ? " (skipped)" : "")}";
+
+    private void Read(DateOnly day, DateTimeOffset began) => _reads[("anthropic", "acme", Usage.Name, day)] = new SliceRead(began, false);
+
+    private void ReadEachDayNextMorning(DateOnly from, DateOnly to)
+    {
+        for (var day = from; day <= to; day = day.AddDays(1))
+        {
+            Read(day, day.AddDays(1).At(6));
+        }
+    }
+
+    private List<string> Plan(RunRequested request, int gapDays, DateTimeOffset? time = null) =>
+        [.. Planned(request, gapDays, time).Select(Text)];
+
+    private IReadOnlyList<PlannedWindow> Planned(RunRequested request, int gapDays, DateTimeOffset? time = null) =>
+        new Planner(_reads, gapDays).Plan("run", request, time ?? Morning, [("acme", "anthropic", Usage)]).Windows;
+}
+
+internal static class Days
+{
+    public static DateTimeOffset At(this DateOnly day, int hour) => new(day, new TimeOnly(hour, 0), TimeSpan.Zero);
+}

@@ -1,0 +1,251 @@
+using CsCheck;
+using EventPipeline.Load;
+using EventPipeline.Tests.DuckDb;
+using EventPipeline.Vendors;
+using EventPipeline.Vendors.Records;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EventPipeline.Tests.Load;
+
+/// <summary>The load protocol against a real DuckDB file.</summary>
+public sealed class LoadAttemptTests : IAsyncDisposable
+{
+    private static readonly DateOnly Monday = new(2026, 11, 16);
+    private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
+    private static readonly Report Report = new("cost", ReportKind.Daily, 7, 7);
+    private static readonly Window Window = new("anthropic", "acme", "cost", Monday, Monday.AddDays(1));
+
+    private readonly WarehouseFixture _file = new();
+    private readonly FakeTimeProvider _clock = new(Morning);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _file.DisposeAsync();
+
+    [Fact]
+    public async Task What_was_read_is_visible_once_it_is_committed_to_the_last_decimal()
+    {
+        await using var load = Begin();
+        await ReadAsync(load, (Monday, "a", 0.012345678901234567m), (Monday.AddDays(1), "a", -3m));
+        (await SumAsync()).ShouldBe(null);
+
+        var outcome = await load.CompleteAsync(Token);
+
+        (outcome.State, outcome.Rows, outcome.BilledUsd).ShouldBe(("loaded", 2L, -2.987654321098765433m));
+        (await SumAsync()).ShouldBe(-2.987654321098765433m);
+    }
+
+    [Fact]
+    public async Task A_window_read_again_that_finds_nothing_new_writes_no_facts()
+    {
+        await LoadAsync((Monday, "a", 1));
+
+        var again = await LoadAsync((Monday, "a", 1));
+
+        again.State.ShouldBe("unchanged");
+        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(1L);
+        (await _file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(4L);
+        (await _file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM raw_page"))[0][0].ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task Force_loads_what_did_not_change()
+    {
+        await LoadAsync((Monday, "a", 1));
+
+        (await LoadAsync(force: true, (Monday, "a", 1))).State.ShouldBe("loaded");
+        (await SumAsync()).ShouldBe(1m);
+    }
+
+    [Fact]
+    public async Task A_restatement_replaces_the_whole_day_and_both_versions_stay()
+    {
+        await LoadAsync((Monday, "a", 1), (Monday, "b", 2), (Monday.AddDays(1), "a", 4));
+
+        await LoadAsync((Monday, "a", 1.5m), (Monday.AddDays(1), "a", 4));
+
+        (await SumAsync()).ShouldBe(5.5m);
+        var restated = await _file.AskAsync("SELECT usage_date, previous_amount_usd, amount_usd FROM restatements");
+        restated.ShouldHaveSingleItem().ShouldBe([Monday, 3m, 1.5m]);
+    }
+
+    [Fact]
+    public async Task A_day_that_became_empty_shows_no_rows()
+    {
+        await LoadAsync((Monday, "a", 1));
+
+        (await LoadAsync()).State.ShouldBe("empty");
+        (await SumAsync()).ShouldBe(null);
+    }
+
+    [Fact]
+    public async Task An_older_read_never_replaces_a_newer_one()
+    {
+        await using var stale = Begin();
+        await ReadAsync(stale, (Monday, "a", 1));
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await LoadAsync((Monday, "a", 2));
+
+        await stale.CompleteAsync(Token);
+
+        (await SumAsync()).ShouldBe(2m);
+    }
+
+    [Fact]
+    public async Task Two_first_loads_at_once_show_each_row_once()
+    {
+        await using var one = Begin();
+        await using var other = Begin();
+        await ReadAsync(one, (Monday, "a", 1));
+        await ReadAsync(other, (Monday, "a", 1));
+
+        await Task.WhenAll(one.CompleteAsync(Token), other.CompleteAsync(Token));
+
+        (await SumAsync()).ShouldBe(1m);
+    }
+
+    [Fact]
+    public async Task An_abandoned_attempt_leaves_nothing_visible()
+    {
+        await using (var load = Begin())
+        {
+            await ReadAsync(load, (Monday, "a", 1));
+        }
+
+        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
+    }
+
+    [Fact]
+    public async Task A_dry_run_reports_the_difference_and_writes_nothing()
+    {
+        await LoadAsync((Monday, "a", 1));
+        await using var load = Begin(RunMode.DryRun);
+        await ReadAsync(load, (Monday, "a", 3), (Monday.AddDays(1), "a", 5));
+
+        var outcome = await load.CompleteAsync(Token);
+
+        outcome.Differences.ShouldBe(
+        [
+            new SliceDifference(Monday, "changed", new SliceTotals(1, 0, 1, 0), new SliceTotals(1, 0, 3, 0)),
+            new SliceDifference(Monday.AddDays(1), "changed", new SliceTotals(0, 0, 0, 0), new SliceTotals(1, 0, 5, 0)),
+        ]);
+        (await SumAsync()).ShouldBe(1m);
+        (await _file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(2L);
+    }
+
+    [Fact]
+    public async Task Landed_rows_that_differ_from_what_was_read_fail_the_attempt_before_anything_is_visible()
+    {
+        await using var load = new LoadAttempt(new LosingWarehouse(_file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
+
+        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+
+        (await SumAsync()).ShouldBe(null);
+        (await _file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(0L);
+    }
+
+    [Fact]
+    public async Task The_view_is_the_newest_read_whatever_the_order_of_commits() => await Gen
+        .Select(Gen.Int[1, 3].Array[1, 5], Gen.Int[0, 1000])
+        .SampleAsync(
+            async (amounts, seed) =>
+            {
+                await using var file = new WarehouseFixture();
+                var clock = new FakeTimeProvider(Morning);
+                var loads = new List<LoadAttempt>();
+                foreach (var amount in amounts)
+                {
+                    var load = new LoadAttempt(file.Warehouse, WarehouseFixture.Dataset, Request(RunMode.Production, false), clock);
+                    await ReadAsync(load, (Monday, "a", amount));
+                    loads.Add(load);
+                    clock.Advance(TimeSpan.FromSeconds(1));
+                }
+
+                var order = loads.ToArray();
+                new Random(seed).Shuffle(order);
+                foreach (var load in order)
+                {
+                    await load.CompleteAsync(CancellationToken.None);
+                    await load.DisposeAsync();
+                }
+
+                var sum = (await file.Warehouse.AskAsync("SELECT SUM(amount_usd) FROM cost", CancellationToken.None)).Rows[0][0];
+                return (decimal)sum! == amounts[^1];
+            },
+            iter: 15);
+
+    private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
+        new(_file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);
+
+    private static LoadRequest Request(RunMode mode, bool force) => new("run", mode, Window, "org-1", Report, force, null);
+
+    private Task<LoadOutcome> LoadAsync(params (DateOnly Day, string Key, decimal Usd)[] rows) => LoadAsync(false, rows);
+
+    private async Task<LoadOutcome> LoadAsync(bool force, params (DateOnly Day, string Key, decimal Usd)[] rows)
+    {
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using var load = Begin(force: force);
+        await ReadAsync(load, rows);
+        return await load.CompleteAsync(Token);
+    }
+
+    private static async Task ReadAsync(LoadAttempt load, params (DateOnly Day, string Key, decimal Usd)[] rows)
+    {
+        await load.KeepPageAsync(new PagePart(1, 1, "hash", 200, "{\"data\":[]}"), CancellationToken.None);
+        foreach (var day in Window.EachDay())
+        {
+            await load.AcceptAsync(new BucketArrived(day), CancellationToken.None);
+            foreach (var row in rows.Where(row => row.Day == day))
+            {
+                await load.AcceptAsync(Cost(row.Day, row.Key, row.Usd), CancellationToken.None);
+            }
+        }
+    }
+
+    private static CostRecord Cost(DateOnly day, string key, decimal usd) => new()
+    {
+        RowKey = RowKey.Of(key, $"{day:O}"),
+        Vendor = "anthropic",
+        AccountId = "org-1",
+        Report = "cost",
+        Grain = "all.v1",
+        UsageDate = day,
+        BucketStart = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
+        BucketWidth = "1d",
+        AmountUsd = usd,
+        Currency = "USD",
+        Basis = CostBasis.Billed,
+    };
+
+    private async Task<decimal?> SumAsync() => (decimal?)(await _file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
+
+    /// <summary>Loses the first row of every upload, as no warehouse should.</summary>
+    private sealed class LosingWarehouse(IWarehouse inner) : IWarehouse
+    {
+        public async Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) =>
+            new LosingUpload(await inner.StartUploadAsync(dataset, table, loadId, cancellationToken));
+
+        public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+            inner.QueryAsync(dataset, statement, cancellationToken);
+
+        public Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
+            inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
+
+        private sealed class LosingUpload(IUpload inner) : IUpload
+        {
+            private bool _lost;
+
+            public ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken)
+            {
+                var lose = !_lost;
+                _lost = true;
+                return lose ? ValueTask.CompletedTask : inner.WriteAsync(row, cancellationToken);
+            }
+
+            public Task LoadAsync(CancellationToken cancellationToken) => inner.LoadAsync(cancellationToken);
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
+}
