@@ -1,0 +1,37 @@
+using EventPipeline.Google;
+
+namespace EventPipeline.Local.Broker;
+
+internal static class BrokerExtensions
+{
+    /// <summary>
+    /// Puts a broker on this machine in Pub/Sub's place: the publisher publishes to the service's own address, wherever that is
+    /// once it has started, and <see cref="LocalBroker"/> pushes back.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="folder">The data folder; messages that are not acknowledged are kept in <c>broker</c> below it.</param>
+    public static IServiceCollection AddLocalBroker(this IServiceCollection services, string folder)
+    {
+        services.AddBrokerOptions();
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<MessageStore>(provider, Path.Combine(folder, "broker")));
+        services.AddSingleton<Pusher>();
+        services.AddSingleton<LocalBroker>();
+        services.AddHostedService(provider => provider.GetRequiredService<LocalBroker>());
+
+        services.PostConfigure<PubSubOptions>(options => options.BaseAddress = new Uri("http://127.0.0.1/"));
+        services.AddTransient<ToOwnAddressHandler>();
+        services.AddHttpClient(nameof(PubSubPublisher)).AddHttpMessageHandler<ToOwnAddressHandler>();
+        return services;
+    }
+
+    /// <summary>Maps Pub/Sub's REST API for publishing.</summary>
+    public static void MapLocalBroker(this IEndpointRouteBuilder routes) => routes.MapPublish();
+
+    /// <summary>What the broker and the emulator's topology have in common.</summary>
+    internal static IServiceCollection AddBrokerOptions(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<BrokerOptions, BrokerOptionsValidator>().BindConfiguration(BrokerOptions.Section);
+        services.AddSingleton<OwnAddress>();
+        return services;
+    }
+}

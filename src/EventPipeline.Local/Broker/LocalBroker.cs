@@ -1,0 +1,258 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using EventPipeline.Google;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Local.Broker;
+
+/// <summary>
+/// Pub/Sub on one machine: keeps what is published until the service acknowledges it, over HTTP and at least once. A failed attempt
+/// is made again after a backoff, and after too many the message is forwarded to the dead-letter topic.
+/// </summary>
+internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
+{
+    private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(5);
+
+    private readonly MessageStore store;
+    private readonly Pusher pusher;
+    private readonly BrokerOptions options;
+    private readonly PubSubOptions topics;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+
+    private readonly Dictionary<string, SemaphoreSlim> slots;
+    private readonly CancellationTokenSource stopping;
+    private readonly CancellationTokenSource abandoning = new();
+    private readonly CancellationToken stopped;
+    private readonly CancellationToken abandoned;
+    private readonly Outstanding outstanding = new();
+    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public LocalBroker(
+        MessageStore store,
+        Pusher pusher,
+        IOptions<PubSubOptions> topics,
+        IOptions<BrokerOptions> options,
+        TimeProvider time,
+        IHostApplicationLifetime lifetime,
+        ILogger<LocalBroker> logger)
+    {
+        (this.store, this.pusher, this.time, this.logger) = (store, pusher, time, logger);
+        (this.topics, this.options) = (topics.Value, options.Value);
+        Subscriptions = PushSubscription.All(this.topics);
+        slots = Subscriptions.ToDictionary(s => s.Name, _ => new SemaphoreSlim(this.options.MaxOutstanding));
+        stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        (stopped, abandoned) = (stopping.Token, abandoning.Token);
+    }
+
+    /// <summary>Whom messages are delivered for.</summary>
+    public IReadOnlyList<PushSubscription> Subscriptions { get; }
+
+    /// <summary>How many messages of each subscription, by its name, are not acknowledged; those waiting for another attempt included.</summary>
+    public IReadOnlyDictionary<string, int> CountOutstanding() => Subscriptions.ToDictionary(s => s.Name, s => outstanding.Count(s.Name));
+
+    /// <summary>Returns once nothing is outstanding: every message was acknowledged, dead letters included.</summary>
+    public Task WaitUntilIdleAsync(CancellationToken cancellationToken) => outstanding.WhenNone().WaitAsync(cancellationToken);
+
+    /// <summary>Takes messages for a topic; once this returns they survive the process. A topic without subscriptions drops them.</summary>
+    /// <returns>The message ids, in the order of the messages.</returns>
+    public async Task<IReadOnlyList<string>> PublishAsync(
+        string topicId, IReadOnlyList<PublishedMessage> messages, CancellationToken cancellationToken)
+    {
+        var published = time.GetUtcNow();
+        var ids = messages.Select(_ => store.NextId()).ToList();
+        foreach (var subscription in Subscriptions.Where(s => s.TopicId == topicId))
+        {
+            var kept = new List<(long, int)>();
+            try
+            {
+                foreach (var (id, message) in ids.Zip(messages))
+                {
+                    var stored = new StoredMessage(id, published, message.Data, message.Attributes, message.OrderingKey);
+                    await store.AddAsync(subscription.Name, stored, cancellationToken);
+                    kept.Add((id, 0));
+                }
+            }
+            finally
+            {
+                // Also when the disk filled up half-way: what was kept is delivered, and comes again when the publisher tries again.
+                Start(subscription, kept);
+            }
+        }
+
+        return [.. ids.Select(id => id.ToString(CultureInfo.InvariantCulture))];
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var left = store.Open(Subscriptions.Select(s => s.Name));
+        foreach (var subscription in Subscriptions.Where(s => left.Contains(s.Name)))
+        {
+            var messages = left[subscription.Name].ToList();
+            Log.FoundOutstanding(logger, messages.Count, subscription.Name);
+            Start(subscription, messages);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The service listens: deliveries begin.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        started.TrySetResult();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// The service still listens: deliveries that run may end, no other begins. What has not ended after five seconds is given up
+    /// and stays on disk.
+    /// </summary>
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        var running = outstanding.WhenEnded();
+        try
+        {
+            await running.WaitAsync(StopsWithin, time, cancellationToken);
+        }
+        catch (Exception ex) when (ex is TimeoutException or OperationCanceledException)
+        {
+            await abandoning.CancelAsync();
+            await running;
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        stopping.Cancel();
+        abandoning.Cancel();
+        stopping.Dispose();
+        abandoning.Dispose();
+    }
+
+    private void Start(PushSubscription subscription, List<(long Id, int Attempts)> messages)
+    {
+        if (options.Faults.ShuffleSeed is { } seed)
+        {
+            new Random(seed).Shuffle(CollectionsMarshal.AsSpan(messages));
+        }
+
+        var attempts = messages.ToDictionary(message => message.Id, message => message.Attempts);
+        outstanding.Begin(subscription.Name, messages.Select(message => message.Id), id => DeliverAsync(subscription, id, attempts[id]));
+    }
+
+    /// <summary>Delivers a message until it is acknowledged or forwarded; a message still outstanding is this task still running.</summary>
+    private async Task DeliverAsync(PushSubscription subscription, long id, int attempts)
+    {
+        // The turn is taken before the first wait, so that messages are delivered in the order in which they began.
+        var slot = slots[subscription.Name];
+        var turn = slot.WaitAsync(stopped);
+        await Task.Yield();
+        try
+        {
+            await started.Task.WaitAsync(stopped);
+            while (true)
+            {
+                TimeSpan backoff;
+                await turn;
+                try
+                {
+                    if (await AttemptAsync(subscription, id, attempts))
+                    {
+                        outstanding.End(subscription.Name, id);
+                        return;
+                    }
+
+                    attempts++;
+                    backoff = options.BackoffAfter(attempts);
+                }
+                catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+                {
+                    Log.DiskFailed(logger, ex, id, subscription.Name);
+                    backoff = options.MaximumBackoff;
+                }
+                finally
+                {
+                    slot.Release();
+                }
+
+                await Task.Delay(backoff, time, stopped);
+                turn = slot.WaitAsync(stopped);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the message stays on disk, and outstanding.
+        }
+    }
+
+    /// <summary>Makes one attempt; true when the message is done with.</summary>
+    private async Task<bool> AttemptAsync(PushSubscription subscription, long id, int attempts)
+    {
+        if (await store.ReadAsync(subscription.Name, id, attempts, stopped) is not { } message)
+        {
+            return true;
+        }
+
+        var attempt = attempts + 1;
+        var answers = await Task.WhenAll(Enumerable.Range(0, options.Faults.Duplicate ? 2 : 1)
+            .Select(_ => pusher.PushAsync(subscription, message, attempt, abandoned)));
+        if (answers.FirstOrDefault(answer => answer is not null) is not { } refusal)
+        {
+            store.Remove(subscription.Name, id, attempts);
+            return true;
+        }
+
+        // A service that stops answers badly; the message is not to blame.
+        stopped.ThrowIfCancellationRequested();
+
+        if (subscription.DeadLetterTopicId is not null && attempt >= options.MaxDeliveryAttempts)
+        {
+            await ForwardAsync(subscription, subscription.DeadLetterTopicId, message, attempt);
+            store.Remove(subscription.Name, id, attempts);
+            Log.DeadLettered(logger, id, subscription.Name, attempt, refusal, subscription.DeadLetterTopicId);
+            return true;
+        }
+
+        store.CountAttempt(subscription.Name, id, attempts);
+        Log.Refused(logger, id, subscription.Name, attempt, refusal);
+        return false;
+    }
+
+    // https://cloud.google.com/pubsub/docs/dead-letter-topics#track_delivery_attempts
+    private async Task ForwardAsync(PushSubscription subscription, string deadLetterTopicId, StoredMessage message, int attempts)
+    {
+        var attributes = new Dictionary<string, string>(message.Attributes)
+        {
+            ["CloudPubSubDeadLetterSourceDeliveryCount"] = attempts.ToString(CultureInfo.InvariantCulture),
+            ["CloudPubSubDeadLetterSourceSubscription"] = subscription.Name,
+            ["CloudPubSubDeadLetterSourceSubscriptionProject"] = topics.ProjectId,
+            ["CloudPubSubDeadLetterSourceTopicPublishTime"] = message.PublishedAt,
+        };
+        var copy = new PublishedMessage(message.Data, attributes, message.OrderingKey);
+        await PublishAsync(deadLetterTopicId, [copy], CancellationToken.None);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Found {Count} messages of {Subscription} that were not acknowledged; they are delivered again.")]
+        public static partial void FoundOutstanding(ILogger logger, int count, string subscription);
+
+        [LoggerMessage(2, LogLevel.Warning, "Attempt {Attempt} to deliver message {Id} of {Subscription} failed: {Reason}.")]
+        public static partial void Refused(ILogger logger, long id, string subscription, int attempt, string reason);
+
+        [LoggerMessage(3, LogLevel.Error,
+            "Message {Id} of {Subscription} went to {DeadLetterTopic} after {Attempts} attempts, the last of which failed: {Reason}.")]
+        public static partial void DeadLettered(
+            ILogger logger, long id, string subscription, int attempts, string reason, string deadLetterTopic);
+
+        [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} is delivered later: the data folder cannot be used.")]
+        public static partial void DiskFailed(ILogger logger, Exception exception, long id, string subscription);
+    }
+}

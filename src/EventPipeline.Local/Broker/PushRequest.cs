@@ -1,0 +1,62 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace EventPipeline.Local.Broker;
+
+/// <summary>Makes of a message the request Pub/Sub would push.</summary>
+internal static class PushRequest
+{
+    /// <summary>JSON around the message: https://cloud.google.com/pubsub/docs/push#receive_push.</summary>
+    /// <param name="endpoint">Where to push.</param>
+    /// <param name="subscription">The subscription's full name.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="deliveryAttempt">From 1; null for a subscription without a dead-letter policy, whose pushes do not tell.</param>
+    public static HttpRequestMessage Wrapped(Uri endpoint, string subscription, StoredMessage message, int? deliveryAttempt)
+    {
+        var push = new WrappedPush(deliveryAttempt, subscription, new WrappedMessage(
+            message.Attributes.Count > 0 ? message.Attributes : null,
+            message.Data.Length > 0 ? message.Data : null,
+            message.OrderingKey.Length > 0 ? message.OrderingKey : null,
+            message.MessageId,
+            message.MessageId,
+            message.PublishedAt,
+            message.PublishedAt));
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(push, BrokerJson.Default.WrappedPush));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = content };
+    }
+
+    /// <summary>The message's bytes, with its metadata and attributes as headers: https://cloud.google.com/pubsub/docs/payload-unwrapping.</summary>
+    /// <exception cref="FormatException">An attribute cannot be a header.</exception>
+    public static HttpRequestMessage Unwrapped(Uri endpoint, string subscription, StoredMessage message)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(message.Data) };
+        foreach (var (name, value) in message.Attributes)
+        {
+            // The metadata is the broker's to tell, whatever an attribute says.
+            if (!name.StartsWith("x-goog-pubsub-", StringComparison.OrdinalIgnoreCase))
+            {
+                AddHeader(request, name, value);
+            }
+        }
+
+        AddHeader(request, "x-goog-pubsub-subscription-name", subscription);
+        AddHeader(request, "x-goog-pubsub-message-id", message.MessageId);
+        AddHeader(request, "x-goog-pubsub-publish-time", message.PublishedAt);
+        if (message.OrderingKey.Length > 0)
+        {
+            AddHeader(request, "x-goog-pubsub-ordering-key", message.OrderingKey);
+        }
+
+        return request;
+    }
+
+    // HttpClient keeps content-type and its like apart from the others.
+    private static void AddHeader(HttpRequestMessage request, string name, string value)
+    {
+        if (!request.Headers.TryAddWithoutValidation(name, value) && !request.Content!.Headers.TryAddWithoutValidation(name, value))
+        {
+            throw new FormatException($"The attribute '{name}' cannot be an HTTP header.");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+using Polly;
+
+namespace EventPipeline.Google;
+
+internal static class PubSubServiceCollectionExtensions
+{
+    /// <summary>Registers <see cref="PubSubPublisher"/> and its settings, which the service refuses to start without.</summary>
+    public static IServiceCollection AddPubSub(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<PubSubOptions, PubSubOptionsValidator>()
+            .Configure<IConfiguration>(UseKnownNames)
+            .BindConfiguration(PubSubOptions.Section);
+        services.AddSingleton<IValidateOptions<PubSubOptions>, PubSubOptionsRules>();
+
+        services.AddHttpClient<PubSubPublisher>(UsePubSub)
+            .ConfigurePrimaryHttpMessageHandler(BypassProxyOnThisMachine)
+            .AddResilienceHandler("publish", pipeline => pipeline
+                .AddRetry(new HttpRetryStrategyOptions
+                {
+                    MaxRetryAttempts = 3,
+                    Delay = TimeSpan.FromMilliseconds(200),
+                    BackoffType = DelayBackoffType.Exponential,
+                    // Quick or not at all: the event that asked comes again.
+                    ShouldRetryAfterHeader = false,
+                })
+                .AddTimeout(TimeSpan.FromSeconds(30)));
+        return services;
+    }
+
+    /// <summary>Points a client at Pub/Sub's REST API, whoever answers there.</summary>
+    internal static void UsePubSub(IServiceProvider provider, HttpClient client)
+    {
+        var address = provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress;
+        client.BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
+        client.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    /// <summary>.NET asks <c>HTTP_PROXY</c> even for the loopback address, where no proxy can help.</summary>
+    internal static void BypassProxyOnThisMachine(HttpMessageHandler handler, IServiceProvider provider)
+    {
+        var address = provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress;
+        if (handler is SocketsHttpHandler sockets && address.IsLoopback)
+        {
+            sockets.UseProxy = false;
+        }
+    }
+
+    // These are the names operators know; the service's own settings, bound after them, win.
+    private static void UseKnownNames(PubSubOptions options, IConfiguration configuration)
+    {
+        if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)
+        {
+            options.ProjectId = project;
+        }
+
+        if (configuration["PUBSUB_EMULATOR_HOST"] is { Length: > 0 } emulator)
+        {
+            var address = emulator.Contains("://", StringComparison.Ordinal) ? emulator : $"http://{emulator}/";
+            options.BaseAddress = Uri.TryCreate(address, UriKind.RelativeOrAbsolute, out var uri) ? uri : null!;
+        }
+    }
+}
