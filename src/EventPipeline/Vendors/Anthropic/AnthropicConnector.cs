@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>Reads the usage, cost and Claude Code reports of the Anthropic Admin API, and the names behind their ids.</summary>
+/// <remarks>https://platform.claude.com/docs/en/manage-claude/usage-cost-api</remarks>
+internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVendorConnector
+{
+    private const string MessagesUsageReport = "messages_usage";
+    private const string CostReportName = "cost";
+    private const string ClaudeCodeReport = "claude_code";
+    private const string NamesReport = "names";
+
+    // An answer about the organisation is worth minutes of a vendor's Retry-After, not the whole attempt.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    public static Vendor Self { get; } = new(
+        "anthropic",
+        "Anthropic",
+        new Uri("https://api.anthropic.com/"),
+        [
+            new Report(MessagesUsageReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7),
+            new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
+            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3),
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+        ]);
+
+    public static VendorProtocol Protocol { get; } = new(
+        Self.Section,
+        "Anthropic wants an Admin API key (sk-ant-admin01-…), made in the Console by a member with the admin role, or an OAuth token "
+            + "(sk-ant-oat01-…) with the scope org:admin. A workspace key (sk-ant-api…) never works, and individual accounts have no Admin API.",
+        Authorize,
+        "starting_at",
+        "ending_at",
+        ReadTime);
+
+    public Vendor Vendor => Self;
+
+    public async Task<string?> GetOrganizationIdAsync(Account account, CancellationToken cancellationToken)
+    {
+        var reading = new Reading(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
+        var me = await new VendorPages(api).ReadObjectAsync(
+            reading, Names.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
+        return me?.RequiredText("id");
+    }
+
+    public async IAsyncEnumerable<VendorItem> FetchAsync(
+        FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reading = new Reading(fetch, Protocol);
+        var pages = new VendorPages(api);
+        var items = fetch.Window.Report switch
+        {
+            MessagesUsageReport => MessagesUsage.FetchAsync(pages, reading, fetch, cancellationToken),
+            CostReportName => CostReport.FetchAsync(pages, reading, fetch, cancellationToken),
+            ClaudeCodeReport => ClaudeCode.FetchAsync(pages, reading, fetch, cancellationToken),
+            NamesReport => Names.FetchAsync(pages, reading, fetch, cancellationToken),
+            var other => throw Self.NoSuchReport(other),
+        };
+        await foreach (var item in items.WithCancellation(cancellationToken))
+        {
+            yield return item;
+        }
+
+        reading.NoteRounded();
+    }
+
+    private static void Authorize(HttpRequestMessage request, Account account)
+    {
+        request.Headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
+        if (account.Secret.StartsWith("sk-ant-oat", StringComparison.Ordinal))
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.Secret);
+        }
+        else
+        {
+            request.Headers.TryAddWithoutValidation("x-api-key", account.Secret);
+        }
+    }
+
+    private static DateTimeOffset? ReadTime(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Rfc3339.Read(value.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

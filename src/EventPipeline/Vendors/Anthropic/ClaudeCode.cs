@@ -1,0 +1,66 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>
+/// GET /v1/organizations/usage_report/claude_code: what each person or key did with Claude Code, one UTC day per call.
+/// The money in it is an estimate that overlaps the cost report, its tokens repeat those of the usage report.
+/// </summary>
+/// <remarks>https://platform.claude.com/docs/en/manage-claude/claude-code-analytics-api</remarks>
+internal static class ClaudeCode
+{
+    private const string Path = "v1/organizations/usage_report/claude_code";
+
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "date", "actor", "organization_id", "customer_type", "subscription_type", "terminal_type", "is_remote",
+        "core_metrics", "tool_actions", "model_breakdown");
+
+    /// <summary>Streams the window, one day held at a time: records that share a key are summed.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var day in fetch.Window.EachDay())
+        {
+            var actors = new SortedDictionary<string, ClaudeCodeActor>(StringComparer.Ordinal);
+            var request = new VendorRequest(FormattableString.Invariant($"{Path}?starting_at={day:yyyy-MM-dd}&limit=1000"));
+            var query = new ListQuery(request, "next_page", "page");
+            var place = FormattableString.Invariant($"the records of {day:yyyy-MM-dd}");
+            await foreach (var row in pages.ReadListAsync(reading, query, place, cancellationToken))
+            {
+                Add(actors, fetch, day, row);
+            }
+
+            yield return new BucketArrived(day);
+            foreach (var record in actors.Values.SelectMany(actor => actor.Records()))
+            {
+                yield return record;
+            }
+        }
+    }
+
+    private static void Add(SortedDictionary<string, ClaudeCodeActor> actors, FetchContext fetch, DateOnly day, Fields row)
+    {
+        row.NoteUnknown(Known);
+        RequireDay(row, day);
+        var who = ClaudeCodeIdentity.Read(row);
+        var key = NaturalKey.Of(fetch, ClaudeCodeActor.Grain, day, who.Dimensions);
+        if (!actors.TryGetValue(key, out var actor))
+        {
+            actors.Add(key, actor = new ClaudeCodeActor(fetch, day, key, who));
+        }
+
+        row.WithinRange(() => actor.Add(row));
+    }
+
+    private static void RequireDay(Fields row, DateOnly day)
+    {
+        var text = row.RequiredText("date");
+        var date = Rfc3339.Read(text) ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var plain) ? plain.Start() : null);
+        if (date is not { } time || DateOnly.FromDateTime(time.UtcDateTime) != day)
+        {
+            throw row.Broken("date", $"is '{(text.Length <= 40 ? text : text[..40])}', another day than the one asked for");
+        }
+    }
+}

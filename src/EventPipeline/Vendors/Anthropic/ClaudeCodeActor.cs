@@ -1,0 +1,177 @@
+using System.Collections.Frozen;
+using System.IO.Hashing;
+using System.Text;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>
+/// One identity's day. The vendor does not promise one record per key: the same text again is dropped, anything else is summed.
+/// </summary>
+internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string key, ClaudeCodeIdentity who)
+{
+    public const string Grain = "actor.v1";
+    private const string ModelGrain = "actor_model.v1";
+
+    private static readonly FrozenSet<string> KnownMetrics = FrozenSet.Create(
+        StringComparer.Ordinal, "num_sessions", "lines_of_code", "commits_by_claude_code", "pull_requests_by_claude_code");
+
+    private static readonly FrozenSet<string> KnownLines = FrozenSet.Create(StringComparer.Ordinal, "added", "removed");
+    private static readonly FrozenSet<string> KnownTools = FrozenSet.Create(
+        StringComparer.Ordinal, "edit_tool", "multi_edit_tool", "write_tool", "notebook_edit_tool");
+
+    private static readonly FrozenSet<string> KnownDecisions = FrozenSet.Create(StringComparer.Ordinal, "accepted", "rejected");
+    private static readonly FrozenSet<string> KnownModel = FrozenSet.Create(StringComparer.Ordinal, "model", "tokens", "estimated_cost");
+    private static readonly FrozenSet<string> KnownTokens = FrozenSet.Create(
+        StringComparer.Ordinal, "input", "output", "cache_read", "cache_creation");
+
+    private static readonly FrozenSet<string> KnownCost = FrozenSet.Create(StringComparer.Ordinal, "amount", "currency");
+
+    private readonly HashSet<UInt128> _seen = [];
+    private readonly SortedDictionary<string, (long Accepted, long Rejected)> _tools = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, ModelUse> _models = new(StringComparer.Ordinal);
+    private string? _organization;
+    private long _sessions;
+    private long _added;
+    private long _removed;
+    private long _commits;
+    private long _pullRequests;
+    private long _accepted;
+    private long _rejected;
+
+    /// <summary>Adds a record.</summary>
+    /// <exception cref="OverflowException">A sum does not fit 64 bits.</exception>
+    public void Add(Fields row)
+    {
+        if (!_seen.Add(XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(row.Raw))))
+        {
+            row.Note(" comes twice, word for word: counted once");
+            return;
+        }
+
+        if (_seen.Count > 1)
+        {
+            row.Note(" shares its key with another: summed");
+        }
+
+        _organization ??= row.Text("organization_id");
+        AddMetrics(row.Object("core_metrics"));
+        AddTools(row.Object("tool_actions"));
+        foreach (var model in row.Objects("model_breakdown"))
+        {
+            AddModel(model);
+        }
+    }
+
+    /// <summary>The day's activity, then its estimated cost per model.</summary>
+    public IEnumerable<VendorRecord> Records()
+    {
+        yield return new ActivityRecord
+        {
+            RowKey = key,
+            Vendor = fetch.Window.Vendor,
+            AccountId = fetch.AccountId,
+            Report = fetch.Window.Report,
+            Grain = Grain,
+            UsageDate = day,
+            Product = "claude_code",
+            ActorType = who.ActorType,
+            ActorId = who.ActorId,
+            Sessions = _sessions,
+            LinesAdded = _added,
+            LinesRemoved = _removed,
+            Accepted = _accepted,
+            Rejected = _rejected,
+            Commits = _commits,
+            PullRequests = _pullRequests,
+            Details = Details.Of(
+            [
+                ("organization_id", _organization),
+                .. who.Details,
+                ("tool_actions", Details.Of(_tools.Select(tool => (tool.Key, (object?)Details.Of(
+                    ("accepted", tool.Value.Accepted), ("rejected", tool.Value.Rejected)))))),
+                ("model_tokens", Details.Of(_models.Select(model => (model.Key, (object?)Details.Of(model.Value.Tokens()))))),
+            ]),
+        };
+        foreach (var (model, use) in _models)
+        {
+            yield return new CostRecord
+            {
+                RowKey = NaturalKey.Of(fetch, ModelGrain, day, [.. who.Dimensions, ("model", model)]),
+                Vendor = fetch.Window.Vendor,
+                AccountId = fetch.AccountId,
+                Report = fetch.Window.Report,
+                Grain = ModelGrain,
+                UsageDate = day,
+                BucketStart = day.Start(),
+                BucketWidth = NaturalKey.BucketWidth,
+                ActorType = who.ActorType,
+                ActorId = who.ActorId,
+                Model = model,
+                AmountUsd = use.Usd,
+                Currency = "USD",
+                Basis = CostBasis.Estimated,
+                Dimensions = Details.Of([.. who.Details, ("tokens", Details.Of(use.Tokens()))]),
+            };
+        }
+    }
+
+    private void AddMetrics(Fields metrics)
+    {
+        metrics.NoteUnknown(KnownMetrics);
+        var lines = metrics.Object("lines_of_code");
+        lines.NoteUnknown(KnownLines);
+        checked
+        {
+            _sessions += metrics.Whole("num_sessions");
+            _added += lines.Whole("added");
+            _removed += lines.Whole("removed");
+            _commits += metrics.Whole("commits_by_claude_code");
+            _pullRequests += metrics.Whole("pull_requests_by_claude_code");
+        }
+    }
+
+    private void AddTools(Fields tools)
+    {
+        tools.NoteUnknown(KnownTools);
+        foreach (var (name, decisions) in tools.Map())
+        {
+            decisions.NoteUnknown(KnownDecisions);
+            var (accepted, rejected) = (decisions.Whole("accepted"), decisions.Whole("rejected"));
+            var before = _tools.GetValueOrDefault(name);
+            _tools[name] = checked((before.Accepted + accepted, before.Rejected + rejected));
+            _accepted = checked(_accepted + accepted);
+            _rejected = checked(_rejected + rejected);
+        }
+    }
+
+    private void AddModel(Fields row)
+    {
+        row.NoteUnknown(KnownModel);
+        var tokens = row.Object("tokens");
+        tokens.NoteUnknown(KnownTokens);
+        var cost = row.Object("estimated_cost");
+        cost.NoteUnknown(KnownCost);
+        cost.UsDollars("currency");
+
+        var model = row.RequiredText("model");
+        var before = _models.GetValueOrDefault(model);
+        checked
+        {
+            _models[model] = new ModelUse(
+                before.Input + tokens.Whole("input"),
+                before.Output + tokens.Whole("output"),
+                before.CacheRead + tokens.Whole("cache_read"),
+                before.CacheCreation + tokens.Whole("cache_creation"),
+                Money.TryAdd(before.Usd, cost.Exact("amount", Money.FromCents), out var usd)
+                    ? usd
+                    : throw cost.Broken("amount", "adds up to more digits than a decimal holds"));
+        }
+    }
+
+    private readonly record struct ModelUse(long Input, long Output, long CacheRead, long CacheCreation, decimal Usd)
+    {
+        public IEnumerable<(string Name, object? Value)> Tokens() =>
+            [("input", Input), ("output", Output), ("cache_read", CacheRead), ("cache_creation", CacheCreation)];
+    }
+}

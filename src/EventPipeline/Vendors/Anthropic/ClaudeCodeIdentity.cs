@@ -1,0 +1,56 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>Whose record it is: the natural key of one day of Claude Code.</summary>
+internal sealed record ClaudeCodeIdentity(
+    string ActorType, string ActorId, string? Terminal, string? Customer, string? Subscription, bool? IsRemote)
+{
+    private static readonly FrozenSet<string> KnownActor = FrozenSet.Create(
+        StringComparer.Ordinal, "type", "email_address", "api_key_name");
+
+    /// <summary>The dimensions in the order of the key.</summary>
+    public IEnumerable<(string Name, string? Value)> Dimensions =>
+    [
+        ("actor_type", ActorType), ("actor_id", ActorId), ("terminal_type", Terminal), ("customer_type", Customer),
+        ("subscription_type", Subscription), ("is_remote", IsRemote switch { null => null, true => "true", false => "false" }),
+    ];
+
+    /// <summary>What of it has no column.</summary>
+    public IEnumerable<(string Name, object? Value)> Details =>
+    [
+        ("terminal_type", Terminal), ("customer_type", Customer), ("subscription_type", Subscription), ("is_remote", IsRemote),
+    ];
+
+    /// <summary>Reads a record's identity. An API key is known by its name only, and names are not unique.</summary>
+    public static ClaudeCodeIdentity Read(Fields row)
+    {
+        var actor = row.Object("actor");
+        var (type, id) = actor.RequiredText("type") switch
+        {
+            "user_actor" => ("user", actor.RequiredText("email_address")),
+            "api_actor" => ("api_key_name", actor.RequiredText("api_key_name")),
+            var other => (other, OtherId(actor)),
+        };
+        if (type is "user" or "api_key_name")
+        {
+            actor.NoteUnknown(KnownActor);
+        }
+
+        return new ClaudeCodeIdentity(
+            type, id, row.Text("terminal_type"), row.Text("customer_type"), row.Text("subscription_type"), row.Flag("is_remote"));
+    }
+
+    /// <summary>A kind of actor that is not documented yet is told by the first text beside its type.</summary>
+    private static string OtherId(Fields actor)
+    {
+        var name = actor.Names()
+            .Where(name => name != "type" && actor.Anything(name) is { ValueKind: JsonValueKind.String })
+            .Order(StringComparer.Ordinal)
+            .FirstOrDefault()
+            ?? throw actor.Broken("type", "is not user_actor or api_actor, and nothing beside it names the actor");
+        actor.Note($".type is new; the actor is told by '{name}'");
+        return actor.RequiredText(name);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>GET /v1/organizations/cost_report: what is billed per day and line, in cents.</summary>
+/// <remarks>https://platform.claude.com/docs/en/api/admin/cost_report/retrieve</remarks>
+internal static class CostReport
+{
+    private const string Path = "v1/organizations/cost_report";
+
+    private static readonly Grain[] Grains = [new("workspace_description.v1", "workspace_id", "description")];
+
+    // Grouping by description also fills these; two lines may differ in nothing else.
+    private static readonly string[] KeyNames =
+        ["workspace_id", "description", "cost_type", "model", "service_tier", "token_type", "context_window", "inference_geo"];
+
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal, [.. KeyNames, "amount", "currency"]);
+
+    /// <summary>Streams the window.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new BucketQuery(Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        {
+            yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
+        }
+    }
+
+    private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
+    {
+        row.NoteUnknown(Known);
+        return new CostRecord
+        {
+            RowKey = NaturalKey.Of(fetch, grain.Name, day, KeyNames.Select(name => (name, row.Text(name)))),
+            Vendor = fetch.Window.Vendor,
+            AccountId = fetch.AccountId,
+            Report = fetch.Window.Report,
+            Grain = grain.Name,
+            UsageDate = day,
+            BucketStart = day.Start(),
+            BucketWidth = NaturalKey.BucketWidth,
+            SubAccountId = row.Text("workspace_id"),
+            Model = row.Text("model"),
+            ServiceTier = row.Text("service_tier"),
+            ContextWindow = row.Text("context_window"),
+            Region = row.Text("inference_geo"),
+            LineItem = row.Text("description"),
+            CostType = row.Text("cost_type"),
+            TokenType = row.Text("token_type"),
+            AmountUsd = row.Exact("amount", Money.FromCents),
+            Currency = row.UsDollars("currency"),
+            Basis = CostBasis.Billed,
+        };
+    }
+}

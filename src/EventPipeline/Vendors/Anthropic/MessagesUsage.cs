@@ -1,0 +1,99 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>GET /v1/organizations/usage_report/messages: tokens per day and dimensions.</summary>
+/// <remarks>https://platform.claude.com/docs/en/api/admin/usage_report/retrieve_messages</remarks>
+internal static class MessagesUsage
+{
+    private const string Path = "v1/organizations/usage_report/messages";
+    private const string Speed = "speed";
+    private const string SpeedBeta = "fast-mode-2026-02-01";
+
+    // Large organisations can be refused many dimensions at once; each fallback is a grain of its own.
+    private static readonly Grain[] Grains =
+    [
+        new(
+            "all_dimensions_and_speed.v1",
+            "account_id", "service_account_id", "api_key_id", "workspace_id", "model", "service_tier", "context_window", "inference_geo", Speed),
+        new(
+            "all_dimensions.v1",
+            "account_id", "service_account_id", "api_key_id", "workspace_id", "model", "service_tier", "context_window", "inference_geo"),
+        new("api_key_workspace_model_tier_context.v1", "api_key_id", "workspace_id", "model", "service_tier", "context_window"),
+        new("workspace_model.v1", "workspace_id", "model"),
+    ];
+
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "uncached_input_tokens", "cache_creation", "cache_read_input_tokens", "output_tokens", "server_tool_use",
+        "account_id", "service_account_id", "api_key_id", "workspace_id", "model", "service_tier", "context_window", "inference_geo", Speed);
+
+    private static readonly FrozenSet<string> KnownCacheCreation = FrozenSet.Create(
+        StringComparer.Ordinal, "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens");
+
+    private static readonly FrozenSet<string> KnownServerToolUse = FrozenSet.Create(StringComparer.Ordinal, "web_search_requests");
+
+    /// <summary>Streams the window.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new BucketQuery(Grains, grain => Request(fetch.Window, grain));
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        {
+            yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
+        }
+    }
+
+    private static VendorRequest Request(Window window, Grain grain) => new(
+        AnthropicQuery.Buckets(Path, window, grain),
+        Beta: grain.Dimensions.Contains(Speed) ? SpeedBeta : null);
+
+    private static UsageRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
+    {
+        row.NoteUnknown(Known);
+        var cacheCreation = row.Object("cache_creation");
+        cacheCreation.NoteUnknown(KnownCacheCreation);
+        var serverToolUse = row.Object("server_tool_use");
+        serverToolUse.NoteUnknown(KnownServerToolUse);
+
+        var accountId = row.Text("account_id");
+        var serviceAccountId = row.Text("service_account_id");
+        var serviceTier = row.Text("service_tier");
+        var both = accountId is not null && serviceAccountId is not null;
+        var write5m = cacheCreation.Whole("ephemeral_5m_input_tokens");
+        var write1h = cacheCreation.Whole("ephemeral_1h_input_tokens");
+        return row.WithinRange(() => new UsageRecord
+        {
+            RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            Vendor = fetch.Window.Vendor,
+            AccountId = fetch.AccountId,
+            Report = fetch.Window.Report,
+            Grain = grain.Name,
+            UsageDate = day,
+            BucketStart = day.Start(),
+            BucketWidth = NaturalKey.BucketWidth,
+            SubAccountId = row.Text("workspace_id"),
+            ActorType = accountId is not null ? "user" : serviceAccountId is not null ? "service_account" : null,
+            ActorId = accountId ?? serviceAccountId,
+            ApiKeyId = row.Text("api_key_id"),
+            Model = row.Text("model"),
+            ServiceTier = serviceTier,
+            ContextWindow = row.Text("context_window"),
+            Region = row.Text("inference_geo"),
+            IsBatch = serviceTier is null ? null : serviceTier == "batch",
+            Product = "messages",
+            InputUncachedTokens = row.Whole("uncached_input_tokens"),
+            CacheReadTokens = row.Whole("cache_read_input_tokens"),
+            CacheWriteTokens = checked(write5m + write1h),
+            CacheWrite5mTokens = write5m,
+            CacheWrite1hTokens = write1h,
+            OutputTokens = row.Whole("output_tokens"),
+            Quantity = serverToolUse.Whole("web_search_requests"),
+            QuantityUnit = "web_search_requests",
+            Dimensions = Details.Of(
+                ("account_id", both ? accountId : null), ("service_account_id", both ? serviceAccountId : null), (Speed, row.Text(Speed))),
+        });
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>The names behind ids, as they are today: organisation, workspaces, keys, users, members.</summary>
+/// <remarks>https://platform.claude.com/docs/en/manage-claude/admin-api</remarks>
+internal static class Names
+{
+    /// <summary>Which organisation the credential belongs to.</summary>
+    public static readonly VendorRequest Me = new("v1/organizations/me");
+
+    private const string Grain = "id.v1";
+
+    private static readonly FrozenSet<string> KnownOrganization = Known("name");
+    private static readonly FrozenSet<string> KnownWorkspace = Known(
+        "name", "created_at", "archived_at", "compartment_id", "data_residency", "display_color", "external_key_id", "tags");
+
+    private static readonly FrozenSet<string> KnownKey = Known(
+        "name", "created_at", "created_by", "expires_at", "partial_key_hint", "principal", "status", "workspace_id");
+
+    private static readonly FrozenSet<string> KnownUser = Known("added_at", "email", "name", "role");
+    private static readonly FrozenSet<string> KnownMember = Known("user_id", "workspace_id", "workspace_role");
+
+    /// <summary>Streams the snapshot.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var me = await pages.ReadObjectAsync(
+            reading, Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
+        yield return new BucketArrived(fetch.Window.From);
+        if (me is not null)
+        {
+            me.NoteUnknown(KnownOrganization);
+            yield return Entity(fetch, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
+        }
+
+        var workspaces = new List<string>();
+        await foreach (var row in List("v1/organizations/workspaces?include_archived=true&limit=1000"))
+        {
+            var workspace = Workspace(fetch, row);
+            if (workspace.DeletedAt is null)
+            {
+                workspaces.Add(workspace.Id);
+            }
+
+            yield return workspace;
+        }
+
+        await foreach (var row in List("v1/organizations/api_keys?limit=1000"))
+        {
+            yield return ApiKey(fetch, row);
+        }
+
+        await foreach (var row in List("v1/organizations/users?limit=1000"))
+        {
+            yield return User(fetch, row);
+        }
+
+        foreach (var workspace in workspaces)
+        {
+            var path = $"v1/organizations/workspaces/{Uri.EscapeDataString(workspace)}/members?limit=1000";
+            await foreach (var row in List(path, HttpStatusCode.NotFound))
+            {
+                yield return Member(fetch, workspace, row);
+            }
+        }
+
+        IAsyncEnumerable<Fields> List(string path, HttpStatusCode? tolerated = null) => pages.ReadListAsync(
+            reading, new ListQuery(new VendorRequest(path, tolerated), "last_id", "after_id"), path.Split('?')[0], cancellationToken);
+    }
+
+    private static EntityRecord Workspace(FetchContext fetch, Fields row)
+    {
+        row.NoteUnknown(KnownWorkspace);
+        var archived = row.Time("archived_at");
+        return Entity(fetch, "workspace", row.RequiredText("id")) with
+        {
+            Name = row.Text("name"),
+            Status = archived is null ? "active" : "archived",
+            CreatedAt = row.Time("created_at"),
+            DeletedAt = archived,
+            Details = Details.Of(
+                ("tags", row.Anything("tags")), ("data_residency", row.Anything("data_residency")), ("display_color", row.Text("display_color")),
+                ("external_key_id", row.Text("external_key_id"))),
+        };
+    }
+
+    private static EntityRecord ApiKey(FetchContext fetch, Fields row)
+    {
+        row.NoteUnknown(KnownKey);
+        return Entity(fetch, "api_key", row.RequiredText("id")) with
+        {
+            Name = row.Text("name"),
+            ParentId = row.Text("workspace_id"),
+            Status = row.Text("status"),
+            CreatedAt = row.Time("created_at"),
+            Details = Details.Of(
+                ("created_by", row.Anything("created_by")), ("principal", row.Anything("principal")),
+                ("partial_key_hint", row.Text("partial_key_hint")), ("expires_at", row.Text("expires_at"))),
+        };
+    }
+
+    private static EntityRecord User(FetchContext fetch, Fields row)
+    {
+        row.NoteUnknown(KnownUser);
+        return Entity(fetch, "user", row.RequiredText("id")) with
+        {
+            Name = row.Text("name"),
+            Email = row.Text("email"),
+            CreatedAt = row.Time("added_at"),
+            Details = Details.Of(("role", row.Text("role"))),
+        };
+    }
+
+    private static EntityRecord Member(FetchContext fetch, string workspace, Fields row)
+    {
+        row.NoteUnknown(KnownMember);
+        var user = row.RequiredText("user_id");
+        return Entity(fetch, "workspace_member", $"{workspace}/{user}") with
+        {
+            ParentId = workspace,
+            Details = Details.Of(("user_id", user), ("workspace_role", row.Text("workspace_role"))),
+        };
+    }
+
+    private static EntityRecord Entity(FetchContext fetch, string kind, string id) => new()
+    {
+        RowKey = NaturalKey.Of(fetch, Grain, fetch.Window.From, ("kind", kind), ("id", id)),
+        Vendor = fetch.Window.Vendor,
+        AccountId = fetch.AccountId,
+        Report = fetch.Window.Report,
+        Grain = Grain,
+        UsageDate = fetch.Window.From,
+        Kind = kind,
+        Id = id,
+    };
+
+    private static FrozenSet<string> Known(params IEnumerable<string> names) => names.Append("id").Append("type").ToFrozenSet(StringComparer.Ordinal);
+}

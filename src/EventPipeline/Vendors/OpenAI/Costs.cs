@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.OpenAI;
+
+/// <summary>GET /v1/organization/costs: what is billed per day and line, in dollars.</summary>
+/// <remarks>https://platform.openai.com/docs/api-reference/usage/costs</remarks>
+internal static class Costs
+{
+    private const string ApiKey = "api_key_id";
+
+    // Grouping by key is documented and was refused to large organizations in 2026.
+    private static readonly Grain[] Grains =
+    [
+        new("project_line_item_api_key.v1", "project_id", "line_item", ApiKey),
+        new("project_line_item.v1", "project_id", "line_item"),
+    ];
+
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.Ordinal, "object", "amount", "line_item", "project_id", ApiKey, "quantity", "quantity_unit");
+
+    private static readonly FrozenSet<string> KnownAmount = FrozenSet.Create(StringComparer.Ordinal, "value", "currency");
+
+    /// <summary>Streams the window. The vendor was seen to give a cursor beyond its last data.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new BucketQuery(
+            Grains,
+            grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain)),
+            EndsQuietly: true);
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        {
+            yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
+        }
+    }
+
+    private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
+    {
+        row.NoteUnknown(Known);
+        var amount = row.Object("amount");
+        amount.NoteUnknown(KnownAmount);
+        return new CostRecord
+        {
+            RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            Vendor = fetch.Window.Vendor,
+            AccountId = fetch.AccountId,
+            Report = fetch.Window.Report,
+            Grain = grain.Name,
+            UsageDate = day,
+            BucketStart = day.Start(),
+            BucketWidth = NaturalKey.BucketWidth,
+            SubAccountId = row.Text("project_id"),
+            ApiKeyId = row.Text(ApiKey),
+            LineItem = row.Text("line_item"),
+            AmountUsd = amount.Exact("value", Money.AsIs),
+            Currency = amount.UsDollars("currency"),
+            Basis = CostBasis.Billed,
+            Quantity = row.ExactOrNull("quantity", Money.AsIs),
+            QuantityUnit = row.Text("quantity_unit"),
+        };
+    }
+}

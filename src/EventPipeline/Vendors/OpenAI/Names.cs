@@ -1,0 +1,130 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.OpenAI;
+
+/// <summary>The names behind ids, as they are today: projects, users, admin keys, and each project's keys and service accounts.</summary>
+/// <remarks>https://platform.openai.com/docs/api-reference/administration</remarks>
+internal static class Names
+{
+    private const string Grain = "id.v1";
+
+    private static readonly FrozenSet<string> KnownProject = Known("name", "created_at", "archived_at", "status", "external_key_id", "residency");
+    private static readonly FrozenSet<string> KnownUser = Known(
+        "name", "email", "role", "added_at", "is_default", "created", "user", "is_service_account", "is_scale_tier_authorized_purchaser",
+        "is_scim_managed", "api_key_last_used_at", "technical_level", "developer_persona", "projects");
+
+    private static readonly FrozenSet<string> KnownAdminKey = Known("name", "redacted_value", "created_at", "expires_at", "last_used_at", "owner");
+    private static readonly FrozenSet<string> KnownKey = Known(
+        "name", "redacted_value", "created_at", "last_used_at", "owner_project_access", "owner");
+
+    private static readonly FrozenSet<string> KnownServiceAccount = Known("name", "role", "created_at");
+
+    /// <summary>Streams the snapshot.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return new BucketArrived(fetch.Window.From);
+        var projects = new List<string>();
+        await foreach (var row in List("v1/organization/projects?include_archived=true&limit=100"))
+        {
+            var project = Project(fetch, row);
+            projects.Add(project.Id);
+            yield return project;
+        }
+
+        await foreach (var row in List("v1/organization/users?limit=100"))
+        {
+            yield return User(fetch, row);
+        }
+
+        await foreach (var row in List("v1/organization/admin_api_keys?limit=100"))
+        {
+            row.NoteUnknown(KnownAdminKey);
+            yield return Key(fetch, "admin_api_key", row);
+        }
+
+        foreach (var project in projects)
+        {
+            var path = $"v1/organization/projects/{Uri.EscapeDataString(project)}";
+
+            // Without owner_project_access the vendor leaves out enabled keys whose owner lost access; their usage stays.
+            await foreach (var row in List($"{path}/api_keys?owner_project_access=any&limit=100", HttpStatusCode.NotFound))
+            {
+                row.NoteUnknown(KnownKey);
+                yield return Key(fetch, "api_key", row) with { ParentId = project };
+            }
+
+            await foreach (var row in List($"{path}/service_accounts?limit=100", HttpStatusCode.NotFound))
+            {
+                yield return ServiceAccount(fetch, project, row);
+            }
+        }
+
+        IAsyncEnumerable<Fields> List(string path, HttpStatusCode? tolerated = null) => pages.ReadListAsync(
+            reading, new ListQuery(new VendorRequest(path, tolerated), "last_id", "after"), path.Split('?')[0], cancellationToken);
+    }
+
+    private static EntityRecord Project(FetchContext fetch, Fields row)
+    {
+        row.NoteUnknown(KnownProject);
+        return Entity(fetch, "project", row.RequiredText("id")) with
+        {
+            Name = row.Text("name"),
+            Status = row.Text("status"),
+            CreatedAt = row.Time("created_at"),
+            DeletedAt = row.Time("archived_at"),
+            Details = Details.Of(("external_key_id", row.Text("external_key_id")), ("residency", row.Anything("residency"))),
+        };
+    }
+
+    private static EntityRecord User(FetchContext fetch, Fields row)
+    {
+        row.NoteUnknown(KnownUser);
+        return Entity(fetch, "user", row.RequiredText("id")) with
+        {
+            Name = row.Text("name"),
+            Email = row.Text("email"),
+            CreatedAt = row.Time("added_at"),
+            Details = Details.Of(("role", row.Text("role")), ("is_service_account", row.Flag("is_service_account"))),
+        };
+    }
+
+    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) => Entity(fetch, kind, row.RequiredText("id")) with
+    {
+        Name = row.Text("name"),
+        CreatedAt = row.Time("created_at"),
+        Details = Details.Of(
+            ("redacted_value", row.Text("redacted_value")), ("owner", row.Anything("owner")),
+            ("owner_project_access", row.Text("owner_project_access")), ("expires_at", row.WholeOrNull("expires_at"))),
+    };
+
+    private static EntityRecord ServiceAccount(FetchContext fetch, string project, Fields row)
+    {
+        row.NoteUnknown(KnownServiceAccount);
+        return Entity(fetch, "service_account", row.RequiredText("id")) with
+        {
+            Name = row.Text("name"),
+            ParentId = project,
+            CreatedAt = row.Time("created_at"),
+            Details = Details.Of(("role", row.Text("role"))),
+        };
+    }
+
+    private static EntityRecord Entity(FetchContext fetch, string kind, string id) => new()
+    {
+        RowKey = NaturalKey.Of(fetch, Grain, fetch.Window.From, ("kind", kind), ("id", id)),
+        Vendor = fetch.Window.Vendor,
+        AccountId = fetch.AccountId,
+        Report = fetch.Window.Report,
+        Grain = Grain,
+        UsageDate = fetch.Window.From,
+        Kind = kind,
+        Id = id,
+    };
+
+    private static FrozenSet<string> Known(params IEnumerable<string> names) =>
+        names.Append("id").Append("object").ToFrozenSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,70 @@
+using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace EventPipeline.Vendors.OpenAI;
+
+/// <summary>Reads the ten usage endpoints and the costs of the OpenAI organization API, and the names behind their ids.</summary>
+/// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
+internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
+{
+    private const string CostReport = "cost";
+    private const string NamesReport = "names";
+
+    public static Vendor Self { get; } = new(
+        "openai",
+        "OpenAI",
+        new Uri("https://api.openai.com/"),
+        [
+            .. UsageEndpoint.All.Select(endpoint => new Report(endpoint.Report, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7)),
+            new Report(CostReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+        ]);
+
+    public static VendorProtocol Protocol { get; } = new(
+        Self.Section,
+        "OpenAI wants an admin key (sk-admin-…), made by an organization owner, with the scope api.usage.read for usage and costs and "
+            + "api.management.read for names. Project keys (sk-proj-…) do not work.",
+        (request, account) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.Secret),
+        "start_time",
+        "end_time",
+        ReadTime);
+
+    public Vendor Vendor => Self;
+
+    /// <summary>Null: no endpoint is documented that tells the organization's id.</summary>
+    public Task<string?> GetOrganizationIdAsync(Account account, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    public async IAsyncEnumerable<VendorItem> FetchAsync(
+        FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reading = new Reading(fetch, Protocol);
+        var pages = new VendorPages(api);
+        var items = fetch.Window.Report switch
+        {
+            CostReport => Costs.FetchAsync(pages, reading, fetch, cancellationToken),
+            NamesReport => Names.FetchAsync(pages, reading, fetch, cancellationToken),
+            var report => UsageEndpoint.All.FirstOrDefault(endpoint => endpoint.Report == report) is { } endpoint
+                ? Usage.FetchAsync(endpoint, pages, reading, fetch, cancellationToken)
+                : throw Self.NoSuchReport(report),
+        };
+        await foreach (var item in items.WithCancellation(cancellationToken))
+        {
+            yield return item;
+        }
+
+        reading.NoteRounded();
+    }
+
+    /// <summary>Unix seconds, UTC.</summary>
+    private static DateTimeOffset? ReadTime(JsonElement value)
+    {
+        const long earliest = -62_135_596_800;
+        const long latest = 253_402_300_799;
+        return value.ValueKind == JsonValueKind.Number
+            && Money.TryParse(value.GetRawText(), Money.AsIs, out var seconds, out var rounded)
+            && !rounded && decimal.IsInteger(seconds) && seconds is >= earliest and <= latest
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
+            : null;
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace EventPipeline.Vendors.OpenAI;
+
+/// <summary>Addresses of the bucketed endpoints: Unix seconds, and array parameters that repeat without brackets.</summary>
+internal static class OpenAIQuery
+{
+    private const int MostBuckets = 31;
+
+    /// <summary>Asks for the window's days; <c>end_time</c> is exclusive.</summary>
+    public static string Buckets(string path, Window window, Grain grain)
+    {
+        var groups = string.Join('&', grain.Dimensions.Select(name => $"group_by={name}"));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{path}?start_time={window.Start.ToUnixTimeSeconds()}&end_time={window.End.ToUnixTimeSeconds()}")
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"&bucket_width={NaturalKey.BucketWidth}&limit={Math.Min(window.Days, MostBuckets)}&{groups}");
+    }
+}

@@ -1,0 +1,114 @@
+using System.Collections.Frozen;
+using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Vendors.OpenAI;
+
+/// <summary>GET /v1/organization/usage/{name}: the ten endpoints alike, told apart by <see cref="UsageEndpoint"/>.</summary>
+/// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
+internal static class Usage
+{
+    private const string Cached = "input_cached_tokens";
+    private const string CacheWrite = "input_cache_write_tokens";
+    private const string Uncached = "input_uncached_tokens";
+
+    // They repeat the totals by modality and are never added to them.
+    private static readonly string[] Splits =
+    [
+        "input_text_tokens", "input_audio_tokens", "input_image_tokens",
+        "input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens",
+        "output_text_tokens", "output_audio_tokens", "output_image_tokens",
+    ];
+
+    private static readonly string[] DimensionsWithoutColumn = ["size", "source", "context_level", "vector_store_id"];
+
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Known = UsageEndpoint.All.ToFrozenDictionary(
+        endpoint => endpoint.Name,
+        endpoint => new[] { "object" }
+            .Concat(endpoint.Dimensions)
+            .Concat(endpoint.Required)
+            .Concat(IsCompletions(endpoint) ? [Cached, CacheWrite, Uncached, .. Splits] : [])
+            .ToFrozenSet(StringComparer.Ordinal));
+
+    /// <summary>Streams the window.</summary>
+    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+        UsageEndpoint endpoint,
+        VendorPages pages,
+        Reading reading,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var query = new BucketQuery(
+            [new Grain("all_dimensions.v1", endpoint.Dimensions)],
+            grain => new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        {
+            yield return row is null ? new BucketArrived(day) : Record(endpoint, fetch, grain, day, row);
+        }
+    }
+
+    private static UsageRecord Record(UsageEndpoint endpoint, FetchContext fetch, Grain grain, DateOnly day, Fields row)
+    {
+        row.NoteUnknown(Known[endpoint.Name]);
+        var numbers = endpoint.Required.ToDictionary(name => name, row.Whole, StringComparer.Ordinal);
+        var completions = IsCompletions(endpoint);
+        var user = Dimension("user_id");
+        var batch = grain.Dimensions.Contains("batch") ? row.Flag("batch") : null;
+        return row.WithinRange(() => new UsageRecord
+        {
+            RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, KeyValue(name)))),
+            Vendor = fetch.Window.Vendor,
+            AccountId = fetch.AccountId,
+            Report = fetch.Window.Report,
+            Grain = grain.Name,
+            UsageDate = day,
+            BucketStart = day.Start(),
+            BucketWidth = NaturalKey.BucketWidth,
+            SubAccountId = Dimension("project_id"),
+            ActorType = user is null ? null : "user",
+            ActorId = user,
+            ApiKeyId = Dimension("api_key_id"),
+            Model = Dimension("model"),
+            ServiceTier = Dimension("service_tier"),
+            IsBatch = batch,
+            Product = endpoint.Name,
+            InputUncachedTokens = completions ? UncachedTokens(row, numbers[UsageEndpoint.InputTokens]) : Number(UsageEndpoint.InputTokens),
+            CacheReadTokens = completions ? row.WholeOrNull(Cached) : null,
+            CacheWriteTokens = completions ? row.WholeOrNull(CacheWrite) : null,
+            OutputTokens = Number(UsageEndpoint.OutputTokens),
+            Requests = Number(UsageEndpoint.ModelRequests),
+            Quantity = endpoint.Quantity is { } quantity ? Number(quantity) : null,
+            QuantityUnit = endpoint.Unit,
+            Dimensions = Details.Of(
+            [
+                .. DimensionsWithoutColumn.Select(name => (name, (object?)Dimension(name))),
+                .. completions ? Splits.Select(name => (name, (object?)row.WholeOrNull(name))) : [],
+            ]),
+        });
+
+        string? Dimension(string name) => grain.Dimensions.Contains(name) ? row.Text(name) : null;
+
+        string? KeyValue(string name) => name == "batch" ? batch switch { null => null, true => "true", false => "false" } : row.Text(name);
+
+        long? Number(string name) => numbers.TryGetValue(name, out var number) ? number : null;
+    }
+
+    /// <summary>The input holds what was read from and written to the cache; the columns are disjoint.</summary>
+    private static long UncachedTokens(Fields row, long input)
+    {
+        var uncached = checked(input - (row.WholeOrNull(Cached) ?? 0) - (row.WholeOrNull(CacheWrite) ?? 0));
+        if (uncached < 0)
+        {
+            throw row.Broken(UsageEndpoint.InputTokens, "is less than its cached and cache-write tokens, which it includes");
+        }
+
+        if (row.WholeOrNull(Uncached) is { } told && told != uncached)
+        {
+            row.Note($".{Uncached} is not {UsageEndpoint.InputTokens} less {Cached} less {CacheWrite}; the difference is taken");
+        }
+
+        return uncached;
+    }
+
+    private static bool IsCompletions(UsageEndpoint endpoint) => endpoint.Name == "completions";
+}

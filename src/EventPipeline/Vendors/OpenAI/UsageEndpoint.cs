@@ -1,0 +1,36 @@
+namespace EventPipeline.Vendors.OpenAI;
+
+/// <summary>One of the usage endpoints. The table below is the vendor's description, line by line.</summary>
+/// <param name="Name">The last part of the path, and the rows' product.</param>
+/// <param name="Dimensions">Every documented dimension, in the order of the row key.</param>
+/// <param name="Required">The numbers that have to be there.</param>
+/// <param name="Quantity">Of these, the one that counts something other than tokens and model requests.</param>
+/// <param name="Unit">What it counts.</param>
+internal sealed record UsageEndpoint(
+    string Name, IReadOnlyList<string> Dimensions, IReadOnlyList<string> Required, string? Quantity = null, string? Unit = null)
+{
+    public const string InputTokens = "input_tokens";
+    public const string OutputTokens = "output_tokens";
+    public const string ModelRequests = "num_model_requests";
+
+    private static readonly string[] Common = ["project_id", "user_id", "api_key_id", "model"];
+
+    /// <summary>Every endpoint.</summary>
+    /// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
+    public static IReadOnlyList<UsageEndpoint> All { get; } =
+    [
+        new("completions", [.. Common, "batch", "service_tier"], [InputTokens, OutputTokens, ModelRequests]),
+        new("embeddings", Common, [InputTokens, ModelRequests]),
+        new("moderations", Common, [InputTokens, ModelRequests]),
+        new("images", [.. Common, "size", "source"], ["images", ModelRequests], "images", "images"),
+        new("audio_speeches", Common, ["characters", ModelRequests], "characters", "characters"),
+        new("audio_transcriptions", Common, ["seconds", ModelRequests], "seconds", "seconds"),
+        new("vector_stores", ["project_id"], ["usage_bytes"], "usage_bytes", "bytes"),
+        new("code_interpreter_sessions", ["project_id"], ["num_sessions"], "num_sessions", "sessions"),
+        new("web_search_calls", [.. Common, "context_level"], ["num_requests", ModelRequests], "num_requests", "calls"),
+        new("file_search_calls", ["project_id", "user_id", "api_key_id", "vector_store_id"], ["num_requests"], "num_requests", "calls"),
+    ];
+
+    /// <summary>The report's name.</summary>
+    public string Report => $"{Name}_usage";
+}

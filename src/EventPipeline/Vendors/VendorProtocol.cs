@@ -1,0 +1,23 @@
+using System.Text.Json;
+
+namespace EventPipeline.Vendors;
+
+/// <summary>What differs between vendors whose APIs are otherwise read alike.</summary>
+/// <param name="Section">The vendor's folder and its section in the settings.</param>
+/// <param name="CredentialHint">Which key type and scope the vendor wants, and who can make it.</param>
+/// <param name="Authorize">Puts the credential and the vendor's own headers on a request.</param>
+/// <param name="BucketStart">The name of a bucket's inclusive start.</param>
+/// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
+/// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
+internal sealed record VendorProtocol(
+    string Section,
+    string CredentialHint,
+    Action<HttpRequestMessage, Account> Authorize,
+    string BucketStart,
+    string BucketEnd,
+    Func<JsonElement, DateTimeOffset?> ReadTime);
+
+/// <summary>One way to group a report: rows of different grains never share a key.</summary>
+/// <param name="Name">The name in the rows, with its version.</param>
+/// <param name="Dimensions">What is grouped by, in the vendor's words; the order is that of the row key.</param>
+internal sealed record Grain(string Name, params IReadOnlyList<string> Dimensions);

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace EventPipeline.Vendors;
+
+/// <summary>Reads the section <c>Vendors</c>, strictly and whole: every mistake is reported, under the name of its environment variable.</summary>
+internal sealed partial class VendorSettings
+{
+    private const string Root = "Vendors";
+    private const string StallTimeout = "StallTimeout";
+    private const string BaseAddress = "BaseAddress";
+    private const string AccountList = "Accounts";
+    private const string Name = "Name";
+    private const string Secret = "Secret";
+    private static readonly TimeSpan LongestStall = TimeSpan.FromHours(1);
+
+    private readonly Func<string, string?> _environment;
+    private readonly List<string> _mistakes = [];
+    private readonly List<Account> _accounts = [];
+
+    private VendorSettings(IConfigurationSection root, IReadOnlyList<Vendor> vendors, Func<string, string?> environment)
+    {
+        _environment = environment;
+        RefuseValue(root);
+        RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), StallTimeout]);
+        Options = ReadOptions(root.GetSection(StallTimeout));
+        foreach (var vendor in vendors)
+        {
+            ReadVendor(root.GetSection(vendor.Section), vendor);
+        }
+
+        Accounts = new Accounts(_accounts);
+    }
+
+    public Accounts Accounts { get; }
+
+    public VendorOptions Options { get; }
+
+    /// <summary>Reads the settings and resolves the secrets they point to.</summary>
+    /// <param name="configuration">All settings.</param>
+    /// <param name="vendors">Whose sections are known.</param>
+    /// <param name="environment">Where <c>env:NAME</c> is looked up.</param>
+    /// <exception cref="ConfigurationMistakesException">With every mistake.</exception>
+    public static VendorSettings Read(IConfiguration configuration, IEnumerable<Vendor> vendors, Func<string, string?> environment)
+    {
+        var settings = new VendorSettings(configuration.GetSection(Root), [.. vendors], environment);
+        return settings._mistakes.Count == 0 ? settings : throw new ConfigurationMistakesException(settings._mistakes);
+    }
+
+    private VendorOptions ReadOptions(IConfigurationSection section)
+    {
+        if (!section.Exists())
+        {
+            return new VendorOptions();
+        }
+
+        if (TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var stall) && stall > TimeSpan.Zero && stall <= LongestStall)
+        {
+            return new VendorOptions { StallTimeout = stall };
+        }
+
+        Mistake(section, $"is '{section.Value}', which is no time between 00:00:00 and 01:00:00; write hh:mm:ss, for example 00:01:00.");
+        return new VendorOptions();
+    }
+
+    private void ReadVendor(IConfigurationSection section, Vendor vendor)
+    {
+        RefuseValue(section);
+        RefuseUnknown(section, [BaseAddress, AccountList]);
+        var address = ReadBaseAddress(section.GetSection(BaseAddress), vendor);
+        var list = section.GetSection(AccountList);
+        RefuseValue(list);
+        var items = list.GetChildren().ToList();
+        if (items.Count == 0 && section.GetSection(BaseAddress).Exists())
+        {
+            Mistake(
+                section.GetSection(BaseAddress),
+                $"is set, and no account is: set {Variable(list)}__0__Name and {Variable(list)}__0__Secret, or remove it.");
+        }
+
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var item in items)
+        {
+            ReadAccount(item, vendor, address, names);
+        }
+    }
+
+    private void ReadAccount(IConfigurationSection item, Vendor vendor, Uri address, HashSet<string> names)
+    {
+        if (!int.TryParse(item.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        {
+            Mistake(item, "is not numbered; accounts are a list, numbered from 0.");
+        }
+
+        RefuseValue(item);
+        RefuseUnknown(item, [Name, Secret]);
+        var name = ReadName(item.GetSection(Name), names);
+        var secret = ReadSecret(item.GetSection(Secret));
+        if (name is not null && secret is not null)
+        {
+            _accounts.Add(new Account(vendor.Name, name, address, secret));
+        }
+    }
+
+    private string? ReadName(IConfigurationSection section, HashSet<string> names)
+    {
+        if (string.IsNullOrEmpty(section.Value))
+        {
+            Mistake(section, "is missing; give the account a short name, for example 'acme'.");
+        }
+        else if (!AccountName().IsMatch(section.Value))
+        {
+            Mistake(
+                section,
+                $"is '{Shown(section.Value)}'; a name has at most 63 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.");
+        }
+        else if (!names.Add(section.Value))
+        {
+            Mistake(section, $"is '{section.Value}', which another account of this vendor is called too; every account needs its own name.");
+        }
+        else
+        {
+            return section.Value;
+        }
+
+        return null;
+    }
+
+    /// <summary>The one place where a reference becomes a credential. What was written instead of one is never repeated: it may be it.</summary>
+    private string? ReadSecret(IConfigurationSection section)
+    {
+        if (string.IsNullOrEmpty(section.Value))
+        {
+            Mistake(section, "is missing; put the key into an environment variable and write env: and its name, for example env:VENDOR_ADMIN_KEY.");
+            return null;
+        }
+
+        if (Reference().Match(section.Value) is not { Success: true } match)
+        {
+            Mistake(
+                section,
+                "is not of the form env:NAME (not shown, in case it is the key itself); put the key into an environment variable and write "
+                    + "env: and the variable's name.");
+            return null;
+        }
+
+        var variable = match.Groups["name"].Value;
+        var secret = _environment(variable);
+        if (string.IsNullOrEmpty(secret))
+        {
+            Mistake(section, $"points to the environment variable {variable}, which is not set or empty; set it to the vendor's key.");
+            return null;
+        }
+
+        if (secret.Any(character => character is <= ' ' or > '~'))
+        {
+            Mistake(
+                section,
+                $"points to the environment variable {variable}, whose value holds blanks, line breaks or characters no key has; "
+                    + "often it is a line break at the end. Set it to the bare key.");
+            return null;
+        }
+
+        return secret;
+    }
+
+    private Uri ReadBaseAddress(IConfigurationSection section, Vendor vendor)
+    {
+        if (!section.Exists())
+        {
+            return vendor.DefaultBaseAddress;
+        }
+
+        if (!Uri.TryCreate(section.Value, UriKind.Absolute, out var address)
+            || address.Scheme is not ("http" or "https")
+            || address.Host.Length == 0
+            || address.Query.Length > 0 || address.Fragment.Length > 0 || address.UserInfo.Length > 0
+            || section.Value!.AsSpan().ContainsAny('?', '#'))
+        {
+            Mistake(
+                section,
+                $"is not the address of an API: it takes http or https, a host, perhaps a path, and no user, query or fragment; "
+                    + $"for example {vendor.DefaultBaseAddress}");
+            return vendor.DefaultBaseAddress;
+        }
+
+        const string version = "/v1";
+        var path = address.AbsolutePath.TrimEnd('/');
+        path = path.EndsWith(version, StringComparison.OrdinalIgnoreCase) ? path[..^version.Length].TrimEnd('/') : path;
+        return new Uri(address, $"{path}/");
+    }
+
+    private void RefuseUnknown(IConfigurationSection section, IReadOnlyList<string> known)
+    {
+        foreach (var child in section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
+        {
+            Mistake(child, $"is not a setting; did you mean {Variable(section)}__{Nearest.To(child.Key, known)}?");
+        }
+    }
+
+    private void RefuseValue(IConfigurationSection section)
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+        {
+            Mistake(section, "takes no value of its own; the settings are below it.");
+        }
+    }
+
+    private void Mistake(IConfigurationSection section, string what) => _mistakes.Add($"{Variable(section)} {what}");
+
+    private static string Variable(IConfigurationSection section) => section.Path.Replace(":", "__", StringComparison.Ordinal);
+
+    private static string Shown(string value) => value.Length <= 80 ? value : string.Concat(value.AsSpan(0, 80), "…");
+
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
+    private static partial Regex AccountName();
+
+    [GeneratedRegex(@"\Aenv:(?<name>[A-Za-z_][A-Za-z0-9_]*)\z")]
+    private static partial Regex Reference();
+}
