@@ -17,4 +17,15 @@ public enum RejectionCause
 
     /// <summary>Two configured accounts are the same organisation at the vendor.</summary>
     DuplicateAccount,
+
+    /// <summary>Pub/Sub gave up after the subscription's delivery attempts; each of them failed in a way that might have passed.</summary>
+    AttemptsExhausted,
+}
+
+/// <summary>The spelling of <see cref="RejectionCause"/> in dead letters and tables.</summary>
+public static class RejectionCauseNames
+{
+    /// <summary>The spelling of a cause, e.g. <c>bad_input</c>.</summary>
+    public static string Name(this RejectionCause cause) =>
+        System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(cause.ToString());
 }

@@ -1,0 +1,82 @@
+namespace EventPipeline.DeadLetters;
+
+/// <summary>Decides about dead letters: published again, or left alone.</summary>
+internal sealed partial class DeadLetterReplayer(
+    DeadLetterStore store, PublishMessages publish, TimeProvider clock, ILogger<DeadLetterReplayer> logger)
+{
+    /// <summary>How often a dead letter is replayed without <c>force</c>; the next replay would most likely come back too.</summary>
+    public const int MostReplays = 2;
+
+    /// <summary>Publishes a dead letter again to the topic it came from, then records that.</summary>
+    /// <exception cref="DeadLetterConflictException">It cannot be replayed as it stands; the message says what to do.</exception>
+    /// <exception cref="TransientFailureException">The topic did not take it, or the record could not be written.</exception>
+    public async Task<StoredDeadLetter?> ReplayAsync(string id, bool force, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(id, cancellationToken) is not { } stored)
+        {
+            return null;
+        }
+
+        RequireReplayable(stored, force);
+        await publish(ReplayMessage.TopicOf(stored.Letter), [ReplayMessage.Of(stored.Letter)], cancellationToken);
+        var replayed = stored.Letter with { Replays = stored.Letter.Replays + 1 };
+        var now = clock.GetUtcNow();
+        await store.RecordAsync(replayed, DeadLetterState.Replayed, now, cancellationToken);
+        Log.Replayed(logger, id, replayed.Replays);
+        return stored with { Letter = replayed, State = DeadLetterState.Replayed, LastSeen = now };
+    }
+
+    /// <summary>Leaves a dead letter alone from now on; a repetition changes nothing. Null when there is none of that id.</summary>
+    public async Task<StoredDeadLetter?> DiscardAsync(string id, CancellationToken cancellationToken)
+    {
+        var stored = await store.FindAsync(id, cancellationToken);
+        if (stored is null || stored.State == DeadLetterState.Discarded)
+        {
+            return stored;
+        }
+
+        var now = clock.GetUtcNow();
+        await store.RecordAsync(stored.Letter, DeadLetterState.Discarded, now, cancellationToken);
+        Log.Discarded(logger, id);
+        return stored with { State = DeadLetterState.Discarded, LastSeen = now };
+    }
+
+    /// <summary>Whether it can be replayed.</summary>
+    /// <exception cref="DeadLetterConflictException">It cannot; the message says what to do.</exception>
+    internal static void RequireReplayable(StoredDeadLetter stored, bool force)
+    {
+        var letter = stored.Letter;
+        if (letter.PayloadTruncated)
+        {
+            throw new DeadLetterConflictException(
+                $"The message of {letter.Id} was too large to keep: {letter.PayloadBytes} bytes, SHA-256 {letter.PayloadSha256}. "
+                + "Only its beginning is here. Publish the original again from where it came.");
+        }
+
+        if (letter.SourceTopic is null)
+        {
+            throw new DeadLetterConflictException(
+                $"Nobody knows which topic {letter.Id} came from. Publish its payload by hand where it belongs, then discard it.");
+        }
+
+        if (stored.State == DeadLetterState.Discarded && !force)
+        {
+            throw new DeadLetterConflictException($"{letter.Id} was discarded. Replay it with force=true.");
+        }
+
+        if (letter.Replays >= MostReplays && !force)
+        {
+            throw new DeadLetterConflictException(
+                $"{letter.Id} was replayed {letter.Replays} times already. Mend the cause first ({Shown.Plain(letter.Hint, 300)}), then replay it with force=true.");
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Replayed the dead letter {DeadLetterId}, {Replays} times now.")]
+        public static partial void Replayed(ILogger logger, string deadLetterId, int replays);
+
+        [LoggerMessage(2, LogLevel.Information, "Discarded the dead letter {DeadLetterId}.")]
+        public static partial void Discarded(ILogger logger, string deadLetterId);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using EventPipeline.FanOut;
+using EventPipeline.Trigger;
+
+namespace EventPipeline.DeadLetters;
+
+/// <summary>Writes down what came through the door and could not be done.</summary>
+internal static class DeadLetterWriter
+{
+    /// <summary>How much data is kept: in base64, and wrapped in a push again, it stays below Pub/Sub's 10 MB.</summary>
+    public const int MostPayloadBytes = 5_000_000;
+
+    private const int MostSentence = 4096;
+    private const int MostText = 1024;
+    private const int MostAttributes = 100;
+
+    /// <summary>The dead letter of an arrival.</summary>
+    /// <param name="arrival">What came, as far as it was understood.</param>
+    /// <param name="rejection">Why it cannot be done.</param>
+    /// <param name="sourceTopic">The topic it came from; null when nobody knows.</param>
+    /// <param name="now">When it was rejected, UTC.</param>
+    public static DeadLetter Write(Arrival arrival, RejectedEventException rejection, Topic? sourceTopic, DateTimeOffset now)
+    {
+        var message = arrival.Message;
+        var topic = sourceTopic is { } known ? NameOf(known) : null;
+        var kept = message.Data[..Math.Min(message.Data.Length, MostPayloadBytes)];
+        var size = message.Whole ?? new DataSize(message.Data.Length, Convert.ToHexStringLower(SHA256.HashData(message.Data.Span)));
+        var attributes = Bounded(message.Attributes);
+        var (source, id) = Identity(arrival, size);
+        return new DeadLetter
+        {
+            Id = IdOf(topic, source, id, size),
+            SourceTopic = topic,
+            Reason = Shown.Plain(rejection.Message, MostSentence),
+            Hint = Shown.Plain(rejection.Hint, MostSentence),
+            Cause = rejection.Cause.Name(),
+            EventId = Shown.Plain(id, MostText),
+            EventSource = Shown.Plain(source, MostText),
+            EventType = (arrival.Event?.Type ?? Loose(message, "ce-type")) is { } type ? Shown.Plain(type, MostText) : null,
+            EventTime = arrival.Event?.Time ?? message.Delivery.PublishTime ?? message.Delivery.ArrivedAt,
+            MessageId = message.Delivery.MessageId is { } messageId ? Shown.Plain(messageId, MostText) : null,
+            PublishTime = message.Delivery.PublishTime,
+            Subscription = message.Delivery.Subscription is { } subscription ? Shown.Plain(subscription, MostText) : null,
+            Attempt = message.Delivery.Attempt,
+            Replays = ReplaysOf(message),
+            Attributes = attributes,
+            Payload = Convert.ToBase64String(kept.Span),
+            PayloadTruncated = kept.Length < size.Bytes || !ReferenceEquals(attributes, message.Attributes),
+            PayloadSha256 = size.Sha256,
+            PayloadBytes = size.Bytes,
+            RejectedAt = now,
+            Traceparent = Loose(message, "traceparent") is { Length: <= 55 } trace ? trace : null,
+        };
+    }
+
+    /// <summary>The spelling of a topic that messages come from.</summary>
+    public static string NameOf(Topic topic) => topic switch
+    {
+        Topic.Trigger => "trigger",
+        Topic.Fetch => "fetch",
+        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, "Nothing comes from it."),
+    };
+
+    /// <summary>How often the message says that it was replayed.</summary>
+    public static int ReplaysOf(PushedMessage message) =>
+        int.TryParse(Loose(message, "ce-replays"), NumberStyles.None, CultureInfo.InvariantCulture, out var replays) ? replays : 0;
+
+    /// <summary>
+    /// What tells one message from another, also when it comes again as another Pub/Sub message: the event's own source and id; for a message
+    /// that nothing names, or whose message id is gone, when it was published and what it says.
+    /// </summary>
+    private static (string Source, string Id) Identity(Arrival arrival, DataSize size)
+    {
+        var message = arrival.Message;
+        if (arrival is { Event: { } received, IsUnnamed: false })
+        {
+            return (received.Source, received.Id);
+        }
+
+        if (Loose(message, "ce-id") is { Length: > 0 } id)
+        {
+            return (Loose(message, "ce-source") ?? message.Source ?? CloudEventReader.UnnamedSource, id);
+        }
+
+        return message.Delivery.MessageId is { } messageId
+            ? (message.Source ?? CloudEventReader.UnnamedSource, messageId)
+            : (message.Source ?? CloudEventReader.UnnamedSource, $"unnamed-{Hash([At(message.Delivery.PublishTime), size.Sha256, .. Parts(message)])}");
+    }
+
+    private static string IdOf(string? topic, string source, string id, DataSize size) => $"dl-{Hash([topic ?? "", source, id, size.Sha256])}";
+
+    private static string At(DateTimeOffset? time) => time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "";
+
+    private static IEnumerable<string> Parts(PushedMessage message) =>
+        message.Attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).SelectMany(attribute => new[] { attribute.Key, attribute.Value });
+
+    private static string Hash(IEnumerable<string> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var part in parts)
+        {
+            // Length first, so that no two lists of parts run together.
+            hash.AppendData(Encoding.UTF8.GetBytes($"{part.Length}:"));
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..20];
+    }
+
+    // A message that cannot be read is looked at without complaint.
+    private static string? Loose(PushedMessage message, string name) =>
+        message.Attributes.FirstOrDefault(attribute => attribute.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
+
+    // Pub/Sub allows 100 attributes of 1,024 bytes; what came by another way is cut to that.
+    private static IReadOnlyDictionary<string, string> Bounded(IReadOnlyDictionary<string, string> attributes) =>
+        attributes.Count <= MostAttributes && attributes.All(attribute => attribute.Key.Length <= MostText && attribute.Value.Length <= MostText)
+            ? attributes
+            : attributes.Take(MostAttributes)
+                .DistinctBy(attribute => Shown.Plain(attribute.Key, MostText))
+                .ToDictionary(attribute => Shown.Plain(attribute.Key, MostText), attribute => Shown.Plain(attribute.Value, MostText));
+}

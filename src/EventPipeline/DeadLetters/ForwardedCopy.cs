@@ -1,0 +1,74 @@
+using System.Globalization;
+using EventPipeline.FanOut;
+using EventPipeline.Trigger;
+
+namespace EventPipeline.DeadLetters;
+
+/// <summary>
+/// Reads what Pub/Sub forwarded after the subscription's delivery attempts: the original's data and attributes under a new message id, and
+/// four attributes that say where it came from. https://docs.cloud.google.com/pubsub/docs/dead-letter-topics
+/// </summary>
+internal static class ForwardedCopy
+{
+    private const string Prefix = "CloudPubSubDeadLetterSource";
+
+    /// <summary>The arrival as the original was delivered, and why it is a dead letter.</summary>
+    public static (Arrival Original, RejectedEventException Reason, Topic Topic) Restore(Arrival copy)
+    {
+        var message = copy.Message;
+        var attributes = message.Attributes
+            .Where(attribute => !attribute.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            .ToDictionary(StringComparer.Ordinal);
+        var subscription = Value(message, "Subscription");
+        var attempts = int.TryParse(Value(message, "DeliveryCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : (int?)null;
+        var path = Value(message, "SubscriptionProject") is { } project ? $"projects/{project}/subscriptions/{subscription}" : subscription;
+        var topic = TopicOf(message, subscription);
+
+        // The copy's message id is its own; the original's is gone.
+        var delivery = new Delivery(null, PublishedAt(message), path, attempts, message.Delivery.ArrivedAt);
+        var original = new Arrival(
+            topic == Topic.Fetch ? Entrance.FetchRequests : Entrance.RunRequests,
+            message with { Attributes = attributes, Delivery = delivery, Source = WrappedPush.SourceOf(path) });
+        try
+        {
+            CloudEventReader.Read(original);
+        }
+        catch (RejectedEventException)
+        {
+            // What cannot be read either is kept as it came.
+        }
+
+        return (
+            original,
+            new RejectedEventException(
+                $"Pub/Sub gave up after {(attempts is null ? "all" : attempts)} deliveries on the subscription '{Shown.Plain(subscription ?? "unknown", 300)}'.",
+                "Each delivery failed in a way that might have passed: see the service's log and the run, then replay it.",
+                RejectionCause.AttemptsExhausted),
+            topic);
+    }
+
+    private static Topic TopicOf(PushedMessage message, string? subscription) => message.Attributes
+        .FirstOrDefault(attribute => attribute.Key.Equals("ce-type", StringComparison.OrdinalIgnoreCase)).Value switch
+    {
+        FetchRequested.EventType => Topic.Fetch,
+        RunRequested.EventType => Topic.Trigger,
+
+        // A message by hand says nothing of its topic; the subscription's name does, as long as it is named after what it delivers.
+        _ => subscription?.Contains("fetch", StringComparison.OrdinalIgnoreCase) == true ? Topic.Fetch : Topic.Trigger,
+    };
+
+    private static DateTimeOffset? PublishedAt(PushedMessage message)
+    {
+        try
+        {
+            return Value(message, "TopicPublishTime") is { } text ? EventTime.Read(text, "TopicPublishTime") : message.Delivery.PublishTime;
+        }
+        catch (RejectedEventException)
+        {
+            return message.Delivery.PublishTime;
+        }
+    }
+
+    private static string? Value(PushedMessage message, string name) =>
+        message.Attributes.FirstOrDefault(attribute => attribute.Key.Equals(Prefix + name, StringComparison.OrdinalIgnoreCase)).Value;
+}

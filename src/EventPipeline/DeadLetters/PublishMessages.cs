@@ -1,0 +1,7 @@
+using EventPipeline.FanOut;
+
+namespace EventPipeline.DeadLetters;
+
+/// <summary>Publishes messages to a topic; returns when all are accepted.</summary>
+/// <exception cref="TransientFailureException">The topic did not take them.</exception>
+internal delegate Task PublishMessages(Topic topic, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken);

@@ -1,0 +1,32 @@
+-- @id STRING
+-- @state STRING
+-- @source_topic STRING
+-- @reason STRING
+-- @cause STRING
+-- @hint STRING
+-- @event_id STRING
+-- @event_source STRING
+-- @event_type STRING
+-- @event_time TIMESTAMP
+-- @message_id STRING
+-- @publish_time TIMESTAMP
+-- @subscription STRING
+-- @attempt INT64
+-- @replays INT64
+-- @attributes STRING
+-- @payload STRING
+-- @payload_truncated BOOL
+-- @payload_bytes INT64
+-- @payload_sha256 STRING
+-- @traceparent STRING
+-- @rejected_at TIMESTAMP
+-- @recorded_at TIMESTAMP
+INSERT INTO {dataset}.dead_letter (
+  id, state, source_topic, reason, cause, hint, event_id, event_source, event_type, event_time, message_id, publish_time, subscription,
+  attempt, replays, attributes, payload, payload_truncated, payload_bytes, payload_sha256, traceparent, rejected_at, recorded_at
+)
+VALUES (
+  @id, @state, @source_topic, @reason, @cause, @hint, @event_id, @event_source, @event_type, @event_time, @message_id, @publish_time,
+  @subscription, @attempt, @replays, @attributes, @payload, @payload_truncated, @payload_bytes, @payload_sha256, @traceparent,
+  @rejected_at, @recorded_at
+)

@@ -1,0 +1,25 @@
+using EventPipeline.DeadLetters;
+using EventPipeline.Fetch;
+using EventPipeline.FanOut;
+using EventPipeline.Google;
+
+namespace EventPipeline.Trigger;
+
+internal static class TriggerServiceCollectionExtensions
+{
+    /// <summary>
+    /// The door and the dead letters. From others it wants <see cref="FanOutHandler"/>, <see cref="FetchHandler"/>, <see cref="Catalogue"/>,
+    /// <see cref="PubSubPublisher"/>, <see cref="WindowGaveUp"/>, the warehouse with its options, and the clock.
+    /// </summary>
+    public static IServiceCollection AddEvents(this IServiceCollection services) => services
+        .AddScoped<EventDispatcher>()
+        .AddScoped(provider => new EventHandlers(
+            (message, received, cancellationToken) => provider.GetRequiredService<FanOutHandler>().HandleAsync(message, received, cancellationToken),
+            (message, received, cancellationToken) => provider.GetRequiredService<FetchHandler>().HandleAsync(message, received, cancellationToken),
+            (arrival, unreadable, cancellationToken) => provider.GetRequiredService<DeadLetterHandler>().HandleAsync(arrival, unreadable, cancellationToken)))
+        .AddScoped<DeadLetterHandler>()
+        .AddScoped<DeadLetterPublisher>()
+        .AddScoped<DeadLetterReplayer>()
+        .AddScoped<DeadLetterStore>()
+        .AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
+}
