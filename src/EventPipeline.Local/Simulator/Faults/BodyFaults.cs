@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace EventPipeline.Local.Simulator.Faults;
+
+/// <summary>The faults that change what a good answer says.</summary>
+internal static class BodyFaults
+{
+    private static readonly string[] Kinds =
+    [
+        FaultKinds.RepeatRows, FaultKinds.ConflictRows, FaultKinds.MissingBucket, FaultKinds.UnknownField, FaultKinds.MissingField,
+    ];
+
+    /// <summary>Whether the kind is one of these.</summary>
+    public static bool Has(string kind) => Kinds.Contains(kind);
+
+    /// <summary>The changed answer; null when there is nothing in it that could be changed so.</summary>
+    public static JsonObject? Apply(FaultRule rule, JsonObject answer)
+    {
+        var body = (JsonObject)answer.DeepClone();
+        var row = FirstRow(body);
+        return rule.Kind switch
+        {
+            FaultKinds.RepeatRows => row is not null && Repeat(row, row.DeepClone()),
+            FaultKinds.ConflictRows => row is not null && row.DeepClone() is var other && Change(other) && Repeat(row, other),
+            FaultKinds.MissingBucket => RemoveBucket(body),
+            FaultKinds.UnknownField => row is not null && row.TryAdd(rule.Field ?? "simulated_new_field", "SIMULATED"),
+            FaultKinds.MissingField => row is not null && row.Remove(rule.Field ?? FirstMetric(row)),
+            _ => false,
+        } ? body : null;
+    }
+
+    // A row of the first bucket that has one, or of the list.
+    private static JsonObject? FirstRow(JsonObject body) => (body["data"] as JsonArray)?
+        .OfType<JsonObject>()
+        .SelectMany(item => item["results"] is JsonArray results ? results.OfType<JsonObject>() : [item])
+        .FirstOrDefault();
+
+    private static bool Repeat(JsonObject row, JsonNode again)
+    {
+        ((JsonArray)row.Parent!).Add(again);
+        return true;
+    }
+
+    private static bool RemoveBucket(JsonObject body)
+    {
+        if (body["data"] is not JsonArray { Count: > 0 } data || data[0] is not JsonObject first || !first.ContainsKey("results"))
+        {
+            return false;
+        }
+
+        data.RemoveAt(data.Count / 2);
+        return true;
+    }
+
+    private static string FirstMetric(JsonObject row) =>
+        row.FirstOrDefault(field => field.Key == "amount" || field.Value?.GetValueKind() == JsonValueKind.Number).Key ?? "id";
+
+    // One more in the first number, however deep, or in the amount that is a string.
+    private static bool Change(JsonNode? node)
+    {
+        foreach (var (name, value) in node as JsonObject ?? [])
+        {
+            var isAmount = name is "amount" or "value" && value?.GetValueKind() == JsonValueKind.String;
+            if (isAmount || value?.GetValueKind() == JsonValueKind.Number)
+            {
+                var more = decimal.Parse(value!.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture) + 1;
+                node![name] = isAmount ? more.ToString(CultureInfo.InvariantCulture) : more;
+                return true;
+            }
+
+            if (value is JsonObject && Change(value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using EventPipeline.Local.Simulator.Serving;
+
+namespace EventPipeline.Local.Simulator.Faults;
+
+/// <summary>The faults of paging. A made-up cursor holds the real one it stands for, so it works after its rule is gone.</summary>
+internal static class CursorFaults
+{
+    private const string Endless = "simulated_endless_";
+    private const string Trailing = "simulated_trailing_";
+
+    /// <summary>The parameters that carry a cursor.</summary>
+    private static readonly string[] Names = ["page", "after_id", "after"];
+
+    /// <summary>Whether the kind is one of these.</summary>
+    public static bool Has(string kind) => kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor;
+
+    /// <summary>Puts the real cursor in the place of a made-up one; true for the cursor behind the last page.</summary>
+    public static bool Unwrap(IDictionary<string, IReadOnlyList<string>> query)
+    {
+        foreach (var name in Names)
+        {
+            var cursor = query.TryGetValue(name, out var values) ? values[^1] : "";
+            if (cursor.StartsWith(Trailing, StringComparison.Ordinal))
+            {
+                query.Remove(name);
+                return true;
+            }
+
+            if (cursor.StartsWith(Endless, StringComparison.Ordinal))
+            {
+                var real = cursor[(cursor.IndexOf('.', StringComparison.Ordinal) + 1)..];
+                query.Remove(name);
+                if (real.Length > 0)
+                {
+                    query[name] = [real];
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The answer with another cursor; null when it has no pages, or no end to put a cursor behind.</summary>
+    /// <param name="kind">The kind of fault.</param>
+    /// <param name="answer">The good answer.</param>
+    /// <param name="request">The question, cursors unwrapped; its number makes a cursor new.</param>
+    public static JsonObject? Apply(string kind, JsonObject answer, VendorRequest request)
+    {
+        if (!answer.ContainsKey("has_more") || (kind == FaultKinds.TrailingCursor && (bool)answer["has_more"]!))
+        {
+            return null;
+        }
+
+        var real = Names.Select(request.Single).FirstOrDefault(value => value is not null);
+        var body = (JsonObject)answer.DeepClone();
+        body["has_more"] = true;
+        body[body.ContainsKey("next_page") ? "next_page" : "last_id"] = kind switch
+        {
+            FaultKinds.TrailingCursor => $"{Trailing}{request.Number}",
+            FaultKinds.SameCursor => $"{Endless}0.{real}",
+            _ => $"{Endless}{request.Number}.{real}",
+        };
+        return body;
+    }
+
+    /// <summary>The page behind the last one: nothing, and the end.</summary>
+    public static JsonObject Nothing(JsonObject answer)
+    {
+        var body = (JsonObject)answer.DeepClone();
+        body["data"] = new JsonArray();
+        body["has_more"] = false;
+        body[body.ContainsKey("next_page") ? "next_page" : "last_id"] = null;
+        return body;
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Json.Nodes;
+using EventPipeline.Local.Simulator.Faults;
+
+namespace EventPipeline.Local.Simulator.Serving;
+
+/// <summary>Serves one vendor over HTTP: who asks, what the vendor answers, what goes wrong on the way.</summary>
+internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
+{
+    /// <summary>Answers a request under the vendor's root.</summary>
+    public async Task HandleAsync(HttpContext context)
+    {
+        var query = context.Request.Query.ToDictionary(
+            parameter => parameter.Key, IReadOnlyList<string> (parameter) => [.. parameter.Value.Select(value => value ?? "")]);
+        var isBehindTheEnd = CursorFaults.Unwrap(query);
+        var account = vendor.Identify(context.Request.Headers);
+        var request = new VendorRequest(
+            world.NextNumber(), context.Request.Method, context.Request.Path.Value!, query, context.Request.Headers) { Account = account };
+        var (used, wait) = world.RateLimit.Count(account?.ToString() ?? vendor.Name);
+
+        var reply = vendor.Answer(request);
+        if (isBehindTheEnd && reply.Status == 200)
+        {
+            reply = reply with { Body = CursorFaults.Nothing(reply.Body) };
+        }
+
+        var address = $"{context.Request.Path}{context.Request.QueryString}";
+        var changed = reply.Body;
+        var fault = world.Faults.Take(rule =>
+            rule.Matches(vendor.Name, request, Uri.UnescapeDataString(address)) && CanHit(rule, request, reply, used, out changed));
+        reply = fault?.Kind switch
+        {
+            FaultKinds.Status => vendor.Error(request, fault.Status!.Value, "SIMULATED fault."),
+            FaultKinds.RateLimit => TooMany(request),
+            null when used > RateLimit.PerMinute => TooMany(request),
+            _ => reply with { Body = changed },
+        };
+        int? retryAfter = fault?.Kind == FaultKinds.Status ? fault.RetryAfter : used > RateLimit.PerMinute || fault?.Kind == FaultKinds.RateLimit ? wait : null;
+
+        world.Log.Add(new LoggedRequest(
+            request.Number, world.Options.Clock.GetUtcNow(), vendor.Name, account?.Name, request.Method, address, reply.Status, fault?.Kind));
+        foreach (var (name, value) in vendor.Headers(request, reply.Status))
+        {
+            context.Response.Headers[name] = value;
+        }
+
+        await Delivery.SendAsync(context, reply, retryAfter, fault, world.Stopping);
+    }
+
+    private static bool CanHit(FaultRule rule, VendorRequest request, VendorReply reply, int used, out JsonObject changed)
+    {
+        var body = rule.Kind switch
+        {
+            FaultKinds.RateLimit => used > rule.PerMinute ? reply.Body : null,
+            _ when CursorFaults.Has(rule.Kind) => reply.Status == 200 ? CursorFaults.Apply(rule.Kind, reply.Body, request) : null,
+            _ when BodyFaults.Has(rule.Kind) => reply.Status == 200 ? BodyFaults.Apply(rule, reply.Body) : null,
+            _ => reply.Body,
+        };
+        changed = body ?? reply.Body;
+        return body is not null;
+    }
+
+    private VendorReply TooMany(VendorRequest request) =>
+        vendor.Error(request, StatusCodes.Status429TooManyRequests, "Too many requests in this minute. Wait as long as Retry-After says.");
+}
