@@ -26,6 +26,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     private readonly CancellationToken stopped;
     private readonly CancellationToken abandoned;
     private readonly Outstanding outstanding = new();
+    private bool disposed;
     private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LocalBroker(
@@ -128,8 +129,15 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Gives up what still runs. The container calls it twice: for the broker, and for the hosted service that it is.</summary>
     public void Dispose()
     {
+        if (disposed)
+        {
+            return;
+        }
+
+        disposed = true;
         stopping.Cancel();
         abandoning.Cancel();
         stopping.Dispose();

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using EventPipeline.Google;
 
 namespace EventPipeline.Local.Broker;
 
@@ -30,33 +31,34 @@ internal static class PushRequest
     /// <exception cref="FormatException">An attribute cannot be a header.</exception>
     public static HttpRequestMessage Unwrapped(Uri endpoint, string subscription, StoredMessage message)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(message.Data) };
-        foreach (var (name, value) in message.Attributes)
+        // The metadata is the broker's to tell, whatever an attribute says.
+        var headers = message.Attributes
+            .Where(attribute => !attribute.Key.StartsWith("x-goog-pubsub-", StringComparison.OrdinalIgnoreCase))
+            .ToDictionary();
+        headers["x-goog-pubsub-subscription-name"] = subscription;
+        headers["x-goog-pubsub-message-id"] = message.MessageId;
+        headers["x-goog-pubsub-publish-time"] = message.PublishedAt;
+        if (message.OrderingKey.Length > 0)
         {
-            // The metadata is the broker's to tell, whatever an attribute says.
-            if (!name.StartsWith("x-goog-pubsub-", StringComparison.OrdinalIgnoreCase))
+            headers["x-goog-pubsub-ordering-key"] = message.OrderingKey;
+        }
+
+        // Adding "without validation" would let a line break through, and with it a header of the publisher's choice.
+        if (PubSubLimits.HeaderViolation(headers) is { } violation)
+        {
+            throw new FormatException(violation);
+        }
+
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(message.Data) };
+        foreach (var (name, value) in headers)
+        {
+            // HttpClient keeps content-type and its like apart from the others.
+            if (!request.Headers.TryAddWithoutValidation(name, value))
             {
-                AddHeader(request, name, value);
+                request.Content.Headers.TryAddWithoutValidation(name, value);
             }
         }
 
-        AddHeader(request, "x-goog-pubsub-subscription-name", subscription);
-        AddHeader(request, "x-goog-pubsub-message-id", message.MessageId);
-        AddHeader(request, "x-goog-pubsub-publish-time", message.PublishedAt);
-        if (message.OrderingKey.Length > 0)
-        {
-            AddHeader(request, "x-goog-pubsub-ordering-key", message.OrderingKey);
-        }
-
         return request;
-    }
-
-    // HttpClient keeps content-type and its like apart from the others.
-    private static void AddHeader(HttpRequestMessage request, string name, string value)
-    {
-        if (!request.Headers.TryAddWithoutValidation(name, value) && !request.Content!.Headers.TryAddWithoutValidation(name, value))
-        {
-            throw new FormatException($"The attribute '{name}' cannot be an HTTP header.");
-        }
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using EventPipeline.FanOut;
 using Microsoft.Extensions.Options;
 
@@ -9,11 +10,6 @@ public sealed class PubSubOptions
 {
     public const string Section = "PubSub";
 
-    // https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names
-    private const string ResourceId = "^(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}$";
-    private const string ResourceIdRule =
-        "PubSub:{0} takes 3 to 255 letters, digits, '-', '.', '_', '~', '+' and '%', begins with a letter and not with 'goog'.";
-
     /// <summary>The project of the topics. Also read from <c>GOOGLE_CLOUD_PROJECT</c>.</summary>
     [Required(ErrorMessage = "PubSub:ProjectId is empty: set it, or GOOGLE_CLOUD_PROJECT.")]
     public string ProjectId { get; set; } = "local";
@@ -23,16 +19,16 @@ public sealed class PubSubOptions
         + "the second host:port, such as 127.0.0.1:8085.")]
     public Uri BaseAddress { get; set; } = new("https://pubsub.googleapis.com/");
 
-    [Required, RegularExpression(ResourceId, ErrorMessage = ResourceIdRule)]
+    /// <summary>Where runs are asked for.</summary>
     public string TriggerTopic { get; set; } = "eventpipeline-trigger";
 
-    [Required, RegularExpression(ResourceId, ErrorMessage = ResourceIdRule)]
+    /// <summary>Where windows are asked for.</summary>
     public string FetchTopic { get; set; } = "eventpipeline-fetch";
 
-    [Required, RegularExpression(ResourceId, ErrorMessage = ResourceIdRule)]
+    /// <summary>Where the end of a run is told.</summary>
     public string CompletedTopic { get; set; } = "eventpipeline-completed";
 
-    [Required, RegularExpression(ResourceId, ErrorMessage = ResourceIdRule)]
+    /// <summary>Where what cannot succeed goes.</summary>
     public string DeadLetterTopic { get; set; } = "eventpipeline-dead-letter";
 
     /// <summary>The id of a topic within the project.</summary>
@@ -53,7 +49,7 @@ public sealed class PubSubOptions
 internal sealed partial class PubSubOptionsValidator : IValidateOptions<PubSubOptions>;
 
 /// <summary>The rules that span settings, or that an attribute cannot say.</summary>
-internal sealed class PubSubOptionsRules : IValidateOptions<PubSubOptions>
+internal sealed partial class PubSubOptionsRules : IValidateOptions<PubSubOptions>
 {
     public ValidateOptionsResult Validate(string? name, PubSubOptions options)
     {
@@ -65,9 +61,16 @@ internal sealed class PubSubOptionsRules : IValidateOptions<PubSubOptions>
                 + "(PUBSUB_EMULATOR_HOST takes host:port, such as 127.0.0.1:8085).");
         }
 
+        errors.AddRange(Enum.GetValues<Topic>().Where(topic => !ResourceId().IsMatch(options.IdOf(topic))).Select(topic =>
+            $"PubSub:{topic}Topic is '{options.IdOf(topic)}': it takes 3 to 255 letters, digits, '-', '.', '_', '~', '+' and '%', "
+                + "and begins with a letter and not with 'goog'."));
         var shared = Enum.GetValues<Topic>().GroupBy(options.IdOf).Where(group => group.Count() > 1);
         errors.AddRange(shared.Select(group =>
             $"PubSub: the topics {string.Join(" and ", group)} are both called '{group.Key}': give each a name of its own."));
         return errors.Count > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
     }
+
+    // https://cloud.google.com/pubsub/docs/pubsub-basics#resource_names
+    [GeneratedRegex(@"\A(?!goog)[A-Za-z][A-Za-z0-9._~+%-]{2,254}\z")]
+    private static partial Regex ResourceId();
 }

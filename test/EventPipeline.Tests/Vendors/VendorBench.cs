@@ -1,0 +1,78 @@
+using EventPipeline.Vendors;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EventPipeline.Tests.Vendors;
+
+/// <summary>The registered connectors with the network replaced, or not: whatever serves <see cref="Address"/>.</summary>
+internal sealed class VendorBench : IDisposable
+{
+    public const string Secret = "sk-ant-admin01-a-test-secret";
+    public static readonly DateTimeOffset Now = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+
+    private readonly ServiceProvider _services;
+
+    public VendorBench(HttpMessageHandler? network, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)))
+            .Build());
+        Clock = clock ?? new FakeTimeProvider(Now);
+        services.AddSingleton(Clock);
+        services.AddLogging();
+        services.AddVendors();
+        if (network is not null)
+        {
+            services.AddHttpClient<VendorApi>().ConfigurePrimaryHttpMessageHandler(() => network);
+        }
+
+        _services = services.BuildServiceProvider();
+    }
+
+    public TimeProvider Clock { get; }
+
+    public Uri Address { get; init; } = new("https://vendor.test/");
+
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(570);
+
+    public Drift Drift { get; } = new();
+
+    public List<PagePart> Kept { get; } = [];
+
+    public IServiceProvider Services => _services;
+
+    public IVendorConnector Connector(string vendor) => _services.GetRequiredKeyedService<IVendorConnector>(vendor);
+
+    public Account Account(string vendor, string name = "acme", string secret = Secret) => new(vendor, name, Address, secret);
+
+    /// <summary>Reads a window and returns everything the connector said.</summary>
+    public async Task<List<VendorItem>> ReadAsync(string vendor, string report, string from, string to, string account = "acme")
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var window = new Window(vendor, account, report, DateOnly.Parse(from, null), DateOnly.Parse(to, null));
+        var fetch = new FetchContext(window, Account(vendor, account), "org-1", Clock.GetUtcNow() + Patience, Keep, Drift);
+        var items = new List<VendorItem>();
+        await foreach (var item in Connector(vendor).FetchAsync(fetch, cancellation))
+        {
+            items.Add(item);
+        }
+
+        return items;
+
+        ValueTask Keep(PagePart part, CancellationToken cancellationToken)
+        {
+            Kept.Add(part);
+            return ValueTask.CompletedTask;
+        }
+    }
+
+    public Task<RejectedEventException> RejectedAsync(string vendor, string report, string from, string to) =>
+        Should.ThrowAsync<RejectedEventException>(ReadAsync(vendor, report, from, to));
+
+    public Task<TransientFailureException> TransientAsync(string vendor, string report, string from, string to) =>
+        Should.ThrowAsync<TransientFailureException>(ReadAsync(vendor, report, from, to));
+
+    public void Dispose() => _services.Dispose();
+}
