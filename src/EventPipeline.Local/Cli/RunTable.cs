@@ -12,13 +12,14 @@ internal static class RunTable
     public static void Write(IAnsiConsole console, RunDocument run, DataFolder folder)
     {
         var table = new Table().Border(TableBorder.Simple).Title(Title(run));
-        table.AddColumns("vendor", "account", "report");
-        foreach (var heading in new[] { "days", "rows", "tokens", "dollars" })
+        foreach (var heading in new[] { "vendor", "account", "report", "days", "rows", "tokens", "dollars", "state", "why" })
         {
-            table.AddColumn(new TableColumn(heading).RightAligned());
+            var column = new TableColumn(heading).NoWrap();
+            table.AddColumn(heading is "days" or "rows" or "tokens" or "dollars" ? column.RightAligned() : column);
         }
 
-        table.AddColumns("state", "why");
+        // A line that is broken by the terminal reads better than one that is broken by the table.
+        console.Profile.Width = Math.Max(console.Profile.Width, 140);
         var lines = run.Windows
             .GroupBy(window => (window.Vendor, window.Account, window.Report, window.State, window.Why))
             .OrderBy(line => (line.Key.Vendor, line.Key.Account, line.Key.Report));

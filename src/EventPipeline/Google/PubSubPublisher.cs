@@ -39,6 +39,13 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
         }
     }
 
+    /// <summary>Whether anybody answers at Pub/Sub's address; any answer will do.</summary>
+    /// <exception cref="HttpRequestException">Nobody does.</exception>
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(new Uri("", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+    }
+
     private async Task PublishAsync(string topicId, PublishBatch batch, CancellationToken cancellationToken)
     {
         var topic = options.Value.NameOf(topicId);
