@@ -7,14 +7,16 @@ using EventPipeline.Local.Simulator.Serving;
 namespace EventPipeline.Local.Simulator;
 
 /// <summary>
-/// <c>GET /_simulator/truth?vendor=&amp;account=&amp;report=&amp;from=&amp;to=</c>: what the vendor would serve now, added up from the facts
-/// without any page, grouping code or wire format. Days are UTC and inclusive; decimals are strings.
+/// <c>GET /_simulator/truth?vendor=&amp;account=&amp;report=&amp;from=&amp;to=</c>: what the vendor would serve now, added up
+/// from the facts without any page, grouping code or wire format. Days are UTC and inclusive; decimals are strings.
 /// </summary>
 internal static class Truth
 {
     private const int MaxDays = 400;
 
-    /// <summary>The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it all groupings apply.</summary>
+    /// <summary>
+    /// The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it all groupings apply.
+    /// </summary>
     /// <exception cref="FormatException">A parameter is missing or unknown; the message names the nearest.</exception>
     public static JsonObject Of(IReadOnlyList<ISimulatedVendor> vendors, Func<string, IReadOnlyList<string>> parameters)
     {

@@ -285,6 +285,8 @@ public sealed class FaultTests
     [InlineData("""[{"kind":"stall","times":0}]""", "times")]
     [InlineData("""[{"kind":"stall","times":"one"}]""", "times")]
     [InlineData("""[{}]""", "kind")]
+    [InlineData("""[{"kind":null}]""", "kind")]
+    [InlineData("""[{"kind":"stall","kind":"stal"}]""", "'stall'")]
     [InlineData("""{"kind":"stall"}""", "array")]
     [InlineData("""[1]""", "object")]
     [InlineData("""[""", "read")]

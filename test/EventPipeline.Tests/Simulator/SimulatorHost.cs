@@ -59,8 +59,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     {
         using var content = new StringContent(rules);
         using var answer = await Anonymous.PutAsync("/_simulator/faults", content, TestContext.Current.CancellationToken);
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldSatisfyAllConditions(
-            _ => answer.IsSuccessStatusCode.ShouldBeTrue());
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async Task<JsonNode> TruthAsync(string vendor, string report, string from, string to, string account = Acme, string more = "") =>

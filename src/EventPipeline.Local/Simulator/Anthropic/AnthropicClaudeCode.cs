@@ -45,7 +45,7 @@ internal static class AnthropicClaudeCode
         var limit = request.Limit(report.Limits["1d"]);
         var first = request.Single("page") is not { Length: > 0 } token ? 0
             : PageToken.Read(request, token) is { } place ? int.Parse(place, CultureInfo.InvariantCulture)
-            : throw new RefusedException(400, "page: the token does not belong to this request. Send the parameters it was issued for.");
+            : throw Parameters.WrongPage();
         var records = Group.Of(report.Facts(day), Dimensions);
         var next = first + limit < records.Count ? (first + limit).ToString(CultureInfo.InvariantCulture) : null;
         return new VendorReply(200, new JsonObject
@@ -128,7 +128,8 @@ internal static class AnthropicClaudeCode
         }
     }
 
-    private static Func<string, bool, AnthropicModel, IReadOnlyDictionary<string, string?>> Of(string type, string actor, string? subscription) =>
+    private static Func<string, bool, AnthropicModel, IReadOnlyDictionary<string, string?>> Of(
+        string type, string actor, string? subscription) =>
         (terminal, remote, model) => new Dictionary<string, string?>
         {
             ["actor_type"] = type,

@@ -67,7 +67,8 @@ internal static class AnthropicCost
         foreach (var type in AnthropicPrices.TokenTypes.Where(type => usage.Sum(type.Name) > 0))
         {
             var words = $"{model.Display} Usage - {type.Words}"
-                + (longContext ? ", Long Context" : "") + (batch ? ", Batch" : "") + (us ? ", US Inference" : "") + (fast ? ", Fast Mode" : "");
+                + (longContext ? ", Long Context" : "") + (batch ? ", Batch" : "")
+                + (us ? ", US Inference" : "") + (fast ? ", Fast Mode" : "");
             var cents = usage.Sum(type.Name)
                 * AnthropicPrices.CentsPerToken(model, type, batch, longContext, us, fast, contract);
             yield return new Fact(
@@ -97,9 +98,10 @@ internal static class AnthropicCost
 
     private static IEnumerable<Pattern> Extras(AnthropicCompany company)
     {
-        yield return new(Other(company.Workspaces[0].Id, "Code Execution Usage", "code_execution"), 45, dice => Cents(dice.Next(1, 4_000) / 12.5m));
+        var workspace = company.Workspaces[0].Id;
+        yield return new(Other(workspace, "Code Execution Usage", "code_execution"), 45, dice => Cents(dice.Next(1, 4_000) / 12.5m));
         yield return new(Other(null, "Code Execution Usage", "code_execution"), 25, dice => Cents(dice.Next(1, 90) / 1_000m));
-        yield return new(Other(company.Workspaces[0].Id, "Session Usage", "session_usage"), 15, dice => Cents(dice.Next(100, 9_000) / 64m));
+        yield return new(Other(workspace, "Session Usage", "session_usage"), 15, dice => Cents(dice.Next(100, 9_000) / 64m));
         yield return new(Other(null, "SIMULATED service credit", null), 12, dice => Cents(-dice.Next(1, 90_000) / 16m)) { Once = true };
     }
 

@@ -5,7 +5,10 @@ using EventPipeline.Local.Simulator.Serving;
 
 namespace EventPipeline.Local.Simulator.Anthropic;
 
-/// <summary>The listings that tell the names behind ids: <c>me</c>, <c>workspaces</c>, <c>workspaces/{id}/members</c>, <c>api_keys</c>, <c>users</c>.</summary>
+/// <summary>
+/// The listings that tell the names behind ids: <c>me</c>, <c>workspaces</c>, <c>workspaces/{id}/members</c>, <c>api_keys</c>,
+/// <c>users</c>.
+/// </summary>
 internal static class AnthropicNames
 {
     private const string Created = "2025-01-02T09:30:00.427722Z";
@@ -70,15 +73,19 @@ internal static class AnthropicNames
     private static JsonObject Members(VendorRequest request, AnthropicCompany company, string workspaceId)
     {
         var index = company.Workspaces.Select(w => w.Id).ToList().IndexOf(workspaceId);
-        return index < 0
-            ? throw new RefusedException(404, $"There is no workspace '{workspaceId}'.")
-            : Page(request, company.Users.Where((_, i) => i == 0 || i % company.Workspaces.Count == index).Select((user, i) => new JsonObject
-            {
-                ["type"] = "workspace_member",
-                ["user_id"] = user.Id,
-                ["workspace_id"] = workspaceId,
-                ["workspace_role"] = i == 0 ? "workspace_admin" : "workspace_developer",
-            }), "user_id");
+        if (index < 0)
+        {
+            throw new RefusedException(404, $"There is no workspace '{workspaceId}'.");
+        }
+
+        var members = company.Users.Where((_, i) => i == 0 || i % company.Workspaces.Count == index);
+        return Page(request, members.Select((user, i) => new JsonObject
+        {
+            ["type"] = "workspace_member",
+            ["user_id"] = user.Id,
+            ["workspace_id"] = workspaceId,
+            ["workspace_role"] = i == 0 ? "workspace_admin" : "workspace_developer",
+        }), "user_id");
     }
 
     private static JsonObject Workspace(WorkspaceEntity workspace) => new()

@@ -13,7 +13,7 @@ internal static class AnthropicPrices
         new("claude-haiku-4-5-20251001", "Claude Haiku 4.5", 1m, 5m, HasGeo: false),
     ];
 
-    /// <summary>The token types in the vendor's spelling, each with the words of a line item and its price against plain input or output.</summary>
+    /// <summary>The token types in the vendor's spelling, with the words of a line item and the price against plain input or output.</summary>
     public static IReadOnlyList<AnthropicTokenType> TokenTypes { get; } =
     [
         new("uncached_input_tokens", "Input Tokens", 1m),

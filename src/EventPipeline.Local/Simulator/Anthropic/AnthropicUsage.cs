@@ -11,7 +11,8 @@ internal static class AnthropicUsage
 
     private static readonly string[] Dimensions =
     [
-        "account_id", "api_key_id", "context_window", "inference_geo", "model", "service_account_id", "service_tier", "speed", "workspace_id",
+        "account_id", "api_key_id", "context_window", "inference_geo", "model", "service_account_id", "service_tier", "speed",
+        "workspace_id",
     ];
 
     public static SimulatedReport Report(SimulatorOptions options, AnthropicCompany company) => new(

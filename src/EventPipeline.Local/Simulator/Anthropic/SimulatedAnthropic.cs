@@ -24,14 +24,14 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     public IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account) => _organisations[account].Reports;
 
     /// <inheritdoc/>
-    /// <remarks>An Admin key travels in <c>x-api-key</c>, an OAuth token in <c>Authorization: Bearer</c>; never the other way round.</remarks>
+    /// <remarks>An Admin key travels in <c>x-api-key</c>, an OAuth token in <c>Authorization: Bearer</c>.</remarks>
     public SimulatedAccount? Identify(IHeaderDictionary headers)
     {
         var key = headers["x-api-key"].ToString();
-        var bearer = headers.Authorization.ToString();
+        var bearer = VendorRequest.BearerOf(headers);
         return key.Length > 0
             ? Accounts.FirstOrDefault(account => key == account.Key || key == account.LimitedKey)
-            : Accounts.FirstOrDefault(account => bearer == $"Bearer {account.Token}");
+            : Accounts.FirstOrDefault(account => bearer == account.Token);
     }
 
     public VendorReply Answer(VendorRequest request)
@@ -112,7 +112,9 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             throw new RefusedException(400, $"{bare}: arrays are sent with brackets, {bare}[]=…");
         }
 
-        var beta = request.Headers["anthropic-beta"].SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []).Contains(FastMode);
+        var beta = request.Headers["anthropic-beta"]
+            .SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+            .Contains(FastMode);
         var groupBy = request.All("group_by[]");
         if (!beta && (groupBy.Contains("speed") || request.Query.ContainsKey("speeds[]")))
         {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace EventPipeline.Local.Simulator.Data;
 
-/// <summary>What a company did on a day, as far as the vendor knows it now. The same seed, scope, day and time give the same facts.</summary>
+/// <summary>
+/// What a company did on a day, as far as the vendor knows it now. The same seed, scope, day and time give the same facts.
+/// </summary>
 /// <param name="options">The seed and the clock.</param>
 /// <param name="scope">Vendor, organisation and report.</param>
 /// <param name="patterns">What the company does.</param>

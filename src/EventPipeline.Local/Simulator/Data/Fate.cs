@@ -31,5 +31,7 @@ internal readonly record struct Fate(int AppearsAt, int GrowsAt, int GoneAt)
 
     /// <summary>Positive quantities are a sixteenth larger, in whole units, once the fact has grown.</summary>
     public IReadOnlyDictionary<string, decimal> At(int age, IReadOnlyDictionary<string, decimal> quantities) =>
-        age < GrowsAt ? quantities : quantities.ToDictionary(q => q.Key, q => q.Value > 0 ? q.Value + decimal.Ceiling(q.Value / 16) : q.Value);
+        age < GrowsAt ? quantities : quantities.ToDictionary(q => q.Key, q => Grown(q.Value));
+
+    private static decimal Grown(decimal value) => value > 0 ? value + decimal.Ceiling(value / 16) : value;
 }

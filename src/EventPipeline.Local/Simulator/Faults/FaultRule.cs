@@ -7,7 +7,11 @@ namespace EventPipeline.Local.Simulator.Faults;
 /// <summary>One thing that goes wrong, for which requests and how often.</summary>
 internal sealed record FaultRule
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+    };
 
     private static readonly IReadOnlyList<string> Fields =
         [.. typeof(FaultRule).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
@@ -52,7 +56,7 @@ internal sealed record FaultRule
         && (PathContains is null || pathAndQuery.Contains(PathContains, StringComparison.Ordinal));
 
     /// <summary>Reads a list of rules, strictly.</summary>
-    /// <exception cref="FormatException">Something in it is not known or out of range; the message says what and names the nearest.</exception>
+    /// <exception cref="FormatException">Something is not known or out of range; the message says what and names the nearest.</exception>
     public static IReadOnlyList<FaultRule> Parse(string json)
     {
         try
@@ -84,10 +88,8 @@ internal sealed record FaultRule
         }
 
         var rule = json.Deserialize<FaultRule>(Json)!;
-        Require(FaultKinds.All.Contains(rule.Kind), $"There is no fault kind '{rule.Kind}'. Did you mean '{Nearest.To(rule.Kind, FaultKinds.All)}'?");
-        Require(
-            rule.Vendor is null or SimulatedAccount.Anthropic or SimulatedAccount.OpenAI,
-            $"There is no vendor '{rule.Vendor}'. Did you mean '{Nearest.To(rule.Vendor ?? "", [SimulatedAccount.Anthropic, SimulatedAccount.OpenAI])}'?");
+        RequireOneOf("fault kind", rule.Kind, FaultKinds.All);
+        RequireOneOf("vendor", rule.Vendor ?? SimulatedAccount.Anthropic, [SimulatedAccount.Anthropic, SimulatedAccount.OpenAI]);
         Require(rule.Kind != FaultKinds.Status || rule.Status is >= 400 and <= 599, "A 'status' fault needs a status from 400 to 599.");
         Require(rule.Kind != FaultKinds.RateLimit || rule.PerMinute is >= 0, "A 'rate_limit' needs perMinute, 0 or more.");
         Require(rule.RetryAfter is null or >= 0, "retryAfter is a number of seconds, 0 or more.");
@@ -96,6 +98,9 @@ internal sealed record FaultRule
         Require(rule.Seconds is null or (>= 0 and <= 3600), "seconds is from 0 to 3600; leave it out to wait for ever.");
         return rule;
     }
+
+    private static void RequireOneOf(string what, string given, IReadOnlyList<string> all) =>
+        Require(all.Contains(given), $"There is no {what} '{given}'. Did you mean '{Nearest.To(given, all)}'?");
 
     private static void Require(bool condition, string message)
     {

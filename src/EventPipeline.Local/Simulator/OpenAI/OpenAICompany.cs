@@ -18,7 +18,9 @@ internal sealed class OpenAICompany
         Users = [.. Enumerable.Range(1, 23).Select(User)];
         ServiceAccounts = [.. ProjectNames.Select(ServiceAccount)];
         Projects = [.. ProjectNames.Select(name => new ProjectEntity(
-            NewId("proj_", name), $"SIMULATED {name}", name == "legacy" ? new DateTimeOffset(2026, 3, 31, 9, 30, 0, TimeSpan.Zero) : null))];
+            NewId("proj_", name),
+            $"SIMULATED {name}",
+            name == "legacy" ? new DateTimeOffset(2026, 3, 31, 9, 30, 0, TimeSpan.Zero) : null))];
         ApiKeys = [.. Enumerable.Range(0, 12).Select(Key)];
     }
 

@@ -64,7 +64,11 @@ internal static class OpenAICosts
     {
         OpenAICompletions.Name => Tokens(usage),
         "embeddings" => [Line(
-            usage, $"{usage["model"]}, input", "1000_tokens", usage.Sum("input_tokens") / 1000, usage.Sum("input_tokens") * OpenAIPrices.Embedding)],
+            usage,
+            $"{usage["model"]}, input",
+            "1000_tokens",
+            usage.Sum("input_tokens") / 1000,
+            usage.Sum("input_tokens") * OpenAIPrices.Embedding)],
         "images" => [Line(
             usage, $"{usage["model"]}, {usage["size"]}", "images", usage.Sum("images"), usage.Sum("images") * OpenAIPrices.Image)],
         "audio_speeches" => [Line(

@@ -28,7 +28,10 @@ internal static class OpenAIPrices
     [
         new("input", ["input_text_tokens", "input_image_tokens"], model => model.Input),
         new("audio input", ["input_audio_tokens"], model => model.Input * 8),
-        new("cached input", ["input_cached_text_tokens", "input_cached_image_tokens", "input_cached_audio_tokens"], model => model.Input / 10),
+        new(
+            "cached input",
+            ["input_cached_text_tokens", "input_cached_image_tokens", "input_cached_audio_tokens"],
+            model => model.Input / 10),
         new("cache write", ["input_cache_write_tokens"], model => model.Input * 1.25m),
         new("output", ["output_text_tokens", "output_image_tokens"], model => model.Output),
         new("audio output", ["output_audio_tokens"], model => model.Output * 4),

@@ -49,7 +49,12 @@ internal static class OpenAIUsage
             [.. Common, "size", "source"],
             With(
                 ["size", "source"],
-                [["1024x1024", "image.generation"], ["1024x1792", "image.generation"], ["512x512", "image.edit"], ["256x256", "image.variation"]],
+                [
+                    ["1024x1024", "image.generation"],
+                    ["1024x1792", "image.generation"],
+                    ["512x512", "image.edit"],
+                    ["256x256", "image.variation"],
+                ],
                 Patterns(keys.Take(2), 45, ["gpt-image-1"], dice => [dice.Next(1, 40), dice.Next(1, 20)])),
             ("sizes", "size"),
             ("sources", "source"));

@@ -32,8 +32,8 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
 
     public SimulatedAccount? Identify(IHeaderDictionary headers)
     {
-        var bearer = headers.Authorization.ToString();
-        return Accounts.FirstOrDefault(account => bearer == $"Bearer {account.Key}" || bearer == $"Bearer {account.LimitedKey}");
+        var bearer = VendorRequest.BearerOf(headers);
+        return Accounts.FirstOrDefault(account => bearer == account.Key || bearer == account.LimitedKey);
     }
 
     public VendorReply Answer(VendorRequest request)

@@ -15,7 +15,8 @@ internal static class Delivery
     /// <param name="retryAfter">Seconds for Retry-After; null for no header.</param>
     /// <param name="fault">What goes wrong; null for nothing.</param>
     /// <param name="stopping">Lets go of clients that wait for ever.</param>
-    public static async Task SendAsync(HttpContext context, VendorReply reply, int? retryAfter, FaultRule? fault, CancellationToken stopping)
+    public static async Task SendAsync(
+        HttpContext context, VendorReply reply, int? retryAfter, FaultRule? fault, CancellationToken stopping)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var response = context.Response;

@@ -44,8 +44,12 @@ internal static class Parameters
         var token when PageToken.Read(request, token) is { } place
             && long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) =>
             DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime,
-        _ => throw new RefusedException(400, "page: the token does not belong to this request. Send the parameters it was issued for.", "page"),
+        _ => throw WrongPage(),
     };
+
+    /// <summary>A page token that is not this question's.</summary>
+    public static RefusedException WrongPage() =>
+        new(400, "page: the token does not belong to this request. Send the parameters it was issued for.", "page");
 
     /// <summary>The token of the page that begins at a time; null for none.</summary>
     public static string? Token(this VendorRequest request, DateTime? next) => next is null

@@ -27,17 +27,17 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         var changed = reply.Body;
         var fault = world.Faults.Take(rule =>
             rule.Matches(vendor.Name, request, Uri.UnescapeDataString(address)) && CanHit(rule, request, reply, used, out changed));
-        reply = fault?.Kind switch
+        (reply, int? retryAfter) = fault?.Kind switch
         {
-            FaultKinds.Status => vendor.Error(request, fault.Status!.Value, "SIMULATED fault."),
-            FaultKinds.RateLimit => TooMany(request),
-            null when used > RateLimit.PerMinute => TooMany(request),
-            _ => reply with { Body = changed },
+            FaultKinds.Status => (vendor.Error(request, fault.Status!.Value, "SIMULATED fault."), fault.RetryAfter),
+            FaultKinds.RateLimit => (TooMany(request), wait),
+            null when used > RateLimit.PerMinute => (TooMany(request), wait),
+            _ => (reply with { Body = changed }, null),
         };
-        int? retryAfter = fault?.Kind == FaultKinds.Status ? fault.RetryAfter : used > RateLimit.PerMinute || fault?.Kind == FaultKinds.RateLimit ? wait : null;
 
+        var now = world.Options.Clock.GetUtcNow();
         world.Log.Add(new LoggedRequest(
-            request.Number, world.Options.Clock.GetUtcNow(), vendor.Name, account?.Name, request.Method, address, reply.Status, fault?.Kind));
+            request.Number, now, vendor.Name, account?.Name, request.Method, address, reply.Status, fault?.Kind));
         foreach (var (name, value) in vendor.Headers(request, reply.Status))
         {
             context.Response.Headers[name] = value;

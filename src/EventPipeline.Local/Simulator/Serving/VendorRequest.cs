@@ -20,8 +20,11 @@ internal sealed record VendorRequest(
         [.. names.SelectMany(name => Query.GetValueOrDefault(name) ?? [])];
 
     /// <summary>The credential of <c>Authorization: Bearer</c>; null when there is none.</summary>
-    public string? Bearer =>
-        Headers.Authorization.ToString() is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+    public string? Bearer => BearerOf(Headers);
+
+    /// <summary>The credential of <c>Authorization: Bearer</c>; null when there is none.</summary>
+    public static string? BearerOf(IHeaderDictionary headers) =>
+        headers.Authorization.ToString() is { } value && value.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? value["Bearer ".Length..].Trim()
             : null;
 }
