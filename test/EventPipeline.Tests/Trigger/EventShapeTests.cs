@@ -232,6 +232,18 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
+    public async Task A_copy_that_Pub_Sub_forwarded_is_recognised_inside_Eventarcs_event()
+    {
+        await _door.PostAsync(
+            "/",
+            Wrapped(FetchBody, "9", [.. Binary(FetchType), ("CloudPubSubDeadLetterSourceDeliveryCount", "5")]),
+            Binary("google.cloud.pubsub.topic.v1.messagePublished"));
+
+        _door.Fetches.ShouldBeEmpty();
+        _door.DeadLetters.ShouldHaveSingleItem().Arrival.Message.IsForwarded.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_dead_letter_at_the_root_goes_by_its_type()
     {
         await _door.PostAsync("/", Wrapped("{}", "9", Binary("eventpipeline.dead-lettered.v1")));
