@@ -30,7 +30,7 @@ internal static class StrictJson
             using var document = JsonDocument.Parse(bytes, Options);
             return document.RootElement.Clone();
         }
-        catch (JsonException ex) when (ex.Message.Contains("depth", StringComparison.OrdinalIgnoreCase))
+        catch (JsonException ex) when (ex.Message.Contains("maximum configured depth", StringComparison.Ordinal))
         {
             throw new RejectedEventException($"{what} is JSON nested deeper than {MaxDepth} levels.", "Send a flat JSON object.", innerException: ex);
         }

@@ -10,7 +10,7 @@ internal static class DeadLetterEndpoints
 
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/dead-letters").WithTags("Dead letters");
+        var group = routes.MapGroup("/dead-letters").WithTags("Dead letters").AddEndpointFilter(TellConflictsAsync);
         group.MapGet("", ListAsync).WithSummary("Dead letters, those seen last first.");
         group.MapGet("{id}", ShowAsync).WithSummary("One dead letter with its attributes and payload.");
         group.MapPost("{id}/replay", ReplayAsync).WithSummary("Publishes a dead letter again to the topic it came from.");
@@ -18,7 +18,7 @@ internal static class DeadLetterEndpoints
     }
 
     private static async Task<Results<Ok<IReadOnlyList<DeadLetterSummary>>, ProblemHttpResult>> ListAsync(
-        HttpRequest request, DeadLetterStore store, CancellationToken cancellationToken, string? state = null, string? limit = null)
+        string? state, string? limit, HttpRequest request, DeadLetterStore store, CancellationToken cancellationToken)
     {
         if (state is not null && !DeadLetterState.All.Contains(state))
         {
@@ -42,18 +42,29 @@ internal static class DeadLetterEndpoints
         await store.FindAsync(id, cancellationToken) is { } letter ? TypedResults.Ok(DeadLetterDetails.Of(letter, AddressOf(request))) : NotFound(id);
 
     private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> ReplayAsync(
-        string id, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken, string? force = null)
+        string id, string? force, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken)
     {
         if (force is not (null or "true" or "false"))
         {
             return Problem(StatusCodes.Status400BadRequest, $"force must be true or false, not {Shown.Quoted(force)}.");
         }
 
+        return await replayer.ReplayAsync(id, force == "true", cancellationToken) is { } letter
+            ? TypedResults.Ok(DeadLetterSummary.Of(letter, AddressOf(request)))
+            : NotFound(id);
+    }
+
+    private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> DiscardAsync(
+        string id, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken) =>
+        await replayer.DiscardAsync(id, cancellationToken) is { } letter
+            ? TypedResults.Ok(DeadLetterSummary.Of(letter, AddressOf(request)))
+            : NotFound(id);
+
+    private static async ValueTask<object?> TellConflictsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
         try
         {
-            return await replayer.ReplayAsync(id, force == "true", cancellationToken) is { } letter
-                ? TypedResults.Ok(DeadLetterSummary.Of(letter, AddressOf(request)))
-                : NotFound(id);
+            return await next(context);
         }
         catch (DeadLetterConflictException ex)
         {
@@ -64,12 +75,6 @@ internal static class DeadLetterEndpoints
             return Problem(StatusCodes.Status503ServiceUnavailable, $"{ex.Message} Try again in a minute.");
         }
     }
-
-    private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> DiscardAsync(
-        string id, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken) =>
-        await replayer.DiscardAsync(id, cancellationToken) is { } letter
-            ? TypedResults.Ok(DeadLetterSummary.Of(letter, AddressOf(request)))
-            : NotFound(id);
 
     private static string AddressOf(HttpRequest request) => PushReader.ServiceAddress(request) ?? "http://localhost";
 

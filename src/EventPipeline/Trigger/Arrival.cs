@@ -18,7 +18,4 @@ internal sealed class Arrival(Entrance entrance, PushedMessage message)
 
     /// <summary>Whether nothing names the event, so that its id was made up on arrival.</summary>
     public bool IsUnnamed { get; set; }
-
-    /// <summary>The address by which the service was reached, without a path; null when it is not usable in a command.</summary>
-    public string? ServiceAddress { get; init; }
 }

@@ -11,7 +11,7 @@ internal sealed class EventDispatcher(EventHandlers handlers, Catalogue catalogu
     public async Task DispatchAsync(Arrival arrival, CancellationToken cancellationToken)
     {
         // A copy that Pub/Sub forwarded keeps the original's type; what it is, its path or its attributes say.
-        if (arrival.Entrance == Entrance.DeadLetterTopic || (arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded))
+        if (arrival.Entrance == Entrance.DeadLetterTopic || IsForwarded(arrival))
         {
             using var _ = MessageTrace.Start(DeadLetter.OwnEventType, arrival.Message);
             await handlers.DeadLettered(arrival, null, cancellationToken);
@@ -20,8 +20,10 @@ internal sealed class EventDispatcher(EventHandlers handlers, Catalogue catalogu
 
         var received = CloudEventReader.Read(arrival);
         using var activity = MessageTrace.Start(received.Type, arrival.Message);
-        await DispatchAsync(arrival, received, cancellationToken);
+        await (IsForwarded(arrival) ? handlers.DeadLettered(arrival, null, cancellationToken) : DispatchAsync(arrival, received, cancellationToken));
     }
+
+    private static bool IsForwarded(Arrival arrival) => arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded;
 
     /// <summary>Keeps what came by the dead-letter topic and cannot be read.</summary>
     public Task DispatchUnreadableAsync(Arrival arrival, RejectedEventException why, CancellationToken cancellationToken) =>
