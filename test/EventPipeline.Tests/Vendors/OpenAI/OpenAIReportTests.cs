@@ -1,0 +1,298 @@
+using System.Globalization;
+using System.Net;
+using EventPipeline.Vendors;
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Tests.Vendors.OpenAI;
+
+public sealed class OpenAIReportTests : IDisposable
+{
+    private const string Completions = "/v1/organization/usage/completions";
+    private const string Costs = "/v1/organization/costs";
+    private const string NoMore = """{ "object": "page", "data": [], "has_more": false, "next_page": null }""";
+    private const string Refusal = """{ "error": { "message": "unsupported group_by", "type": "invalid_request_error", "param": "group_by", "code": null } }""";
+    private readonly StubVendor _vendor = new();
+    private readonly VendorBench _bench;
+
+    public OpenAIReportTests() => _bench = new VendorBench(_vendor);
+
+    [Fact]
+    public async Task The_documented_completions_answer_becomes_disjoint_tokens()
+    {
+        _vendor.On(Completions, Read("usage_completions")).On(Completions, NoMore);
+
+        var items = await _bench.ReadAsync("openai", "completions_usage", "2024-11-01", "2024-11-01");
+
+        items[0].ShouldBe(new BucketArrived(new DateOnly(2024, 11, 1)));
+        var row = items.OfType<UsageRecord>().ShouldHaveSingleItem();
+        row.InputUncachedTokens.ShouldBe(500);
+        row.CacheReadTokens.ShouldBe(400);
+        row.CacheWriteTokens.ShouldBe(100);
+        row.OutputTokens.ShouldBe(500);
+        row.Requests.ShouldBe(5);
+        row.Tokens.ShouldBe(1500);
+        row.Product.ShouldBe("completions");
+        row.IsBatch.ShouldBeNull();
+        row.Dimensions!.Value.GetProperty("input_cached_text_tokens").GetInt64().ShouldBe(300);
+        _bench.Drift.Notes.ShouldBeEmpty();
+        _vendor.Asked[0].ShouldBe(
+            "/v1/organization/usage/completions?start_time=1730419200&end_time=1730505600&bucket_width=1d&limit=1"
+            + "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=batch&group_by=service_tier");
+        _vendor.Asked[1].ShouldBe(_vendor.Asked[0] + "&page=page_AAAAAGdGxdEiJdKOAAAAAGcqsYA=");
+        _vendor.Headers[0].Authorization!.ToString().ShouldBe($"Bearer {VendorBench.Secret}");
+    }
+
+    [Fact]
+    public async Task The_input_is_the_truth_where_the_vendors_own_split_disagrees()
+    {
+        _vendor.On(Completions, Read("usage_completions_page1")).On(Completions, Read("usage_completions_page2"));
+
+        var items = await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-03");
+
+        var rows = items.OfType<UsageRecord>().ToList();
+        rows.Count.ShouldBe(2);
+        items.OfType<BucketArrived>().Count().ShouldBe(3);
+        rows[0].SubAccountId.ShouldBe("proj_abc");
+        rows[0].ActorId.ShouldBe("user_abc");
+        rows[0].IsBatch.ShouldBe(false);
+        rows[1].InputUncachedTokens.ShouldBe(10);
+        rows[1].ActorType.ShouldBeNull();
+        rows[1].IsBatch.ShouldBe(true);
+        _bench.Drift.Notes.ShouldHaveSingleItem().ShouldContain("input_uncached_tokens");
+    }
+
+    [Fact]
+    public async Task Without_the_newer_fields_cache_writes_are_unknown_not_zero()
+    {
+        _vendor.On(Completions, Page("""{ "input_tokens": 10, "input_cached_tokens": 4, "output_tokens": 1, "num_model_requests": 1 }"""));
+
+        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+
+        row.InputUncachedTokens.ShouldBe(6);
+        row.CacheReadTokens.ShouldBe(4);
+        row.CacheWriteTokens.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task More_cached_than_input_tokens_break_the_contract()
+    {
+        _vendor.On(Completions, Page("""{ "input_tokens": 3, "input_cached_tokens": 4, "output_tokens": 1, "num_model_requests": 1 }"""));
+
+        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Message.ShouldContain("input_tokens");
+    }
+
+    [Theory]
+    [InlineData("embeddings", "usage_embeddings", 16L, 2L, null, null)]
+    [InlineData("images", "usage_images", null, 2L, 2, "images")]
+    [InlineData("audio_speeches", "usage_audio_speeches", null, 1L, 45, "characters")]
+    [InlineData("vector_stores", "usage_vector_stores", null, null, 1024, "bytes")]
+    [InlineData("web_search_calls", "usage_web_search_calls", null, 2L, 2, "calls")]
+    public async Task Each_documented_usage_answer_is_read_in_its_unit(
+        string endpoint, string answer, long? tokens, long? requests, int? quantity, string? unit)
+    {
+        _vendor.On($"/v1/organization/usage/{endpoint}", Read(answer));
+
+        var items = await _bench.ReadAsync("openai", $"{endpoint}_usage", "2024-11-01", "2024-11-01");
+
+        var row = items.OfType<UsageRecord>().ShouldHaveSingleItem();
+        row.InputUncachedTokens.ShouldBe(tokens);
+        row.Requests.ShouldBe(requests);
+        row.Quantity.ShouldBe(quantity);
+        row.QuantityUnit.ShouldBe(unit);
+        row.Product.ShouldBe(endpoint);
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("completions", "input_tokens,output_tokens,num_model_requests", "project_id,user_id,api_key_id,model,batch,service_tier")]
+    [InlineData("embeddings", "input_tokens,num_model_requests", "project_id,user_id,api_key_id,model")]
+    [InlineData("moderations", "input_tokens,num_model_requests", "project_id,user_id,api_key_id,model")]
+    [InlineData("images", "images,num_model_requests", "project_id,user_id,api_key_id,model,size,source")]
+    [InlineData("audio_speeches", "characters,num_model_requests", "project_id,user_id,api_key_id,model")]
+    [InlineData("audio_transcriptions", "seconds,num_model_requests", "project_id,user_id,api_key_id,model")]
+    [InlineData("vector_stores", "usage_bytes", "project_id")]
+    [InlineData("code_interpreter_sessions", "num_sessions", "project_id")]
+    [InlineData("web_search_calls", "num_requests,num_model_requests", "project_id,user_id,api_key_id,model,context_level")]
+    [InlineData("file_search_calls", "num_requests", "project_id,user_id,api_key_id,vector_store_id")]
+    public async Task Each_endpoint_wants_its_required_numbers_and_asks_for_every_dimension(string endpoint, string required, string dimensions)
+    {
+        var fields = required.Split(',').Select(name => $"\"{name}\": 3").ToList();
+        var path = $"/v1/organization/usage/{endpoint}";
+        foreach (var left in Enumerable.Range(-1, fields.Count + 1))
+        {
+            _vendor.On(path, Page($"{{ {string.Join(',', fields.Where((_, index) => index != left))} }}"));
+        }
+
+        (await _bench.ReadAsync("openai", $"{endpoint}_usage", "2026-11-01", "2026-11-01")).Count.ShouldBe(2);
+        _vendor.Asked[0].ShouldEndWith(string.Concat(dimensions.Split(',').Select(name => $"&group_by={name}")));
+        foreach (var name in required.Split(','))
+        {
+            (await _bench.RejectedAsync("openai", $"{endpoint}_usage", "2026-11-01", "2026-11-01")).Message.ShouldContain($".{name}'");
+        }
+    }
+
+    [Fact]
+    public async Task Rows_that_differ_in_one_dimension_have_keys_of_their_own()
+    {
+        string[] rows =
+        [
+            """{ "images": 1, "num_model_requests": 1, "size": "256x256" }""",
+            """{ "images": 1, "num_model_requests": 1, "size": "512x512" }""",
+            """{ "images": 1, "num_model_requests": 1, "size": null }""",
+            """{ "images": 1, "num_model_requests": 1, "size": "" }""",
+            """{ "images": 1, "num_model_requests": 1, "source": "256x256" }""",
+        ];
+        _vendor.On("/v1/organization/usage/images", Page(string.Join(',', rows)));
+
+        var items = await _bench.ReadAsync("openai", "images_usage", "2026-11-01", "2026-11-01");
+
+        items.OfType<UsageRecord>().Select(row => row.RowKey).Distinct().Count().ShouldBe(5);
+        items.OfType<UsageRecord>().First().Dimensions!.Value.GetRawText().ShouldBe("""{"size":"256x256"}""");
+    }
+
+    [Fact]
+    public async Task The_documented_costs_are_dollars()
+    {
+        _vendor.On(Costs, Read("costs"));
+
+        var row = (await _bench.ReadAsync("openai", "cost", "2024-11-01", "2024-11-01")).OfType<CostRecord>().ShouldHaveSingleItem();
+
+        row.AmountUsd.ShouldBe(0.06m);
+        row.Currency.ShouldBe("USD");
+        row.Basis.ShouldBe(CostBasis.Billed);
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Grouped_costs_keep_line_quantity_and_unit()
+    {
+        _vendor.On(Costs, Read("costs_grouped"));
+
+        var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
+
+        rows.Count.ShouldBe(3);
+        rows.Sum(row => row.AmountUsd).ShouldBe(1.78m);
+        (rows[0].LineItem, rows[0].Quantity, rows[0].QuantityUnit).ShouldBe(("gpt-5-2026-03-01, input", 500000m, "tokens"));
+        rows[2].SubAccountId.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("\"0.0000012345678901\"", "0.0000012345678901")]
+    [InlineData("-3.5", "-3.5")]
+    [InlineData("1.5e-7", "0.00000015")]
+    public async Task An_amount_may_be_text_negative_or_tiny(string value, string expected)
+    {
+        _vendor.On(Costs, Page($$"""{ "amount": { "value": {{value}}, "currency": "USD" } }"""));
+
+        var row = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Single();
+
+        row.AmountUsd.ToString(CultureInfo.InvariantCulture).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("{}", "amount")]
+    [InlineData("""{ "amount": { "currency": "usd" } }""", "value")]
+    [InlineData("""{ "amount": { "value": 1 } }""", "currency")]
+    [InlineData("""{ "amount": { "value": 1, "currency": "eur" } }""", "currency")]
+    [InlineData("""{ "amount": 1 }""", "amount")]
+    public async Task A_cost_without_amount_or_in_another_currency_is_rejected(string row, string field)
+    {
+        _vendor.On(Costs, Page(row));
+
+        (await _bench.RejectedAsync("openai", "cost", "2026-11-01", "2026-11-01")).Message.ShouldContain(field);
+    }
+
+    [Fact]
+    public async Task Costs_that_cannot_be_grouped_by_key_are_a_grain_of_their_own()
+    {
+        _vendor.On(Costs, Refusal, HttpStatusCode.BadRequest).On(Costs, Read("costs_grouped"));
+
+        var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
+
+        rows.ShouldAllBe(row => row.Grain == "project_line_item.v1");
+        _vendor.Asked[0].ShouldEndWith("&group_by=project_id&group_by=line_item&group_by=api_key_id");
+        _vendor.Asked[1].ShouldEndWith("&group_by=project_id&group_by=line_item");
+    }
+
+    [Fact]
+    public async Task Days_that_are_too_old_are_refused_at_once()
+    {
+        _vendor.On(
+            Costs,
+            """{ "error": { "message": "too far", "type": "invalid_request_error", "param": null, "code": "reporting_lookback_exceeded" } }""",
+            HttpStatusCode.BadRequest);
+
+        var failure = await _bench.RejectedAsync("openai", "cost", "2020-11-01", "2020-11-01");
+
+        failure.Cause.ShouldBe(RejectionCause.VendorRefused);
+        failure.Message.ShouldContain("older than the vendor still serves");
+        _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Costs_end_where_the_cursor_leads_nowhere()
+    {
+        var more = Read("costs_grouped")
+            .Replace("\"has_more\": false", "\"has_more\": true", StringComparison.Ordinal)
+            .Replace("\"next_page\": null", "\"next_page\": \"p2\"", StringComparison.Ordinal);
+        _vendor.On(Costs, more).On(Costs, """{ "data": [], "has_more": true, "next_page": "p3" }""");
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+
+        _vendor.On(Costs, more).On(Costs, """{ "data": [ ], "has_more": true, "next_page": "p2" }""");
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+
+        var repeats = Page("").Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+        _vendor.On(Costs, more).On(Costs, repeats);
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Names_are_read_project_by_project()
+    {
+        const string empty = """{ "object": "list", "data": [], "has_more": false }""";
+        _vendor
+            .On("/v1/organization/projects", Read("projects_list"))
+            .On("/v1/organization/users", Read("users_list"))
+            .On("/v1/organization/admin_api_keys", """
+                { "object": "list", "data": [ { "object": "organization.admin_api_key", "id": "key_admin", "name": null, "redacted_value": "sk-admin...def",
+                  "created_at": 1711471533, "expires_at": null, "owner": { "type": "user", "id": "user_abc" } } ], "has_more": true }
+                """)
+            .On("/v1/organization/admin_api_keys", empty)
+            .On("/v1/organization/projects/proj_abc/api_keys", Read("project_api_keys_list"))
+            .On("/v1/organization/projects/proj_abc/service_accounts", "{}", HttpStatusCode.NotFound);
+
+        var entities = (await _bench.ReadAsync("openai", "names", "2026-11-23", "2026-11-23")).OfType<EntityRecord>().ToList();
+
+        entities.Select(entity => (entity.Kind, entity.Id)).ShouldBe(
+            [("project", "proj_abc"), ("user", "user_abc"), ("admin_api_key", "key_admin"), ("api_key", "key_abc")]);
+        entities[0].CreatedAt.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1711471533));
+        entities[3].ParentId.ShouldBe("proj_abc");
+        entities[3].Details!.Value.GetProperty("owner").GetProperty("user").GetProperty("id").GetString().ShouldBe("user_abc");
+
+        // last_id is not promised: the last object's id leads on.
+        _vendor.Asked.ShouldContain("/v1/organization/admin_api_keys?limit=100&after=key_admin");
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_report_that_does_not_exist_is_rejected_with_the_nearest_one()
+    {
+        var failure = await _bench.RejectedAsync("openai", "costs", "2026-11-01", "2026-11-01");
+
+        failure.Cause.ShouldBe(RejectionCause.BadInput);
+        failure.Hint.ShouldContain("'cost'");
+    }
+
+    public void Dispose()
+    {
+        _bench.Dispose();
+        _vendor.Dispose();
+    }
+
+    private static string Read(string name) => Answers.Read("OpenAI", name);
+
+    private static string Page(string rows) => $$"""
+        { "object": "page", "data": [ { "object": "bucket", "start_time": 1793491200, "end_time": 1793577600, "results": [ {{rows}} ] } ],
+          "has_more": false, "next_page": null }
+        """;
+}

@@ -1,0 +1,58 @@
+using EventPipeline.Vendors;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EventPipeline.Tests.Vendors;
+
+public sealed class RegistrationTests : IDisposable
+{
+    private readonly StubVendor _vendor = new();
+    private readonly VendorBench _bench;
+
+    public RegistrationTests() => _bench = new VendorBench(_vendor);
+
+    [Fact]
+    public void Every_connector_is_registered_under_its_name()
+    {
+        var written = typeof(IVendorConnector).Assembly.GetTypes()
+            .Where(type => type.IsClass && type.IsAssignableTo(typeof(IVendorConnector)));
+
+        var registered = _bench.Services.GetServices<Vendor>().Select(vendor => _bench.Connector(vendor.Name)).ToList();
+
+        registered.Select(connector => connector.GetType()).ShouldBe(written, ignoreOrder: true);
+        registered.Select(connector => connector.Vendor).ShouldBe(_bench.Services.GetServices<Vendor>());
+    }
+
+    [Fact]
+    public void Every_vendor_has_its_page_of_documentation()
+    {
+        foreach (var vendor in _bench.Services.GetServices<Vendor>())
+        {
+            var page = Path.Combine(AppContext.BaseDirectory, "Vendors", vendor.Section, "README.md");
+            File.Exists(page).ShouldBeTrue(page);
+            var text = File.ReadAllText(page);
+            vendor.Reports.ShouldAllBe(report => text.Contains($"`{report.Name}`", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void The_reports_and_their_windows_are_as_documented()
+    {
+        var reports = _bench.Services.GetServices<Vendor>()
+            .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
+            .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
+
+        reports.Count.ShouldBe(16);
+        reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 7, 7));
+        reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
+        reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 7, 3));
+        reports["anthropic/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
+        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 7, 7));
+        reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
+    }
+
+    public void Dispose()
+    {
+        _bench.Dispose();
+        _vendor.Dispose();
+    }
+}

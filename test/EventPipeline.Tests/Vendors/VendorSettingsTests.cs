@@ -1,0 +1,125 @@
+using EventPipeline.Vendors;
+using EventPipeline.Vendors.Anthropic;
+using EventPipeline.Vendors.OpenAI;
+using Microsoft.Extensions.Configuration;
+
+namespace EventPipeline.Tests.Vendors;
+
+public sealed class VendorSettingsTests
+{
+    private static readonly Dictionary<string, string> Environment = new()
+    {
+        ["KEY"] = "sk-ant-admin01-x",
+        ["EMPTY"] = "",
+        ["BROKEN"] = "sk-ant-admin01-x\n",
+        ["FOREIGN"] = "sk-ant-ключ",
+    };
+
+    [Fact]
+    public void Accounts_are_read_with_their_secrets()
+    {
+        var settings = Read(
+            ("Vendors:Anthropic:Accounts:0:Name", "acme"), ("Vendors:Anthropic:Accounts:0:Secret", "env:KEY"),
+            ("Vendors:OpenAI:BaseAddress", "http://localhost:8080/v1"),
+            ("Vendors:OpenAI:Accounts:0:Name", "acme"), ("Vendors:OpenAI:Accounts:0:Secret", "env:KEY"),
+            ("Vendors:OpenAI:Accounts:1:Name", "Globex.2"), ("Vendors:OpenAI:Accounts:1:Secret", "env:KEY"),
+            ("Vendors:StallTimeout", "00:00:05"));
+
+        settings.Accounts.For("anthropic").ShouldHaveSingleItem().BaseAddress.ShouldBe(new Uri("https://api.anthropic.com/"));
+        settings.Accounts.For("openai").Select(account => account.Name).ShouldBe(["acme", "Globex.2"]);
+        settings.Accounts.Find("openai", "acme")!.Secret.ShouldBe("sk-ant-admin01-x");
+        settings.Accounts.Find("openai", "nobody").ShouldBeNull();
+        settings.Options.StallTimeout.ShouldBe(TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Nothing_configured_is_no_account_and_no_mistake()
+    {
+        var settings = Read();
+
+        settings.Accounts.All.ShouldBeEmpty();
+        settings.Options.StallTimeout.ShouldBe(TimeSpan.FromSeconds(60));
+    }
+
+    [Theory]
+    [InlineData("http://localhost:8080", "http://localhost:8080/")]
+    [InlineData("http://localhost:8080/", "http://localhost:8080/")]
+    [InlineData("http://localhost:8080/v1", "http://localhost:8080/")]
+    [InlineData("http://localhost:8080/v1/", "http://localhost:8080/")]
+    [InlineData("https://proxy.test/anthropic/v1", "https://proxy.test/anthropic/")]
+    [InlineData("https://proxy.test/av1", "https://proxy.test/av1/")]
+    public void An_address_may_end_in_a_slash_or_the_version(string written, string meant) =>
+        Read(("Vendors:Anthropic:BaseAddress", written), Name("a"), Secret("env:KEY"))
+            .Accounts.All.ShouldHaveSingleItem().BaseAddress.AbsoluteUri.ShouldBe(meant);
+
+    [Theory]
+    [InlineData("Vendors:Antropic:Accounts:0:Name", "a", "Vendors__Antropic is not a setting; did you mean Vendors__Anthropic?")]
+    [InlineData("Vendors:Anthropic:Acounts:0:Name", "a", "Vendors__Anthropic__Acounts is not a setting; did you mean Vendors__Anthropic__Accounts?")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Sekret", "a", "did you mean Vendors__Anthropic__Accounts__0__Secret?")]
+    [InlineData("Vendors:StalTimeout", "00:01:00", "did you mean Vendors__StallTimeout?")]
+    [InlineData("Vendors:StallTimeout", "0", "Vendors__StallTimeout")]
+    [InlineData("Vendors:StallTimeout", "-00:00:01", "Vendors__StallTimeout")]
+    [InlineData("Vendors:StallTimeout", "60", "Vendors__StallTimeout")]
+    [InlineData("Vendors:StallTimeout", "soon", "Vendors__StallTimeout")]
+    [InlineData("Vendors:Anthropic", "sk", "Vendors__Anthropic takes no value")]
+    [InlineData("Vendors:Anthropic:Accounts", "sk", "Vendors__Anthropic__Accounts takes no value")]
+    [InlineData("Vendors:Anthropic:Accounts:first:Name", "first", "Vendors__Anthropic__Accounts__first is not numbered")]
+    [InlineData("Vendors:Anthropic:BaseAddress", "api.anthropic.com", "Vendors__Anthropic__BaseAddress")]
+    [InlineData("Vendors:Anthropic:BaseAddress", "ftp://api.test/", "Vendors__Anthropic__BaseAddress")]
+    [InlineData("Vendors:Anthropic:BaseAddress", "https://api.test/?a=b", "Vendors__Anthropic__BaseAddress")]
+    [InlineData("Vendors:Anthropic:BaseAddress", "https://api.test/#x", "Vendors__Anthropic__BaseAddress")]
+    [InlineData("Vendors:Anthropic:BaseAddress", "https://me:pw@api.test/", "Vendors__Anthropic__BaseAddress")]
+    [InlineData("Vendors:OpenAI:BaseAddress", "https://api.test/", "Vendors__OpenAI__BaseAddress is set, and no account is")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Name", "", "Vendors__Anthropic__Accounts__0__Name is missing")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Name", "a/b", "Vendors__Anthropic__Accounts__0__Name is 'a/b'")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Name", "a\n", "Vendors__Anthropic__Accounts__0__Name")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Name", "-a", "Vendors__Anthropic__Accounts__0__Name")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "", "Vendors__Anthropic__Accounts__0__Secret is missing")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:", "env:NAME")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:UNSET", "UNSET, which is not set or empty")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:EMPTY", "EMPTY, which is not set or empty")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:BROKEN", "BROKEN, whose value holds")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:FOREIGN", "FOREIGN, whose value holds")]
+    [InlineData("Vendors:Anthropic:Accounts:1:Name", "A", "Vendors__Anthropic__Accounts__1__Name is 'A', which another account")]
+    public void A_mistake_is_told_under_the_name_of_its_environment_variable(string key, string value, string told) =>
+        Should.Throw<ConfigurationMistakesException>(() => Read(Name("a"), Secret("env:KEY"), (key, value)))
+            .Mistakes.ShouldContain(mistake => mistake.Contains(told, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_key_written_in_place_of_a_reference_is_never_shown()
+    {
+        var failure = Should.Throw<ConfigurationMistakesException>(() => Read(Name("a"), Secret("sk-ant-admin01-mistake")));
+
+        failure.ToString().ShouldNotContain("mistake\"");
+        failure.ToString().ShouldNotContain("sk-ant-admin01-mistake");
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        var failure = Should.Throw<ConfigurationMistakesException>(() => Read(
+            ("Vendors:StallTimeout", "x"), ("Vendors:Antropic:BaseAddress", "x"), Name("!"), Secret("env:UNSET")));
+
+        failure.Mistakes.Count.ShouldBe(4);
+        foreach (var mistake in failure.Mistakes)
+        {
+            failure.Message.ShouldContain(mistake);
+        }
+    }
+
+    private static (string Key, string? Value) Name(string name) => ("Vendors:Anthropic:Accounts:0:Name", name);
+
+    private static (string Key, string? Value) Secret(string secret) => ("Vendors:Anthropic:Accounts:0:Secret", secret);
+
+    private static VendorSettings Read(params (string Key, string? Value)[] settings)
+    {
+        var values = new Dictionary<string, string?>();
+        foreach (var (key, value) in settings)
+        {
+            values[key] = value;
+        }
+
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
+        return VendorSettings.Read(configuration, [AnthropicConnector.Self, OpenAIConnector.Self], Environment.GetValueOrDefault);
+    }
+}
