@@ -130,7 +130,7 @@ public sealed class PublishEndpointTests : IDisposable
         var attributes = new Dictionary<string, string> { ["ключ"] = "\"значение\"" };
 
         await host.Publisher.PublishAsync(
-            FanOut.Topic.Trigger, [new("{}"u8.ToArray(), attributes), new("2"u8.ToArray(), new Dictionary<string, string>())],
+            EventPipeline.FanOut.Topic.Trigger, [new("{}"u8.ToArray(), attributes), new("2"u8.ToArray(), new Dictionary<string, string>())],
             TestContext.Current.CancellationToken);
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 
