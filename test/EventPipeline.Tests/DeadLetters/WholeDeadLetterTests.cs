@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using EventPipeline.FanOut;
+using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
 
 namespace EventPipeline.Tests.DeadLetters;
@@ -154,6 +156,30 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         Text(letter, "payloadSha256").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))));
         Text(letter, "payload").ShouldBe(new string('x', 64 * 1024));
         (await ReplayAsync(letter, HttpStatusCode.Conflict, "?force=true")).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("too large");
+    }
+
+    [Fact]
+    public async Task A_trigger_replayed_days_later_is_the_run_it_would_have_been()
+    {
+        using var folder = new TemporaryFolder();
+        string id;
+        await using (var before = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-1")]))
+        {
+            (await before.PushTriggerAsync("""{"accounts":["labs"],"reports":["cost"]}""", "6001")).ShouldBe(HttpStatusCode.NoContent);
+            await before.IdleAsync();
+            id = Id((await before.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem());
+        }
+
+        await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", "labs", "key-1")]);
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+
+        using var replayed = await host.PostAsync($"dead-letters/{id}/replay", "");
+        await host.IdleAsync();
+
+        var time = new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero);
+        var run = await host.RunOfAsync(RunId.Of("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "6001", time));
+        (run.State, run.From, run.To).ShouldBe(("completed", new DateOnly(2026, 11, 21), new DateOnly(2026, 11, 21)));
+        (await host.GetAsync("dead-letters?state=open")).GetArrayLength().ShouldBe(0);
     }
 
     [Theory]

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EventPipeline.Google;
 using EventPipeline.Tests.Service;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.FanOut;
 
@@ -69,6 +71,24 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
+    [Fact]
+    public async Task A_topic_that_takes_nothing_is_told_as_503_and_leaves_no_run_behind()
+    {
+        await using var host = await ServiceHost.StartAsync(configure: builder =>
+            builder.Services.AddHttpClient(nameof(PubSubPublisher)).AddHttpMessageHandler(() => new UnreachableHandler()));
+
+        using var answer = await host.PostAsync("run-daily-job", "{}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("eventpipeline-trigger");
+        (await host.GetAsync("runs")).GetArrayLength().ShouldBe(0);
+        var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
+        health.GetProperty("components").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "publisher")
+            .GetProperty("state").GetString().ShouldBe("down");
+        (await host.GetAsync("ready")).GetProperty("state").GetString().ShouldBe("ready");
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("{}")]
@@ -85,5 +105,11 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
         await host.IdleAsync();
         var run = await host.RunOfAsync(runId!);
         (run.State, run.Mode, run.From, run.To, run.Windows.Count).ShouldBe(("completed", "production", host.Yesterday, host.Yesterday, 0));
+    }
+
+    private sealed class UnreachableHandler : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            throw new HttpRequestException("No route to host.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using EventPipeline.Load;
 using EventPipeline.Tests.Service;
 
 namespace EventPipeline.Tests.Load;
@@ -107,6 +108,45 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         _host.Warehouse.Mend();
         (window.State, window.Usd, asked).ShouldBe(("loaded", CostRows.UsdOf(day), 1));
         (await _host.CountAsync($"slice_versions WHERE usage_date = '{day:yyyy-MM-dd}'")).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("planned", false)]
+    [InlineData("planned", true)]
+    [InlineData("window_ended", false)]
+    [InlineData("window_ended", true)]
+    [InlineData("completed", false)]
+    [InlineData("completed", true)]
+    public async Task A_run_whose_record_failed_or_whose_answer_was_lost_goes_on_and_reads_nothing_twice(string recorded, bool happened)
+    {
+        await using var host = await ServiceHost.StartAsync();
+        var day = new DateOnly(2025, 1, 1);
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        var failures = 0;
+        void Fail(Statement statement)
+        {
+            if (statement.Name == "insert_run_events" && statement.Parameters.Values.Contains(recorded) && Interlocked.Increment(ref failures) == 1)
+            {
+                throw new IOException("The connection was reset.");
+            }
+        }
+
+        if (happened)
+        {
+            host.Warehouse.After = Fail;
+        }
+        else
+        {
+            host.Warehouse.Before = Fail;
+        }
+
+        var run = await host.RunAsync("anthropic", "cost", day, day);
+
+        failures.ShouldBeGreaterThan(0);
+        (run.State, run.Totals.Usd).ShouldBe(("completed", CostRows.UsdOf(day)));
+        host.Vendor.Asked.Count(asked => asked.StartsWith(CostRows.Path, StringComparison.Ordinal)).ShouldBe(1);
+        (await host.AskAsync("SELECT event FROM run_events ORDER BY 1")).Select(row => row[0]).ShouldBe(["completed", "planned", "requested", "window_ended"]);
+        (await host.GetAsync("dead-letters")).GetArrayLength().ShouldBe(0);
     }
 
     [Fact]

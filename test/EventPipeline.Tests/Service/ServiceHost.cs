@@ -56,7 +56,9 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>Starts a service and a vendor of its own.</summary>
     /// <param name="folder">A data folder that outlives it; null for one of its own.</param>
     /// <param name="accounts">Who is read; null for <see cref="Acme"/>.</param>
-    public static async Task<ServiceHost> StartAsync(TemporaryFolder? folder = null, (string Vendor, string Name, string Secret)[]? accounts = null)
+    /// <param name="configure">What else is different; null for nothing.</param>
+    public static async Task<ServiceHost> StartAsync(
+        TemporaryFolder? folder = null, (string Vendor, string Name, string Secret)[]? accounts = null, Action<WebApplicationBuilder>? configure = null)
     {
         var vendor = await VendorServer.StartAsync();
         vendor.On("/v1/organizations/me", $$"""{"id":"{{Organization}}","name":"Acme","type":"organization"}""");
@@ -70,7 +72,11 @@ internal sealed class ServiceHost : IAsyncDisposable
             new LocalSettings(null, 1, new DateTimeOffset(today, new TimeOnly(12, 0), TimeSpan.Zero)),
             0,
             LogLevel.Trace,
-            builder => Configure(builder, vendor.Address, log, accounts ?? Acme),
+            builder =>
+            {
+                Configure(builder, vendor.Address, log, accounts ?? Acme);
+                configure?.Invoke(builder);
+            },
             Cancellation);
         return new ServiceHost(service, vendor, log, own, today);
     }

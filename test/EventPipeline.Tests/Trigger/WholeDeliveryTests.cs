@@ -3,6 +3,7 @@ using System.Net;
 using CsCheck;
 using EventPipeline.FanOut;
 using EventPipeline.Tests.Service;
+using Microsoft.Extensions.Configuration;
 
 namespace EventPipeline.Tests.Trigger;
 
@@ -48,6 +49,43 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
         run.State.ShouldBe("completed");
         (await EventsAsync(run.RunId)).Where(name => name != "window_ended").ShouldBe(["completed", "planned"]);
         (await _host.CountAsync("cost WHERE usage_date BETWEEN '2023-05-01' AND '2023-05-02'")).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Every_message_delivered_twice_at_once_and_out_of_order_is_one_run_that_completes_once()
+    {
+        await using var host = await ServiceHost.StartAsync(configure: builder => builder.Configuration.AddInMemoryCollection(
+            [KeyValuePair.Create("Broker:Faults:Duplicate", (string?)"true"), KeyValuePair.Create("Broker:Faults:ShuffleSeed", (string?)"7")]));
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of).OnDays("/v1/organization/costs", day => $$$"""{"amount":{"value":{{{day.Day}}}.5,"currency":"usd"}}""");
+
+        var run = await host.RunAsync("""{"reports":["cost"],"from":"2025-01-01","to":"2025-03-31"}""");
+
+        run.State.ShouldBe("completed");
+        run.Windows.Count.ShouldBe(6);
+        (await host.AskAsync("SELECT event, COUNT(*) FROM run_events WHERE event IN ('planned', 'completed') GROUP BY 1 ORDER BY 1"))
+            .ShouldBe([["completed", 1L], ["planned", 1L]]);
+        (await host.AskAsync("SELECT vendor, COUNT(*), COUNT(DISTINCT usage_date), SUM(amount_usd) FROM cost GROUP BY 1 ORDER BY 1")).ShouldBe(
+        [
+            ["anthropic", 90L, 90L, Enumerable.Range(0, 90).Sum(n => CostRows.UsdOf(new DateOnly(2025, 1, 1).AddDays(n)))],
+            ["openai", 90L, 90L, Enumerable.Range(0, 90).Sum(n => new DateOnly(2025, 1, 1).AddDays(n).Day + 0.5m)],
+        ]);
+    }
+
+    [Fact]
+    public async Task A_trigger_by_hand_with_attributes_and_no_body_asks_for_what_they_say()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+
+        using var answer = await host.PostAsync(
+            "v1/projects/local/topics/eventpipeline-trigger:publish",
+            $$$"""{"messages":[{"attributes":{"vendors":"anthropic","reports":"cost","from":"2025-01-01","to":"2025-01-02","mode":"dry_run"}}]}""");
+        await host.IdleAsync();
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        var run = (await host.GetAsync("runs")).EnumerateArray().ShouldHaveSingleItem();
+        (run.GetProperty("mode").GetString(), run.GetProperty("state").GetString(), run.GetProperty("from").GetString())
+            .ShouldBe(("dry_run", "completed", "2025-01-01"));
     }
 
     [Fact]
