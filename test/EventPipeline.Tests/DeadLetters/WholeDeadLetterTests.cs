@@ -182,12 +182,14 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         (await host.GetAsync("dead-letters?state=open")).GetArrayLength().ShouldBe(0);
     }
 
-    [Theory]
-    [InlineData("dead-letters/dl-00000000000000000000/replay", HttpStatusCode.NotFound)]
-    [InlineData("dead-letters/dl-00000000000000000000/discard", HttpStatusCode.NotFound)]
-    [InlineData("dead-letters/'%20OR%201=1/replay", HttpStatusCode.NotFound)]
-    [InlineData("dead-letters/dl-00000000000000000000/replay?force=perhaps", HttpStatusCode.BadRequest)]
-    public async Task A_dead_letter_that_is_not_there_cannot_be_decided(string path, HttpStatusCode status) => await PostAsync(path, status);
+    [Fact]
+    public async Task A_dead_letter_that_is_not_there_cannot_be_decided()
+    {
+        await PostAsync("dead-letters/dl-00000000000000000000/replay", HttpStatusCode.NotFound);
+        await PostAsync("dead-letters/dl-00000000000000000000/discard", HttpStatusCode.NotFound);
+        await PostAsync("dead-letters/'%20OR%201=1/replay", HttpStatusCode.NotFound);
+        await PostAsync("dead-letters/dl-00000000000000000000/replay?force=perhaps", HttpStatusCode.BadRequest);
+    }
 
     [Fact]
     public async Task A_run_is_one_trace_from_its_trigger_to_its_dead_letters()
