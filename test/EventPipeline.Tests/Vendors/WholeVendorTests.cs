@@ -56,6 +56,22 @@ public sealed class WholeVendorTests
     }
 
     [Fact]
+    public async Task No_part_of_a_long_secret_is_told_when_it_stands_where_a_value_should()
+    {
+        var secret = string.Concat(Enumerable.Repeat("CANARY.", 40));
+        await using var host = await ServiceHost.StartAsync(accounts: [("Anthropic", "acme", secret)]);
+        host.Vendor
+            .OnDays(CostRows.Path, _ => $$"""{"amount":"1","currency":"{{secret}}"}""")
+            .On("/v1/organizations/usage_report/claude_code", $$"""{"data":[{"date":"{{secret}}"}],"has_more":false}""")
+            .On("/v1/organizations/usage_report/messages", $"{new string(' ', 150)}[{secret}");
+
+        var run = await host.RunAsync("""{"reports":["cost","claude_code","messages_usage"],"from":"2025-01-01","to":"2025-01-01"}""");
+
+        run.Windows.Select(window => window.State).ShouldBe(["rejected", "rejected", "rejected"]);
+        run.Windows.Select(window => window.Reason).Concat(host.Log.All).ShouldAllBe(text => !text!.Contains("CANARY", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_page_of_a_successful_read_is_kept_word_for_word_and_a_failed_ones_is_not()
     {
         await using var host = await ServiceHost.StartAsync();
