@@ -69,6 +69,13 @@ internal sealed class LocalService : IAsyncDisposable
             EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "local",
         });
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // An unwrapped push carries up to 100 attributes of 1,280 bytes as headers.
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
+            kestrel.AddServerHeader = false;
+        });
         Log(builder, logLevel);
         try
         {
