@@ -7,6 +7,7 @@ using EventPipeline.Local.PubSubEmulator;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local;
 
@@ -69,7 +70,15 @@ internal sealed class LocalService : IAsyncDisposable
             EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "local",
         });
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        Log(builder, logLevel);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // An unwrapped push carries up to 100 attributes of 1,280 bytes as headers.
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
+            kestrel.AddServerHeader = false;
+        });
+        var mistakes = new List<string>();
+        Log(builder, OperatorSettings.ReadLogLevel(builder.Configuration, logLevel, mistakes));
         try
         {
             if (folder.Simulated)
@@ -81,6 +90,7 @@ internal sealed class LocalService : IAsyncDisposable
             }
 
             var app = Build(builder, folder, settings);
+            CheckSettings(app.Services, mistakes);
             await app.StartAsync(cancellationToken);
             var service = new LocalService(app, simulator, folder, taken) { SimulatorAddress = simulatorAddress };
             await File.WriteAllTextAsync(folder.AddressFile, service.Address.AbsoluteUri, cancellationToken);
@@ -132,8 +142,6 @@ internal sealed class LocalService : IAsyncDisposable
         }
 
         var app = builder.Build();
-        _ = app.Services.GetRequiredService<Accounts>();
-        _ = app.Services.GetRequiredService<IWarehouse>();
         app.MapQuery();
         if (!usesEmulator)
         {
@@ -144,15 +152,39 @@ internal sealed class LocalService : IAsyncDisposable
         return app;
     }
 
-    private static void Log(WebApplicationBuilder builder, LogLevel usual)
+    /// <summary>Collects what is wrong with any setting, so that all of it is reported at once.</summary>
+    private static void CheckSettings(IServiceProvider services, List<string> mistakes)
     {
-        var mistakes = new List<string>();
-        var level = OperatorSettings.ReadLogLevel(builder.Configuration, usual, mistakes);
+        try
+        {
+            _ = services.GetRequiredService<Accounts>();
+        }
+        catch (ConfigurationMistakesException wrong)
+        {
+            mistakes.AddRange(wrong.Mistakes);
+        }
+
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (OptionsValidationException wrong)
+        {
+            mistakes.AddRange(wrong.Failures);
+        }
+        catch (AggregateException wrong)
+        {
+            mistakes.AddRange(wrong.InnerExceptions.OfType<OptionsValidationException>().SelectMany(one => one.Failures));
+        }
+
         if (mistakes.Count > 0)
         {
             throw new ConfigurationMistakesException(mistakes);
         }
+    }
 
+    private static void Log(WebApplicationBuilder builder, LogLevel level)
+    {
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console =>
         {

@@ -15,7 +15,7 @@ internal static class NotFoundEndpoints
         .. all.Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText is { } path && !path.Contains("*path", StringComparison.Ordinal))
             .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])
-                .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.TrimStart('/')}"))
+                .Select(method => $"{method} /{endpoint.RoutePattern.RawText!.Trim('/')}"))
             .Distinct()
             .Order(StringComparer.Ordinal),
     ];
