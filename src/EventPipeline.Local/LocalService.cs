@@ -184,13 +184,13 @@ internal sealed class LocalService : IAsyncDisposable
         {
             services.GetRequiredService<IStartupValidator>().Validate();
         }
-        catch (OptionsValidationException wrong)
-        {
-            mistakes.AddRange(wrong.Failures);
-        }
         catch (AggregateException wrong)
         {
-            mistakes.AddRange(wrong.InnerExceptions.OfType<OptionsValidationException>().SelectMany(one => one.Failures));
+            mistakes.AddRange(wrong.InnerExceptions.SelectMany(Mistakes));
+        }
+        catch (Exception wrong) when (wrong is OptionsValidationException or InvalidOperationException)
+        {
+            mistakes.AddRange(Mistakes(wrong));
         }
 
         if (mistakes.Count > 0)
@@ -198,6 +198,9 @@ internal sealed class LocalService : IAsyncDisposable
             throw new ConfigurationMistakesException(mistakes);
         }
     }
+
+    /// <summary>What one section's check found; text that is no number is not a failed check but a failed reading.</summary>
+    private static IEnumerable<string> Mistakes(Exception wrong) => wrong is OptionsValidationException checks ? checks.Failures : [wrong.Message];
 
     private static void Log(WebApplicationBuilder builder, LogLevel level)
     {
@@ -215,6 +218,9 @@ internal sealed class LocalService : IAsyncDisposable
         builder.Logging.SetMinimumLevel(level);
         builder.Logging.AddFilter((category, at) =>
             at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
+
+        // What keeps the service from starting ends the command, which says it in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
     }
 
     private static Dictionary<string, string?> SimulatedAccounts(int seed, Uri address)

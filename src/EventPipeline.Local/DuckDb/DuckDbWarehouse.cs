@@ -153,7 +153,8 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 
     private static object Plain(object value) => value switch
     {
-        BigInteger big => (long)big,
+        BigInteger big when big >= long.MinValue && big <= long.MaxValue => (long)big,
+        BigInteger big => big.ToString(CultureInfo.InvariantCulture),
         int or short or sbyte or uint or ushort or byte => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
         _ => value,
