@@ -7,6 +7,7 @@ using EventPipeline.Local.PubSubEmulator;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local;
 
@@ -83,7 +84,15 @@ internal sealed class LocalService : IAsyncDisposable
             EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "local",
         });
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        Log(builder, logLevel);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            // An unwrapped push carries up to 100 attributes of 1,280 bytes as headers.
+            kestrel.Limits.MaxRequestHeaderCount = 200;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
+            kestrel.AddServerHeader = false;
+        });
+        var mistakes = new List<string>();
+        Log(builder, OperatorSettings.ReadLogLevel(builder.Configuration, logLevel, mistakes));
         try
         {
             if (folder.Simulated)
@@ -95,6 +104,7 @@ internal sealed class LocalService : IAsyncDisposable
             }
 
             var app = Build(builder, folder, settings, configure);
+            CheckSettings(app.Services, mistakes);
             await app.StartAsync(cancellationToken);
             var service = new LocalService(app, simulator, folder, taken) { SimulatorAddress = simulatorAddress };
             await File.WriteAllTextAsync(folder.AddressFile, service.Address.AbsoluteUri, cancellationToken);
@@ -148,8 +158,6 @@ internal sealed class LocalService : IAsyncDisposable
 
         configure(builder);
         var app = builder.Build();
-        _ = app.Services.GetRequiredService<Accounts>();
-        _ = app.Services.GetRequiredService<IWarehouse>();
         app.MapQuery();
         if (!usesEmulator)
         {
@@ -160,15 +168,42 @@ internal sealed class LocalService : IAsyncDisposable
         return app;
     }
 
-    private static void Log(WebApplicationBuilder builder, LogLevel usual)
+    /// <summary>Collects what is wrong with any setting, so that all of it is reported at once.</summary>
+    private static void CheckSettings(IServiceProvider services, List<string> mistakes)
     {
-        var mistakes = new List<string>();
-        var level = OperatorSettings.ReadLogLevel(builder.Configuration, usual, mistakes);
+        try
+        {
+            _ = services.GetRequiredService<Accounts>();
+        }
+        catch (ConfigurationMistakesException wrong)
+        {
+            mistakes.AddRange(wrong.Mistakes);
+        }
+
+        try
+        {
+            services.GetRequiredService<IStartupValidator>().Validate();
+        }
+        catch (AggregateException wrong)
+        {
+            mistakes.AddRange(wrong.InnerExceptions.SelectMany(Mistakes));
+        }
+        catch (Exception wrong) when (wrong is OptionsValidationException or InvalidOperationException)
+        {
+            mistakes.AddRange(Mistakes(wrong));
+        }
+
         if (mistakes.Count > 0)
         {
             throw new ConfigurationMistakesException(mistakes);
         }
+    }
 
+    /// <summary>What one section's check found; text that is no number is not a failed check but a failed reading.</summary>
+    private static IEnumerable<string> Mistakes(Exception wrong) => wrong is OptionsValidationException checks ? checks.Failures : [wrong.Message];
+
+    private static void Log(WebApplicationBuilder builder, LogLevel level)
+    {
         builder.Logging.ClearProviders();
         builder.Logging.AddSimpleConsole(console =>
         {
@@ -183,6 +218,9 @@ internal sealed class LocalService : IAsyncDisposable
         builder.Logging.SetMinimumLevel(level);
         builder.Logging.AddFilter((category, at) =>
             at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
+
+        // What keeps the service from starting ends the command, which says it in a sentence.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
     }
 
     private static Dictionary<string, string?> SimulatedAccounts(int seed, Uri address)

@@ -1,4 +1,5 @@
 using EventPipeline.Hosting;
+using EventPipeline.Local.Cli;
 using EventPipeline.Local.DuckDb;
 
 namespace EventPipeline.Local;
@@ -26,7 +27,7 @@ internal static class QueryEndpoint
         try
         {
             var answer = await warehouse.AskAsync(request.Sql, cancellationToken);
-            return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, answer.Rows));
+            return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(QueryPrinter.Printable)])]));
         }
         catch (DuckDB.NET.Data.DuckDBException failure)
         {
@@ -42,5 +43,5 @@ internal sealed record QueryRequest(string Sql);
 /// <summary>Its answer.</summary>
 /// <param name="Label"><c>SIMULATED</c>, or null.</param>
 /// <param name="Columns">The columns' names.</param>
-/// <param name="Rows">The rows; decimals as strings.</param>
+/// <param name="Rows">The rows; decimals and times as strings.</param>
 internal sealed record QueryResponse(string? Label, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

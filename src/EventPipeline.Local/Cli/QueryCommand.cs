@@ -73,6 +73,7 @@ internal static class QueryCommand
             JsonValueKind.Null => null,
             JsonValueKind.String => element.GetString(),
             JsonValueKind.Number when element.TryGetInt64(out var whole) => whole,
+            JsonValueKind.Number => element.GetDouble(),
             JsonValueKind.True or JsonValueKind.False => element.GetBoolean(),
             _ => element.GetRawText(),
         }

@@ -49,7 +49,8 @@ internal static class QueryPrinter
         return table;
     }
 
-    private static object? Printable(object? value) => value is DateTimeOffset or DateOnly ? Text(value) : value;
+    /// <summary>A value as JSON takes it: times and days as text.</summary>
+    public static object? Printable(object? value) => value is DateTimeOffset or DateOnly ? Text(value) : value;
 
     private static string Text(object? value) => value switch
     {

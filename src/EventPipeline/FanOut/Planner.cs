@@ -54,7 +54,8 @@ internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account
     private IEnumerable<PlannedWindow> PlanDays(
         string vendor, string account, Report report, DateOnly lastClosed, (DateOnly From, DateOnly To) asked, RunRequested request)
     {
-        var horizon = lastClosed.AddDays(1 - Math.Max(gapDays, report.SettledAfterDays));
+        // Today's read is the first that can settle the day that ended as many days ago as the report is restated.
+        var horizon = lastClosed.AddDays(-Math.Max(gapDays - 1, report.SettledAfterDays));
         var first = asked.From < horizon ? asked.From : horizon;
         PlannedWindow? open = null;
         for (var day = first; day <= lastClosed; day = day.AddDays(1))

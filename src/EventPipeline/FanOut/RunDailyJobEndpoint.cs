@@ -13,7 +13,7 @@ internal static class RunDailyJobEndpoint
         .MapPost("/run-daily-job", AskAsync)
         .WithTags("Runs")
         .WithSummary("Asks for a run: publishes the trigger and answers with the run's id and where to follow it.")
-        .Accepts<RunBody>("application/json")
+        .Accepts<RunBody>(isOptional: true, "application/json", "*/*") // whatever curl calls it, it is read as JSON
         .Produces<Accepted>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);

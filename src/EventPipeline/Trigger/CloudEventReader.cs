@@ -29,7 +29,8 @@ internal static class CloudEventReader
         if (content.Type == MessagePublished)
         {
             var outer = arrival.Message.Delivery;
-            arrival.Message = WrappedPush.Read(
+            WrappedPush.Open(
+                arrival,
                 content.Data,
                 outer with { MessageId = outer.MessageId ?? content.Id, PublishTime = outer.PublishTime ?? content.Time },
                 content.Source);

@@ -49,7 +49,7 @@ internal static partial class PushReader
         var isWhole = ContentModes.IsCloudEvent(sent.Attribute("content-type")) || sent.Attribute("ce-specversion") is not null;
         if (!isWhole && delivery.MessageId is null && WrappedPush.IsOne(sent.Data))
         {
-            arrival.Message = WrappedPush.Read(sent.Data, delivery);
+            WrappedPush.Open(arrival, sent.Data, delivery);
         }
     }
 

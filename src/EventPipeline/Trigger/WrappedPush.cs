@@ -24,12 +24,13 @@ internal static class WrappedPush
         return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _));
     }
 
-    /// <summary>The message inside.</summary>
+    /// <summary>Sets <see cref="Arrival.Message"/> to the message inside; how it was delivered is kept also when its data cannot be read.</summary>
+    /// <param name="arrival">What is known so far.</param>
     /// <param name="data">The envelope, JSON.</param>
     /// <param name="outer">What is known of the delivery from around the envelope.</param>
     /// <param name="outerSource">The source that the event around the envelope names.</param>
     /// <exception cref="RejectedEventException">It is not an envelope, or a member of it has the wrong type.</exception>
-    public static PushedMessage Read(ReadOnlyMemory<byte> data, Delivery outer, string? outerSource = null)
+    public static void Open(Arrival arrival, ReadOnlyMemory<byte> data, Delivery outer, string? outerSource = null)
     {
         var envelope = StrictJson.Members(StrictJson.Parse(data, What), What, Example);
         if (Member(envelope, "message") is not { } element)
@@ -48,13 +49,12 @@ internal static class WrappedPush
             Subscription = subscription,
             Attempt = Attempt(envelope) ?? outer.Attempt,
         };
+        var source = outerSource ?? (delivery.MessageId is null ? null : SourceOf(subscription));
+        arrival.Message = arrival.Message with { Delivery = delivery, Source = source };
         var encoded = Text(message, "data", "message.data", "e30=");
         _ = Text(message, "orderingKey", "message.orderingKey", "key");
-        return new PushedMessage(
-            encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded, "message.data"),
-            Attributes(message),
-            delivery,
-            outerSource ?? (delivery.MessageId is null ? null : SourceOf(subscription)));
+        arrival.Message = new PushedMessage(
+            encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded, "message.data"), Attributes(message), delivery, source);
     }
 
     /// <summary>The CloudEvents source of a message that names none.</summary>

@@ -87,6 +87,19 @@ public sealed class RetryTests : IDisposable
         _vendor.Asked.Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_vendor_that_sends_no_headers_is_tried_again_after_a_hundred_seconds()
+    {
+        _vendor.OnSilence(Cost).On(Cost, Good);
+
+        var reading = ReadAsync();
+        await _clock.PassAsync(100);
+        await _clock.PassAsync(TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1));
+        await reading;
+
+        _vendor.Asked.Count.ShouldBe(2);
+    }
+
     [Theory]
     [InlineData("600")]
     [InlineData("2147483647")]

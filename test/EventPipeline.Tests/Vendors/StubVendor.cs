@@ -7,7 +7,7 @@ namespace EventPipeline.Tests.Vendors;
 /// <summary>A vendor that answers what was arranged, path by path, in order, and throws on everything else.</summary>
 internal sealed class StubVendor : HttpMessageHandler
 {
-    private readonly Dictionary<string, Queue<Func<HttpResponseMessage>>> _answers = [];
+    private readonly Dictionary<string, Queue<Func<CancellationToken, Task<HttpResponseMessage>>>> _answers = [];
 
     /// <summary>Every request, path and query unescaped.</summary>
     public List<string> Asked { get; } = [];
@@ -24,11 +24,20 @@ internal sealed class StubVendor : HttpMessageHandler
 
     public StubVendor On(string path, Stream body) => On(path, () => Answer(new StreamContent(body), HttpStatusCode.OK, []));
 
-    public StubVendor On(string path, Func<HttpResponseMessage> answer)
+    public StubVendor On(string path, Func<HttpResponseMessage> answer) => On(path, _ => Task.FromResult(answer()));
+
+    /// <summary>Never answers.</summary>
+    public StubVendor OnSilence(string path) => On(path, async cancellationToken =>
+    {
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+        throw new InvalidOperationException("Silence ended.");
+    });
+
+    private StubVendor On(string path, Func<CancellationToken, Task<HttpResponseMessage>> answer)
     {
         if (!_answers.TryGetValue(path, out var queue))
         {
-            _answers.Add(path, queue = new Queue<Func<HttpResponseMessage>>());
+            _answers.Add(path, queue = new Queue<Func<CancellationToken, Task<HttpResponseMessage>>>());
         }
 
         queue.Enqueue(answer);
@@ -42,7 +51,7 @@ internal sealed class StubVendor : HttpMessageHandler
         Headers.Add(request.Headers);
         Arrived.Release();
         return _answers.TryGetValue(uri.AbsolutePath, out var queue) && queue.TryDequeue(out var answer)
-            ? Task.FromResult(answer())
+            ? answer(cancellationToken)
             : throw new InvalidOperationException($"Nothing is arranged for {uri.PathAndQuery}.");
     }
 

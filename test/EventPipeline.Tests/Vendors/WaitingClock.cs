@@ -10,12 +10,8 @@ internal sealed class WaitingClock() : FakeTimeProvider(VendorBench.Now)
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = base.CreateTimer(callback, state, dueTime, period);
-        if (dueTime > TimeSpan.Zero)
-        {
-            _waits.Writer.TryWrite(dueTime);
-        }
-
+        var timer = new ToldTimer(base.CreateTimer(callback, state, dueTime, period), _waits.Writer);
+        timer.Tell(dueTime);
         return timer;
     }
 
@@ -34,4 +30,27 @@ internal sealed class WaitingClock() : FakeTimeProvider(VendorBench.Now)
     }
 
     public Task PassAsync(int seconds) => PassAsync(TimeSpan.FromSeconds(seconds), TimeSpan.FromSeconds(seconds));
+
+    /// <summary>Token sources set their time after they have made their timer.</summary>
+    private sealed class ToldTimer(ITimer timer, ChannelWriter<TimeSpan> waits) : ITimer
+    {
+        public void Tell(TimeSpan dueTime)
+        {
+            if (dueTime > TimeSpan.Zero)
+            {
+                waits.TryWrite(dueTime);
+            }
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var changed = timer.Change(dueTime, period);
+            Tell(dueTime);
+            return changed;
+        }
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
+    }
 }

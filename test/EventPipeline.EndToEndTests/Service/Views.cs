@@ -1,0 +1,133 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace EventPipeline.EndToEndTests.Service;
+
+/// <summary>Compares what the views say with what the vendors would say, day by day, to the last decimal.</summary>
+internal static class Views
+{
+    private const string Usage = """
+        SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*),
+          SUM(COALESCE(f.input_uncached_tokens, 0) + COALESCE(f.cache_read_tokens, 0) + COALESCE(f.cache_write_tokens, 0) + COALESCE(f.output_tokens, 0)),
+          0,
+          COALESCE(SUM(f.input_uncached_tokens), 0), COALESCE(SUM(f.cache_read_tokens), 0), COALESCE(SUM(f.cache_write_tokens), 0),
+          COALESCE(SUM(f.cache_write_5m_tokens), 0), COALESCE(SUM(f.output_tokens), 0), COALESCE(SUM(f.requests), 0), COALESCE(SUM(f.quantity), 0)
+        FROM usage f JOIN current_slices s USING (vendor, account_id, report, usage_date)
+        GROUP BY ALL
+        """;
+
+    private const string Cost = """
+        SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, SUM(f.amount_usd), COALESCE(SUM(f.quantity), 0)
+        FROM cost f JOIN current_slices s USING (vendor, account_id, report, usage_date)
+        WHERE f.basis = 'billed'
+        GROUP BY ALL
+        """;
+
+    private const string ClaudeCode = """
+        WITH estimates AS (
+          SELECT vendor, account_id, report, usage_date, SUM(amount_usd) AS usd,
+            SUM(CAST(dimensions->>'$.tokens.input' AS BIGINT) + CAST(dimensions->>'$.tokens.output' AS BIGINT)
+              + CAST(dimensions->>'$.tokens.cache_read' AS BIGINT) + CAST(dimensions->>'$.tokens.cache_creation' AS BIGINT)) AS tokens
+          FROM cost WHERE basis = 'estimated' GROUP BY ALL
+        )
+        SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), ANY_VALUE(e.tokens), ANY_VALUE(e.usd),
+          SUM(f.sessions), SUM(f.lines_added), SUM(f.lines_removed), SUM(f.commits), SUM(f.pull_requests), SUM(f.accepted), SUM(f.rejected)
+        FROM activity f
+        JOIN current_slices s USING (vendor, account_id, report, usage_date)
+        JOIN estimates e USING (vendor, account_id, report, usage_date)
+        GROUP BY ALL
+        """;
+
+    private const string Keys = """
+        WITH facts AS (
+          SELECT vendor, account_id, report, usage_date, row_key FROM usage
+          UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM cost
+          UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM activity
+        )
+        SELECT COUNT(*), COUNT(DISTINCT (vendor, account_id, report, usage_date, row_key)),
+          (SELECT SUM(row_count) FROM current_slices WHERE report <> 'names')
+        FROM facts
+        """;
+
+    /// <summary>The days from the first to the last are the vendors', each row once; no other day is there.</summary>
+    /// <param name="service">Whose views.</param>
+    /// <param name="simulation">The vendors.</param>
+    /// <param name="from">The first day.</param>
+    /// <param name="to">The last day, inclusive.</param>
+    /// <param name="reports">Which reports were read; all of them when none is named.</param>
+    public static async Task ShouldEqualTruthAsync(
+        this RunningService service, Simulation simulation, DateOnly from, DateOnly to, params IReadOnlyList<string> reports)
+    {
+        var expected = await ExpectedAsync(simulation, from, to, reports);
+        var rows = (await service.QueryAsync(Usage)).Concat(await service.QueryAsync(Cost)).Concat(await service.QueryAsync(ClaudeCode));
+        rows.Select(Line).Order(StringComparer.Ordinal).ShouldBe(expected);
+
+        var keys = (await service.QueryAsync(Keys)).ShouldHaveSingleItem();
+        keys[0].GetInt64().ShouldBe(keys[1].GetInt64(), "Every natural key once.");
+        keys[0].GetInt64().ShouldBe(keys[2].GetInt64(), "As many rows as the slices say.");
+    }
+
+    /// <summary>The name of a report at the simulation, in the service's words.</summary>
+    public static string ReportName(string vendor, string report) =>
+        vendor != "openai" ? report : report == "costs" ? "cost" : $"{report}_usage";
+
+    private static async Task<IReadOnlyList<string>> ExpectedAsync(Simulation simulation, DateOnly from, DateOnly to, IReadOnlyList<string> reports)
+    {
+        var lines = new List<string>();
+        foreach (var account in simulation.Accounts)
+        {
+            foreach (var report in account.Reports.Where(report => reports.Count == 0 || reports.Contains(ReportName(account.Vendor, report))))
+            {
+                var days = await simulation.TruthAsync(account.Vendor, account.Name, report, from, to);
+                lines.AddRange(days.Where(day => day.Rows > 0).Select(day => Line(
+                    account.Vendor, account.Name, ReportName(account.Vendor, report), day.Day, [day.Rows, day.Tokens, day.Usd, .. Parts(account.Vendor, report, day)])));
+            }
+        }
+
+        return [.. lines.Order(StringComparer.Ordinal)];
+    }
+
+    private static IEnumerable<decimal> Parts(string vendor, string report, TrueDay day)
+    {
+        decimal Sum(params IEnumerable<string> names) => names.Sum(name => day.Quantities.GetValueOrDefault(name));
+        return (vendor, report) switch
+        {
+            ("anthropic", "messages_usage") =>
+            [
+                Sum("uncached_input_tokens"), Sum("cache_read_input_tokens"),
+                Sum("cache_creation.ephemeral_5m_input_tokens", "cache_creation.ephemeral_1h_input_tokens"),
+                Sum("cache_creation.ephemeral_5m_input_tokens"), Sum("output_tokens"), 0, Sum("web_search_requests"),
+            ],
+            ("anthropic", "claude_code") =>
+            [
+                Sum("num_sessions"), Sum("added"), Sum("removed"), Sum("commits"), Sum("pull_requests"),
+                Sum(day.Quantities.Keys.Where(name => name.EndsWith(".accepted", StringComparison.Ordinal))),
+                Sum(day.Quantities.Keys.Where(name => name.EndsWith(".rejected", StringComparison.Ordinal))),
+            ],
+            ("anthropic", "cost") => [0],
+            ("openai", "costs") => [Sum("quantity")],
+            ("openai", "completions") =>
+            [
+                Sum("input_text_tokens", "input_audio_tokens", "input_image_tokens"),
+                Sum("input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"),
+                Sum("input_cache_write_tokens"), 0, Sum("output_text_tokens", "output_audio_tokens", "output_image_tokens"), Sum("num_model_requests"), 0,
+            ],
+            ("openai", _) =>
+            [
+                Sum("input_tokens"), 0, 0, 0, 0, Sum("num_model_requests"),
+                Sum("images", "characters", "seconds", "usage_bytes", "num_sessions", "num_requests"),
+            ],
+            _ => throw new InvalidOperationException($"The simulation has a report that is not compared: {vendor} {report}."),
+        };
+    }
+
+    private static string Line(JsonElement row) => Line(
+        row[1].GetString()!,
+        row[0].GetString()!,
+        row[2].GetString()!,
+        DateOnly.ParseExact(row[3].GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
+        row.EnumerateArray().Skip(4).Select(value => decimal.Parse(value.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture)));
+
+    private static string Line(string vendor, string account, string report, DateOnly day, IEnumerable<decimal> numbers) => FormattableString.Invariant(
+        $"{vendor} {account} {report} {day:yyyy-MM-dd}: {string.Join(' ', numbers.Select(number => number.ToString("0.##################", CultureInfo.InvariantCulture)))}");
+}
