@@ -105,6 +105,9 @@ internal sealed class LocalService : IAsyncDisposable
 
             var app = Build(builder, folder, settings, configure);
             CheckSettings(app.Services, mistakes);
+
+            // A file that cannot be opened ends the command here, instead of every request.
+            _ = app.Services.GetRequiredService<IWarehouse>();
             await app.StartAsync(cancellationToken);
             var service = new LocalService(app, simulator, folder, taken) { SimulatorAddress = simulatorAddress };
             await File.WriteAllTextAsync(folder.AddressFile, service.Address.AbsoluteUri, cancellationToken);

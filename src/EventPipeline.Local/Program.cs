@@ -8,7 +8,13 @@ HttpClient.DefaultProxy = new LoopbackBypass(HttpClient.DefaultProxy);
 
 try
 {
-    return await LocalCommands.Create().Parse(args).InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+    return await LocalCommands.Create().Parse(args).InvokeAsync(new()
+    {
+        EnableDefaultExceptionHandler = false,
+
+        // Deliveries that run when the process is told to stop have five seconds; the host needs some more.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
+    });
 }
 catch (UsageException mistake)
 {

@@ -36,6 +36,9 @@ internal sealed class RunningService : IAsyncDisposable
         }
     }
 
+    /// <summary>Everything it printed and logged so far.</summary>
+    public string Said => process.Output + process.Error;
+
     /// <summary>kill -9.</summary>
     public Task KillAsync() => process.KillAsync();
 
@@ -78,15 +81,6 @@ internal sealed class RunningService : IAsyncDisposable
     /// <summary>The dead letters in a state, those seen last first.</summary>
     public async Task<IReadOnlyList<JsonElement>> DeadLettersAsync(string state = "open") =>
         [.. (await GetAsync($"dead-letters?state={state}&limit=1000")).EnumerateArray()];
-
-    /// <summary>The open dead letter whose reason contains this; waits for it, for a window ends before its letter is stored.</summary>
-    public async Task<JsonElement> DeadLetterAsync(string reason)
-    {
-        var found = await Poll.ForAsync($"a dead letter whose reason contains '{reason}' is stored", async () =>
-            (await DeadLettersAsync()).Where(letter => letter.GetProperty("reason").GetString()!.Contains(reason, StringComparison.Ordinal)).ToList()
-                is { Count: > 0 } letters ? letters : null);
-        return found.ShouldHaveSingleItem();
-    }
 
     /// <summary>POST /dead-letters/{id}/replay.</summary>
     public async Task ReplayAsync(string id)

@@ -58,10 +58,37 @@ internal static class Views
     public static async Task ShouldEqualTruthAsync(
         this RunningService service, Simulation simulation, DateOnly from, DateOnly to, params IReadOnlyList<string> reports)
     {
-        var expected = await ExpectedAsync(simulation, from, to, reports);
-        var rows = (await service.QueryAsync(Usage)).Concat(await service.QueryAsync(Cost)).Concat(await service.QueryAsync(ClaudeCode));
-        rows.Select(Line).Order(StringComparer.Ordinal).ShouldBe(expected);
+        (await LinesAsync(service)).ShouldBe(await ExpectedAsync(simulation, from, to, (_, report) => reports.Count == 0 || reports.Contains(report)));
+        await KeysShouldBeUniqueAsync(service);
+    }
 
+    /// <summary>One account's report of some days is the vendor's, each row once.</summary>
+    public static async Task ShouldHaveTruthAsync(this RunningService service, Simulation simulation, Window window)
+    {
+        var name = $"{window.Vendor} {window.Account} {window.Report} ";
+        var expected = await ExpectedAsync(simulation, window.From, window.To, (account, report) => $"{account.Vendor} {account.Name} {report} " == name);
+        var days = window.EachDay().Select(day => FormattableString.Invariant($"{name}{day:yyyy-MM-dd}:")).ToList();
+        expected.ShouldNotBeEmpty("There is something to compare.");
+        (await LinesAsync(service)).Where(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal))).ShouldBe(expected);
+        await KeysShouldBeUniqueAsync(service);
+    }
+
+    /// <summary>Nothing of one account's report of some days is there.</summary>
+    public static async Task ShouldHaveNothingAsync(this RunningService service, Window window)
+    {
+        var name = $"{window.Vendor} {window.Account} {window.Report} ";
+        var days = window.EachDay().Select(day => FormattableString.Invariant($"{name}{day:yyyy-MM-dd}:")).ToList();
+        (await LinesAsync(service)).ShouldNotContain(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal)));
+    }
+
+    private static async Task<IReadOnlyList<string>> LinesAsync(RunningService service)
+    {
+        var rows = (await service.QueryAsync(Usage)).Concat(await service.QueryAsync(Cost)).Concat(await service.QueryAsync(ClaudeCode));
+        return [.. rows.Select(Line).Order(StringComparer.Ordinal)];
+    }
+
+    private static async Task KeysShouldBeUniqueAsync(RunningService service)
+    {
         var keys = (await service.QueryAsync(Keys)).ShouldHaveSingleItem();
         keys[0].GetInt64().ShouldBe(keys[1].GetInt64(), "Every natural key once.");
         keys[0].GetInt64().ShouldBe(keys[2].GetInt64(), "As many rows as the slices say.");
@@ -71,12 +98,13 @@ internal static class Views
     public static string ReportName(string vendor, string report) =>
         vendor != "openai" ? report : report == "costs" ? "cost" : $"{report}_usage";
 
-    private static async Task<IReadOnlyList<string>> ExpectedAsync(Simulation simulation, DateOnly from, DateOnly to, IReadOnlyList<string> reports)
+    private static async Task<IReadOnlyList<string>> ExpectedAsync(
+        Simulation simulation, DateOnly from, DateOnly to, Func<ServedAccount, string, bool> isRead)
     {
         var lines = new List<string>();
         foreach (var account in simulation.Accounts)
         {
-            foreach (var report in account.Reports.Where(report => reports.Count == 0 || reports.Contains(ReportName(account.Vendor, report))))
+            foreach (var report in account.Reports.Where(report => isRead(account, ReportName(account.Vendor, report))))
             {
                 var days = await simulation.TruthAsync(account.Vendor, account.Name, report, from, to);
                 lines.AddRange(days.Where(day => day.Rows > 0).Select(day => Line(
