@@ -57,6 +57,6 @@ internal static class SimulatorApplication
             new Dictionary<string, IReadOnlyList<string>>(),
             context.Request.Headers);
         var reply = vendor.Error(request, StatusCodes.Status404NotFound, $"There is nothing at {request.Path}.");
-        return Delivery.SendAsync(context, reply, retryAfter: null, fault: null, world.Stopping);
+        return Serving.Delivery.SendAsync(context, reply, retryAfter: null, fault: null, world.Stopping);
     }
 }

@@ -1,3 +1,5 @@
+using EventPipeline.FanOut;
+
 namespace EventPipeline.DeadLetters;
 
 /// <summary>Decides about dead letters: published again, or left alone.</summary>

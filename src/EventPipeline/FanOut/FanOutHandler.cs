@@ -1,7 +1,5 @@
 using System.Text.Json;
-using EventPipeline.Google;
 using EventPipeline.Ledger;
-using EventPipeline.Trigger;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +10,7 @@ internal sealed partial class FanOutHandler(
     Accounts accounts,
     IEnumerable<Vendor> vendors,
     RunLedger ledger,
-    PubSubPublisher publisher,
+    PublishMessages publish,
     IOptions<RunOptions> options,
     ILogger<FanOutHandler> logger)
 {
@@ -23,7 +21,7 @@ internal sealed partial class FanOutHandler(
             ?? await ledger.StorePlanAsync(await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
 
         var windows = plan.Windows.Where(planned => !planned.Skipped).ToList();
-        await publisher.PublishAsync(Topic.Fetch, [.. windows.Select(planned => Message(plan, planned))], cancellationToken);
+        await publish(Topic.Fetch, [.. windows.Select(planned => Message(plan, planned))], cancellationToken);
         Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count);
         if (windows.Count == 0)
         {

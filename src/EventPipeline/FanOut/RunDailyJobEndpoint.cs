@@ -1,4 +1,3 @@
-using EventPipeline.Google;
 using EventPipeline.Hosting;
 using EventPipeline.Ledger;
 
@@ -21,7 +20,7 @@ internal static class RunDailyJobEndpoint
     private static async Task<IResult> AskAsync(
         HttpRequest request,
         Catalogue catalogue,
-        PubSubPublisher publisher,
+        PublishMessages publish,
         RunLedger ledger,
         TriggerClock clock,
         DataLabel label,
@@ -45,7 +44,7 @@ internal static class RunDailyJobEndpoint
         var runId = RunId.Of(OutgoingMessage.ServiceSource, eventId, time);
         try
         {
-            await publisher.PublishAsync(
+            await publish(
                 Topic.Trigger, [OutgoingMessage.CloudEvent(eventId, RunRequested.EventType, time, RunRequestedReader.Write(run))], cancellationToken);
         }
         catch (TransientFailureException failure)

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using EventPipeline.Trigger;
 
 namespace EventPipeline.FanOut;
 

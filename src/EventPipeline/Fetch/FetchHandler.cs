@@ -1,7 +1,6 @@
 using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
-using EventPipeline.Trigger;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Options;
 

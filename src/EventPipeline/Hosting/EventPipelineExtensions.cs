@@ -26,6 +26,7 @@ internal static class EventPipelineExtensions
         services.AddScoped<RunStatus>();
         services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
         services.AddPubSub();                         // the edge that publishes
+        services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
 
         services.AddSingleton(CatalogueOf);
         services.AddSingleton(provider => new TriggerClock(provider.GetRequiredService<TimeProvider>()));

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using EventPipeline.FanOut;
-using EventPipeline.Google;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +9,7 @@ namespace EventPipeline.Ledger;
 /// What happened to every run and window, in the dataset of its mode. Append-only: a repeated record is harmless, because a run's document
 /// does not depend on how often or in which order its events were recorded.
 /// </summary>
-internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PubSubPublisher publisher, TimeProvider clock)
+internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, TimeProvider clock)
 {
     /// <summary>The newest committed read of every slice in a range of days.</summary>
     public async Task<IReadOnlyDictionary<(string Vendor, string Account, string Report, DateOnly Day), SliceRead>> SlicesReadAsync(
@@ -133,7 +132,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         }
 
         var message = new RunCompleted(runId, mode.Name(), outcome, run.Totals);
-        await publisher.PublishAsync(
+        await publish(
             Topic.Completed,
             [
                 OutgoingMessage.CloudEvent(

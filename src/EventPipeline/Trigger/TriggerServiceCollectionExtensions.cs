@@ -1,7 +1,6 @@
 using EventPipeline.DeadLetters;
 using EventPipeline.Fetch;
 using EventPipeline.FanOut;
-using EventPipeline.Google;
 
 namespace EventPipeline.Trigger;
 
@@ -9,7 +8,7 @@ internal static class TriggerServiceCollectionExtensions
 {
     /// <summary>
     /// The door and the dead letters. From others it wants <see cref="FanOutHandler"/>, <see cref="FetchHandler"/>, <see cref="Catalogue"/>,
-    /// <see cref="PubSubPublisher"/>, <see cref="WindowGaveUp"/>, the warehouse with its options, and the clock.
+    /// <see cref="PublishMessages"/>, <see cref="WindowGaveUp"/>, the warehouse with its options, and the clock.
     /// </summary>
     public static IServiceCollection AddEvents(this IServiceCollection services) => services
         .AddScoped<EventDispatcher>()
@@ -20,6 +19,5 @@ internal static class TriggerServiceCollectionExtensions
         .AddScoped<DeadLetterHandler>()
         .AddScoped<DeadLetterPublisher>()
         .AddScoped<DeadLetterReplayer>()
-        .AddScoped<DeadLetterStore>()
-        .AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
+        .AddScoped<DeadLetterStore>();
 }

@@ -1,7 +1,6 @@
 using System.Text;
 using EventPipeline.FanOut;
 using EventPipeline.Tests.Trigger;
-using EventPipeline.Trigger;
 
 namespace EventPipeline.Tests.FanOut;
 

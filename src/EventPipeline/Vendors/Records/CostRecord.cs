@@ -4,34 +4,9 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Vendors.Records;
 
 /// <summary>Money for one line, in US dollars. Negative amounts are credits and stay negative.</summary>
-public sealed record CostRecord : VendorRecord
+public sealed record CostRecord : BucketRecord
 {
     public const string TableName = "cost";
-
-    /// <summary>When the bucket begins, UTC.</summary>
-    public required DateTimeOffset BucketStart { get; init; }
-
-    /// <summary>How long the bucket is: <c>1d</c>.</summary>
-    public required string BucketWidth { get; init; }
-
-    /// <summary>The workspace, project or team.</summary>
-    public string? SubAccountId { get; init; }
-
-    /// <summary>What <see cref="ActorId"/> names: <c>user</c>, <c>api_key_name</c>.</summary>
-    public string? ActorType { get; init; }
-
-    public string? ActorId { get; init; }
-
-    public string? ApiKeyId { get; init; }
-
-    public string? Model { get; init; }
-
-    public string? ServiceTier { get; init; }
-
-    public string? ContextWindow { get; init; }
-
-    /// <summary>Where inference ran, as the vendor spells it.</summary>
-    public string? Region { get; init; }
 
     /// <summary>The vendor's text of the line.</summary>
     public string? LineItem { get; init; }

@@ -7,35 +7,9 @@ namespace EventPipeline.Vendors.Records;
 /// What was used in one bucket, by the dimensions the vendor groups by. Null is "not reported", 0 is "reported as zero".
 /// The token columns are disjoint; reasoning tokens are part of the output and are not added.
 /// </summary>
-public sealed record UsageRecord : VendorRecord
+public sealed record UsageRecord : BucketRecord
 {
     public const string TableName = "usage";
-
-    /// <summary>When the bucket begins, UTC.</summary>
-    public required DateTimeOffset BucketStart { get; init; }
-
-    /// <summary>How long the bucket is: <c>1d</c>.</summary>
-    public required string BucketWidth { get; init; }
-
-    /// <summary>The workspace, project or team.</summary>
-    public string? SubAccountId { get; init; }
-
-    /// <summary>What <see cref="ActorId"/> names: <c>user</c>, <c>service_account</c>.</summary>
-    public string? ActorType { get; init; }
-
-    /// <summary>Who used it.</summary>
-    public string? ActorId { get; init; }
-
-    public string? ApiKeyId { get; init; }
-
-    public string? Model { get; init; }
-
-    public string? ServiceTier { get; init; }
-
-    public string? ContextWindow { get; init; }
-
-    /// <summary>Where inference ran, as the vendor spells it.</summary>
-    public string? Region { get; init; }
 
     public bool? IsBatch { get; init; }
 

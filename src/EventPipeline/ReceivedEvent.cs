@@ -1,4 +1,4 @@
-namespace EventPipeline.Trigger;
+namespace EventPipeline;
 
 /// <summary>
 /// An event as it came through the door, whatever its shape was. Immutable.

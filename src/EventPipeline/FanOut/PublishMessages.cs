@@ -1,6 +1,4 @@
-using EventPipeline.FanOut;
-
-namespace EventPipeline.DeadLetters;
+namespace EventPipeline.FanOut;
 
 /// <summary>Publishes messages to a topic; returns when all are accepted.</summary>
 /// <exception cref="TransientFailureException">The topic did not take them.</exception>
