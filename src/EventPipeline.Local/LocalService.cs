@@ -37,6 +37,9 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>Where the service listens.</summary>
     public Uri Address => _app.Services.GetRequiredService<OwnAddress>().Get();
 
+    /// <summary>What the service is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Where the simulator listens; null when accounts are configured.</summary>
     public Uri? SimulatorAddress { get; private init; }
 
@@ -58,8 +61,19 @@ internal sealed class LocalService : IAsyncDisposable
     /// <param name="logLevel">What is logged, to standard error, unless the environment says otherwise.</param>
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ConfigurationMistakesException">The settings are wrong; every mistake is named.</exception>
-    public static async Task<LocalService> StartAsync(
-        DataFolder folder, FileStream taken, LocalSettings settings, int port, LogLevel logLevel, CancellationToken cancellationToken)
+    public static Task<LocalService> StartAsync(
+        DataFolder folder, FileStream taken, LocalSettings settings, int port, LogLevel logLevel, CancellationToken cancellationToken) =>
+        StartAsync(folder, taken, settings, port, logLevel, _ => { }, cancellationToken);
+
+    /// <summary>Starts the service with its edges replaced or its settings given, as the last word before it is built.</summary>
+    internal static async Task<LocalService> StartAsync(
+        DataFolder folder,
+        FileStream taken,
+        LocalSettings settings,
+        int port,
+        LogLevel logLevel,
+        Action<WebApplicationBuilder> configure,
+        CancellationToken cancellationToken)
     {
         WebApplication? simulator = null;
         Uri? simulatorAddress = null;
@@ -89,7 +103,7 @@ internal sealed class LocalService : IAsyncDisposable
                 builder.Configuration.AddInMemoryCollection(SimulatedAccounts(settings.Seed, simulatorAddress));
             }
 
-            var app = Build(builder, folder, settings);
+            var app = Build(builder, folder, settings, configure);
             CheckSettings(app.Services, mistakes);
 
             // A file that cannot be opened ends the command here, instead of every request.
@@ -126,7 +140,8 @@ internal sealed class LocalService : IAsyncDisposable
         await _lock.DisposeAsync();
     }
 
-    private static WebApplication Build(WebApplicationBuilder builder, DataFolder folder, LocalSettings settings)
+    private static WebApplication Build(
+        WebApplicationBuilder builder, DataFolder folder, LocalSettings settings, Action<WebApplicationBuilder> configure)
     {
         builder.AddEventPipeline();
         builder.Services.AddSingleton(folder);
@@ -144,6 +159,7 @@ internal sealed class LocalService : IAsyncDisposable
             builder.Services.AddLocalBroker(folder.Path);
         }
 
+        configure(builder);
         var app = builder.Build();
         app.MapQuery();
         if (!usesEmulator)

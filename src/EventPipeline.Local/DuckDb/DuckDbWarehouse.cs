@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// The warehouse in one file. An upload is a file beside it until its load appends it in one statement; a statement id is a row of a table
+/// The warehouse in one file. An upload is files beside it until its load appends them; a statement id is a row of a table
 /// with a primary key, written in the statement's own transaction. What was cut off leaves nothing but a file that the next start removes.
 /// </summary>
 internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
@@ -29,17 +29,15 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         }
 
         Directory.CreateDirectory(_uploads);
-        _connectionString = $"Data Source={folder.WarehouseFile};memory_limit=1GB";
+        _connectionString = $"Data Source={folder.WarehouseFile};memory_limit=512MB;preserve_insertion_order=false";
         _keepOpen = Open();
         CreateSchema();
     }
 
-    public async Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
+    public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var path = Path.Combine(_uploads, $"{dataset}.{table}.{loadId}.ndjson");
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20, useAsync: true);
-        return await Task.FromResult<IUpload>(new DuckDbUpload(this, dataset, table, path, file));
+        return Task.FromResult<IUpload>(new DuckDbUpload(this, dataset, table, Path.Combine(_uploads, $"{dataset}.{table}.{loadId}")));
     }
 
     public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
@@ -103,7 +101,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         await _keepOpen.DisposeAsync();
     }
 
-    /// <summary>Appends a finished file to a table in one statement, so that its rows are there together or not at all.</summary>
+    /// <summary>Appends a finished file to a table in one statement.</summary>
     internal Task AppendAsync(string dataset, string table, string path, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
@@ -113,7 +111,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
             command.CommandText = $"""
                 INSERT INTO "{dataset}"."{table}" BY NAME
                 SELECT * FROM read_json('{path.Replace("'", "''", StringComparison.Ordinal)}',
-                  format = 'newline_delimited', columns = {"{"} {columns} {"}"}, maximum_object_size = 67108864)
+                  format = 'newline_delimited', columns = {"{"} {columns} {"}"}, maximum_object_size = 16777216)
                 """;
             using var cancelled = cancellationToken.Register(command.Cancel);
             command.ExecuteNonQuery();

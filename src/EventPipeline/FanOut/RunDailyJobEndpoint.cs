@@ -43,8 +43,19 @@ internal static class RunDailyJobEndpoint
 
         var eventId = Guid.CreateVersion7(time).ToString();
         var runId = RunId.Of(OutgoingMessage.ServiceSource, eventId, time);
-        await publisher.PublishAsync(
-            Topic.Trigger, [OutgoingMessage.CloudEvent(eventId, RunRequested.EventType, time, RunRequestedReader.Write(run))], cancellationToken);
+        try
+        {
+            await publisher.PublishAsync(
+                Topic.Trigger, [OutgoingMessage.CloudEvent(eventId, RunRequested.EventType, time, RunRequestedReader.Write(run))], cancellationToken);
+        }
+        catch (TransientFailureException failure)
+        {
+            return TypedResults.Problem(
+                title: "The run could not be asked for.",
+                detail: $"{failure.Message} Try again in a minute.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         await ledger.RecordRequestedAsync(runId, run.Mode, cancellationToken);
         return TypedResults.Accepted($"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
     }

@@ -63,11 +63,14 @@ internal static class HealthEndpoints
     private static async Task<IEnumerable<Component>> VendorsAsync(
         RunStatus status, IEnumerable<Vendor> vendors, Accounts accounts, CancellationToken cancellationToken)
     {
-        var reports = await status.FreshnessAsync(cancellationToken);
+        // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
+        var failed = (await status.FreshnessAsync(cancellationToken))
+            .Where(report => report.LastError is not null && accounts.Find(report.Vendor, report.Account) is not null)
+            .ToLookup(report => report.Vendor);
         return
             from vendor in vendors
             where accounts.For(vendor.Name).Count > 0
-            let errors = reports.Where(report => report.Vendor == vendor.Name && report.LastError is not null).ToList()
+            let errors = failed[vendor.Name].ToList()
             select new Component(
                 $"vendor {vendor.Name}", errors.Count > 0 ? Component.Degraded : Component.Healthy, 0, errors.FirstOrDefault()?.LastError);
     }

@@ -28,7 +28,7 @@ public interface IUpload : IAsyncDisposable
     /// <summary>Adds one row: a JSON object in UTF-8 without a line break; decimals are strings.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken);
 
-    /// <summary>Appends every row at once, or none.</summary>
+    /// <summary>Appends every row. What was cut off in between stays invisible: only a commit makes a load's rows visible, and it follows a proof.</summary>
     /// <exception cref="TransientFailureException">It failed, or its fate cannot be known: the attempt has to begin again under a new load id.</exception>
     Task LoadAsync(CancellationToken cancellationToken);
 }

@@ -141,7 +141,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
     /// <returns><c>USD</c>.</returns>
     public string UsDollars(string name) => RequiredText(name) is var currency && currency.Equals("USD", StringComparison.OrdinalIgnoreCase)
         ? "USD"
-        : throw Broken(name, $"is '{reading.Quote(Beginning(currency))}', where only US dollars are documented");
+        : throw Broken(name, $"is '{Quote(currency)}', where only US dollars are documented");
 
     /// <summary>Runs an addition of this object's numbers; one that does not fit 64 bits breaks the contract.</summary>
     public void WithinRange(Action add)
@@ -186,12 +186,17 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
     /// <summary>A field breaks the contract in a way of its own.</summary>
     public RejectedEventException Broken(string name, string what) => reading.Broken($"'{path}.{name}' {what} ({place}).");
 
+    /// <summary>The beginning of the vendor's words, safe to show: cut last, because half a credential is not recognised.</summary>
+    public string Quote(string text)
+    {
+        var safe = reading.Quote(text);
+        return safe.Length <= 80 ? safe : string.Concat(safe.AsSpan(0, 80), "…");
+    }
+
     private RejectedEventException Missing(string name) => Broken(name, "is missing or null");
 
     private RejectedEventException Wrong(string name, JsonElement value, string wanted) =>
-        Broken(name, $"is {reading.Quote(Beginning(value.GetRawText()))}, not {wanted}");
-
-    private static string Beginning(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 80), "…");
+        Broken(name, $"is {Quote(value.GetRawText())}, not {wanted}");
 
     private JsonElement? Find(string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -48,7 +48,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
 
         if (Unread[0] != '{')
         {
-            var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 200)]);
+            var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 16 * 1024)]);
             throw reading.Broken($"the answer is not a JSON object; it begins with '{reading.Quote(beginning)}'.");
         }
     }

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using EventPipeline.Tests.Service;
 using EventPipeline.Vendors.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -33,7 +34,7 @@ public sealed class HttpTests : IAsyncLifetime
             return _answer(context);
         });
         await _server.StartAsync(TestContext.Current.CancellationToken);
-        _bench = new VendorBench(network: null, TimeProvider.System, ("Vendors:StallTimeout", "00:00:00.300"))
+        _bench = new VendorBench(network: null, new HurriedTime(), ("Vendors:StallTimeout", "00:00:00.300"))
         {
             Address = new Uri(_server.Urls.Single() + "/proxy/"),
         };

@@ -60,7 +60,7 @@ internal static class ClaudeCode
         var date = Rfc3339.Read(text) ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var plain) ? plain.Start() : null);
         if (date is not { } time || DateOnly.FromDateTime(time.UtcDateTime) != day)
         {
-            throw row.Broken("date", $"is '{(text.Length <= 40 ? text : text[..40])}', another day than the one asked for");
+            throw row.Broken("date", $"is '{row.Quote(text)}', another day than the one asked for");
         }
     }
 }

@@ -1,0 +1,67 @@
+using System.Net;
+using System.Text.Json;
+using EventPipeline.Tests.Broker;
+using EventPipeline.Tests.Service;
+
+namespace EventPipeline.Tests.Hosting;
+
+/// <summary>What probes are told.</summary>
+public sealed class HealthTests
+{
+    private static readonly DateOnly Day = new(2025, 1, 1);
+
+    [Fact]
+    public async Task Liveness_touches_nothing_while_health_and_readiness_tell_that_the_warehouse_is_down()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        (await host.GetAsync("ready")).GetProperty("state").GetString().ShouldBe("ready");
+        (await host.GetAsync("health")).GetProperty("state").GetString().ShouldBe("healthy");
+        host.Warehouse.Before = _ => throw new IOException("The file is gone.");
+        var calls = host.Warehouse.Calls;
+
+        (await host.GetAsync("liveness")).GetProperty("state").GetString().ShouldBe("alive");
+
+        host.Warehouse.Calls.ShouldBe(calls);
+        host.Vendor.Asked.ShouldBeEmpty();
+        (await host.GetAsync("ready", HttpStatusCode.ServiceUnavailable)).GetProperty("state").GetString().ShouldBe("not ready");
+        var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
+        health.GetProperty("state").GetString().ShouldBe("down");
+        StateOf(health, "warehouse").ShouldBe("down");
+        StateOf(health, "publisher").ShouldBe("healthy");
+    }
+
+    [Fact]
+    public async Task A_vendor_whose_last_result_was_bad_makes_the_service_degraded_and_its_next_good_one_healthy()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        host.Vendor.On(CostRows.Path, """{"error":{"type":"authentication_error","message":"invalid x-api-key"}}""", status: 401);
+        (await host.WindowAsync("anthropic", "cost", Day)).State.ShouldBe("rejected");
+
+        var health = await host.GetAsync("health");
+        health.GetProperty("state").GetString().ShouldBe("degraded");
+        (StateOf(health, "vendor anthropic"), StateOf(health, "vendor openai")).ShouldBe(("degraded", "healthy"));
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        (await host.WindowAsync("anthropic", "cost", Day)).State.ShouldBe("loaded");
+
+        (await host.GetAsync("health")).GetProperty("state").GetString().ShouldBe("healthy");
+    }
+
+    [Fact]
+    public async Task An_account_that_is_no_longer_configured_does_not_keep_the_service_degraded()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-1"), ("Anthropic", "copy", "key-2")]))
+        {
+            host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+            (await host.RunAsync("anthropic", "cost", Day, Day)).State.ShouldBe("failed");
+            (await host.GetAsync("health")).GetProperty("state").GetString().ShouldBe("degraded");
+        }
+
+        await using var mended = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-1")]);
+
+        (await mended.GetAsync("health")).GetProperty("state").GetString().ShouldBe("healthy");
+    }
+
+    private static string? StateOf(JsonElement health, string component) => health.GetProperty("components").EnumerateArray()
+        .Single(each => each.GetProperty("name").GetString() == component).GetProperty("state").GetString();
+}
