@@ -19,6 +19,9 @@ public sealed class PubSubEmulator : IAsyncLifetime
     /// <summary>A project id nobody else uses.</summary>
     public static string NewProject() => $"test-{Guid.NewGuid():N}"[..30];
 
+    /// <summary>Whether there is an emulator.</summary>
+    public bool IsInstalled => missing is null;
+
     /// <summary>What <c>PUBSUB_EMULATOR_HOST</c> takes; skips the test, saying what is missing, where there is no emulator.</summary>
     public string RequireHost()
     {
