@@ -64,7 +64,7 @@ internal static class RunCommand
                     {
                         task.MaxValue = run.Windows.Count;
                         task.Value = run.Windows.Count - run.Pending;
-                        task.Description = $"Reading: {run.Windows.Count - run.Pending} of {run.Windows.Count} windows, {run.Totals.Rows} rows";
+                        task.Description = Progress(run);
                     }
 
                     if (run.Outcome is not null)
@@ -76,5 +76,12 @@ internal static class RunCommand
                     await tick.WaitForNextTickAsync(cancellationToken);
                 }
             });
+    }
+
+    private static string Progress(RunDocument run)
+    {
+        var done = $"Reading: {run.Windows.Count - run.Pending} of {run.Windows.Count} windows, {run.Totals.Rows} rows";
+        var trouble = run.Windows.FirstOrDefault(window => window.State == WindowDocument.Pending && window.Reason is not null)?.Reason;
+        return trouble is null ? done : $"{done} [yellow]({Markup.Escape(trouble.Length > 100 ? $"{trouble[..100]}…" : trouble)})[/]";
     }
 }

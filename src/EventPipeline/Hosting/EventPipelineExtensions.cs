@@ -6,6 +6,8 @@ using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Trigger;
 using EventPipeline.Vendors;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace EventPipeline.Hosting;
 
@@ -36,12 +38,7 @@ internal static class EventPipelineExtensions
 
         services.AddSingleton(TimeProvider.System);
         services.AddProblemDetails();
-        services.AddOpenApi(openApi => openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "EventPipeline";
-            document.Info.Description = "AI usage and spend, loaded every morning, exactly once.";
-            return Task.CompletedTask;
-        }));
+        services.AddOpenApi(Describe);
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         return builder;
     }
@@ -58,6 +55,25 @@ internal static class EventPipelineExtensions
         app.MapOpenApi();
         app.MapNotFound();
         return app;
+    }
+
+    private static void Describe(OpenApiOptions openApi)
+    {
+        openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info.Title = "EventPipeline";
+            document.Info.Description = "AI usage and spend, loaded every morning, exactly once.";
+            return Task.CompletedTask;
+        });
+        openApi.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(decimal))
+            {
+                (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, "decimal", null); // as DecimalAsString writes it
+            }
+
+            return Task.CompletedTask;
+        });
     }
 
     private static Catalogue CatalogueOf(IServiceProvider provider)

@@ -17,9 +17,11 @@ internal static class HealthEndpoints
         var probes = routes.MapGroup("").WithTags("Probes");
         probes.MapGet("/liveness", () => TypedResults.Ok(new Probe("alive")))
             .WithSummary("The process is alive; touches nothing outside.");
-        probes.MapGet("/ready", ReadyAsync).WithSummary("The service is ready to take work: its warehouse answers.");
+        probes.MapGet("/ready", ReadyAsync).WithSummary("The service is ready to take work: its warehouse answers.")
+            .Produces<Probe>().Produces<Probe>(StatusCodes.Status503ServiceUnavailable);
         probes.MapGet("/health", HealthAsync)
-            .WithSummary("Every component with state and latency: 503 only when warehouse, publisher or secrets are down.");
+            .WithSummary("Every component with state and latency: 503 only when warehouse, publisher or secrets are down.")
+            .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
     private static async Task<IResult> ReadyAsync(IWarehouse warehouse, IOptions<DatasetOptions> datasets, CancellationToken cancellationToken)

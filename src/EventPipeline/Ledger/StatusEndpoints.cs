@@ -18,9 +18,12 @@ internal static class StatusEndpoints
     {
         var status = routes.MapGroup("").WithTags("Status");
         status.MapGet("/status", StatusAsync).WithSummary("The last run, how fresh every report is, and how many dead letters are open.");
-        status.MapGet("/runs", RunsAsync).WithSummary("The newest runs, newest first.");
-        status.MapGet("/runs/{id}", RunAsync).WithSummary("One run with its windows.");
-        status.MapGet("/slices", SlicesAsync).WithSummary("The dataset's content by vendor, account, report and day.");
+        status.MapGet("/runs", RunsAsync).WithSummary("The newest runs, newest first.")
+            .Produces<IEnumerable<RunSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
+        status.MapGet("/runs/{id}", RunAsync).WithSummary("One run with its windows.")
+            .Produces<RunDocument>().ProducesProblem(StatusCodes.Status404NotFound);
+        status.MapGet("/slices", SlicesAsync).WithSummary("The dataset's content by vendor, account, report and day.")
+            .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
         status.MapGet("/vendors", VendorsAsync).WithSummary("Who is read, for what, and how the last reads went.");
     }
 
