@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace EventPipeline.Tests;
@@ -6,7 +5,7 @@ namespace EventPipeline.Tests;
 /// <summary>Data flows one way through the folders; this says which may know which, by what their files name.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Source = Path.GetFullPath(Path.Combine(ThisFolder(), "../../src/EventPipeline"));
+    private static readonly string Source = Path.Combine(Root(new DirectoryInfo(AppContext.BaseDirectory)), "src", "EventPipeline");
 
     /// <summary>The folders a folder may name, beside itself and the words they all share. Hosting puts all of them together.</summary>
     private static readonly Dictionary<string, string[]> MayKnow = new()
@@ -55,7 +54,8 @@ public sealed partial class ArchitectureTests
     public void Every_folder_has_its_rule() =>
         Directory.EnumerateDirectories(Source).Select(Path.GetFileName).Except(["Hosting", "Sql", "bin", "obj"]).ShouldBe(MayKnow.Keys, ignoreOrder: true);
 
-    private static string ThisFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;
+    private static string Root(DirectoryInfo folder) =>
+        File.Exists(Path.Combine(folder.FullName, "EventPipeline.sln")) ? folder.FullName : Root(folder.Parent!);
 
     [GeneratedRegex(@"\bEventPipeline\.([A-Z][A-Za-z]+)\b")]
     private static partial Regex OtherFolder();
