@@ -29,7 +29,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         }
 
         Directory.CreateDirectory(_uploads);
-        _connectionString = $"Data Source={folder.WarehouseFile};memory_limit=512MB;preserve_insertion_order=false";
+        _connectionString = $"Data Source={folder.WarehouseFile};memory_limit=256MB;preserve_insertion_order=false";
         _keepOpen = Open();
         CreateSchema();
     }

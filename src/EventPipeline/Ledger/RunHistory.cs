@@ -22,7 +22,7 @@ internal static class RunHistory
     /// <summary>The document of a run that has at least one event.</summary>
     public static RunDocument Document(string runId, IReadOnlyCollection<Row> events)
     {
-        var plan = Plan(events);
+        var plan = Plan(events) ?? PlanOfStrays(runId, events);
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
         var windows = plan is null ? [] : plan.Windows.Select(planned => Window(planned, [.. byWindow[planned.Window.Id]])).ToList();
         var state = plan is null || windows.Any(window => window.State == WindowDocument.Pending) ? "running"
@@ -45,6 +45,34 @@ internal static class RunHistory
                 read.Sum(window => window.Usd),
                 read.Sum(window => window.EstimatedUsd)),
             windows);
+    }
+
+    /// <summary>
+    /// The windows of a run that nobody planned: fetch messages published by hand. Null while a plan may still come, because the run was asked for.
+    /// </summary>
+    private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
+    {
+        if (events.Any(row => row.Text("event") == Requested) || !RunModeNames.TryParse(events.First().Text("mode"), out var mode))
+        {
+            return null;
+        }
+
+        var windows = events
+            .Where(row => !row.IsNull("window_id"))
+            .DistinctBy(row => row.Text("window_id"))
+            .Select(row => new Window(
+                row.Text("vendor"), row.Text("account"), row.Text("report"), row.Date("window_start"), row.Date("window_end")))
+            .Select(window => new PlannedWindow(window, WindowReason.AskedFor))
+            .ToList();
+        return windows.Count == 0
+            ? null
+            : new RunPlan(
+                runId,
+                mode,
+                windows.Min(planned => planned.Window.From),
+                windows.Max(planned => planned.Window.To),
+                events.Min(row => row.Timestamp("recorded_at")),
+                windows);
     }
 
     private static WindowDocument Window(PlannedWindow planned, List<Row> events)

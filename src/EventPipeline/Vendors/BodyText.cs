@@ -2,10 +2,13 @@ using System.Text;
 
 namespace EventPipeline.Vendors;
 
-/// <summary>Keeps one page's text in pieces of about 1 MiB, cut between characters, while it is being read.</summary>
+/// <summary>
+/// Keeps one page's text in pieces of at most 64 KiB, cut between characters, while it is being read. Small pieces, because a store such as DuckDB
+/// holds every long text of a group of rows in memory when it writes them.
+/// </summary>
 internal sealed class BodyText(Reading reading, int pageNo, string requestHash, int httpStatus)
 {
-    private const int PartLength = 1024 * 1024;
+    private const int PartLength = 32 * 1024;
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly Decoder _decoder = Utf8.GetDecoder();
@@ -17,7 +20,7 @@ internal sealed class BodyText(Reading reading, int pageNo, string requestHash, 
     /// <summary>Takes the next bytes, of any length.</summary>
     public async ValueTask KeepAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        // Slices, so that a part stays near 1 MiB however much one read brought.
+        // Slices, so that a part stays below twice its length however much one read brought.
         while (!bytes.IsEmpty)
         {
             var slice = bytes[..Math.Min(bytes.Length, PartLength)];

@@ -20,5 +20,5 @@ public sealed record FetchContext(
 /// <param name="PartNo">The part within the page, from 1.</param>
 /// <param name="RequestHash">Identifies the request that was answered: a hash of method and address, no credential.</param>
 /// <param name="HttpStatus">The status of the answer.</param>
-/// <param name="Payload">At most 8 MiB of text, cut between characters.</param>
+/// <param name="Payload">At most 64 KiB of text, cut between characters.</param>
 public sealed record PagePart(int PageNo, int PartNo, string RequestHash, int HttpStatus, string Payload);

@@ -89,6 +89,19 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
     }
 
     [Fact]
+    public async Task A_fetch_message_that_no_run_planned_is_a_run_of_its_own_that_ends()
+    {
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        var day = new DateOnly(2023, 6, 1);
+
+        await _host.PushFetchAsync("by-hand", "anthropic", "cost", day, day);
+
+        var run = await _host.RunOfAsync("by-hand");
+        (run.State, run.From, run.To).ShouldBe(("completed", day, day));
+        (run.Windows.ShouldHaveSingleItem().State, run.Totals.Usd).ShouldBe(("loaded", CostRows.UsdOf(day)));
+    }
+
+    [Fact]
     public async Task A_run_with_nothing_to_read_completes_too()
     {
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);

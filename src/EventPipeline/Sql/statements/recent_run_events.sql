@@ -1,6 +1,6 @@
 -- The events of the newest runs.
 -- @limit INT64
-SELECT e.run_id, e.event, e.mode, e.window_id, e.state, e.row_count, e.tokens, e.amount_usd, e.estimated_usd, e.load_id, e.attempt,
+SELECT e.run_id, e.event, e.mode, e.window_id, e.vendor, e.account, e.report, e.window_start, e.window_end, e.state, e.row_count, e.tokens, e.amount_usd, e.estimated_usd, e.load_id, e.attempt,
   e.reason, e.details, e.recorded_at
 FROM {dataset}.run_events AS e
 JOIN (
