@@ -30,7 +30,14 @@ internal static class BrokerExtensions
     /// <summary>What the broker and the emulator's topology have in common.</summary>
     internal static IServiceCollection AddBrokerOptions(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<BrokerOptions, BrokerOptionsValidator>().BindConfiguration(BrokerOptions.Section);
+        var longest = TimeSpan.FromMinutes(10);
+        services.AddOptionsWithValidateOnStart<BrokerOptions>()
+            .BindConfiguration(BrokerOptions.Section)
+            .Validate(o => o.AckDeadline > TimeSpan.Zero && o.AckDeadline <= longest, "Broker__AckDeadline takes more than 00:00:00, up to 00:10:00.")
+            .Validate(o => o.MinimumBackoff >= TimeSpan.Zero && o.MinimumBackoff <= longest, "Broker__MinimumBackoff takes 00:00:00 to 00:10:00.")
+            .Validate(o => o.MaximumBackoff >= TimeSpan.Zero && o.MaximumBackoff <= longest, "Broker__MaximumBackoff takes 00:00:00 to 00:10:00.")
+            .Validate(o => o.MaxDeliveryAttempts is >= 1 and <= 100, "Broker__MaxDeliveryAttempts takes 1 to 100.")
+            .Validate(o => o.MaxOutstanding is >= 1 and <= 1_000, "Broker__MaxOutstanding takes 1 to 1000.");
         services.AddSingleton<OwnAddress>();
         return services;
     }

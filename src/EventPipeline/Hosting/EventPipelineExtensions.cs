@@ -32,7 +32,9 @@ internal static class EventPipelineExtensions
 
         services.AddSingleton(CatalogueOf);
         services.AddSingleton(provider => new TriggerClock(provider.GetRequiredService<TimeProvider>()));
-        services.AddOptionsWithValidateOnStart<RunOptions, RunOptionsValidator>().BindConfiguration(RunOptions.Section);
+        services.AddOptionsWithValidateOnStart<RunOptions>()
+            .BindConfiguration(RunOptions.Section)
+            .Validate(options => options.GapDays is >= 0 and <= 90, "Runs__GapDays takes a whole number from 0 to 90.");
         services.AddOptionsWithValidateOnStart<DatasetOptions, DatasetOptionsValidator>()
             .Configure<IConfiguration>((options, configuration) => options.Dataset = configuration["BIGQUERY_DATASET"] ?? options.Dataset);
 

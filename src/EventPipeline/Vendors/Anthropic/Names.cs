@@ -34,7 +34,7 @@ internal static class Names
         if (me is not null)
         {
             me.NoteUnknown(KnownOrganization);
-            yield return Entity(fetch, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
+            yield return EntityRecord.Of(fetch, Grain, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
         }
 
         var workspaces = new List<string>();
@@ -76,7 +76,7 @@ internal static class Names
     {
         row.NoteUnknown(KnownWorkspace);
         var archived = row.Time("archived_at");
-        return Entity(fetch, "workspace", row.RequiredText("id")) with
+        return EntityRecord.Of(fetch, Grain, "workspace", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Status = archived is null ? "active" : "archived",
@@ -91,7 +91,7 @@ internal static class Names
     private static EntityRecord ApiKey(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownKey);
-        return Entity(fetch, "api_key", row.RequiredText("id")) with
+        return EntityRecord.Of(fetch, Grain, "api_key", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             ParentId = row.Text("workspace_id"),
@@ -106,7 +106,7 @@ internal static class Names
     private static EntityRecord User(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownUser);
-        return Entity(fetch, "user", row.RequiredText("id")) with
+        return EntityRecord.Of(fetch, Grain, "user", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Email = row.Text("email"),
@@ -119,24 +119,12 @@ internal static class Names
     {
         row.NoteUnknown(KnownMember);
         var user = row.RequiredText("user_id");
-        return Entity(fetch, "workspace_member", $"{workspace}/{user}") with
+        return EntityRecord.Of(fetch, Grain, "workspace_member", $"{workspace}/{user}") with
         {
             ParentId = workspace,
             Details = Details.Of(("user_id", user), ("workspace_role", row.Text("workspace_role"))),
         };
     }
-
-    private static EntityRecord Entity(FetchContext fetch, string kind, string id) => new()
-    {
-        RowKey = NaturalKey.Of(fetch, Grain, fetch.Window.From, ("kind", kind), ("id", id)),
-        Vendor = fetch.Window.Vendor,
-        AccountId = fetch.AccountId,
-        Report = fetch.Window.Report,
-        Grain = Grain,
-        UsageDate = fetch.Window.From,
-        Kind = kind,
-        Id = id,
-    };
 
     private static FrozenSet<string> Known(params IEnumerable<string> names) => names.Append("id").Append("type").ToFrozenSet(StringComparer.Ordinal);
 }

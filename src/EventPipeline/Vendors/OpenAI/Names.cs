@@ -70,7 +70,7 @@ internal static class Names
     private static EntityRecord Project(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownProject);
-        return Entity(fetch, "project", row.RequiredText("id")) with
+        return EntityRecord.Of(fetch, Grain, "project", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Status = row.Text("status"),
@@ -83,7 +83,7 @@ internal static class Names
     private static EntityRecord User(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownUser);
-        return Entity(fetch, "user", row.RequiredText("id")) with
+        return EntityRecord.Of(fetch, Grain, "user", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Email = row.Text("email"),
@@ -92,7 +92,7 @@ internal static class Names
         };
     }
 
-    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) => Entity(fetch, kind, row.RequiredText("id")) with
+    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) => EntityRecord.Of(fetch, Grain, kind, row.RequiredText("id")) with
     {
         Name = row.Text("name"),
         CreatedAt = row.Time("created_at"),
@@ -104,7 +104,7 @@ internal static class Names
     private static EntityRecord ServiceAccount(FetchContext fetch, string project, Fields row)
     {
         row.NoteUnknown(KnownServiceAccount);
-        return Entity(fetch, "service_account", row.RequiredText("id")) with
+        return EntityRecord.Of(fetch, Grain, "service_account", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             ParentId = project,
@@ -112,18 +112,6 @@ internal static class Names
             Details = Details.Of(("role", row.Text("role"))),
         };
     }
-
-    private static EntityRecord Entity(FetchContext fetch, string kind, string id) => new()
-    {
-        RowKey = NaturalKey.Of(fetch, Grain, fetch.Window.From, ("kind", kind), ("id", id)),
-        Vendor = fetch.Window.Vendor,
-        AccountId = fetch.AccountId,
-        Report = fetch.Window.Report,
-        Grain = Grain,
-        UsageDate = fetch.Window.From,
-        Kind = kind,
-        Id = id,
-    };
 
     private static FrozenSet<string> Known(params IEnumerable<string> names) =>
         names.Append("id").Append("object").ToFrozenSet(StringComparer.Ordinal);

@@ -33,4 +33,17 @@ public sealed record EntityRecord : VendorRecord
 
     [JsonIgnore]
     public override string Table => TableName;
+
+    /// <summary>An entity of a snapshot, its name still to be told.</summary>
+    internal static EntityRecord Of(FetchContext fetch, string grain, string kind, string id) => new()
+    {
+        RowKey = NaturalKey.Of(fetch, grain, fetch.Window.From, ("kind", kind), ("id", id)),
+        Vendor = fetch.Window.Vendor,
+        AccountId = fetch.AccountId,
+        Report = fetch.Window.Report,
+        Grain = grain,
+        UsageDate = fetch.Window.From,
+        Kind = kind,
+        Id = id,
+    };
 }
