@@ -222,6 +222,9 @@ internal sealed class LocalService : IAsyncDisposable
         builder.Logging.AddFilter((category, at) =>
             at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
 
+        // A failed try is told once, by whoever gives up, with vendor, account and window.
+        builder.Logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
+
         // What keeps the service from starting ends the command, which says it in a sentence.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
     }
