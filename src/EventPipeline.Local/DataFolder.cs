@@ -39,8 +39,7 @@ internal sealed class DataFolder
     /// <exception cref="UsageException">It holds data of the other origin.</exception>
     public static DataFolder Open(string? given, bool simulated)
     {
-        var folder = new DataFolder(
-            System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured")), simulated);
+        var folder = new DataFolder(PathOf(given, simulated), simulated);
         var origin = simulated ? DataLabel.Simulated : ConfiguredOrigin;
         try
         {
@@ -64,7 +63,7 @@ internal sealed class DataFolder
     /// <summary>The folder as it is, for reading: its origin is what it holds.</summary>
     public static DataFolder Existing(string? given, bool simulated)
     {
-        var path = System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
+        var path = PathOf(given, simulated);
         var folder = new DataFolder(path, simulated);
         return File.Exists(folder.OriginFile)
             ? new DataFolder(path, File.ReadAllText(folder.OriginFile).Trim() == DataLabel.Simulated)
@@ -83,4 +82,7 @@ internal sealed class DataFolder
             return null;
         }
     }
+
+    private static string PathOf(string? given, bool simulated) =>
+        System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
 }

@@ -3,7 +3,6 @@ using DuckDB.NET.Data;
 using EventPipeline.Hosting;
 using EventPipeline.Load;
 using EventPipeline.Local.DuckDb;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using Spectre.Console;
 
@@ -57,11 +56,7 @@ internal static class QueryCommand
     {
         using var http = new HttpClient { BaseAddress = address };
         using var answer = await http.PostAsJsonAsync(QueryEndpoint.Path, new QueryRequest(sql), cancellationToken);
-        if (!answer.IsSuccessStatusCode)
-        {
-            var problem = await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken);
-            throw new UsageException(problem?.Detail ?? $"The service answered {(int)answer.StatusCode}.");
-        }
+        await RunningService.ThrowIfRefusedAsync(answer, cancellationToken);
 
         var response = (await answer.Content.ReadFromJsonAsync<QueryResponse>(ApiJson.Options, cancellationToken))!;
         return new QueryAnswer(response.Columns, [.. response.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(Plain)])]);

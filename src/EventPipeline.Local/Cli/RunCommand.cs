@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EventPipeline.Hosting;
 using EventPipeline.Ledger;
-using Microsoft.AspNetCore.Mvc;
 using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;
@@ -29,11 +28,7 @@ internal static class RunCommand
     {
         using var http = new HttpClient { BaseAddress = address };
         using var answer = await http.PostAsJsonAsync("run-daily-job", arguments.ToBody(), cancellationToken);
-        if (!answer.IsSuccessStatusCode)
-        {
-            var problem = await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken);
-            throw new UsageException(problem?.Detail ?? $"The service answered {(int)answer.StatusCode}.");
-        }
+        await RunningService.ThrowIfRefusedAsync(answer, cancellationToken);
 
         var run = await FollowAsync(http, answer.Headers.Location!, json, cancellationToken);
         if (json)

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc;
+
 namespace EventPipeline.Local.Cli;
 
 /// <summary>The service that another process runs in a data folder.</summary>
@@ -21,6 +23,16 @@ internal static class RunningService
         }
 
         throw new UsageException($"Another process works in {folder.Path} and does not answer. Wait for it, or choose another folder with --data.");
+    }
+
+    /// <summary>Passes a refusal on in the service's own words.</summary>
+    public static async Task ThrowIfRefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        if (!answer.IsSuccessStatusCode)
+        {
+            var problem = await answer.Content.ReadFromJsonAsync<ProblemDetails>(cancellationToken);
+            throw new UsageException(problem?.Detail ?? $"The service answered {(int)answer.StatusCode}.");
+        }
     }
 
     private static async Task<bool> AnswersAsync(HttpClient http, Uri address, CancellationToken cancellationToken)

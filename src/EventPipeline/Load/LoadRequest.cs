@@ -49,9 +49,9 @@ internal static class WindowState
     public const string Failed = "failed";
 
     /// <summary>Success before failure, and of successes the one that did most: the order of deliveries does not matter.</summary>
-    private static readonly IReadOnlyList<string> Highest = [Loaded, Empty, Unchanged, Skipped, Rejected, Failed];
+    private static readonly string[] Highest = [Loaded, Empty, Unchanged, Skipped, Rejected, Failed];
 
-    public static int Rank(string state) => Highest.ToList().IndexOf(state);
+    public static int Rank(string state) => Array.IndexOf(Highest, state);
 
     public static bool IsSuccess(string state) => state is Loaded or Empty or Unchanged;
 

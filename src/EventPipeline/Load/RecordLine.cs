@@ -18,6 +18,7 @@ internal sealed partial class RecordLine(string loadId, int normaliserVersion) :
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _writer = new(Stream.Null);
     private readonly XxHash128 _hash = new();
+    private readonly Dictionary<string, byte[]> _prefixes = [];
 
     /// <summary>The line, and the hash of the row: its table, its content and the normaliser's version, without load id and times of reading.</summary>
     /// <remarks>The line is valid until the next call.</remarks>
@@ -35,12 +36,23 @@ internal sealed partial class RecordLine(string loadId, int normaliserVersion) :
         var shifted = line[1..];
 
         _hash.Reset();
-        _hash.Append(Encoding.UTF8.GetBytes($"{record.Table}\0{normaliserVersion}\0"));
+        _hash.Append(Prefix(record.Table));
         _hash.Append(shifted.Span[_head.Length..]);
         return (shifted, _hash.GetCurrentHashAsUInt128());
     }
 
     public void Dispose() => _writer.Dispose();
+
+    /// <summary>What tells rows of one table and normaliser from those of another; made once per table, used for every row.</summary>
+    private byte[] Prefix(string table)
+    {
+        if (!_prefixes.TryGetValue(table, out var prefix))
+        {
+            _prefixes.Add(table, prefix = Encoding.UTF8.GetBytes($"{table}\0{normaliserVersion}\0"));
+        }
+
+        return prefix;
+    }
 
     private static JsonTypeInfo TypeOf(VendorRecord record) => record switch
     {
