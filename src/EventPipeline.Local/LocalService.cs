@@ -7,7 +7,6 @@ using EventPipeline.Local.PubSubEmulator;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Logging.Console;
-using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local;
 
@@ -84,13 +83,7 @@ internal sealed class LocalService : IAsyncDisposable
             EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "local",
         });
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            // An unwrapped push carries up to 100 attributes of 1,280 bytes as headers.
-            kestrel.Limits.MaxRequestHeaderCount = 200;
-            kestrel.Limits.MaxRequestHeadersTotalSize = 256 * 1024;
-            kestrel.AddServerHeader = false;
-        });
+        builder.ConfigureServer();
         var mistakes = new List<string>();
         Log(builder, OperatorSettings.ReadLogLevel(builder.Configuration, logLevel, mistakes));
         try
@@ -104,7 +97,7 @@ internal sealed class LocalService : IAsyncDisposable
             }
 
             var app = Build(builder, folder, settings, configure);
-            CheckSettings(app.Services, mistakes);
+            StartupCheck.Run(app.Services, mistakes);
 
             // A file that cannot be opened ends the command here, instead of every request.
             _ = app.Services.GetRequiredService<IWarehouse>();
@@ -170,40 +163,6 @@ internal sealed class LocalService : IAsyncDisposable
         app.MapEventPipeline();
         return app;
     }
-
-    /// <summary>Collects what is wrong with any setting, so that all of it is reported at once.</summary>
-    private static void CheckSettings(IServiceProvider services, List<string> mistakes)
-    {
-        try
-        {
-            _ = services.GetRequiredService<Accounts>();
-        }
-        catch (ConfigurationMistakesException wrong)
-        {
-            mistakes.AddRange(wrong.Mistakes);
-        }
-
-        try
-        {
-            services.GetRequiredService<IStartupValidator>().Validate();
-        }
-        catch (AggregateException wrong)
-        {
-            mistakes.AddRange(wrong.InnerExceptions.SelectMany(Mistakes));
-        }
-        catch (Exception wrong) when (wrong is OptionsValidationException or InvalidOperationException)
-        {
-            mistakes.AddRange(Mistakes(wrong));
-        }
-
-        if (mistakes.Count > 0)
-        {
-            throw new ConfigurationMistakesException(mistakes);
-        }
-    }
-
-    /// <summary>What one section's check found; text that is no number is not a failed check but a failed reading.</summary>
-    private static IEnumerable<string> Mistakes(Exception wrong) => wrong is OptionsValidationException checks ? checks.Failures : [wrong.Message];
 
     private static void Log(WebApplicationBuilder builder, LogLevel level)
     {

@@ -1,3 +1,4 @@
+using EventPipeline.Hosting;
 using EventPipeline.Local;
 using EventPipeline.Local.Cli;
 using EventPipeline.Vendors;

@@ -17,7 +17,8 @@ public sealed partial class ArchitectureTests
         ["Ledger"] = ["DeadLetters", "FanOut", "Load", "Vendors", "Hosting"],
         ["DeadLetters"] = ["FanOut", "Load", "Trigger"],
         ["Vendors"] = [],
-        ["Google"] = ["FanOut"],
+        ["Google"] = ["FanOut", "Load", "Vendors", "Hosting"],
+        ["Commands"] = ["Google", "Hosting", "Load"],
     };
 
     [Fact]

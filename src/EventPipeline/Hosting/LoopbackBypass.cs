@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace EventPipeline.Local;
+namespace EventPipeline.Hosting;
 
 /// <summary>The machine's proxy, except for what listens on the machine itself.</summary>
 internal sealed class LoopbackBypass(IWebProxy proxy) : IWebProxy
