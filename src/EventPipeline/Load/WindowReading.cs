@@ -9,7 +9,7 @@ namespace EventPipeline.Load;
 internal sealed class WindowReading(Window window)
 {
     private readonly SortedDictionary<DateOnly, DayReading> _days = [];
-    private readonly Dictionary<UInt128, UInt128> _keys = [];
+    private readonly BucketKeys _keys = new();
     private DateOnly? _current;
     private DayReading? _repetition;
 
@@ -49,15 +49,13 @@ internal sealed class WindowReading(Window window)
         }
 
         var key = UInt128.Parse(record.RowKey, System.Globalization.NumberStyles.HexNumber, null);
-        if (!_keys.TryAdd(key, rowHash))
+        switch (_keys.Add(key, rowHash))
         {
-            if (_keys[key] != rowHash)
-            {
+            case KeyFinding.Contradicted:
                 throw Broken($"Two rows of {day:yyyy-MM-dd} have the same natural key ({record.RowKey}) and different values.");
-            }
-
-            Repeats++;
-            return false;
+            case KeyFinding.Repeated:
+                Repeats++;
+                return false;
         }
 
         (_repetition ?? _days[day]).Add(record, rowHash);
