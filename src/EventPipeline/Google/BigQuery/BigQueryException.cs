@@ -43,7 +43,7 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
 
     /// <summary>Whether a job of that id exists.</summary>
-    public bool IsDuplicate => Status == HttpStatusCode.Conflict;
+    public bool IsDuplicate => Status == HttpStatusCode.Conflict && Error.Reason == "duplicate";
 
     /// <summary>No answer came, or not a whole one: what was asked for may have happened.</summary>
     public static BigQueryException Lost(string what, Exception cause) => new(null, new ErrorProto(NoAnswer, null, what), cause);

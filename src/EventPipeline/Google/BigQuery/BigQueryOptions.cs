@@ -24,20 +24,30 @@ public sealed class BigQueryOptions
     public string Location { get; set; } = "US";
 
     /// <summary>The most that one query may bill, bytes; a query that would read more fails and costs nothing.</summary>
-    [Range(1L, long.MaxValue, ErrorMessage = "BigQuery__MaximumBytesBilled takes a whole number of bytes, such as 107374182400 (100 GiB).")]
     public long MaximumBytesBilled { get; set; } = 100L * 1024 * 1024 * 1024;
 }
 
 [OptionsValidator]
 internal sealed partial class BigQueryOptionsValidator : IValidateOptions<BigQueryOptions>;
 
-/// <summary>The rule that an attribute cannot say.</summary>
-internal sealed class BigQueryAddressRule : IValidateOptions<BigQueryOptions>
+/// <summary>The rules that an attribute cannot say.</summary>
+internal sealed class BigQueryOptionsRules : IValidateOptions<BigQueryOptions>
 {
-    public ValidateOptionsResult Validate(string? name, BigQueryOptions options) =>
-        options.BaseAddress is not { } address
-            || (address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps))
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"BigQuery__BaseAddress is '{address}': it takes an address such as https://bigquery.googleapis.com/ "
+    public ValidateOptionsResult Validate(string? name, BigQueryOptions options)
+    {
+        var errors = new List<string>();
+        if (options.BaseAddress is { } address
+            && !(address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
+        {
+            errors.Add($"BigQuery__BaseAddress is '{address}': it takes an address such as https://bigquery.googleapis.com/ "
                 + "(BIGQUERY_EMULATOR_HOST takes host:port, such as 127.0.0.1:9050).");
+        }
+
+        if (options.MaximumBytesBilled < 1)
+        {
+            errors.Add("BigQuery__MaximumBytesBilled takes a whole number of bytes, such as 107374182400 (100 GiB).");
+        }
+
+        return errors.Count > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
+    }
 }

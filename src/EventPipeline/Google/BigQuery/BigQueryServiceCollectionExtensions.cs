@@ -11,7 +11,7 @@ internal static class BigQueryServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<BigQueryOptions, BigQueryOptionsValidator>()
             .Configure<IConfiguration>(UseKnownNames)
             .BindConfiguration(BigQueryOptions.Section);
-        services.AddSingleton<IValidateOptions<BigQueryOptions>, BigQueryAddressRule>();
+        services.AddSingleton<IValidateOptions<BigQueryOptions>, BigQueryOptionsRules>();
 
         var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);
 
