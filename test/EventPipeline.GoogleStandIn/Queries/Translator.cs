@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text;
+using EventPipeline.GoogleStandIn.Http;
+using EventPipeline.GoogleStandIn.Storage;
+using EventPipeline.GoogleStandIn.Tables;
+
+namespace EventPipeline.GoogleStandIn.Queries;
+
+/// <summary>
+/// Writes GoogleSQL as DuckDB's SQL, token by token: names, texts, numbers, types and parameters. What both dialects spell alike passes.
+/// </summary>
+internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string project, Parameters parameters)
+{
+    private readonly List<TableName> tables = [];
+
+    /// <summary>The qualified tables the statement names.</summary>
+    public IReadOnlyList<TableName> Tables => tables;
+
+    /// <summary>The tokens of a range as DuckDB's SQL.</summary>
+    public string Translate(int from, int to)
+    {
+        var text = new StringBuilder();
+        for (var i = from; i < to;)
+        {
+            if (i > from && tokens[i - 1].End < tokens[i].Start)
+            {
+                text.Append(' ');
+            }
+
+            i += Write(text, i, to);
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>Reads the name of a table: <c>`p`.d.t</c>, <c>`p.d.t`</c>, <c>p.d.t</c> (a project may have dashes), or <c>d.t</c>.</summary>
+    /// <returns>The name's parts, and how many tokens they are.</returns>
+    public (IReadOnlyList<string> Parts, int Length) Path(int at)
+    {
+        var parts = new List<string>();
+        var i = at;
+        while (i < tokens.Count && tokens[i].Kind is TokenKind.Word or TokenKind.Quoted)
+        {
+            if (tokens[i].Kind == TokenKind.Quoted)
+            {
+                parts.AddRange(tokens[i].Value.Split('.'));
+                i++;
+            }
+            else
+            {
+                // An unquoted dash belongs to the name where no space is around it.
+                var last = i;
+                while (last + 2 < tokens.Count && tokens[last + 1].IsSymbol("-") && Touch(last) && Touch(last + 1)
+                    && tokens[last + 2].Kind is TokenKind.Word or TokenKind.Number)
+                {
+                    last += 2;
+                }
+
+                parts.Add(sql[tokens[i].Start..tokens[last].End]);
+                i = last + 1;
+            }
+
+            if (i + 1 >= tokens.Count || !tokens[i].IsSymbol("."))
+            {
+                break;
+            }
+
+            i++;
+        }
+
+        return (parts, i - at);
+    }
+
+    /// <summary>The table a name stands for.</summary>
+    public TableName Table(IReadOnlyList<string> parts, string? defaultDataset) => parts switch
+    {
+        [var table] when defaultDataset is not null => new TableName(project, defaultDataset, table),
+        [var dataset, var table] => new TableName(project, dataset, table),
+        [var owner, var dataset, var table] => new TableName(owner, dataset, table),
+        _ => throw GoogleException.Invalid($"Table \"{string.Join('.', parts)}\" must be qualified with a dataset (e.g. dataset.table)."),
+    };
+
+    private int Write(StringBuilder text, int i, int to)
+    {
+        var token = tokens[i];
+        switch (token.Kind)
+        {
+            case TokenKind.Text:
+                text.Append(Sql.Text(token.Value));
+                return 1;
+            case TokenKind.Number when token.Value.All(char.IsAsciiDigit):
+                text.Append(token.Value);
+                return 1;
+            case TokenKind.Number:
+                text.Append(CultureInfo.InvariantCulture, $"CAST({token.Value} AS DOUBLE)");
+                return 1;
+            case TokenKind.Parameter:
+                text.Append(parameters.Take(token.Value, Lexer.Position(sql, token.Start)));
+                return 1;
+            case TokenKind.Quoted or TokenKind.Word when i > 0 && NamesTable(tokens[i - 1]) && !(i + 1 < to && tokens[i + 1].IsSymbol("(")):
+                return WriteTable(text, i);
+            case TokenKind.Quoted:
+                text.AppendJoin('.', token.Value.Split('.').Select(Sql.Name));
+                return 1;
+            case TokenKind.Word:
+                return WriteWord(text, i);
+            default:
+                text.Append(token.Value);
+                return 1;
+        }
+    }
+
+    private int WriteTable(StringBuilder text, int i)
+    {
+        var (parts, length) = Path(i);
+        if (parts.Any(part => part.Equals("INFORMATION_SCHEMA", StringComparison.OrdinalIgnoreCase)))
+        {
+            throw GoogleException.NotHere("INFORMATION_SCHEMA");
+        }
+
+        // EXTRACT(DAY FROM t.usage_date) looks like a table too, and is written the same way.
+        if (parts.Count is 2 or 3)
+        {
+            tables.Add(Table(parts, null));
+        }
+
+        text.AppendJoin('.', (parts.Count == 3 ? parts.Skip(1) : parts).Select(Sql.Name));
+        return length;
+    }
+
+    private int WriteWord(StringBuilder text, int i)
+    {
+        var token = tokens[i];
+        if (token.Is("CURRENT_TIMESTAMP"))
+        {
+            text.Append("CAST(now() AS TIMESTAMP)");
+            return Parentheses(i);
+        }
+
+        if (token.Is("CURRENT_DATE"))
+        {
+            text.Append("CAST(now() AS DATE)");
+            return Parentheses(i);
+        }
+
+        if (token.Is("SAFE_CAST"))
+        {
+            text.Append("TRY_CAST");
+            return 1;
+        }
+
+        if (i > 0 && tokens[i - 1].Is("AS") && InCast(i) && TypeAt(tokens, i) is { } type)
+        {
+            text.Append(type.Type.DuckDb);
+            return type.Length;
+        }
+
+        text.Append(token.Value);
+        return 1;
+    }
+
+    /// <summary>The type that begins at a token; null when no type does.</summary>
+    public static (ColumnType Type, int Length)? TypeAt(IReadOnlyList<Token> tokens, int at)
+    {
+        if (at >= tokens.Count || tokens[at].Kind != TokenKind.Word)
+        {
+            return null;
+        }
+
+        var numbers = new List<int>();
+        var length = 1;
+        if (at + 1 < tokens.Count && tokens[at + 1].IsSymbol("("))
+        {
+            for (length = 2; at + length < tokens.Count && !tokens[at + length].IsSymbol(")"); length++)
+            {
+                if (tokens[at + length].Kind == TokenKind.Number)
+                {
+                    numbers.Add(int.Parse(tokens[at + length].Value, CultureInfo.InvariantCulture));
+                }
+            }
+
+            length++;
+        }
+
+        return (ColumnType.Of(tokens[at].Value, numbers.Count > 0 ? numbers[0] : null, numbers.Count > 1 ? numbers[1] : null), length);
+    }
+
+    private static bool NamesTable(Token before) => before.Is("FROM") || before.Is("JOIN") || before.Is("INTO") || before.Is("UPDATE");
+
+    private int Parentheses(int i) => i + 2 < tokens.Count && tokens[i + 1].IsSymbol("(") && tokens[i + 2].IsSymbol(")") ? 3 : 1;
+
+    /// <summary>Whether the AS before a token is a CAST's, not an alias.</summary>
+    private bool InCast(int i)
+    {
+        var depth = 0;
+        for (var back = i - 1; back > 0; back--)
+        {
+            depth += tokens[back].IsSymbol(")") ? 1 : tokens[back].IsSymbol("(") ? -1 : 0;
+            if (depth < 0)
+            {
+                return tokens[back - 1].Is("CAST") || tokens[back - 1].Is("SAFE_CAST");
+            }
+        }
+
+        return false;
+    }
+
+    private bool Touch(int i) => tokens[i].End == tokens[i + 1].Start;
+}
