@@ -57,8 +57,7 @@ internal static class PubSubServiceCollectionExtensions
 
         if (configuration["PUBSUB_EMULATOR_HOST"] is { Length: > 0 } emulator)
         {
-            var address = emulator.Contains("://", StringComparison.Ordinal) ? emulator : $"http://{emulator}/";
-            options.BaseAddress = Uri.TryCreate(address, UriKind.RelativeOrAbsolute, out var uri) ? uri : null!;
+            options.BaseAddress = EmulatorHost.Address(emulator);
         }
     }
 }

@@ -1,0 +1,86 @@
+using System.Net;
+
+namespace EventPipeline.Google.BigQuery;
+
+/// <summary>Jobs from their start to their end.</summary>
+internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
+{
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    /// <summary>The name of a job in the configured project and location.</summary>
+    public JobReference Reference(string jobId) => new(client.Project, jobId, client.Location);
+
+    /// <summary>How messages name a job, so that a person finds it: <c>job my-project:US.insert-…</c>.</summary>
+    public string Name(string jobId) => $"job {client.Project}:{client.Location}.{jobId}";
+
+    /// <summary>Runs a statement without parameters, such as DDL, once as a job of its own, and waits for its end.</summary>
+    /// <param name="jobId">Letters, digits, dashes and underscores; unique for ever.</param>
+    /// <param name="sql">The statement, with fully qualified names.</param>
+    /// <param name="labels">Labels of the job: lower-case letters, digits, dashes and underscores.</param>
+    /// <param name="cancellationToken">Stops waiting; the statement may have happened.</param>
+    /// <exception cref="BigQueryException">It failed, or its start was not answered.</exception>
+    public async Task RunAsync(string jobId, string sql, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        var configuration = new JobConfiguration { Query = new JobConfigurationQuery(sql), Labels = labels };
+        var (job, _) = await StartOrJoinAsync(new Job(Reference(jobId), configuration), cancellationToken);
+        ThrowIfFailed(await WaitAsync(job, cancellationToken));
+    }
+
+    /// <summary>Starts a job, or joins the one of that id: 409 after a lost answer, or because another caller was first.</summary>
+    /// <returns>The job, and whether it had been there.</returns>
+    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    public async Task<(Job Job, bool Joined)> StartOrJoinAsync(Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.InsertJobAsync(job, cancellationToken), false);
+        }
+        catch (BigQueryException exists) when (exists.IsDuplicate)
+        {
+            return (await FindAsync(job.JobReference.JobId, cancellationToken) ?? throw exists, true);
+        }
+    }
+
+    /// <summary>A job; null when there is none of that id.</summary>
+    public Task<Job?> FindAsync(string jobId, CancellationToken cancellationToken) => client.GetJobAsync(jobId, cancellationToken);
+
+    /// <summary>Waits until a job is <c>DONE</c>, well or not.</summary>
+    public async Task<Job> WaitAsync(Job job, CancellationToken cancellationToken)
+    {
+        var id = job.JobReference.JobId;
+        for (var wait = ShortestWait; !job.IsDone; wait = Longer(wait))
+        {
+            await Task.Delay(wait, clock, cancellationToken);
+            job = await FindAsync(id, cancellationToken)
+                ?? throw new BigQueryException(HttpStatusCode.NotFound, new ErrorProto("notFound", null, $"The {Name(id)} is gone."));
+        }
+
+        return job;
+    }
+
+    /// <summary>Waits until a query is complete.</summary>
+    public async Task<QueryResponse> WaitAsync(QueryResponse query, int timeoutMs, CancellationToken cancellationToken)
+    {
+        for (var wait = ShortestWait; !query.JobComplete; wait = Longer(wait))
+        {
+            var id = query.JobReference?.JobId
+                ?? throw new BigQueryException(null, new ErrorProto(null, null, "BigQuery answered neither rows nor a job."));
+            await Task.Delay(wait, clock, cancellationToken);
+            query = await client.GetQueryResultsAsync(id, null, timeoutMs, cancellationToken) with { JobReference = query.JobReference };
+        }
+
+        return query;
+    }
+
+    /// <exception cref="BigQueryException">The job, which is <c>DONE</c>, failed.</exception>
+    public static void ThrowIfFailed(Job job)
+    {
+        if (job.Status?.ErrorResult is { } error)
+        {
+            throw new BigQueryException(null, error);
+        }
+    }
+
+    private static TimeSpan Longer(TimeSpan wait) => wait * 1.5 < LongestWait ? wait * 1.5 : LongestWait;
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Google.BigQuery;
+
+/// <summary>https://cloud.google.com/bigquery/docs/error-messages: what comes with a status that is not 2xx.</summary>
+internal sealed record ErrorAnswer(ErrorBody? Error);
+
+internal sealed record ErrorBody(string? Message, IReadOnlyList<ErrorProto>? Errors);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Job))]
+[JsonSerializable(typeof(QueryRequest))]
+[JsonSerializable(typeof(QueryResponse))]
+[JsonSerializable(typeof(Table))]
+[JsonSerializable(typeof(ErrorAnswer))]
+internal sealed partial class BigQueryJson : JsonSerializerContext;

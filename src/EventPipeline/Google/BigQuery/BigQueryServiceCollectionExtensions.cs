@@ -1,0 +1,64 @@
+using EventPipeline.Load;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Google.BigQuery;
+
+internal static class BigQueryServiceCollectionExtensions
+{
+    /// <summary>Registers BigQuery as the warehouse, and its settings, which the service refuses to start without.</summary>
+    public static IServiceCollection AddBigQuery(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptionsWithValidateOnStart<BigQueryOptions, BigQueryOptionsValidator>()
+            .Configure<IConfiguration>(UseKnownNames)
+            .BindConfiguration(BigQueryOptions.Section);
+        services.AddSingleton<IValidateOptions<BigQueryOptions>, BigQueryAddressRule>();
+
+        var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);
+        if (!IsEmulator(configuration))
+        {
+            client.AddGoogleCredentials();
+        }
+
+        services.AddTransient<BigQueryJobs>();
+        services.AddTransient<IWarehouse, BigQueryWarehouse>();
+        return services;
+    }
+
+    /// <summary>An emulator takes no credential, and there may be none to give.</summary>
+    private static bool IsEmulator(IConfiguration configuration) =>
+        !string.IsNullOrEmpty(configuration["BIGQUERY_EMULATOR_HOST"])
+        && string.IsNullOrEmpty(configuration[$"{BigQueryOptions.Section}:{nameof(BigQueryOptions.BaseAddress)}"]);
+
+    private static void UseBigQuery(IServiceProvider provider, HttpClient client)
+    {
+        var address = provider.GetRequiredService<IOptions<BigQueryOptions>>().Value.BaseAddress;
+        client.BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
+        client.Timeout = Timeout.InfiniteTimeSpan;
+    }
+
+    private static SocketsHttpHandler Connection(IServiceProvider provider) => new()
+    {
+        // A redirect would carry the credential to another host; and 308 is an answer of the upload protocol.
+        AllowAutoRedirect = false,
+        AutomaticDecompression = System.Net.DecompressionMethods.All,
+        UseCookies = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+        // .NET asks HTTP_PROXY even for the loopback address, where no proxy can help.
+        UseProxy = !provider.GetRequiredService<IOptions<BigQueryOptions>>().Value.BaseAddress.IsLoopback,
+    };
+
+    // These are the names operators know; the service's own settings, bound after them, win.
+    private static void UseKnownNames(BigQueryOptions options, IConfiguration configuration)
+    {
+        if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)
+        {
+            options.ProjectId = project;
+        }
+
+        if (configuration["BIGQUERY_EMULATOR_HOST"] is { Length: > 0 } emulator)
+        {
+            options.BaseAddress = EmulatorHost.Address(emulator);
+        }
+    }
+}

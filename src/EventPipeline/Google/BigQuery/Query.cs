@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Google.BigQuery;
+
+/// <summary>https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query, the request.</summary>
+internal sealed record QueryRequest(string Query, string Location)
+{
+    public bool UseLegacySql { get; }
+
+    public string? ParameterMode { get; init; }
+
+    public IReadOnlyList<QueryParameter>? QueryParameters { get; init; }
+
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString)]
+    public long MaximumBytesBilled { get; init; }
+
+    public int TimeoutMs { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
+    public DataFormatOptions FormatOptions { get; } = new();
+}
+
+/// <summary>Timestamps as microseconds since 1970; without it they come as doubles.</summary>
+internal sealed record DataFormatOptions
+{
+    public bool UseInt64Timestamp { get; } = true;
+}
+
+/// <summary>A value by name, with its type: a null has one too.</summary>
+internal sealed record QueryParameter(string Name, QueryParameterType ParameterType, QueryParameterValue ParameterValue);
+
+internal sealed record QueryParameterType(string Type);
+
+internal sealed record QueryParameterValue([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Value);
+
+/// <summary>The answer of jobs.query and jobs.getQueryResults: the first page, or the next one, once the job is complete.</summary>
+internal sealed record QueryResponse(
+    bool JobComplete, JobReference? JobReference, TableSchema? Schema, IReadOnlyList<TableRow>? Rows, string? PageToken);
+
+/// <summary>A row: a cell per column.</summary>
+internal sealed record TableRow(IReadOnlyList<TableCell> F);
+
+/// <summary>A cell: text or null; nested where the column is.</summary>
+internal sealed record TableCell(JsonElement V);

@@ -1,0 +1,51 @@
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Google.BigQuery;
+
+/// <summary>https://cloud.google.com/bigquery/docs/reference/rest/v2/tables, as far as it is used; names as in the API.</summary>
+internal sealed record Table(TableReference TableReference)
+{
+    /// <summary><c>TABLE</c> or <c>VIEW</c>, among others.</summary>
+    public string? Type { get; init; }
+
+    public string? Description { get; init; }
+
+    public TableSchema? Schema { get; init; }
+
+    public TimePartitioning? TimePartitioning { get; init; }
+
+    public Clustering? Clustering { get; init; }
+
+    public ViewDefinition? View { get; init; }
+}
+
+internal sealed record TableReference(string? ProjectId, string DatasetId, string TableId);
+
+internal sealed record TableSchema(IReadOnlyList<TableFieldSchema>? Fields);
+
+/// <summary>A column. <c>Type</c> is the API's old name or the SQL one: <c>INTEGER</c> or <c>INT64</c>; <c>Mode</c> is absent for NULLABLE.</summary>
+internal sealed record TableFieldSchema(string Name, string Type)
+{
+    public string? Mode { get; init; }
+
+    public string? Description { get; init; }
+
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+    public long? Precision { get; init; }
+
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+    public long? Scale { get; init; }
+
+    public IReadOnlyList<TableFieldSchema>? Fields { get; init; }
+}
+
+/// <summary>How a table is partitioned; without a field by the time of loading.</summary>
+internal sealed record TimePartitioning(string? Type, string? Field)
+{
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+    public long? ExpirationMs { get; init; }
+}
+
+internal sealed record Clustering(IReadOnlyList<string>? Fields);
+
+internal sealed record ViewDefinition(string? Query, bool? UseLegacySql);
