@@ -2,7 +2,7 @@ namespace EventPipeline.Google.Schema;
 
 /// <summary>A dataset as it is.</summary>
 /// <param name="Location">Where its data is: <c>US</c>; null when there is no such dataset.</param>
-/// <param name="Tables">Those of the expected tables and views that are there, and what else has their names.</param>
+/// <param name="Tables">What is there under the names of the expected tables and views.</param>
 internal sealed record LiveDataset(string? Location, IReadOnlyList<LiveTable> Tables)
 {
     /// <summary>The table or view of a name; null when there is none.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
+using EventPipeline.Google.BigQuery;
 
 namespace EventPipeline.Google.Schema;
 
@@ -8,32 +7,27 @@ namespace EventPipeline.Google.Schema;
 /// <param name="Type">What it is: TABLE, VIEW, MATERIALIZED_VIEW, EXTERNAL, SNAPSHOT.</param>
 /// <param name="Definition">Its columns and storage.</param>
 /// <param name="Query">What a view selects, in GoogleSQL; null for anything else, and for a view in legacy SQL.</param>
-internal sealed partial record LiveTable(string Type, TableDefinition Definition, string? Query)
+internal sealed record LiveTable(string Type, TableDefinition Definition, string? Query)
 {
     private const decimal MillisecondsPerDay = 24 * 60 * 60 * 1000m;
 
-    /// <summary>
-    /// Reads a table resource, as <c>tables.get</c> answers it:
-    /// https://cloud.google.com/bigquery/docs/reference/rest/v2/tables#Table.
-    /// </summary>
-    public static LiveTable Read(string name, JsonElement resource)
+    /// <summary>Reads what tables.get answers.</summary>
+    public static LiveTable Read(Table table)
     {
-        var table = resource.Deserialize(LiveTableJson.Default.TableResource) ?? new TableResource();
         List<ColumnDefinition> columns = [.. (table.Schema?.Fields ?? []).Select(Column)];
         var definition = new TableDefinition(
-            name,
+            table.TableReference.TableId,
             columns,
             PartitionBy(table, columns),
             table.Clustering?.Fields ?? [],
-            table.TimePartitioning?.ExpirationMs is { } expiration ? expiration / MillisecondsPerDay : null,
+            table.TimePartitioning?.ExpirationMs / MillisecondsPerDay,
             table.Description);
-        var view = table.View;
-        return new LiveTable(table.Type ?? "TABLE", definition, view?.UseLegacySql == true ? null : view?.Query);
+        return new LiveTable(table.Type ?? "TABLE", definition, table.View?.UseLegacySql == true ? null : table.View?.Query);
     }
 
-    private static ColumnDefinition Column(FieldResource field)
+    private static ColumnDefinition Column(TableFieldSchema field)
     {
-        var type = field.Type switch
+        var name = field.Type switch
         {
             "INTEGER" => "INT64",
             "FLOAT" => "FLOAT64",
@@ -41,17 +35,17 @@ internal sealed partial record LiveTable(string Type, TableDefinition Definition
             "RECORD" => "STRUCT",
             var other => other,
         };
-        type = (field.Precision, field.Scale, field.MaxLength) switch
+        var type = (field.Precision, field.MaxLength) switch
         {
-            ({ } precision, var scale, _) => string.Create(CultureInfo.InvariantCulture, $"{type}({precision}, {scale ?? 0})"),
-            (_, _, { } length) => string.Create(CultureInfo.InvariantCulture, $"{type}({length})"),
-            _ => type,
+            ({ } precision, _) => string.Create(CultureInfo.InvariantCulture, $"{name}({precision}, {field.Scale ?? 0})"),
+            (_, { } length) => string.Create(CultureInfo.InvariantCulture, $"{name}({length})"),
+            _ => name,
         };
         return new ColumnDefinition(
             field.Name, field.Mode == "REPEATED" ? $"ARRAY<{type}>" : type, field.Mode == "REQUIRED", field.Description);
     }
 
-    private static string? PartitionBy(TableResource table, List<ColumnDefinition> columns)
+    private static string? PartitionBy(Table table, List<ColumnDefinition> columns)
     {
         if (table.RangePartitioning is { } range)
         {
@@ -63,40 +57,14 @@ internal sealed partial record LiveTable(string Type, TableDefinition Definition
             return null;
         }
 
+        // Without a column a table is partitioned by when its rows came.
         var column = time.Field ?? "_PARTITIONTIME";
         var type = columns.Find(candidate => candidate.Name.Equals(column, StringComparison.OrdinalIgnoreCase))?.Type ?? "TIMESTAMP";
         return (time.Type, type) switch
         {
-            ("DAY", "DATE") => column,
-            ("DAY", _) => $"DATE({column})",
+            ("DAY" or null, "DATE") => column,
+            ("DAY" or null, _) => $"DATE({column})",
             _ => $"{type}_TRUNC({column}, {time.Type})",
         };
     }
-
-    private sealed record TableResource(
-        string? Type = null,
-        string? Description = null,
-        SchemaResource? Schema = null,
-        TimePartitioningResource? TimePartitioning = null,
-        RangePartitioningResource? RangePartitioning = null,
-        ClusteringResource? Clustering = null,
-        ViewResource? View = null);
-
-    private sealed record SchemaResource(IReadOnlyList<FieldResource>? Fields);
-
-    private sealed record FieldResource(
-        string Name, string Type, string? Mode, string? Description, long? Precision, long? Scale, long? MaxLength);
-
-    private sealed record TimePartitioningResource(string Type, string? Field, long? ExpirationMs);
-
-    private sealed record RangePartitioningResource(string Field);
-
-    private sealed record ClusteringResource(IReadOnlyList<string>? Fields);
-
-    private sealed record ViewResource(string? Query, bool? UseLegacySql);
-
-    // The API writes 64-bit numbers as strings.
-    [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
-    [JsonSerializable(typeof(TableResource))]
-    private sealed partial class LiveTableJson : JsonSerializerContext;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.Google.BigQuery;
 using EventPipeline.Google.Schema;
 
 namespace EventPipeline.Tests.Google.Schema;
@@ -16,7 +17,7 @@ public sealed class TypeTests
     [InlineData("""{"name":"c","type":"STRING","mode":"REPEATED"}""", "c ARRAY<STRING>")]
     [InlineData("""{"name":"c","type":"RECORD","fields":[]}""", "c STRUCT")]
     public void A_column_of_the_API_reads_as_GoogleSQL(string field, string column) =>
-        Read($$"""{"type":"TABLE","schema":{"fields":[{{field}}]}}""").Definition.Columns.ShouldHaveSingleItem().ToString().ShouldBe(column);
+        Read($$"""{"schema":{"fields":[ {{field}} ]} }""").Definition.Columns.ShouldHaveSingleItem().ToString().ShouldBe(column);
 
     [Theory]
     [InlineData("""{"type":"DAY","field":"d"}""", "d", null)]
@@ -27,7 +28,7 @@ public sealed class TypeTests
     public void Partitioning_of_the_API_reads_as_GoogleSQL(string partitioning, string partitionBy, int? days)
     {
         var table = Read($$"""
-            {"type":"TABLE","schema":{"fields":[{"name":"d","type":"DATE"},{"name":"t","type":"TIMESTAMP"}]},"timePartitioning":{{partitioning}}}
+            {"schema":{"fields":[{"name":"d","type":"DATE"},{"name":"t","type":"TIMESTAMP"}]},"timePartitioning": {{partitioning}} }
             """).Definition;
 
         table.PartitionBy.ShouldBe(partitionBy);
@@ -53,5 +54,9 @@ public sealed class TypeTests
     public void A_type_is_widened_only_where_every_value_fits(string from, string to, bool isWidening) =>
         ColumnTypes.IsWidening(from, to).ShouldBe(isWidening);
 
-    private static LiveTable Read(string resource) => LiveTable.Read("t", JsonDocument.Parse(resource).RootElement);
+    private static LiveTable Read(string resource)
+    {
+        var table = JsonSerializer.Deserialize(resource, BigQueryJson.Default.Table)!;
+        return LiveTable.Read(table with { TableReference = new TableReference("p", "d", "t"), Type = "TABLE" });
+    }
 }
