@@ -15,6 +15,9 @@ public enum RejectionCause
     /// <summary>The vendor's answer breaks its documented contract.</summary>
     BrokenContract,
 
+    /// <summary>A table of the warehouse refused the rows: their columns or values are not the table's.</summary>
+    WarehouseRefused,
+
     /// <summary>Two configured accounts are the same organisation at the vendor.</summary>
     DuplicateAccount,
 

@@ -9,4 +9,8 @@ internal static class EmulatorHost
         var address = host.Contains("://", StringComparison.Ordinal) ? host : $"http://{host}/";
         return Uri.TryCreate(address, UriKind.RelativeOrAbsolute, out var uri) ? uri : null!;
     }
+
+    /// <summary>Whether the emulator is what is asked: it is set, and no address of the service's own wins over it.</summary>
+    public static bool IsUsed(IConfiguration configuration, string name, string address) =>
+        !string.IsNullOrEmpty(configuration[name]) && string.IsNullOrEmpty(configuration[address]);
 }

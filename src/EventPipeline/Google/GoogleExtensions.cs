@@ -1,4 +1,5 @@
 using EventPipeline.Google.BigQuery;
+using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Google;
 
@@ -9,6 +10,27 @@ internal static class GoogleExtensions
     public static WebApplicationBuilder AddGoogle(this WebApplicationBuilder builder)
     {
         builder.Services.AddBigQuery(builder.Configuration);
+        builder.AddPubSubOnGoogle();
         return builder;
     }
+
+    /// <summary>Publishing there needs a credential, which an emulator does not take, and a project that somebody has named.</summary>
+    private static void AddPubSubOnGoogle(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<IValidateOptions<PubSubOptions>, NamedProjectRule>();
+        if (!EmulatorHost.IsUsed(builder.Configuration, "PUBSUB_EMULATOR_HOST", $"{PubSubOptions.Section}:{nameof(PubSubOptions.BaseAddress)}"))
+        {
+            builder.Services.AddHttpClient(nameof(PubSubPublisher)).AddGoogleCredentials();
+        }
+    }
+}
+
+/// <summary>The local mode's project is nobody's at Google.</summary>
+internal sealed class NamedProjectRule(IConfiguration configuration) : IValidateOptions<PubSubOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PubSubOptions options) =>
+        string.IsNullOrEmpty(configuration["GOOGLE_CLOUD_PROJECT"])
+            && string.IsNullOrEmpty(configuration[$"{PubSubOptions.Section}:{nameof(PubSubOptions.ProjectId)}"])
+            ? ValidateOptionsResult.Fail("GOOGLE_CLOUD_PROJECT is empty: it takes the id of the project that the topics are in (PubSub__ProjectId wins over it).")
+            : ValidateOptionsResult.Success;
 }

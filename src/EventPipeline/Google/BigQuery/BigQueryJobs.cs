@@ -38,7 +38,10 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         }
         catch (BigQueryException exists) when (exists.IsDuplicate)
         {
-            return (await FindAsync(job.JobReference.JobId, cancellationToken) ?? throw exists, true);
+            var found = await FindAsync(job.JobReference.JobId, cancellationToken)
+                ?? throw new BigQueryException(
+                    exists.Status, exists.Error with { Message = $"{exists.Error.Message}, and is not at BigQuery__Location, {client.Location}." }, exists);
+            return (found with { JobReference = job.JobReference }, true);
         }
     }
 
@@ -53,10 +56,10 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         {
             await Task.Delay(wait, clock, cancellationToken);
             job = await FindAsync(id, cancellationToken)
-                ?? throw new BigQueryException(HttpStatusCode.NotFound, new ErrorProto("notFound", null, $"The {Name(id)} is gone."));
+                ?? throw new BigQueryException(HttpStatusCode.NotFound, new ErrorProto(null, null, $"The {Name(id)} is gone."));
         }
 
-        return job;
+        return job with { JobReference = Reference(id) };
     }
 
     /// <summary>Waits until a query is complete.</summary>

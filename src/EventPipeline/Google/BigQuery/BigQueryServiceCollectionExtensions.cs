@@ -14,7 +14,9 @@ internal static class BigQueryServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<BigQueryOptions>, BigQueryAddressRule>();
 
         var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);
-        if (!IsEmulator(configuration))
+
+        // An emulator takes no credential, and there may be none to give.
+        if (!EmulatorHost.IsUsed(configuration, "BIGQUERY_EMULATOR_HOST", $"{BigQueryOptions.Section}:{nameof(BigQueryOptions.BaseAddress)}"))
         {
             client.AddGoogleCredentials();
         }
@@ -23,11 +25,6 @@ internal static class BigQueryServiceCollectionExtensions
         services.AddTransient<IWarehouse, BigQueryWarehouse>();
         return services;
     }
-
-    /// <summary>An emulator takes no credential, and there may be none to give.</summary>
-    private static bool IsEmulator(IConfiguration configuration) =>
-        !string.IsNullOrEmpty(configuration["BIGQUERY_EMULATOR_HOST"])
-        && string.IsNullOrEmpty(configuration[$"{BigQueryOptions.Section}:{nameof(BigQueryOptions.BaseAddress)}"]);
 
     private static void UseBigQuery(IServiceProvider provider, HttpClient client)
     {

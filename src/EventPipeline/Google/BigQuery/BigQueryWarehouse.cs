@@ -1,12 +1,167 @@
+using System.Text.RegularExpressions;
 using EventPipeline.Load;
 
 namespace EventPipeline.Google.BigQuery;
 
-internal sealed class BigQueryWarehouse(BigQueryClient client, BigQueryJobs jobs, TimeProvider clock) : IWarehouse
+/// <summary>
+/// The warehouse in BigQuery. A job's id makes it happen once: asking again after a lost answer, or at the same time as another, joins the job (409)
+/// instead of starting a second.
+/// </summary>
+internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJobs jobs, TimeProvider clock) : IWarehouse
 {
-    public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) => throw new NotImplementedException();
+    private const int MostTries = 8;
+    private const int MostJobs = 1000;
+    private const int QueryWaitMs = 10_000;
+    private const int MostLabelCharacters = 63;
+    private const int MostIdCharacters = 1024;
+    private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
 
-    public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) => throw new NotImplementedException($"{client}{jobs}{clock}");
+    public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var configuration = new JobConfiguration
+        {
+            Load = new JobConfigurationLoad(new TableReference(client.Project, dataset, table)),
+            Labels = Labels("table", table),
+        };
+        return Task.FromResult<IUpload>(
+            new BigQueryUpload(client, jobs, new Job(jobs.Reference(Id($"load-{dataset}-{table}-{loadId}")), configuration), clock));
+    }
 
-    public Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public async Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken)
+    {
+        var query = new QueryRequest(Sql(dataset, statement), client.Location)
+        {
+            ParameterMode = "NAMED",
+            QueryParameters = QueryParameters.Of(statement),
+            MaximumBytesBilled = client.MaximumBytesBilled,
+            TimeoutMs = QueryWaitMs,
+            Labels = Labels("statement", statement.Name),
+        };
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ReadAsync(query, cancellationToken);
+            }
+            catch (BigQueryException passing) when (passing.IsWorthAnotherJob && !passing.IsTransient && attempt < MostTries)
+            {
+                await BackOffAsync(attempt, cancellationToken);
+            }
+            catch (Exception failure) when (failure is BigQueryException or InvalidDataException)
+            {
+                throw Failed(dataset, statement, failure);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A job that failed keeps its id for ever, so the statement goes on under the next number. Numbers are taken in order, each only when every one
+    /// before it is known to have failed: two callers meet in the same job, and one insert at most succeeds.
+    /// </remarks>
+    public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
+    {
+        var configuration = new JobConfiguration
+        {
+            Query = new JobConfigurationQuery(Sql(dataset, statement))
+            {
+                ParameterMode = "NAMED",
+                QueryParameters = QueryParameters.Of(statement),
+                MaximumBytesBilled = client.MaximumBytesBilled,
+            },
+            Labels = Labels("statement", statement.Name),
+        };
+        var (number, tries, jobId) = (1, 1, "");
+        try
+        {
+            while (true)
+            {
+                jobId = Id(FormattableString.Invariant($"insert-{dataset}-{statementId}_{number}"));
+                var (failure, isHistory) = await TryAsync(new Job(jobs.Reference(jobId), configuration), cancellationToken);
+                if (failure is null)
+                {
+                    return;
+                }
+
+                // What failed for an earlier caller, whatever of, may have been mended since; what fails now is told.
+                if ((!isHistory && !failure.IsWorthAnotherJob) || tries == MostTries || number == MostJobs)
+                {
+                    throw failure;
+                }
+
+                // A request that was refused made no job: its number is still free.
+                number += failure.Status is null ? 1 : 0;
+                if (!isHistory)
+                {
+                    await BackOffAsync(tries++, cancellationToken);
+                }
+            }
+        }
+        catch (BigQueryException failure)
+        {
+            throw Failed(dataset, statement, failure, $", {jobs.Name(jobId)}");
+        }
+    }
+
+    /// <summary>Runs a job to its end, or joins it.</summary>
+    /// <returns>Why it failed, and whether it had before anybody asked here; nulls when it succeeded.</returns>
+    private async Task<(BigQueryException? Failure, bool IsHistory)> TryAsync(Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (started, joined) = await jobs.StartOrJoinAsync(job, cancellationToken);
+            var ended = await jobs.WaitAsync(started, cancellationToken);
+            return (ended.Status?.ErrorResult is { } error ? new BigQueryException(null, error) : null, joined && started.IsDone);
+        }
+        catch (BigQueryException refused) when (refused.IsWorthAnotherJob && !refused.IsTransient)
+        {
+            return (refused, false);
+        }
+    }
+
+    private async Task<IReadOnlyList<Row>> ReadAsync(QueryRequest query, CancellationToken cancellationToken)
+    {
+        var page = await jobs.WaitAsync(await client.QueryAsync(query, cancellationToken), QueryWaitMs, cancellationToken);
+        var (schema, jobId) = (page.Schema, page.JobReference?.JobId);
+        var rows = QueryRows.Read(schema, page.Rows).ToList();
+        while (page.PageToken is { Length: > 0 } next)
+        {
+            page = await client.GetQueryResultsAsync(
+                jobId ?? throw new InvalidDataException("BigQuery answered a page of rows without its job."), next, QueryWaitMs, cancellationToken);
+            rows.AddRange(QueryRows.Read(schema, page.Rows));
+        }
+
+        return rows;
+    }
+
+    /// <summary>Names are qualified in full, so that a job reads the same wherever it runs.</summary>
+    private string Sql(string dataset, Statement statement) =>
+        statement.Sql.Replace("{dataset}", $"`{client.Project}`.{dataset}", StringComparison.Ordinal);
+
+    private TransientFailureException Failed(string dataset, Statement statement, Exception failure, string job = "") => new(
+        $"Statement '{statement.Name}' on {client.Project}.{dataset} ({client.Location}){job}: {failure.Message}", failure);
+
+    private async Task BackOffAsync(int attempt, CancellationToken cancellationToken)
+    {
+        var wait = ShortestBackoff * Math.Pow(2, attempt - 1);
+        await Task.Delay((wait < LongestBackoff ? wait : LongestBackoff) * (0.5 + (Random.Shared.NextDouble() / 2)), clock, cancellationToken);
+    }
+
+    private static Dictionary<string, string> Labels(string what, string name)
+    {
+        var value = NotLabel().Replace(name.ToLowerInvariant(), "_");
+        return new() { ["service"] = "eventpipeline", [what] = value.Length > MostLabelCharacters ? value[..MostLabelCharacters] : value };
+    }
+
+    private static string Id(string jobId) => jobId.Length <= MostIdCharacters && !NotId().IsMatch(jobId)
+        ? jobId
+        : throw new ArgumentException($"'{jobId}' is no job id: at most 1,024 letters, digits, dashes and underscores.", nameof(jobId));
+
+    [GeneratedRegex("[^a-z0-9_-]")]
+    private static partial Regex NotLabel();
+
+    [GeneratedRegex("[^A-Za-z0-9_-]")]
+    private static partial Regex NotId();
 }

@@ -1,0 +1,189 @@
+using System.Net;
+using EventPipeline.Load;
+
+namespace EventPipeline.Google.BigQuery;
+
+/// <summary>
+/// Rows on their way into a load job: compressed as they come, and sent in chunks while the vendor is still being read. A chunk is kept until its
+/// arrival is acknowledged. The job does not exist until the last byte has arrived, so an upload that is abandoned leaves nothing.
+/// </summary>
+/// <param name="client">BigQuery.</param>
+/// <param name="jobs">Its jobs.</param>
+/// <param name="job">The load job, named after the load: a load id names one upload per table, so it is never tried under another name.</param>
+/// <param name="clock">Waits between tries.</param>
+internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, Job job, TimeProvider clock) : IUpload
+{
+    /// <summary>A multiple of 256 KiB, as the protocol wants of every chunk but the last.</summary>
+    public const int ChunkBytes = 1024 * 1024;
+
+    private const int MostTriesWithoutProgress = 6;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan AbandonLimit = TimeSpan.FromSeconds(1);
+
+    private readonly GzipBuffer _rows = new();
+    private Uri? _session;
+    private long _acknowledged;
+    private bool _unsure;
+    private int _triesWithoutProgress;
+
+    private string JobId => job.JobReference.JobId;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken)
+    {
+        _rows.WriteLine(row.Span);
+        while (_rows.Length >= ChunkBytes)
+        {
+            try
+            {
+                await SendAsync(ChunkBytes, isLast: false, cancellationToken);
+            }
+            catch (BigQueryException failure)
+            {
+                throw LoadFailure.OfRequest(failure, job, jobs.Name(JobId));
+            }
+        }
+    }
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        if (!_rows.HasLines)
+        {
+            return;
+        }
+
+        try
+        {
+            var started = await FinishAsync(cancellationToken);
+            var ended = await jobs.WaitAsync(started with { JobReference = job.JobReference }, cancellationToken);
+            if (ended.Status?.ErrorResult is { } error)
+            {
+                throw LoadFailure.OfJob(error, ended.Status.Errors ?? [], job, jobs.Name(JobId));
+            }
+        }
+        catch (BigQueryException failure)
+        {
+            throw LoadFailure.OfRequest(failure, job, jobs.Name(JobId));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _rows.Dispose();
+        if (_session is not { } session)
+        {
+            return;
+        }
+
+        _session = null;
+        using var limit = new CancellationTokenSource(AbandonLimit, clock);
+        try
+        {
+            await client.CancelUploadAsync(session, limit.Token);
+        }
+        catch (Exception)
+        {
+            // A courtesy: a session that nobody finishes expires by itself.
+        }
+    }
+
+    /// <summary>Sends the rest, and settles what a lost answer leaves open by asking for the job.</summary>
+    private async Task<Job> FinishAsync(CancellationToken cancellationToken)
+    {
+        _rows.Finish();
+        try
+        {
+            while (true)
+            {
+                if (await SendAsync(_rows.Length, isLast: true, cancellationToken) is { } started)
+                {
+                    return started;
+                }
+            }
+        }
+        catch (BigQueryException open) when (open.IsTransient || open.IsDuplicate || IsGone(open))
+        {
+            if (await jobs.FindAsync(JobId, cancellationToken) is not { } found)
+            {
+                throw new BigQueryException(open.Status, open.Error with { Message = $"{open.Error.Message} No such job is there." }, open);
+            }
+
+            _session = null;
+            return found;
+        }
+    }
+
+    /// <summary>
+    /// Sends the first bytes that have not been acknowledged; after an answer that did not come, asks how much has arrived instead. The server may
+    /// take a part of a chunk: the rest stays where it is and goes with the next.
+    /// </summary>
+    /// <returns>The job, once the last byte has arrived.</returns>
+    private async Task<Job?> SendAsync(int count, bool isLast, CancellationToken cancellationToken)
+    {
+        _session ??= await client.StartUploadAsync(job, cancellationToken);
+        try
+        {
+            var answer = _unsure
+                ? await client.PutUploadAsync(_session, default, "bytes */*", cancellationToken)
+                : await client.PutUploadAsync(_session, _rows.Front(count), Range(count, isLast), cancellationToken);
+            if (answer.Job is { } started)
+            {
+                _session = null;
+                return isLast ? started : throw Broken("took an upload for finished that is not");
+            }
+
+            await AcknowledgeAsync(answer.Received, cancellationToken);
+        }
+        catch (BigQueryException lost) when (lost.IsTransient && ++_triesWithoutProgress < MostTriesWithoutProgress)
+        {
+            _unsure = true;
+            await WaitAsync(cancellationToken);
+        }
+
+        return null;
+    }
+
+    private string Range(int count, bool isLast)
+    {
+        var total = isLast ? FormattableString.Invariant($"{_acknowledged + count}") : "*";
+        return count == 0
+            ? $"bytes */{total}"
+            : FormattableString.Invariant($"bytes {_acknowledged}-{_acknowledged + count - 1}/{total}");
+    }
+
+    private async Task AcknowledgeAsync(long received, CancellationToken cancellationToken)
+    {
+        if (received < _acknowledged || received > _acknowledged + _rows.Length)
+        {
+            throw Broken(FormattableString.Invariant(
+                $"says that {received} bytes have arrived, where {_acknowledged} had and {_acknowledged + _rows.Length} were written"));
+        }
+
+        var asked = _unsure;
+        _unsure = false;
+        if (received > _acknowledged)
+        {
+            _rows.Drop((int)(received - _acknowledged));
+            _acknowledged = received;
+            _triesWithoutProgress = 0;
+        }
+        else if (!asked)
+        {
+            if (++_triesWithoutProgress >= MostTriesWithoutProgress)
+            {
+                throw Broken("takes no more bytes");
+            }
+
+            await WaitAsync(cancellationToken);
+        }
+    }
+
+    private Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var wait = TimeSpan.FromMilliseconds(250 << _triesWithoutProgress);
+        return Task.Delay(wait < LongestWait ? wait : LongestWait, clock, cancellationToken);
+    }
+
+    private static bool IsGone(BigQueryException failure) => failure.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
+
+    private static BigQueryException Broken(string what) => new(null, new ErrorProto(null, null, $"The upload's session {what}."));
+}

@@ -1,0 +1,59 @@
+using System.Net;
+
+namespace EventPipeline.Google.BigQuery;
+
+/// <summary>
+/// Tells why rows were not loaded: rows that the table refuses from everything that may pass. An attempt that failed reads again under a new load id.
+/// </summary>
+internal static class LoadFailure
+{
+    private const int MostErrors = 3;
+    private const int MostCharacters = 300;
+
+    /// <summary>A request that was refused or not answered; the job may not even exist.</summary>
+    public static TransientFailureException OfRequest(BigQueryException failure, Job job, string name) => new(
+        failure.Status switch
+        {
+            HttpStatusCode.NotFound or HttpStatusCode.Gone when failure.Error.Reason is null or "notFound" =>
+                $"{Table(job)}, {name}: {failure.Message} Where it is the upload's session that is gone, the next attempt uploads again.",
+            HttpStatusCode.Forbidden when failure.Error.Reason == "quotaExceeded" => QuotaUsedUp(failure.Error, job, name),
+            _ => $"{Table(job)}, {name}: {failure.Message} Nothing of it is visible; the window is read again.",
+        },
+        failure);
+
+    /// <summary>A job that ended in an error.</summary>
+    public static Exception OfJob(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name) => error.Reason switch
+    {
+        "invalid" => Refused(error, errors, job, name),
+        "quotaExceeded" => new TransientFailureException(QuotaUsedUp(error, job, name)),
+        _ => OfRequest(new BigQueryException(null, error), job, name),
+    };
+
+    private static RejectedEventException Refused(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name)
+    {
+        var told = errors.Count == 0 ? [error] : errors;
+        var list = string.Join(" ", told.Select(Line).Distinct().Take(MostErrors));
+        return new RejectedEventException(
+            $"{Table(job)} refused the rows of {name}: {list}",
+            "Compare the table with what is expected (`schema check`), bring it there (`schema apply`), then replay.",
+            RejectionCause.WarehouseRefused);
+    }
+
+    // https://cloud.google.com/bigquery/quotas#load_jobs: failed jobs count too. BigQuery tells the limit in words and as a location,
+    // "load_job_per_table.long".
+    private static string QuotaUsedUp(ErrorProto error, Job job, string name) =>
+        $"{error.Location} {error.Message}".Contains("table", StringComparison.OrdinalIgnoreCase)
+            ? $"{Table(job)}: its 1,500 load jobs of the day are used up ({name}: {Short(error.Message)}). They come back in the course of a day, and "
+                + "Pub/Sub will deliver again."
+            : $"{Table(job)}, {name}: a quota is used up: {Short(error.Message)} It comes back by itself, and Pub/Sub will deliver again.";
+
+    private static string Table(Job job)
+    {
+        var table = job.Configuration!.Load!.DestinationTable;
+        return $"{table.ProjectId}.{table.DatasetId}.{table.TableId}";
+    }
+
+    private static string Line(ErrorProto error) => string.IsNullOrEmpty(error.Location) ? Short(error.Message) : $"[{error.Location}] {Short(error.Message)}";
+
+    private static string Short(string? message) => Shown.Plain(message ?? "no reason given", MostCharacters);
+}
