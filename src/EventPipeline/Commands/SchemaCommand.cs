@@ -90,7 +90,7 @@ internal static class SchemaCommand
         arguments.GetValue(Dataset) is { } one ? [one] : host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.All;
 
     /// <summary>The project as BigQuery's settings have it; null when none is configured.</summary>
-    private static string? ProjectOf(IConfiguration settings) => new[] { settings["BigQuery:ProjectId"], settings["GOOGLE_CLOUD_PROJECT"] }
+    private static string? ProjectOf(ConfigurationManager settings) => new[] { settings["BigQuery:ProjectId"], settings["GOOGLE_CLOUD_PROJECT"] }
         .FirstOrDefault(project => !string.IsNullOrEmpty(project));
 
     private static void CheckName(OptionResult argument)

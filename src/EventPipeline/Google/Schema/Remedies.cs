@@ -20,7 +20,7 @@ internal static class Remedies
         var filled = columns.Where(column => column.IsRequired || live.Column(column.Name) is not null).ToList();
         var values = filled.Select(column => live.Column(column.Name) is { } found
             ? ColumnTypes.Convert(found.Name, found.Type, column.Type)
-            : $"@{column.Name}");
+            : $"CAST(@{column.Name} AS {column.Type})");
         return
         [
             create,

@@ -8,7 +8,7 @@ internal static partial class ViewText
     /// <summary>Whether two queries are the same but for white space, comments, backquotes and the project before the dataset.</summary>
     public static bool AreSame(DatasetName dataset, string left, string right) => Words(dataset, left).SequenceEqual(Words(dataset, right));
 
-    private static IEnumerable<string> Words(DatasetName dataset, string query)
+    private static string[] Words(DatasetName dataset, string query)
     {
         var words = Word().Matches(query.TrimEnd().TrimEnd(';')).Select(match => match.Value).Where(word => !IsComment(word));
         var text = string.Join('\n', words.Select(word => word[0] is '`' ? word.Trim('`').Replace(".", "\n.\n", StringComparison.Ordinal) : word));

@@ -185,7 +185,7 @@ public sealed class SchemaCommandTests
 
         apply.ExitCode.ShouldBe(1);
         apply.Error.ShouldContain("d.slice_versions.pinned is missing; expected: BOOL REQUIRED.");
-        apply.Error.ShouldContain("state, @pinned, run_id");
+        apply.Error.ShouldContain("state, CAST(@pinned AS BOOL), run_id");
     }
 
     [Fact]

@@ -35,7 +35,7 @@ CLUSTER BY vendor, account_id, report
 OPTIONS (description = 'Every committed version of every slice (vendor, account, report, day). The newest read is the slice\'s content.');
 
 INSERT INTO {dataset}.slice_versions_new (vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, committed_at)
-SELECT vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, @pinned, run_id, window_id, message_id, committed_at
+SELECT vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, CAST(@pinned AS BOOL), run_id, window_id, message_id, committed_at
 FROM {dataset}.slice_versions;
 
 ALTER TABLE {dataset}.slice_versions RENAME TO slice_versions_old;
