@@ -76,7 +76,7 @@ internal static class SchemaCommand
             {
                 isAsExpected &= await action(host.Services.GetRequiredService<LiveSchema>(), dataset, cancellationToken);
             }
-            catch (BigQueryException failure)
+            catch (Exception failure) when (failure is BigQueryException or TransientFailureException)
             {
                 await arguments.InvocationConfiguration.Error.WriteLineAsync($"{dataset}: {failure.Message}");
                 return 3;
