@@ -8,13 +8,15 @@ HttpClient.DefaultProxy = new LoopbackBypass(HttpClient.DefaultProxy);
 
 try
 {
-    return await OperatorCommands.Create().Parse(args).InvokeAsync(new()
+    var command = OperatorCommands.Create().Parse(args);
+    var exitCode = await command.InvokeAsync(new()
     {
         EnableDefaultExceptionHandler = false,
 
         // Cloud Run kills ten seconds after it asked to stop.
         ProcessTerminationTimeout = TimeSpan.FromSeconds(9),
     });
+    return command.Errors.Count > 0 ? 2 : exitCode;
 }
 catch (Exception mistake) when (mistake is ConfigurationMistakesException or OptionsValidationException)
 {
@@ -24,4 +26,11 @@ catch (Exception mistake) when (mistake is ConfigurationMistakesException or Opt
 catch (OperationCanceledException)
 {
     return 130;
+}
+catch (Exception failure)
+{
+    // Nobody foresaw it: a sentence for whoever uses it, the whole of it for whoever mends it.
+    var isTraced = bool.TryParse(Environment.GetEnvironmentVariable("DEBUG"), out var debug) && debug;
+    await Console.Error.WriteLineAsync(isTraced ? failure.ToString() : $"{failure.Message} DEBUG=true shows where it happened.");
+    return 1;
 }

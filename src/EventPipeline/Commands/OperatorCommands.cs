@@ -11,6 +11,7 @@ internal static class OperatorCommands
         var serve = new Command("serve", "Takes pushes and answers people and probes; what happens when no command is given.");
         serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         root.Subcommands.Add(serve);
+        root.Subcommands.Add(SchemaCommand.Create());
         root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         return root;
     }

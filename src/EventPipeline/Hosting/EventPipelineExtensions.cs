@@ -35,8 +35,7 @@ internal static class EventPipelineExtensions
         services.AddOptionsWithValidateOnStart<RunOptions>()
             .BindConfiguration(RunOptions.Section)
             .Validate(options => options.GapDays is >= 0 and <= 90, "Runs__GapDays takes a whole number from 0 to 90.");
-        services.AddOptionsWithValidateOnStart<DatasetOptions, DatasetOptionsValidator>()
-            .Configure<IConfiguration>((options, configuration) => options.Dataset = configuration["BIGQUERY_DATASET"] ?? options.Dataset);
+        services.AddDatasets();
 
         services.AddSingleton(TimeProvider.System);
         services.AddProblemDetails();

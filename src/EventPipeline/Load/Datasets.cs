@@ -19,3 +19,14 @@ public sealed class DatasetOptions
 
 [OptionsValidator]
 internal sealed partial class DatasetOptionsValidator : IValidateOptions<DatasetOptions>;
+
+internal static class DatasetServiceCollectionExtensions
+{
+    /// <summary>Registers <see cref="DatasetOptions"/>, which nothing starts without.</summary>
+    public static IServiceCollection AddDatasets(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<DatasetOptions, DatasetOptionsValidator>()
+            .Configure<IConfiguration>((options, configuration) => options.Dataset = configuration["BIGQUERY_DATASET"] ?? options.Dataset);
+        return services;
+    }
+}

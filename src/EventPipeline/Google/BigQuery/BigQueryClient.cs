@@ -40,6 +40,11 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
 
     private string Resources => $"bigquery/v2/projects/{Uri.EscapeDataString(Project)}";
 
+    /// <summary>datasets.get; null when the dataset does not exist.</summary>
+    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    public Task<Dataset?> GetDatasetAsync(string dataset, CancellationToken cancellationToken) =>
+        FindAsync($"{Resources}/datasets/{Uri.EscapeDataString(dataset)}", BigQueryJson.Default.Dataset, cancellationToken);
+
     /// <summary>tables.get; null when the table, or its dataset, does not exist.</summary>
     /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
     public Task<Table?> GetTableAsync(string dataset, string table, CancellationToken cancellationToken) => FindAsync(

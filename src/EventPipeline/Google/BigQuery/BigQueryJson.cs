@@ -12,6 +12,7 @@ internal sealed record ErrorBody(string? Message, IReadOnlyList<ErrorProto>? Err
 [JsonSerializable(typeof(Job))]
 [JsonSerializable(typeof(QueryRequest))]
 [JsonSerializable(typeof(QueryResponse))]
+[JsonSerializable(typeof(Dataset))]
 [JsonSerializable(typeof(Table))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class BigQueryJson : JsonSerializerContext;

@@ -14,6 +14,8 @@ internal sealed record Table(TableReference TableReference)
 
     public TimePartitioning? TimePartitioning { get; init; }
 
+    public RangePartitioning? RangePartitioning { get; init; }
+
     public Clustering? Clustering { get; init; }
 
     public ViewDefinition? View { get; init; }
@@ -36,6 +38,9 @@ internal sealed record TableFieldSchema(string Name, string Type)
     [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
     public long? Scale { get; init; }
 
+    [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+    public long? MaxLength { get; init; }
+
     public IReadOnlyList<TableFieldSchema>? Fields { get; init; }
 }
 
@@ -45,6 +50,9 @@ internal sealed record TimePartitioning(string? Type, string? Field)
     [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
     public long? ExpirationMs { get; init; }
 }
+
+/// <summary>Partitions by ranges of a whole number.</summary>
+internal sealed record RangePartitioning(string? Field);
 
 internal sealed record Clustering(IReadOnlyList<string>? Fields);
 

@@ -1,0 +1,29 @@
+using EventPipeline.Hosting;
+
+namespace EventPipeline.Commands;
+
+/// <summary>What an operator's command needs of the service: the settings, from the same places, and what is registered with them.</summary>
+internal static class CommandHost
+{
+    /// <param name="add">Registers what the command uses.</param>
+    /// <exception cref="Vendors.ConfigurationMistakesException">With every mistake in the settings of what was registered.</exception>
+    public static IHost Build(Action<HostApplicationBuilder> add)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            ApplicationName = typeof(CommandHost).Assembly.GetName().Name,
+            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "production",
+        });
+        var mistakes = new List<string>();
+
+        // Standard output is the command's own.
+        builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(OperatorSettings.ReadLogLevel(builder.Configuration, LogLevel.Critical, mistakes));
+        builder.Services.AddSingleton(TimeProvider.System);
+        add(builder);
+
+        var host = builder.Build();
+        StartupCheck.Run(host.Services, mistakes);
+        return host;
+    }
+}

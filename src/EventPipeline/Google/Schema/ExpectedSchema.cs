@@ -1,0 +1,18 @@
+using EventPipeline.Load;
+
+namespace EventPipeline.Google.Schema;
+
+/// <summary>What a dataset holds: every table, then every view in an order in which each knows the ones before it.</summary>
+internal sealed record ExpectedSchema(IReadOnlyList<TableDefinition> Tables, IReadOnlyList<ViewDefinition> Views)
+{
+    /// <summary>The statements that create everything, in order; <c>{dataset}</c> stands for the dataset.</summary>
+    public IEnumerable<string> Statements => Tables.Select(table => table.ToString()).Concat(Views.Select(view => view.ToString()));
+
+    /// <summary>How many there are, in words.</summary>
+    public string Count => $"{Tables.Count} tables, {Views.Count} views";
+
+    /// <summary>Reads the files of <c>Sql/tables</c> and <c>Sql/views</c>.</summary>
+    public static ExpectedSchema Read() => new(
+        [.. Statement.Files("tables").Select(file => TableDefinition.Parse($"Sql/{file}", Statement.Text(file)))],
+        [.. Statement.Files("views").Select(file => ViewDefinition.Parse($"Sql/{file}", Statement.Text(file)))]);
+}

@@ -1,0 +1,44 @@
+namespace EventPipeline.Google.Schema;
+
+/// <summary>What a person can run where nothing changes a table in place.</summary>
+internal static class Remedies
+{
+    /// <summary>
+    /// Makes a table anew: as it is expected, with the rows of the one that is there, which stays under another name. Columns that are not
+    /// expected come along. A column that needs a value for the rows there are takes a parameter of its name, for the person to fill in.
+    /// </summary>
+    public static IReadOnlyList<string> NewTable(DatasetName dataset, TableDefinition expected, TableDefinition live)
+    {
+        var (table, copy, old) = ($"{dataset.Sql}.{expected.Name}", $"{expected.Name}_new", $"{expected.Name}_old");
+        List<ColumnDefinition> columns =
+        [
+            .. expected.Columns,
+            .. live.Columns.Where(column => expected.Column(column.Name) is null).Select(column => column with { IsRequired = false }),
+        ];
+        var create = dataset.Fill((expected with { Name = copy, Columns = columns }).ToString().TrimEnd())
+            .Replace("TABLE IF NOT EXISTS", "TABLE", StringComparison.Ordinal);
+        var filled = columns.Where(column => column.IsRequired || live.Column(column.Name) is not null).ToList();
+        var values = filled.Select(column => live.Column(column.Name) is { } found
+            ? ColumnTypes.Convert(found.Name, found.Type, column.Type)
+            : $"CAST(@{column.Name} AS {column.Type})");
+        return
+        [
+            create,
+            $"INSERT INTO {dataset.Sql}.{copy} ({string.Join(", ", filled.Select(column => column.Name))})\n"
+                + $"SELECT {string.Join(", ", values)}\nFROM {table};",
+            $"ALTER TABLE {table} RENAME TO {old};",
+            $"ALTER TABLE {dataset.Sql}.{copy} RENAME TO {expected.Name};",
+        ];
+    }
+
+    /// <summary>Makes room where something of another kind has the name of a table or view.</summary>
+    public static string MakeRoom(DatasetName dataset, string name, string type) => type switch
+    {
+        "TABLE" => $"ALTER TABLE {dataset.Sql}.{name} RENAME TO {name}_old;",
+        "VIEW" => $"DROP VIEW {dataset.Sql}.{name};",
+        "MATERIALIZED_VIEW" => $"DROP MATERIALIZED VIEW {dataset.Sql}.{name};",
+        "EXTERNAL" => $"DROP EXTERNAL TABLE {dataset.Sql}.{name};",
+        "SNAPSHOT" => $"DROP SNAPSHOT TABLE {dataset.Sql}.{name};",
+        _ => $"DROP TABLE {dataset.Sql}.{name};",
+    };
+}

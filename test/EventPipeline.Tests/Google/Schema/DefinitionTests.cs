@@ -1,0 +1,97 @@
+using EventPipeline.Google.Schema;
+using EventPipeline.Load;
+
+namespace EventPipeline.Tests.Google.Schema;
+
+public sealed class DefinitionTests
+{
+    public static TheoryData<string> Tables => [.. Statement.Files("tables")];
+
+    public static TheoryData<string> Views => [.. Statement.Files("views")];
+
+    [Theory, MemberData(nameof(Tables))]
+    public void A_table_is_written_as_it_was_read(string file) =>
+        TableDefinition.Parse(file, Statement.Text(file)).ToString().ShouldBe(Statement.Text(file));
+
+    [Theory, MemberData(nameof(Tables))]
+    public void A_table_is_named_as_its_file_and_describes_itself_and_every_column(string file)
+    {
+        var table = TableDefinition.Parse(file, Statement.Text(file));
+
+        table.Name.ShouldBe(Path.GetFileNameWithoutExtension(file));
+        table.Description.ShouldNotBeNullOrWhiteSpace();
+        table.Columns.ShouldAllBe(column => !string.IsNullOrWhiteSpace(column.Description));
+    }
+
+    [Theory, MemberData(nameof(Views))]
+    public void A_view_is_written_as_it_was_read_without_its_comments(string file)
+    {
+        var view = ViewDefinition.Parse(file, Statement.Text(file));
+
+        Statement.Text(file).ShouldEndWith(view.ToString());
+        Path.GetFileNameWithoutExtension(file).ShouldEndWith(view.Name);
+    }
+
+    [Fact]
+    public void A_view_comes_after_everything_it_reads()
+    {
+        var schema = ExpectedSchema.Read();
+        var known = schema.Tables.Select(table => table.Name).ToHashSet();
+
+        foreach (var view in schema.Views)
+        {
+            var read = view.Query.Split("{dataset}.").Skip(1).Select(rest => new string([.. rest.TakeWhile(c => char.IsLetter(c) || c == '_')]));
+            read.ShouldBeSubsetOf(known);
+            known.Add(view.Name);
+        }
+    }
+
+    [Fact]
+    public void A_view_that_shows_all_of_a_table_is_known_as_such() => ExpectedSchema.Read().Views
+        .Where(view => view.ShowsAllOf is not null)
+        .ToDictionary(view => view.Name, view => view.ShowsAllOf)
+        .ShouldBe(new Dictionary<string, string?>
+        {
+            ["current_slices"] = "slice_versions",
+            ["activity"] = "activity_versions",
+            ["cost"] = "cost_versions",
+            ["usage"] = "usage_versions",
+            ["dead_letters"] = "dead_letter",
+        });
+
+    [Theory]
+    [InlineData("(a STRING)", "", "a STRING")]
+    [InlineData("(a STRING NOT NULL)", "", "a STRING NOT NULL")]
+    [InlineData("(a BIGNUMERIC( 38,18 ))", "", "a BIGNUMERIC(38, 18)")]
+    [InlineData("(a INT64 OPTIONS(description='it\\'s \\\\ here; (b)'))", "", "a INT64 OPTIONS (description = 'it\\'s \\\\ here; (b)')")]
+    public void Spacing_means_nothing(string columns, string rest, string column) =>
+        TableDefinition.Parse("t.sql", $"CREATE TABLE IF NOT EXISTS {{dataset}}.t {columns}{rest};").Columns.ShouldHaveSingleItem().ToString().ShouldBe(column);
+
+    [Theory]
+    [InlineData("CREATE TABLE {dataset}.t (a STRING);", "t.sql(1,14): 'IF' was expected, but there is '{dataset}'.")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a TEXT);", "t.sql(1,43): a type")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (\n  a STRING,\n  a INT64);", "t.sql(3,3): a column that is not there yet was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (\n  a STRING,\n);", "t.sql(3,1): a name was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING DEFAULT 'x');", "t.sql(1,50): ')' was expected, but there is 'DEFAULT'.")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a NUMERIC(38));", "t.sql(1,53): ',' was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) PARTITION BY b;", "t.sql(1,64): a column of the table was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) CLUSTER BY b;", "a column of the table was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) PARTITION BY TIMESTAMP_TRUNC(a, DAY);", "a column of the table was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) OPTIONS (labels = []);", "one of partition_expiration_days, description was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = \"x\"));", "a text in single quotes was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = 'x\\q'));", "no other escape")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = 'x));", "a text in single quotes was expected")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING)", "t.sql(1,50): ';' was expected, but the text ends.")]
+    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING); DROP TABLE t;", "t.sql(1,52): the end was expected, but there is 'DROP'.")]
+    [InlineData("", "t.sql(1,1): 'CREATE' was expected, but the text ends.")]
+    public void What_is_not_understood_is_refused_by_its_place(string sql, string message) =>
+        Should.Throw<FormatException>(() => TableDefinition.Parse("t.sql", sql)).Message.ShouldContain(message);
+
+    [Theory]
+    [InlineData("CREATE VIEW {dataset}.v AS SELECT 1;")]
+    [InlineData("CREATE OR REPLACE VIEW {dataset}.v AS SELECT 1")]
+    [InlineData("CREATE OR REPLACE VIEW {dataset}.v AS ;")]
+    [InlineData("CREATE OR REPLACE VIEW {dataset}.v AS SELECT 1; DROP TABLE {dataset}.t;")]
+    public void What_is_not_one_view_is_refused_by_its_file(string sql) =>
+        Should.Throw<FormatException>(() => ViewDefinition.Parse("v.sql", sql)).Message.ShouldStartWith("v.sql: ");
+}
