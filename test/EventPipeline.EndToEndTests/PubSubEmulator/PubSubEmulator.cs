@@ -2,18 +2,24 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using DotNet.Testcontainers.Containers;
+using EventPipeline.EndToEndTests.Containers;
 
 namespace EventPipeline.EndToEndTests;
 
 /// <summary>
-/// Google's Pub/Sub emulator as a process of its own on a free port, one for all tests of a class. It keeps projects apart, so that
-/// a test that takes a project of its own sees no other's topics.
+/// Google's Pub/Sub emulator on a free port, one for all tests of a class: a process of its own, or a container where containers are asked for. It
+/// keeps projects apart, so that a test that takes a project of its own sees no other's topics.
 /// </summary>
 public sealed class PubSubEmulator : IAsyncLifetime
 {
     private readonly StringBuilder output = new();
+    // https://cloud.google.com/sdk/docs/downloads-docker: the Cloud CLI with its emulators.
+    private const string Image = "gcr.io/google.com/cloudsdktool/google-cloud-cli:528.0.0-emulators";
+
     private string? missing;
     private Process? process;
+    private IContainer? container;
     private string host = "";
 
     /// <summary>A project id nobody else uses.</summary>
@@ -34,6 +40,15 @@ public sealed class PubSubEmulator : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        if (EmulatorContainer.IsAsked)
+        {
+            var port = FreePort();
+            host = $"127.0.0.1:{port}";
+            container = await EmulatorContainer.StartAsync(Image, "gcloud", "beta", "emulators", "pubsub", "start", $"--host-port={host}");
+            await WaitAsync(() => container.State == TestcontainersStates.Exited, TestContext.Current.CancellationToken);
+            return;
+        }
+
         missing = Gcloud.Missing ?? (InstalledTool.Find("java") is null
             ? "java is not on PATH: the Pub/Sub emulator needs a Java runtime." : null);
         if (missing is not null)
@@ -62,6 +77,10 @@ public sealed class PubSubEmulator : IAsyncLifetime
         }
 
         process?.Dispose();
+        if (container is not null)
+        {
+            await container.DisposeAsync();
+        }
     }
 
     private async Task StartAsync(string jar, CancellationToken cancellationToken)
@@ -80,18 +99,23 @@ public sealed class PubSubEmulator : IAsyncLifetime
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        await WaitAsync(() => process.HasExited, cancellationToken);
+    }
 
+    private async Task WaitAsync(Func<bool> hasExited, CancellationToken cancellationToken)
+    {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(TimeSpan.FromSeconds(60));
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         while (!await AnswersAsync(http, patience.Token))
         {
-            if (process.HasExited || patience.IsCancellationRequested)
+            if (hasExited() || patience.IsCancellationRequested)
             {
                 throw new InvalidOperationException($"The Pub/Sub emulator did not start at {host}: {Said()}");
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+            await tick.WaitForNextTickAsync(cancellationToken);
         }
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace EventPipeline.EndToEndTests.Service;
 
 /// <summary>
-/// The built executable of this machine's service as a process of its own. It inherits nothing of the test's settings, and what it printed
+/// A built executable as a process of its own, this machine's service unless another is named. It inherits nothing of the test's settings, and what it printed
 /// is shown with a test that fails.
 /// </summary>
 internal sealed class LocalProcess : IAsyncDisposable
@@ -19,10 +19,10 @@ internal sealed class LocalProcess : IAsyncDisposable
     private readonly List<(string Prefix, TaskCompletionSource<string> Line)> awaited = [];
     private readonly string commandLine;
 
-    private LocalProcess(string folder, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments)
+    private LocalProcess(string program, string folder, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments)
     {
-        commandLine = string.Join(' ', arguments);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "EventPipeline.Local.dll"), .. arguments])
+        commandLine = $"{program} {string.Join(' ', arguments)}";
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments])
         {
             WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -45,6 +45,9 @@ internal sealed class LocalProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasExited => process.HasExited;
+
     /// <summary>What it wrote to standard output so far.</summary>
     public string Output => Read(output);
 
@@ -56,7 +59,12 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <param name="environment">The settings.</param>
     /// <param name="arguments">The verb and its arguments.</param>
     public static LocalProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
-        new(folder, environment, arguments);
+        new("EventPipeline.Local", folder, environment, arguments);
+
+    /// <summary>Starts another of the built programs.</summary>
+    public static LocalProcess StartProgram(
+        string program, string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+        new(program, folder, environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<Finished> RunAsync(

@@ -1,25 +1,15 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using EventPipeline.Hosting;
-using EventPipeline.Ledger;
 
 namespace EventPipeline.EndToEndTests.Service;
 
-/// <summary><c>serve</c> as a process of its own, and what a person does with it over HTTP.</summary>
-internal sealed class RunningService : IAsyncDisposable
+/// <summary>This machine's <c>serve</c> as a process of its own.</summary>
+internal sealed class RunningService : ServiceProcess, IViews
 {
-    private readonly LocalProcess process;
     private readonly string data;
 
     private RunningService(LocalProcess process, string data, Uri address)
-    {
-        (this.process, this.data) = (process, data);
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
-    }
-
-    /// <summary>Asks the service.</summary>
-    public HttpClient Http { get; }
+        : base(process, address) => this.data = data;
 
     /// <summary>Starts it on a free port, in the folder <c>data</c> of a working folder, at <see cref="Simulation.Now"/> unless another time is given.</summary>
     public static async Task<RunningService> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string now = Simulation.Now)
@@ -36,36 +26,6 @@ internal sealed class RunningService : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything it printed and logged so far.</summary>
-    public string Said => process.Output + process.Error;
-
-    /// <summary>kill -9.</summary>
-    public Task KillAsync() => process.KillAsync();
-
-    /// <summary>SIGTERM.</summary>
-    public Task<int> TerminateAsync() => process.TerminateAsync();
-
-    /// <summary>POST /run-daily-job; answers the run's id.</summary>
-    public async Task<string> AskAsync(object request)
-    {
-        using var answer = await Http.PostAsJsonAsync("run-daily-job", request, TestContext.Current.CancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, text);
-        return JsonElement.Parse(text).GetProperty("runId").GetString()!;
-    }
-
-    /// <summary>A run as it is now.</summary>
-    public async Task<RunDocument> RunAsync(string runId) =>
-        (await Http.GetFromJsonAsync<RunDocument>($"runs/{runId}", ApiJson.Options, TestContext.Current.CancellationToken))!;
-
-    /// <summary>A run when every window has ended.</summary>
-    public Task<RunDocument> EndAsync(string runId) => Poll.ForAsync($"the run {runId} ends", async () =>
-        await RunAsync(runId) is { Outcome: not null } run ? run : null);
-
-    /// <summary>Asks for a run and waits for its end.</summary>
-    public async Task<RunDocument> RunToEndAsync(object request) => await EndAsync(await AskAsync(request));
-
-    /// <summary>The rows of a query, each a list of values; decimals are text.</summary>
     public async Task<IReadOnlyList<JsonElement>> QueryAsync(string sql)
     {
         using var answer = await Http.PostAsJsonAsync("query", new { sql }, TestContext.Current.CancellationToken);
@@ -74,29 +34,8 @@ internal sealed class RunningService : IAsyncDisposable
         return [.. JsonElement.Parse(text).GetProperty("rows").EnumerateArray()];
     }
 
-    /// <summary>A GET's JSON.</summary>
-    public async Task<JsonElement> GetAsync(string path) =>
-        await Http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
-
-    /// <summary>The dead letters in a state, those seen last first.</summary>
-    public async Task<IReadOnlyList<JsonElement>> DeadLettersAsync(string state = "open") =>
-        [.. (await GetAsync($"dead-letters?state={state}&limit=1000")).EnumerateArray()];
-
-    /// <summary>POST /dead-letters/{id}/replay.</summary>
-    public async Task ReplayAsync(string id)
-    {
-        using var answer = await Http.PostAsync(new Uri($"dead-letters/{id}/replay", UriKind.Relative), null, TestContext.Current.CancellationToken);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-    }
-
     /// <summary>Waits until the local broker keeps no message.</summary>
     public Task WaitUntilNothingIsOutstandingAsync() => Poll.UntilAsync(
         "the broker keeps no message",
         () => Task.FromResult(!Directory.EnumerateFiles(Path.Combine(data, "broker"), "*.json", SearchOption.AllDirectories).Any()));
-
-    public async ValueTask DisposeAsync()
-    {
-        Http.Dispose();
-        await process.DisposeAsync();
-    }
 }

@@ -3,6 +3,13 @@ using System.Text.Json;
 
 namespace EventPipeline.EndToEndTests.Service;
 
+/// <summary>Something with the views of the production dataset, asked in DuckDB's SQL.</summary>
+internal interface IViews
+{
+    /// <summary>The rows of a query, each a list of values; decimals are text.</summary>
+    Task<IReadOnlyList<JsonElement>> QueryAsync(string sql);
+}
+
 /// <summary>Compares what the views say with what the vendors would say, day by day, to the last decimal.</summary>
 internal static class Views
 {
@@ -56,14 +63,14 @@ internal static class Views
     /// <param name="to">The last day, inclusive.</param>
     /// <param name="reports">Which reports were read; all of them when none is named.</param>
     public static async Task ShouldEqualTruthAsync(
-        this RunningService service, Simulation simulation, DateOnly from, DateOnly to, params IReadOnlyList<string> reports)
+        this IViews service, Simulation simulation, DateOnly from, DateOnly to, params IReadOnlyList<string> reports)
     {
         (await LinesAsync(service)).ShouldBe(await ExpectedAsync(simulation, from, to, (_, report) => reports.Count == 0 || reports.Contains(report)));
         await KeysShouldBeUniqueAsync(service);
     }
 
     /// <summary>One account's report of some days is the vendor's, each row once.</summary>
-    public static async Task ShouldHaveTruthAsync(this RunningService service, Simulation simulation, Window window)
+    public static async Task ShouldHaveTruthAsync(this IViews service, Simulation simulation, Window window)
     {
         var name = $"{window.Vendor} {window.Account} {window.Report} ";
         var expected = await ExpectedAsync(simulation, window.From, window.To, (account, report) => $"{account.Vendor} {account.Name} {report} " == name);
@@ -74,20 +81,20 @@ internal static class Views
     }
 
     /// <summary>Nothing of one account's report of some days is there.</summary>
-    public static async Task ShouldHaveNothingAsync(this RunningService service, Window window)
+    public static async Task ShouldHaveNothingAsync(this IViews service, Window window)
     {
         var name = $"{window.Vendor} {window.Account} {window.Report} ";
         var days = window.EachDay().Select(day => FormattableString.Invariant($"{name}{day:yyyy-MM-dd}:")).ToList();
         (await LinesAsync(service)).ShouldNotContain(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal)));
     }
 
-    private static async Task<IReadOnlyList<string>> LinesAsync(RunningService service)
+    private static async Task<IReadOnlyList<string>> LinesAsync(IViews service)
     {
         var rows = (await service.QueryAsync(Usage)).Concat(await service.QueryAsync(Cost)).Concat(await service.QueryAsync(ClaudeCode));
         return [.. rows.Select(Line).Order(StringComparer.Ordinal)];
     }
 
-    private static async Task KeysShouldBeUniqueAsync(RunningService service)
+    private static async Task KeysShouldBeUniqueAsync(IViews service)
     {
         var keys = (await service.QueryAsync(Keys)).ShouldHaveSingleItem();
         keys[0].GetInt64().ShouldBe(keys[1].GetInt64(), "Every natural key once.");

@@ -1,0 +1,196 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using EventPipeline.EndToEndTests.Service;
+using EventPipeline.FanOut;
+
+namespace EventPipeline.EndToEndTests.Cloud;
+
+/// <summary>The promises of one machine, kept on Google's services; each test takes days of its own.</summary>
+public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
+{
+    private static readonly string[] Reports = ["messages_usage", "cost", "claude_code", "completions_usage"];
+
+    [Fact]
+    public async Task Two_instances_that_get_every_message_at_once_and_in_any_order_load_it_once()
+    {
+        bench.Require();
+        var (from, to) = (new DateOnly(2098, 3, 2), new DateOnly(2098, 3, 4));
+        await using var one = await bench.StartServiceAsync();
+        await using var other = await bench.StartServiceAsync();
+        bench.Publishing.Shuffle(seed: 7);
+        bench.Pushes.Open(one.Address, other.Address);
+
+        var run = await one.EndAsync(await bench.TriggerAsync(new { from, to, reports = Reports }));
+
+        run.Outcome.ShouldBe("completed");
+        await bench.EveryMessageIsAcknowledgedAsync();
+        await ShouldHaveTruthAsync(from, to);
+        (await other.RunAsync(run.RunId)).Totals.ShouldBe(run.Totals);
+        (await one.DeadLettersAsync()).ShouldBeEmpty();
+
+        // The same messages once more, long after: nothing moves.
+        foreach (var window in run.Windows)
+        {
+            var again = new FetchRequested(run.RunId, "production", window.Vendor, window.Account, window.Report, window.From, window.To);
+            await bench.PublishAsync(
+                "eventpipeline-fetch",
+                again,
+                ("ce-specversion", "1.0"), ("ce-id", $"{run.RunId}.again"), ("ce-source", "//test"), ("ce-type", FetchRequested.EventType), ("content-type", "application/json"));
+        }
+
+        await bench.EveryMessageIsAcknowledgedAsync();
+        await ShouldHaveTruthAsync(from, to);
+        (await one.RunAsync(run.RunId)).Totals.ShouldBe(run.Totals);
+        bench.Pushes.Close();
+    }
+
+    [Fact]
+    public async Task BigQuery_that_answers_with_errors_all_day_loads_everything_once()
+    {
+        bench.Require();
+        var (from, to) = (new DateOnly(2098, 3, 9), new DateOnly(2098, 3, 10));
+        await using var service = await bench.StartServiceAsync();
+        bench.Pushes.Open(service.Address);
+        foreach (var (operation, when, action, status, reason) in ((string, string, string, int, string)[])
+        [
+            ("jobs.upload.start", "before", "status", 503, "backendError"),
+            ("jobs.upload.finish", "after", "drop", 0, ""),
+            ("jobs.upload.finish", "before", "status", 500, "internalError"),
+            ("jobs.insert", "after", "drop", 0, ""),
+            ("jobs.insert", "before", "status", 403, "rateLimitExceeded"),
+            ("jobs.query", "before", "status", 503, "backendError"),
+            ("jobs.get", "before", "status", 500, "internalError"),
+            ("job.run", "before", "status", 0, "backendError"),
+        ])
+        {
+            await bench.Google.FaultAsync(operation, action, when: when, status: status, reason: reason, skip: 2, times: 2);
+        }
+
+        var run = await service.EndAsync(await bench.TriggerAsync(new { from, to, reports = Reports }));
+
+        run.Outcome.ShouldBe("completed");
+        await bench.Google.MendAsync();
+        await bench.EveryMessageIsAcknowledgedAsync();
+        await ShouldHaveTruthAsync(from, to);
+        bench.Pushes.Close();
+    }
+
+    [Fact]
+    public async Task A_table_whose_loads_of_the_day_are_used_up_is_told_and_loaded_when_there_are_more()
+    {
+        bench.Require();
+        var window = new Window("openai", "SIMULATED-acme", "cost", new(2098, 3, 16), new(2098, 3, 16));
+        await using var service = await bench.StartServiceAsync();
+        bench.Pushes.Open(service.Address);
+        await bench.Google.FaultAsync(
+            "job.run", "status", "cost_versions", reason: "quotaExceeded", message: "Quota exceeded: Your table exceeded quota for imports or query appends per table.");
+
+        var run = await service.EndAsync(await bench.TriggerAsync(Request(window)));
+
+        run.Outcome.ShouldBe("completed");
+        (await bench.QueryAsync($"SELECT reason FROM run_events WHERE run_id = '{run.RunId}' AND event = 'attempt_failed'"))
+            .ShouldHaveSingleItem()[0].GetString().ShouldNotBeNull().ShouldContain("1,500");
+        await bench.ShouldHaveTruthAsync(bench.Vendors, window);
+        bench.Pushes.Close();
+    }
+
+    [Fact]
+    public async Task A_key_that_was_rotated_is_read_again_without_a_restart()
+    {
+        bench.Require();
+        var window = new Window("openai", "SIMULATED-acme", "cost", new(2098, 3, 23), new(2098, 3, 23));
+        var account = bench.Vendors.Accounts.Single(one => (one.Vendor, one.Name) == (window.Vendor, window.Account));
+        await bench.Google.AddSecretAsync(bench.Project, "openai-rotated", "sk-admin-expired-0123456789");
+        await using var service = await bench.StartServiceAsync(
+            ("Vendors__OpenAI__Accounts__0__Secret", $"projects/{bench.Project}/secrets/openai-rotated"), ("Vendors__OpenAI__Accounts__0__Name", account.Name));
+        bench.Pushes.Open(service.Address);
+        var refused = await service.EndAsync(await bench.TriggerAsync(Request(window)));
+        refused.Windows.ShouldHaveSingleItem().State.ShouldBe("rejected");
+        var letter = (await Poll.ForAsync("the dead letter is stored", async () =>
+            await service.DeadLettersAsync() is { Count: > 0 } letters ? letters : null)).ShouldHaveSingleItem();
+
+        await bench.Google.AddSecretAsync(bench.Project, "openai-rotated", account.Key);
+        await service.ReplayAsync(letter.GetProperty("id").GetString()!);
+
+        await Poll.UntilAsync("the run is completed after all", async () => (await service.RunAsync(refused.RunId)).Outcome == "completed");
+        await bench.ShouldHaveTruthAsync(bench.Vendors, window);
+        bench.Pushes.Close();
+    }
+
+    [Fact]
+    public async Task Stopped_in_the_middle_of_a_load_it_ends_within_its_time_and_another_instance_completes_the_run()
+    {
+        bench.Require();
+        var window = new Window("anthropic", "SIMULATED-acme", "claude_code", new(2098, 4, 6), new(2098, 4, 8));
+        string runId;
+        await using (var service = await bench.StartServiceAsync())
+        {
+            bench.Pushes.Open(service.Address);
+            var fault = await bench.Google.FaultAsync("job.run", "hold", "activity_versions");
+            runId = await bench.TriggerAsync(Request(window));
+            await Poll.UntilAsync("the load runs", async () => await bench.Google.HitsAsync(fault) > 0);
+            bench.Pushes.Close();
+
+            // SIGKILL comes ten seconds after: by then it is gone, and what was in flight is handed back.
+            (await service.TerminateAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).ShouldBe(0);
+        }
+
+        await bench.Google.MendAsync();
+        await using var next = await bench.StartServiceAsync();
+        bench.Pushes.Open(next.Address);
+        (await next.EndAsync(runId)).Outcome.ShouldBe("completed");
+        await bench.EveryMessageIsAcknowledgedAsync();
+        await bench.ShouldHaveTruthAsync(bench.Vendors, window);
+        bench.Pushes.Close();
+    }
+
+    [Fact]
+    public async Task Nobody_but_the_push_identity_can_push_and_nobody_but_operators_can_ask()
+    {
+        bench.Require();
+        await using var service = await bench.StartServiceAsync();
+        using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = service.Address };
+
+        (await StatusAsync(stranger, HttpMethod.Post, "events/run-requested")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(stranger, HttpMethod.Post, "")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(stranger, HttpMethod.Get, "runs")).ShouldBe(HttpStatusCode.Unauthorized);
+        (await StatusAsync(stranger, HttpMethod.Get, "liveness")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(stranger, HttpMethod.Get, "health")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(service.Http, HttpMethod.Get, "runs")).ShouldBe(HttpStatusCode.OK);
+        (await StatusAsync(service.Http, HttpMethod.Post, "events/run-requested")).ShouldBe(HttpStatusCode.Forbidden);
+
+        await bench.Google.RotateKeyAsync();
+        stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await bench.OperatorTokenAsync());
+        (await StatusAsync(stranger, HttpMethod.Get, "runs")).ShouldBe(HttpStatusCode.OK, "A token signed with the new key.");
+        await bench.RenewTokensAsync();
+    }
+
+    private static object Request(Window window) => new
+    {
+        from = window.From, to = window.To, vendors = new[] { window.Vendor }, accounts = new[] { window.Account }, reports = new[] { window.Report },
+    };
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (method == HttpMethod.Post)
+        {
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        }
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private async Task ShouldHaveTruthAsync(DateOnly from, DateOnly to)
+    {
+        foreach (var account in bench.Vendors.Accounts)
+        {
+            foreach (var report in account.Reports.Select(report => Views.ReportName(account.Vendor, report)).Where(Reports.Contains))
+            {
+                await bench.ShouldHaveTruthAsync(bench.Vendors, new Window(account.Vendor, account.Name, report, from, to));
+            }
+        }
+    }
+}

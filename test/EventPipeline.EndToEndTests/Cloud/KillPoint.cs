@@ -1,0 +1,40 @@
+namespace EventPipeline.EndToEndTests.Cloud;
+
+/// <summary>A moment at which the service is killed: just before or just after something took effect outside of it.</summary>
+/// <param name="Name">What is about to happen, or has happened.</param>
+/// <param name="Operation">The stand-in's name of the request; null for a publish.</param>
+/// <param name="Contains">What tells the request from others of its kind.</param>
+/// <param name="IsBefore">Whether the effect has not happened yet.</param>
+internal sealed record KillPoint(string Name, string? Operation, string Contains, bool IsBefore)
+{
+    public override string ToString() => $"{(IsBefore ? "before" : "after")} {Name}";
+
+    /// <summary>Both sides of every outside effect that one window's run has, in its order.</summary>
+    public static List<KillPoint> OfALoad { get; } =
+    [
+        .. BothSides("the plan is stored", "jobs.insert", "\"planned\""),
+        .. BothSides("the fetch message is published", null, "eventpipeline-fetch"),
+        .. BothSides("the vendor's key is given", "secrets.access", ""),
+        .. BothSides("the upload of facts begins", "jobs.upload.start", "activity_versions"),
+        .. BothSides("the last byte of facts arrives", "jobs.upload.finish", "activity_versions"),
+        .. BothSides("the last byte of the second table arrives", "jobs.upload.finish", "cost_versions"),
+        .. BothSides("the last byte of raw pages arrives", "jobs.upload.finish", "raw_page"),
+        .. BothSides("the load job runs", "job.run", "cost_versions"),
+        .. BothSides("the load is proved", "jobs.query", "prove_load"),
+        .. BothSides("the commit is asked for", "jobs.insert", "insert_slice_versions"),
+        .. BothSides("the commit runs", "job.run", "insert_slice_versions"),
+        .. BothSides("the window's end is recorded", "jobs.insert", "\"window_ended\""),
+        .. BothSides("the run's end is published", null, "eventpipeline-completed"),
+        .. BothSides("the run's end is recorded", "jobs.insert", "\"completed\""),
+    ];
+
+    /// <summary>Both sides of every outside effect of a rejection.</summary>
+    public static List<KillPoint> OfARejection { get; } =
+    [
+        .. BothSides("the dead letter is published", null, "eventpipeline-dead-letter"),
+        .. BothSides("the dead letter is stored", "jobs.insert", "insert_dead_letter"),
+    ];
+
+    private static IEnumerable<KillPoint> BothSides(string name, string? operation, string contains) =>
+        [new(name, operation, contains, IsBefore: true), new(name, operation, contains, IsBefore: false)];
+}
