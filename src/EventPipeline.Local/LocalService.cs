@@ -137,6 +137,7 @@ internal sealed class LocalService : IAsyncDisposable
         WebApplicationBuilder builder, DataFolder folder, LocalSettings settings, Action<WebApplicationBuilder> configure)
     {
         builder.AddEventPipeline();
+        builder.Services.AddLoopbackAccess();
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(folder.Label);
         builder.Services.AddSingleton(new TriggerClock(settings.Clock));

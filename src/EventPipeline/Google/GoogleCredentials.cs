@@ -1,7 +1,45 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
 namespace EventPipeline.Google;
 
 internal static class GoogleCredentials
 {
-    /// <summary>Puts an access token of the application default credentials on every request of a client.</summary>
-    public static IHttpClientBuilder AddGoogleCredentials(this IHttpClientBuilder client) => client;
+    /// <summary>
+    /// Puts an access token of the application default credentials on every request of a client that goes over https, or to this machine; a token
+    /// that is refused with 401 is renewed once. Without one, requests fail with <see cref="TransientFailureException"/>.
+    /// </summary>
+    public static IHttpClientBuilder AddGoogleCredentials(this IHttpClientBuilder client)
+    {
+        client.Services.TryAddSingleton<AccessTokens>();
+        client.Services.TryAddTransient<GoogleCredentialsHandler>();
+        return client.RedactLoggedHeaders(_ => true).AddHttpMessageHandler<GoogleCredentialsHandler>();
+    }
+}
+
+internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // Whoever listens to plain HTTP on the way could use the token; an emulator wants none.
+        if (request.RequestUri is not { } address || !(address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        var token = await tokens.GetAsync(address, cancellationToken);
+        token.AddHeaders(request);
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !CanBeSentAgain(request.Content))
+        {
+            return response;
+        }
+
+        response.Dispose();
+        (await tokens.RenewAsync(token, address, cancellationToken)).AddHeaders(request);
+        return await base.SendAsync(request, cancellationToken);
+    }
+
+    private static bool CanBeSentAgain(HttpContent? content) =>
+        content is null or ByteArrayContent or ReadOnlyMemoryContent or System.Net.Http.Json.JsonContent;
 }

@@ -1,4 +1,5 @@
 using EventPipeline.Google.BigQuery;
+using EventPipeline.Google.SignIn;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Google;
@@ -9,8 +10,10 @@ internal static class GoogleExtensions
     /// <summary>Registers the edges that the service has on Google Cloud.</summary>
     public static WebApplicationBuilder AddGoogle(this WebApplicationBuilder builder)
     {
-        builder.Services.AddBigQuery(builder.Configuration);
-        builder.AddPubSubOnGoogle();
+        builder.Services.AddGoogleSignIn();                        // who may call
+        builder.Services.AddSecretManager();                       // where vendors' keys are kept
+        builder.Services.AddBigQuery(builder.Configuration);       // where rows are kept
+        builder.AddPubSubOnGoogle();                               // how messages are sent
         return builder;
     }
 

@@ -14,7 +14,7 @@ namespace EventPipeline.Hosting;
 /// <summary>The table of contents: every stage, in the order data flows.</summary>
 internal static class EventPipelineExtensions
 {
-    /// <summary>Registers the service. The host adds the warehouse, and says whether its data is simulated.</summary>
+    /// <summary>Registers the service. The host adds the warehouse, says who may call, and whether its data is simulated.</summary>
     public static WebApplicationBuilder AddEventPipeline(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -44,17 +44,23 @@ internal static class EventPipelineExtensions
         return builder;
     }
 
-    /// <summary>Maps the door, what people and probes ask, and the list of it all.</summary>
+    /// <summary>Maps the door, what people and probes ask, and the list of it all, each for whom it is.</summary>
     public static WebApplication MapEventPipeline(this WebApplication app)
     {
         app.UseExceptionHandler();
-        app.MapEvents();
-        app.MapRunDailyJob();
-        app.MapStatus();
-        app.MapDeadLetters();
-        app.MapHealth();
-        app.MapOpenApi();
-        app.MapNotFound();
+        app.UseAccess();
+
+        app.MapGroup("").RequireAuthorization(Access.Push).MapEvents();
+
+        var operators = app.MapGroup("").RequireAuthorization(Access.Operators);
+        operators.MapRunDailyJob();
+        operators.MapStatus();
+        operators.MapDeadLetters();
+        operators.MapOpenApi();
+
+        var everyone = app.MapGroup("").RequireAuthorization(Access.Everyone);
+        everyone.MapHealth();
+        everyone.MapNotFound();
         return app;
     }
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Hosting;
 
 /// <summary>Probes: alive, ready, and how every component is.</summary>
-internal static class HealthEndpoints
+internal static partial class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -24,9 +24,10 @@ internal static class HealthEndpoints
             .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<IResult> ReadyAsync(IWarehouse warehouse, IOptions<DatasetOptions> datasets, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(
+        IWarehouse warehouse, IOptions<DatasetOptions> datasets, ILogger<Health> logger, CancellationToken cancellationToken)
     {
-        var component = await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), cancellationToken);
+        var component = await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), logger, cancellationToken);
         return component.State == Component.Healthy
             ? TypedResults.Ok(new Probe("ready"))
             : TypedResults.Json(new Probe("not ready", component.Reason), statusCode: StatusCodes.Status503ServiceUnavailable);
@@ -36,17 +37,19 @@ internal static class HealthEndpoints
         IWarehouse warehouse,
         PubSubPublisher publisher,
         Accounts accounts,
+        Secrets secrets,
         RunStatus status,
         IOptions<DatasetOptions> datasets,
         IEnumerable<Vendor> vendors,
         DataLabel label,
+        ILogger<Health> logger,
         CancellationToken cancellationToken)
     {
         var components = new List<Component>
         {
-            await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), cancellationToken),
-            await CheckAsync("publisher", publisher.PingAsync, cancellationToken),
-            new("secrets", Component.Healthy, 0, $"{vendors.Sum(vendor => accounts.For(vendor.Name).Count)} credentials resolved"),
+            await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), logger, cancellationToken),
+            await CheckAsync("publisher", publisher.PingAsync, logger, cancellationToken),
+            await CheckAsync("secrets", token => ResolveAsync(secrets, accounts, token), logger, cancellationToken),
         };
         var down = components.Any(component => component.State == Component.Down);
         if (components[0].State == Component.Healthy)
@@ -80,7 +83,12 @@ internal static class HealthEndpoints
     private static Task<IReadOnlyList<Row>> PingAsync(IWarehouse warehouse, string dataset, CancellationToken cancellationToken) =>
         warehouse.QueryAsync(dataset, Statement.Of("ping"), cancellationToken);
 
-    private static async Task<Component> CheckAsync(string name, Func<CancellationToken, Task> check, CancellationToken cancellationToken)
+    /// <summary>Finds every account's key; those that were found a short while ago are not looked for again.</summary>
+    private static Task ResolveAsync(Secrets secrets, Accounts accounts, CancellationToken cancellationToken) =>
+        Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
+
+    private static async Task<Component> CheckAsync(
+        string name, Func<CancellationToken, Task> check, ILogger logger, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -96,6 +104,7 @@ internal static class HealthEndpoints
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            Log.Down(logger, failure, name);
             return new Component(name, Component.Down, Milliseconds(began), $"It failed with {failure.GetType().Name}; the log says more.");
         }
     }
@@ -111,5 +120,11 @@ internal static class HealthEndpoints
         public const string Healthy = "healthy";
         public const string Degraded = "degraded";
         public const string Down = "down";
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "The component {Component} is down.")]
+        public static partial void Down(ILogger logger, Exception exception, string component);
     }
 }

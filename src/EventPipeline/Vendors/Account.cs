@@ -1,12 +1,14 @@
 namespace EventPipeline.Vendors;
 
-/// <summary>One configured organisation at a vendor, with the credential to read it.</summary>
+/// <summary>One configured organisation at a vendor, and where the credential to read it is kept.</summary>
 /// <param name="Vendor">The vendor's name.</param>
 /// <param name="Name">The configured name.</param>
 /// <param name="BaseAddress">Where this vendor's API is, without a trailing version: <c>https://api.anthropic.com/</c>. Ends in a slash.</param>
-/// <param name="Secret">The credential itself. Never logged.</param>
-public sealed record Account(string Vendor, string Name, Uri BaseAddress, string Secret)
+/// <param name="SecretReference">
+/// Where the credential is kept, never the credential: <c>env:NAME</c>, or <c>projects/P/secrets/S/versions/V</c>.
+/// </param>
+public sealed record Account(string Vendor, string Name, Uri BaseAddress, string SecretReference)
 {
-    /// <summary>Without the credential.</summary>
+    /// <summary>Vendor and name.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

@@ -9,6 +9,7 @@ internal sealed partial class Reading(Account account, string about, VendorProto
 {
     private const int MostQuoted = 300;
     private readonly FetchContext? _fetch;
+    private readonly Redaction _redaction = new();
     private int _rounded;
 
     /// <summary>Reads a window.</summary>
@@ -60,12 +61,14 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     /// <summary>It failed in a way that may pass.</summary>
     public TransientFailureException Transient(string what, Exception? innerException = null) => new($"{about}: {what}", innerException);
 
+    /// <summary>Keeps a key that is about to be sent out of everything that is quoted from here on.</summary>
+    public void Hide(string key) => _redaction.Hide(key);
+
     /// <summary>Words of the vendor's, safe to show: no credential, one line, not long.</summary>
     public string Quote(string text)
     {
         // The whole secret first, then whatever looks like a key: vendors echo keys with the middle starred out.
-        var safe = Account.Secret.Length < 4 ? text : text.Replace(Account.Secret, "…", StringComparison.Ordinal);
-        safe = Unprintable().Replace(KeyLike().Replace(safe, "sk-…"), " ").Trim();
+        var safe = Unprintable().Replace(KeyLike().Replace(_redaction.Apply(text), "sk-…"), " ").Trim();
         return safe.Length <= MostQuoted ? safe : string.Concat(safe.AsSpan(0, MostQuoted), "…");
     }
 

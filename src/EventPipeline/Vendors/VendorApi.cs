@@ -10,7 +10,7 @@ namespace EventPipeline.Vendors;
 /// Asks vendors over HTTP and tells their refusals apart: what can never succeed is rejected with what to do, what may pass is transient.
 /// Retries belong to the client's handlers, see <see cref="VendorResilience"/>.
 /// </summary>
-internal sealed class VendorApi(HttpClient http, VendorOptions options, TimeProvider time)
+internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions options, TimeProvider time)
 {
     private static readonly string Version =
         (typeof(VendorApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
@@ -50,7 +50,52 @@ internal sealed class VendorApi(HttpClient http, VendorOptions options, TimeProv
         }
     }
 
+    /// <summary>Sends it, and once more when the vendor refuses the key and another has taken its place meanwhile.</summary>
     private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
+    {
+        var key = await KeyAsync(reading, () => secrets.GetAsync(reading.Account, cancellationToken));
+        var response = await SendAsync(reading, request, key, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+        {
+            return response;
+        }
+
+        try
+        {
+            var fresh = await KeyAsync(reading, () => secrets.RenewAsync(reading.Account, key, cancellationToken));
+            if (fresh == key)
+            {
+                (var refusal, response) = (response, null);
+                return refusal;
+            }
+
+            return await SendAsync(reading, request, fresh, cancellationToken);
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    private static async ValueTask<string> KeyAsync(Reading reading, Func<ValueTask<string>> ask)
+    {
+        try
+        {
+            var key = await ask();
+            reading.Hide(key);
+            return key;
+        }
+        catch (RejectedEventException rejected)
+        {
+            throw reading.Refused(rejected.Message, rejected.Hint, rejected.Cause);
+        }
+        catch (TransientFailureException failure)
+        {
+            throw reading.Transient(failure.Message, failure);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, string key, CancellationToken cancellationToken)
     {
         using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(reading.Account.BaseAddress, request.PathAndQuery));
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
@@ -60,7 +105,7 @@ internal sealed class VendorApi(HttpClient http, VendorOptions options, TimeProv
             message.Headers.TryAddWithoutValidation("anthropic-beta", request.Beta);
         }
 
-        reading.Protocol.Authorize(message, reading.Account);
+        reading.Protocol.Authorize(message, key);
         message.Options.Set(VendorResilience.Deadline, reading.Deadline);
         message.Options.Set(VendorResilience.Account, reading.Account.ToString());
         try

@@ -5,14 +5,14 @@ namespace EventPipeline.Vendors;
 /// <summary>What differs between vendors whose APIs are otherwise read alike.</summary>
 /// <param name="Section">The vendor's folder and its section in the settings.</param>
 /// <param name="CredentialHint">Which key type and scope the vendor wants, and who can make it.</param>
-/// <param name="Authorize">Puts the credential and the vendor's own headers on a request.</param>
+/// <param name="Authorize">Puts the credential, a key, and the vendor's own headers on a request.</param>
 /// <param name="BucketStart">The name of a bucket's inclusive start.</param>
 /// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
 /// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
 internal sealed record VendorProtocol(
     string Section,
     string CredentialHint,
-    Action<HttpRequestMessage, Account> Authorize,
+    Action<HttpRequestMessage, string> Authorize,
     string BucketStart,
     string BucketEnd,
     Func<JsonElement, DateTimeOffset?> ReadTime);

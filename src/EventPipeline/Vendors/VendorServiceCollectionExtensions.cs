@@ -14,11 +14,13 @@ internal static class VendorServiceCollectionExtensions
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ISecretStore>(new EnvironmentSecrets(Environment.GetEnvironmentVariable));
+        services.AddSingleton<Secrets>();
         services.AddSingleton(provider => VendorSettings.Read(
-            provider.GetRequiredService<IConfiguration>(), provider.GetServices<Vendor>(), Environment.GetEnvironmentVariable));
+            provider.GetRequiredService<IConfiguration>(), provider.GetServices<Vendor>(), provider.GetRequiredService<Secrets>()));
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Accounts);
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Options);
-        services.AddHttpClient<VendorApi>().AddVendorResilience();
+        services.AddHttpClient<VendorApi>().RedactLoggedHeaders(_ => true).AddVendorResilience();
 
         return services
             .AddAnthropic()

@@ -14,13 +14,13 @@ internal sealed partial class VendorSettings
     private const string Secret = "Secret";
     private static readonly TimeSpan LongestStall = TimeSpan.FromHours(1);
 
-    private readonly Func<string, string?> _environment;
+    private readonly Secrets _secrets;
     private readonly List<string> _mistakes = [];
     private readonly List<Account> _accounts = [];
 
-    private VendorSettings(IConfigurationSection root, IReadOnlyList<Vendor> vendors, Func<string, string?> environment)
+    private VendorSettings(IConfigurationSection root, IReadOnlyList<Vendor> vendors, Secrets secrets)
     {
-        _environment = environment;
+        _secrets = secrets;
         RefuseValue(root);
         RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), StallTimeout]);
         Options = ReadOptions(root.GetSection(StallTimeout));
@@ -36,14 +36,14 @@ internal sealed partial class VendorSettings
 
     public VendorOptions Options { get; }
 
-    /// <summary>Reads the settings and resolves the secrets they point to.</summary>
+    /// <summary>Reads the settings, and checks the references to secrets as far as that can be done without asking anybody.</summary>
     /// <param name="configuration">All settings.</param>
     /// <param name="vendors">Whose sections are known.</param>
-    /// <param name="environment">Where <c>env:NAME</c> is looked up.</param>
+    /// <param name="secrets">Where secrets may be kept.</param>
     /// <exception cref="ConfigurationMistakesException">With every mistake.</exception>
-    public static VendorSettings Read(IConfiguration configuration, IEnumerable<Vendor> vendors, Func<string, string?> environment)
+    public static VendorSettings Read(IConfiguration configuration, IEnumerable<Vendor> vendors, Secrets secrets)
     {
-        var settings = new VendorSettings(configuration.GetSection(Root), [.. vendors], environment);
+        var settings = new VendorSettings(configuration.GetSection(Root), [.. vendors], secrets);
         return settings._mistakes.Count == 0 ? settings : throw new ConfigurationMistakesException(settings._mistakes);
     }
 
@@ -126,7 +126,7 @@ internal sealed partial class VendorSettings
         return null;
     }
 
-    /// <summary>The one place where a reference becomes a credential. What was written instead of one is never repeated: it may be it.</summary>
+    /// <summary>Reads where the credential is kept. What was written instead is never repeated: it may be the credential.</summary>
     private string? ReadSecret(IConfigurationSection section)
     {
         if (string.IsNullOrEmpty(section.Value))
@@ -135,33 +135,13 @@ internal sealed partial class VendorSettings
             return null;
         }
 
-        if (Reference().Match(section.Value) is not { Success: true } match)
+        if (_secrets.Mistake(section.Value) is { } mistake)
         {
-            Mistake(
-                section,
-                "is not of the form env:NAME (not shown, in case it is the key itself); put the key into an environment variable and write "
-                    + "env: and the variable's name.");
+            Mistake(section, mistake);
             return null;
         }
 
-        var variable = match.Groups["name"].Value;
-        var secret = _environment(variable);
-        if (string.IsNullOrEmpty(secret))
-        {
-            Mistake(section, $"points to the environment variable {variable}, which is not set or empty; set it to the vendor's key.");
-            return null;
-        }
-
-        if (secret.Any(character => character is <= ' ' or > '~'))
-        {
-            Mistake(
-                section,
-                $"points to the environment variable {variable}, whose value holds blanks, line breaks or characters no key has; "
-                    + "often it is a line break at the end. Set it to the bare key.");
-            return null;
-        }
-
-        return secret;
+        return section.Value;
     }
 
     private Uri ReadBaseAddress(IConfigurationSection section, Vendor vendor)
@@ -214,7 +194,4 @@ internal sealed partial class VendorSettings
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
     private static partial Regex AccountName();
-
-    [GeneratedRegex(@"\Aenv:(?<name>[A-Za-z_][A-Za-z0-9_]*)\z")]
-    private static partial Regex Reference();
 }

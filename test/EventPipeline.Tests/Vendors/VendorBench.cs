@@ -12,6 +12,7 @@ internal sealed class VendorBench : IDisposable
     public static readonly DateTimeOffset Now = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
 
     private readonly ServiceProvider _services;
+    private readonly WrittenKeys _keys = new();
 
     public VendorBench(HttpMessageHandler? network, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
     {
@@ -23,6 +24,7 @@ internal sealed class VendorBench : IDisposable
         services.AddSingleton(Clock);
         services.AddLogging();
         services.AddVendors();
+        services.AddSingleton<ISecretStore>(_keys);
         if (network is not null)
         {
             services.AddHttpClient<VendorApi>().ConfigurePrimaryHttpMessageHandler(() => network);
@@ -45,7 +47,7 @@ internal sealed class VendorBench : IDisposable
 
     public IVendorConnector Connector(string vendor) => _services.GetRequiredKeyedService<IVendorConnector>(vendor);
 
-    public Account Account(string vendor, string name = "acme", string secret = Secret) => new(vendor, name, Address, secret);
+    public Account Account(string vendor, string name = "acme", string secret = Secret) => new(vendor, name, Address, $"{WrittenKeys.Prefix}{secret}");
 
     /// <summary>Reads a window and returns everything the connector said.</summary>
     public async Task<List<VendorItem>> ReadAsync(string vendor, string report, string from, string to, string account = "acme")
@@ -75,4 +77,20 @@ internal sealed class VendorBench : IDisposable
         Should.ThrowAsync<TransientFailureException>(ReadAsync(vendor, report, from, to));
 
     public void Dispose() => _services.Dispose();
+
+    /// <summary>The key is what is written, behind a word that says so.</summary>
+    private sealed class WrittenKeys : ISecretStore
+    {
+        public const string Prefix = "written:";
+
+        public string Form => "written:KEY";
+
+        public bool Keeps(string reference) => reference.StartsWith(Prefix, StringComparison.Ordinal);
+
+        public string? Mistake(string reference) => null;
+
+        public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) => ValueTask.FromResult(reference[Prefix.Length..]);
+
+        public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) => GetAsync(reference, cancellationToken);
+    }
 }

@@ -27,7 +27,7 @@ public sealed class VendorSettingsTests
 
         settings.Accounts.For("anthropic").ShouldHaveSingleItem().BaseAddress.ShouldBe(new Uri("https://api.anthropic.com/"));
         settings.Accounts.For("openai").Select(account => account.Name).ShouldBe(["acme", "Globex.2"]);
-        settings.Accounts.Find("openai", "acme")!.Secret.ShouldBe("sk-ant-admin01-x");
+        settings.Accounts.Find("openai", "acme")!.SecretReference.ShouldBe("env:KEY");
         settings.Accounts.Find("openai", "nobody").ShouldBeNull();
         settings.Options.StallTimeout.ShouldBe(TimeSpan.FromSeconds(5));
     }
@@ -120,6 +120,6 @@ public sealed class VendorSettingsTests
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return VendorSettings.Read(configuration, [AnthropicConnector.Self, OpenAIConnector.Self], Environment.GetValueOrDefault);
+        return VendorSettings.Read(configuration, [AnthropicConnector.Self, OpenAIConnector.Self], new Secrets([new EnvironmentSecrets(Environment.GetValueOrDefault)]));
     }
 }

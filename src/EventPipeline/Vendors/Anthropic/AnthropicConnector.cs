@@ -68,16 +68,16 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         reading.NoteRounded();
     }
 
-    private static void Authorize(HttpRequestMessage request, Account account)
+    private static void Authorize(HttpRequestMessage request, string key)
     {
         request.Headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
-        if (account.Secret.StartsWith("sk-ant-oat", StringComparison.Ordinal))
+        if (key.StartsWith("sk-ant-oat", StringComparison.Ordinal))
         {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.Secret);
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         }
         else
         {
-            request.Headers.TryAddWithoutValidation("x-api-key", account.Secret);
+            request.Headers.TryAddWithoutValidation("x-api-key", key);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         Self.Section,
         "OpenAI wants an admin key (sk-admin-…), made by an organization owner, with the scope api.usage.read for usage and costs and "
             + "api.management.read for names. Project keys (sk-proj-…) do not work.",
-        (request, account) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", account.Secret),
+        (request, key) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key),
         "start_time",
         "end_time",
         ReadTime);

@@ -1,0 +1,96 @@
+using Microsoft.IdentityModel.Tokens;
+
+namespace EventPipeline.Google.SignIn;
+
+/// <summary>
+/// An issuer's public keys by their ids. A key that is not known is looked for at once, so that a rotated one needs no restart, but not so often
+/// that forged ids make the service hammer the issuer; while the issuer cannot be reached, the keys last read still count.
+/// </summary>
+internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> address, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+{
+    public const string Client = "signing-keys";
+
+    /// <summary>How long keys count without being read again, so that one that was withdrawn stops counting.</summary>
+    public static readonly TimeSpan FreshFor = TimeSpan.FromHours(1);
+
+    /// <summary>How many reads unknown ids may cause at once, and how soon each comes back.</summary>
+    public const int MostReads = 10;
+
+    public static readonly TimeSpan ReadComesBackAfter = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _reading = new(1);
+    private KeySet? _known;
+    private int _ended;
+    private double _reads = MostReads;
+    private DateTimeOffset _counted = clock.GetUtcNow();
+
+    /// <summary>The key with an id; null where the issuer has none, or none can be read.</summary>
+    public async ValueTask<SecurityKey?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var ended = _ended;
+        if (_known is { } known && clock.GetUtcNow() < known.ReadAt + FreshFor && known.Keys.TryGetValue(id, out var key))
+        {
+            return key;
+        }
+
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            // Whoever waited for another's read looks at what it brought.
+            if (_ended == ended && MayRead())
+            {
+                _known = await ReadAsync(cancellationToken) ?? _known;
+                _ended++;
+            }
+        }
+        finally
+        {
+            _reading.Release();
+        }
+
+        return _known?.Keys.GetValueOrDefault(id);
+    }
+
+    public void Dispose() => _reading.Dispose();
+
+    private bool MayRead()
+    {
+        var now = clock.GetUtcNow();
+        _reads = Math.Min(MostReads, _reads + ((now - _counted) / ReadComesBackAfter));
+        _counted = now;
+        if (_reads < 1)
+        {
+            return false;
+        }
+
+        _reads--;
+        return true;
+    }
+
+    private async Task<KeySet?> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var http = clients.CreateClient(Client);
+            var keys = new JsonWebKeySet(await http.GetStringAsync(address(), cancellationToken)).Keys
+                .Where(key => key.Kid is { Length: > 0 } && key.Use is null or "" or "sig")
+                .GroupBy(key => key.Kid, StringComparer.Ordinal)
+                .ToDictionary(same => same.Key, SecurityKey (same) => same.First(), StringComparer.Ordinal);
+            return keys.Count > 0 ? new KeySet(clock.GetUtcNow(), keys) : throw new InvalidDataException("The answer holds no keys.");
+        }
+        catch (Exception unreadable) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Unreadable(logger, unreadable, address());
+            return null;
+        }
+    }
+
+    private sealed record KeySet(DateTimeOffset ReadAt, IReadOnlyDictionary<string, SecurityKey> Keys);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning,
+            "The public keys of tokens cannot be read from {Address}; tokens are checked with those read last, and refused where there are none.")]
+        public static partial void Unreadable(ILogger logger, Exception exception, Uri address);
+    }
+}
