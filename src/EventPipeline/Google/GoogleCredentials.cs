@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Headers;
+using Google.Apis.Auth.OAuth2;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EventPipeline.Google;
@@ -28,7 +30,7 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
         }
 
         var token = await tokens.GetAsync(address, cancellationToken);
-        token.AddHeaders(request);
+        Sign(request, token);
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized || !CanBeSentAgain(request.Content))
         {
@@ -36,8 +38,20 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
         }
 
         response.Dispose();
-        (await tokens.RenewAsync(token, address, cancellationToken)).AddHeaders(request);
+        Sign(request, await tokens.RenewAsync(token, address, cancellationToken));
         return await base.SendAsync(request, cancellationToken);
+    }
+
+    /// <summary>The token, and what else the credential wants to be said, such as the project that pays the quota.</summary>
+    private static void Sign(HttpRequestMessage request, AccessTokenWithHeaders token)
+    {
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
+        foreach (var name in token.Headers.Keys)
+        {
+            request.Headers.Remove(name);
+        }
+
+        token.AddHeaders(request);
     }
 
     private static bool CanBeSentAgain(HttpContent? content) =>

@@ -66,7 +66,8 @@ internal sealed partial class RecordLine(string loadId, int normaliserVersion) :
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        NumberHandling = JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]
+        NumberHandling = JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString,
+        Converters = [typeof(MicrosecondTime)])]
     [JsonSerializable(typeof(UsageRecord))]
     [JsonSerializable(typeof(CostRecord))]
     [JsonSerializable(typeof(ActivityRecord))]

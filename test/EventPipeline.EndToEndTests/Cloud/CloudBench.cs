@@ -157,7 +157,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     {
         var message = new
         {
-            data = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(data)),
+            data = Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(data, JsonSerializerOptions.Web)),
             attributes = attributes.ToDictionary(attribute => attribute.Name, attribute => attribute.Value),
         };
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });

@@ -45,9 +45,19 @@ internal abstract class ServiceProcess : IAsyncDisposable
     public async Task<RunDocument> RunAsync(string runId) =>
         (await Http.GetFromJsonAsync<RunDocument>($"runs/{runId}", ApiJson.Options, TestContext.Current.CancellationToken))!;
 
-    /// <summary>A run when every window has ended.</summary>
+    /// <summary>A run when every window has ended; nobody may have heard of it yet.</summary>
     public Task<RunDocument> EndAsync(string runId) => Poll.ForAsync($"the run {runId} ends", async () =>
-        await RunAsync(runId) is { Outcome: not null } run ? run : null);
+    {
+        using var answer = await Http.GetAsync(new Uri($"runs/{runId}", UriKind.Relative), TestContext.Current.CancellationToken);
+        if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable)
+        {
+            return null;
+        }
+
+        answer.EnsureSuccessStatusCode();
+        var run = (await answer.Content.ReadFromJsonAsync<RunDocument>(ApiJson.Options, TestContext.Current.CancellationToken))!;
+        return run.Outcome is null ? null : run;
+    });
 
     /// <summary>Asks for a run and waits for its end.</summary>
     public async Task<RunDocument> RunToEndAsync(object request) => await EndAsync(await AskAsync(request));
