@@ -77,8 +77,13 @@ internal sealed class ControlEndpoints(
     {
         using var connection = database.Open(dataset);
         Database.Run(connection, "BEGIN TRANSACTION READ ONLY");
+
+        // A decimal of .NET ends at 28 digits, DuckDB's at 38.
+        var decimals = Database.Read(connection, $"DESCRIBE {sql}", row => (Name: row.GetString(0), Type: row.GetString(1)))
+            .Where(column => column.Type.StartsWith("DECIMAL", StringComparison.Ordinal))
+            .Select(column => $"CAST({Sql.Name(column.Name)} AS VARCHAR) AS {Sql.Name(column.Name)}").ToList();
         using var command = connection.CreateCommand();
-        command.CommandText = sql;
+        command.CommandText = decimals.Count == 0 ? sql : $"SELECT * REPLACE ({string.Join(", ", decimals)}) FROM ({sql.TrimEnd().TrimEnd(';')})";
         using var reader = command.ExecuteReader();
         var rows = new JsonArray();
         while (reader.Read())

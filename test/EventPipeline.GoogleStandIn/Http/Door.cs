@@ -51,18 +51,21 @@ internal sealed class Door(IEndpointRouteBuilder routes, Settings settings, Acce
         routes.MapMethods(pattern, [method], async context =>
         {
             var call = new Call(context, operation(context.Request));
+            var isCut = false;
             try
             {
                 var result = await AnswerAsync(call, prepare, handle);
                 await result.ExecuteAsync(context);
             }
-            catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+            catch (Exception ex) when (ex is OperationCanceledException or IOException)
             {
-                // The caller went away; there is nobody to answer.
+                // The caller went away, or a fault cut the connection: there is nobody to answer.
+                isCut = true;
+                context.Abort();
             }
             finally
             {
-                requests.Add(call, context.RequestAborted.IsCancellationRequested ? 0 : context.Response.StatusCode);
+                requests.Add(call, isCut ? 0 : context.Response.StatusCode);
             }
         });
 

@@ -132,7 +132,7 @@ internal sealed partial class JobRunner(
         {
             return End(job, JobEnd.Failed(IsConflict(ex)
                 ? GoogleException.InvalidQuery("Could not serialize access to table due to concurrent update")
-                : QueryErrors.Of(ex, job, [])));
+                : QueryErrors.Of(ex, job, [], _ => true)));
         }
     }
 

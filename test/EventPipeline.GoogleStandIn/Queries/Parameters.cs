@@ -59,7 +59,7 @@ internal sealed partial class Parameters
         }
 
         var text = given.ToString();
-        if (!IsOfType(type, text))
+        if (given is not JsonValue || !IsOfType(type, text))
         {
             throw GoogleException.Invalid($"Invalid value for query parameter '{name}': cannot be read as {typeName}: {text}");
         }
@@ -83,6 +83,7 @@ internal sealed partial class Parameters
         "DATE" => DateOnly.TryParseExact(text, "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         "TIMESTAMP" => Values.ParseTime(text) is not null,
         "NUMERIC" or "BIGNUMERIC" => Values.RoundDecimal(text, type) is not null,
+        "BYTES" => Convert.TryFromBase64String(text, new byte[text.Length], out _),
         _ => true,
     };
 

@@ -9,13 +9,19 @@ namespace EventPipeline.GoogleStandIn.Queries;
 /// <summary>Says in BigQuery's words what DuckDB did not like.</summary>
 internal static partial class QueryErrors
 {
-    public static GoogleException Of(DuckDBException ex, Job job, IReadOnlyList<TableName> tables)
+    public static GoogleException Of(DuckDBException ex, Job job, IReadOnlyList<TableName> tables, Func<TableName, bool> datasetExists)
     {
         var message = ex.Message;
         if (MissingTable().Match(message) is { Success: true } table)
         {
-            var name = tables.FirstOrDefault(one => one.Table == table.Groups[1].Value)?.ToString() ?? table.Groups[1].Value;
-            return new GoogleException(404, "notFound", $"Not found: Table {name} was not found in location {job.Location}");
+            var missing = table.Groups[1].Value.Split('.')[^1];
+            var name = tables.FirstOrDefault(one => one.Table == missing);
+            return new GoogleException(
+                404,
+                "notFound",
+                name is not null && !datasetExists(name)
+                    ? $"Not found: Dataset {name.Project}:{name.Dataset} was not found in location {job.Location}"
+                    : $"Not found: Table {name?.ToString() ?? missing} was not found in location {job.Location}");
         }
 
         if (MissingSchema().Match(message) is { Success: true } schema)
@@ -31,7 +37,7 @@ internal static partial class QueryErrors
             : message.Split('\n')[0]);
     }
 
-    [GeneratedRegex("^Catalog Error: Table with name (.+?) does not exist")]
+    [GeneratedRegex("^Catalog Error: Table with name \"?(.+?)\"? does not exist")]
     private static partial Regex MissingTable();
 
     [GeneratedRegex("^(?:Catalog|Binder) Error: (?:Schema with name|Catalog) \"?([^\" ]+)\"? does not exist")]

@@ -50,7 +50,8 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         catch (DuckDBException ex) when (ex.Message.StartsWith("Catalog Error", StringComparison.Ordinal)
             && !ex.Message.Contains("conflict", StringComparison.OrdinalIgnoreCase))
         {
-            throw QueryErrors.Of(ex, job, translator.Tables);
+            throw QueryErrors.Of(
+                ex, job, translator.Tables, table => Catalog.FindDataset(connection, table.Project, table.Dataset) is not null);
         }
     }
 

@@ -11,6 +11,13 @@ namespace EventPipeline.GoogleStandIn.Queries;
 /// </summary>
 internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string project, Parameters parameters)
 {
+    /// <summary>Names in GoogleSQL, keywords in DuckDB.</summary>
+    private static readonly HashSet<string> OnlyDuckDbReserves = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ANALYSE", "ANALYZE", "ASYMMETRIC", "AT", "CHECK", "COLUMN", "CONSTRAINT", "DEFERRABLE", "DESCRIBE", "DO", "FOREIGN", "GRANT", "INITIALLY",
+        "LAMBDA", "ONLY", "PLACING", "PRIMARY", "REFERENCES", "RETURNING", "SHOW", "SUMMARIZE", "SYMMETRIC", "UNIQUE", "VARIADIC",
+    };
+
     private readonly List<TableName> tables = [];
 
     /// <summary>The qualified tables the statement names.</summary>
@@ -155,7 +162,7 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
             return type.Length;
         }
 
-        text.Append(token.Value);
+        text.Append(OnlyDuckDbReserves.Contains(token.Value) ? Sql.Name(token.Value) : token.Value);
         return 1;
     }
 

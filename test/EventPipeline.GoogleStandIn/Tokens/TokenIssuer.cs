@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using EventPipeline.GoogleStandIn.Metadata;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace EventPipeline.GoogleStandIn.Tokens;

@@ -94,7 +94,7 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
 
         var session = uploads.Find(request.Query["upload_id"]);
         return range.Start is null
-            ? session is { IsFinished: false } && range.Total is { } total && total == uploads.Stored(session)
+            ? session is { IsFinished: false } && range.Total is { } total && total == session.Stored
                 ? Operations.UploadFinish : Operations.UploadStatus
             : range.Total is not null || request.Headers.ContentRange.Count == 0 ? Operations.UploadFinish : Operations.UploadChunk;
     }
@@ -137,7 +137,7 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
         }
 
         var range = ContentRange.Of(call.Http.Request);
-        var stored = uploads.Stored(session);
+        var stored = session.Stored;
         if (range.Start is null)
         {
             return range.Total == stored ? Finish(call, session) : Incomplete(call, stored);
@@ -162,7 +162,7 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
 
         var isLast = range.Total == range.End;
         var size = await uploads.AppendAsync(session, call.Http.Request.Body, stored - range.Start.Value, isLast, call.Aborted);
-        return isLast && (range.Total is null || size == range.Total) ? Finish(call, session) : Incomplete(call, uploads.Stored(session));
+        return isLast && (range.Total is null || size == range.Total) ? Finish(call, session) : Incomplete(call, session.Stored);
     }
 
     private IResult Finish(Call call, UploadSession session)

@@ -28,6 +28,10 @@ internal sealed class UploadSession
     /// <summary>Whether the job was made of it.</summary>
     public bool IsFinished { get; set; }
 
+    /// <summary>How many bytes are stored for good.</summary>
+    [JsonIgnore]
+    public long Stored { get; set; }
+
     /// <summary>One request at a time.</summary>
     [JsonIgnore]
     public SemaphoreSlim Gate { get; } = new(1);

@@ -6,10 +6,23 @@ using EventPipeline.GoogleStandIn.Jobs;
 namespace EventPipeline.GoogleStandIn.Uploads;
 
 /// <summary>The upload sessions: a JSON file and a file of bytes each.</summary>
-internal sealed class UploadStore(Settings settings, JobStore jobs)
+internal sealed class UploadStore
 {
-    private readonly string folder = settings.Folder("uploads");
-    private readonly ConcurrentDictionary<string, UploadSession> sessions = new(StringComparer.Ordinal);
+    private readonly string folder;
+    private readonly JobStore jobs;
+    private readonly ConcurrentDictionary<string, UploadSession> sessions;
+
+    public UploadStore(Settings settings, JobStore jobs)
+    {
+        (folder, this.jobs) = (settings.Folder("uploads"), jobs);
+        sessions = new(Directory.EnumerateFiles(folder, "*.json")
+            .Select(path => JsonSerializer.Deserialize<UploadSession>(File.ReadAllBytes(path))!)
+            .Select(session => KeyValuePair.Create(session.Id, session)), StringComparer.Ordinal);
+        foreach (var session in sessions.Values)
+        {
+            session.Stored = WholeGrains(session);
+        }
+    }
 
     /// <summary>Begins a session; it is on disk when this returns.</summary>
     public UploadSession Create(string project, JsonObject resource)
@@ -28,22 +41,7 @@ internal sealed class UploadStore(Settings settings, JobStore jobs)
     }
 
     /// <summary>A session; null when there is none.</summary>
-    public UploadSession? Find(string? id)
-    {
-        if (id is null || !id.All(char.IsAsciiHexDigitLower))
-        {
-            return null;
-        }
-
-        if (sessions.TryGetValue(id, out var session))
-        {
-            return session;
-        }
-
-        return File.Exists(StatePath(id))
-            ? sessions.GetOrAdd(id, static (_, json) => Restore(json), File.ReadAllBytes(StatePath(id)))
-            : null;
-    }
+    public UploadSession? Find(string? id) => id is null ? null : sessions.GetValueOrDefault(id);
 
     /// <summary>Keeps a session as it is now.</summary>
     public void Save(UploadSession session)
@@ -56,10 +54,6 @@ internal sealed class UploadStore(Settings settings, JobStore jobs)
     public Job? JobOf(UploadSession session) =>
         jobs.Find(session.Project, session.JobId) is { } job && job.UploadPath == DataPath(session) ? job : null;
 
-    /// <summary>How many bytes are stored for good.</summary>
-    public long Stored(UploadSession session) => new FileInfo(DataPath(session)) is { Exists: true, Length: var length }
-        ? length / UploadSession.Grain * UploadSession.Grain : 0;
-
     /// <summary>Appends what a request brings, from a place that is stored or next.</summary>
     /// <param name="session">The session.</param>
     /// <param name="body">The bytes.</param>
@@ -69,12 +63,11 @@ internal sealed class UploadStore(Settings settings, JobStore jobs)
     /// <returns>How many bytes there are now.</returns>
     public async Task<long> AppendAsync(UploadSession session, Stream body, long skip, bool last, CancellationToken cancellationToken)
     {
-        var stored = Stored(session);
         var file = new FileStream(DataPath(session), FileMode.Open, FileAccess.Write, FileShare.Read, 1 << 16, useAsync: true);
-        await using (file)
+        try
         {
-            file.SetLength(stored);
-            file.Position = stored;
+            file.SetLength(session.Stored);
+            file.Position = session.Stored;
             var buffer = new byte[1 << 16];
             for (int read; (read = await body.ReadAsync(buffer, cancellationToken)) > 0;)
             {
@@ -87,6 +80,11 @@ internal sealed class UploadStore(Settings settings, JobStore jobs)
             {
                 file.SetLength(file.Length / UploadSession.Grain * UploadSession.Grain);
             }
+        }
+        finally
+        {
+            await file.DisposeAsync();
+            session.Stored = WholeGrains(session);
         }
 
         return new FileInfo(DataPath(session)).Length;
@@ -101,7 +99,8 @@ internal sealed class UploadStore(Settings settings, JobStore jobs)
     /// <summary>A file for the bytes of an upload in one request.</summary>
     public string NewFile() => Path.Combine(folder, $"{Guid.NewGuid():N}.data");
 
-    private string StatePath(string id) => Path.Combine(folder, $"{id}.json");
+    private long WholeGrains(UploadSession session) => new FileInfo(DataPath(session)) is { Exists: true, Length: var length }
+        ? length / UploadSession.Grain * UploadSession.Grain : 0;
 
-    private static UploadSession Restore(byte[] json) => JsonSerializer.Deserialize<UploadSession>(json)!;
+    private string StatePath(string id) => Path.Combine(folder, $"{id}.json");
 }
