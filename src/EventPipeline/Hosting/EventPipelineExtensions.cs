@@ -14,6 +14,12 @@ namespace EventPipeline.Hosting;
 /// <summary>The table of contents: every stage, in the order data flows.</summary>
 internal static class EventPipelineExtensions
 {
+    /// <summary>
+    /// What takes work gives it back within five seconds of being told to stop, the server closes within seven, and telemetry takes a second and
+    /// a half more: together less than the ten seconds that Cloud Run leaves.
+    /// </summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(7);
+
     /// <summary>Registers the service. The host adds the warehouse, and says whether its data is simulated.</summary>
     public static WebApplicationBuilder AddEventPipeline(this WebApplicationBuilder builder)
     {
@@ -26,6 +32,8 @@ internal static class EventPipelineExtensions
         services.AddVendors();                        // who can be asked
         services.AddScoped<RunLedger>();              // what happened
         services.AddScoped<RunStatus>();
+        services.AddScoped<RunNews>();
+        services.AddScoped<FreshnessReport>();
         services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
         services.AddPubSub();                         // the edge that publishes
         services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
@@ -39,10 +47,11 @@ internal static class EventPipelineExtensions
             .Configure<IConfiguration>((options, configuration) => options.Dataset = configuration["BIGQUERY_DATASET"] ?? options.Dataset);
 
         services.AddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();
         services.AddOpenApi(Describe);
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        return builder;
+        return builder.AddTelemetry();
     }
 
     /// <summary>Maps the door, what people and probes ask, and the list of it all.</summary>
@@ -54,6 +63,7 @@ internal static class EventPipelineExtensions
         app.MapStatus();
         app.MapDeadLetters();
         app.MapHealth();
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]));
         app.MapOpenApi();
         app.MapNotFound();
         return app;

@@ -1,6 +1,6 @@
+using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.OpenAI;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EventPipeline.Vendors;
 
@@ -13,7 +13,7 @@ internal static class VendorServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddPipelineMetrics();
         services.AddSingleton(provider => VendorSettings.Read(
             provider.GetRequiredService<IConfiguration>(), provider.GetServices<Vendor>(), Environment.GetEnvironmentVariable));
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Accounts);

@@ -1,0 +1,93 @@
+using EventPipeline.Load;
+using EventPipeline.Telemetry;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>
+/// Tells logs and metrics what the ledger has recorded. Event names and fields are a contract: alerts are built on them, and docs/telemetry.md
+/// lists them. What a person has to act on is an error.
+/// </summary>
+internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport freshness, ILogger<RunNews> logger)
+{
+    /// <summary>An attempt failed, and the window is tried again.</summary>
+    public void AttemptFailed(string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
+        Log.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
+
+    /// <summary>A window ended.</summary>
+    public void WindowEnded(string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId)
+    {
+        Log.WindowEnded(
+            logger, WindowState.IsFailure(end.State) ? LogLevel.Error : LogLevel.Information,
+            window, runId, end.State, end.Rows, end.Tokens, end.BilledUsd, end.EstimatedUsd, end.LoadId, end.Duration?.TotalSeconds, attempt, messageId,
+            mode.Name(), end.Reason);
+        if (end.Details.Drift.Count > 0)
+        {
+            metrics.Drifted(window, mode, end.Details.Drift.Count);
+            Log.Drift(logger, window, runId, mode.Name(), end.Details.Drift);
+        }
+    }
+
+    /// <summary>A run ended.</summary>
+    public async Task RunEndedAsync(RunMode mode, RunDocument run, CancellationToken cancellationToken)
+    {
+        var duration = run.EndedAt is { } ended && ended > run.RequestedAt ? ended - run.RequestedAt : TimeSpan.Zero;
+        var failed = run.Windows.Count(window => WindowState.IsFailure(window.State));
+        metrics.RunEnded(mode, run.State, duration);
+        Log.RunCompleted(
+            logger, failed > 0 ? LogLevel.Error : LogLevel.Information,
+            run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.Usd, run.Totals.EstimatedUsd,
+            duration.TotalSeconds, mode.Name(), run.From, run.To);
+        if (mode == RunMode.Production)
+        {
+            await freshness.TellAsync(cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An attempt at {Window} of run {RunId} failed: {Reason}",
+            EventName = "window.attempt_failed")]
+        public static partial void AttemptFailed(
+            ILogger logger, Window window, string runId, string mode, int? attempt, string? messageId, string reason);
+
+        [LoggerMessage(EventId = 2, EventName = "window.ended", Message = "{Window} of run {RunId} ended {State} with {Rows} rows. {Reason}")]
+        public static partial void WindowEnded(
+            ILogger logger,
+            LogLevel level,
+            Window window,
+            string runId,
+            string state,
+            long rows,
+            long tokens,
+            decimal usd,
+            decimal estimatedUsd,
+            string? loadId,
+            double? durationSeconds,
+            int? attempt,
+            string? messageId,
+            string mode,
+            string? reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} brought what the vendor's documentation does not name: {Notes}",
+            EventName = "drift")]
+        public static partial void Drift(ILogger logger, Window window, string runId, string mode, IReadOnlyList<string> notes);
+
+        [LoggerMessage(EventId = 4, EventName = "run.completed",
+            Message = "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed, {Rows} rows, {Usd} US dollars.")]
+        public static partial void RunCompleted(
+            ILogger logger,
+            LogLevel level,
+            string runId,
+            string outcome,
+            int windows,
+            int failedWindows,
+            long rows,
+            long tokens,
+            decimal usd,
+            decimal estimatedUsd,
+            double durationSeconds,
+            string mode,
+            DateOnly? from,
+            DateOnly? to);
+    }
+}
