@@ -52,7 +52,8 @@ internal static class OtlpExtensions
             options.Configure(otlp => otlp.Protocol = OtlpExportProtocol.HttpProtobuf);
         }
 
-        telemetry.WithTracing(traces => traces.AddOtlpExporter()).WithMetrics(metrics => metrics.AddOtlpExporter());
+        // Spans of the service's own requests are made where somebody looks at them.
+        telemetry.WithTracing(traces => traces.AddHttpClientInstrumentation().AddOtlpExporter()).WithMetrics(metrics => metrics.AddOtlpExporter());
     }
 
     /// <summary>Whether the token may go there: only to Google, and only encrypted.</summary>

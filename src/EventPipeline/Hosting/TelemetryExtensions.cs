@@ -24,8 +24,7 @@ internal static class TelemetryExtensions
             .ConfigureResource(resource => Describe(resource, builder.Configuration))
             .WithTracing(traces => traces
                 .AddSource(MessageTrace.SourceName)
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path))
-                .AddHttpClientInstrumentation())
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path)))
             .WithMetrics(metrics => metrics
                 .AddMeter(PipelineMetrics.MeterName)
                 .AddAspNetCoreInstrumentation()

@@ -32,7 +32,7 @@ internal sealed partial class FreshnessReport(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Vendor}/{Account}/{Report} is complete until {DataCompleteUntil}, {AgeHours} hours ago.",
+        [LoggerMessage(1, LogLevel.Information, "{Vendor}/{Account}/{Report} is complete until {DataCompleteUntil:yyyy-MM-dd}, {AgeHours} hours ago.",
             EventName = "freshness")]
         public static partial void Freshness(
             ILogger logger, string vendor, string account, string report, DateOnly? dataCompleteUntil, double? ageHours, string? lastError);
