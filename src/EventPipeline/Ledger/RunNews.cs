@@ -23,7 +23,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         if (end.Details.Drift.Count > 0)
         {
             metrics.Drifted(window, mode, end.Details.Drift.Count);
-            Log.Drift(logger, window, runId, mode.Name(), end.Details.Drift);
+            Log.Drift(logger, window, runId, mode.Name(), end.Details.Drift.Count, string.Join("; ", end.Details.Drift));
         }
     }
 
@@ -70,7 +70,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
 
         [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} brought what the vendor's documentation does not name: {Notes}",
             EventName = "drift")]
-        public static partial void Drift(ILogger logger, Window window, string runId, string mode, IReadOnlyList<string> notes);
+        public static partial void Drift(ILogger logger, Window window, string runId, string mode, int count, string notes);
 
         [LoggerMessage(EventId = 4, EventName = "run.completed",
             Message = "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed, {Rows} rows, {Usd} US dollars.")]
