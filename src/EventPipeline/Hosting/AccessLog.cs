@@ -14,8 +14,12 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock
         }
         finally
         {
-            var answered = AnsweredRequest.Of(context, status ?? context.Response.StatusCode, clock.GetElapsedTime(began));
-            Log.Answered(logger, Level(context, answered.Status), answered);
+            var sent = status ?? context.Response.StatusCode;
+            var level = Level(context, sent);
+            if (logger.IsEnabled(level))
+            {
+                Log.Answered(logger, level, AnsweredRequest.Of(context, sent, clock.GetElapsedTime(began)));
+            }
         }
     }
 

@@ -16,14 +16,16 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
     /// <summary>A window ended.</summary>
     public void WindowEnded(string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId)
     {
+        var level = WindowState.IsFailure(end.State) ? LogLevel.Error : LogLevel.Information;
+        var (modeName, seconds) = (mode.Name(), end.Duration?.TotalSeconds);
         Log.WindowEnded(
-            logger, WindowState.IsFailure(end.State) ? LogLevel.Error : LogLevel.Information,
-            window, runId, end.State, end.Rows, end.Tokens, end.BilledUsd, end.EstimatedUsd, end.LoadId, end.Duration?.TotalSeconds, attempt, messageId,
-            mode.Name(), end.Reason);
-        if (end.Details.Drift.Count > 0)
+            logger, level, window, runId, end.State, end.Rows, end.Tokens, end.BilledUsd, end.EstimatedUsd, end.LoadId, seconds, attempt, messageId,
+            modeName, end.Reason);
+        if (end.Details.Drift is { Count: > 0 } drift)
         {
-            metrics.Drifted(window, mode, end.Details.Drift.Count);
-            Log.Drift(logger, window, runId, mode.Name(), end.Details.Drift.Count, string.Join("; ", end.Details.Drift));
+            metrics.Drifted(window, mode, drift.Count);
+            var notes = string.Join("; ", drift);
+            Log.Drift(logger, window, runId, modeName, drift.Count, notes);
         }
     }
 
