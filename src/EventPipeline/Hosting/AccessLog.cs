@@ -18,7 +18,8 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock
             var level = Level(context, sent);
             if (logger.IsEnabled(level))
             {
-                Log.Answered(logger, level, AnsweredRequest.Of(context, sent, clock.GetElapsedTime(began)));
+                var answered = AnsweredRequest.Of(context, sent, clock.GetElapsedTime(began));
+                Log.Answered(logger, level, answered);
             }
         }
     }

@@ -35,10 +35,10 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         var duration = run.EndedAt is { } ended && ended > run.RequestedAt ? ended - run.RequestedAt : TimeSpan.Zero;
         var failed = run.Windows.Count(window => WindowState.IsFailure(window.State));
         metrics.RunEnded(mode, run.State, duration);
+        var (level, modeName) = (failed > 0 ? LogLevel.Error : LogLevel.Information, mode.Name());
         Log.RunCompleted(
-            logger, failed > 0 ? LogLevel.Error : LogLevel.Information,
-            run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.Usd, run.Totals.EstimatedUsd,
-            duration.TotalSeconds, mode.Name(), run.From, run.To);
+            logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.Usd, run.Totals.EstimatedUsd,
+            duration.TotalSeconds, modeName, run.From, run.To);
         if (mode == RunMode.Production)
         {
             await freshness.TellAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
@@ -14,8 +13,6 @@ namespace EventPipeline.Tests.Google;
 /// <summary>A log entry is one line of JSON, with the fields that Cloud Logging and Error Reporting know, whatever is logged.</summary>
 public sealed class CloudLoggingTests
 {
-    private const string Usual = "\"severity\":\"{0}\",\"message\":\"{1}\",\"time\":\"2026-11-23T06:00:00.123000Z\",\"logger\":\"Test\"";
-
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 6, 0, 0, 123, TimeSpan.Zero));
 
     [Fact]
@@ -30,10 +27,10 @@ public sealed class CloudLoggingTests
             "run-1", 12L, 1.2378912m, 0.5, new DateOnly(2026, 11, 22), _clock.GetUtcNow(), true, null, new[] { "a", "b" }));
 
         var message = "anthropic/acme/cost 2026-11-01..2026-11-03 of run-1: 12 rows, 1.2378912 dollars, 0.5, 11/22/2026, 11/23/2026 06:00:00 +00:00, True, (null), a, b";
-        text.ShouldBe("{" + string.Format(CultureInfo.InvariantCulture, Usual, "INFO", message)
-            + ""","event":"window.ended","eventId":7,"vendor":"anthropic","account":"acme","report":"cost","windowFrom":"2026-11-01","windowTo":"2026-11-03","windowDays":3"""
-            + ""","runId":"run-1","rows":12,"usd":1.2378912,"share":0.5,"day":"2026-11-22","at":"2026-11-23T06:00:00.123000Z","good":true,"notes":["a","b"]}"""
-            + "\n");
+        text.ShouldBe($$"""
+            {"severity":"INFO","message":"{{message}}","time":"2026-11-23T06:00:00.123000Z","logger":"Test","event":"window.ended","eventId":7,"vendor":"anthropic","account":"acme","report":"cost","windowFrom":"2026-11-01","windowTo":"2026-11-03","windowDays":3,"runId":"run-1","rows":12,"usd":1.2378912,"share":0.5,"day":"2026-11-22","at":"2026-11-23T06:00:00.123000Z","good":true,"notes":["a","b"]}
+
+            """);
     }
 
     [Theory]

@@ -37,6 +37,7 @@ public sealed class AccessLogTests : IAsyncLifetime
     {
         _http.Dispose();
         await _app.DisposeAsync();
+        _lines.Dispose();
     }
 
     [Fact]

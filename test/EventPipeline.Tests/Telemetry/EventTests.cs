@@ -16,7 +16,11 @@ public sealed class EventTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(configure: builder => builder.Logging.AddProvider(_lines));
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        _lines.Dispose();
+    }
 
     [Fact]
     public async Task A_run_tells_of_its_plan_its_windows_its_end_and_how_fresh_the_data_is()

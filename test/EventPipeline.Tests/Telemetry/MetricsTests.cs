@@ -1,9 +1,8 @@
-using EventPipeline.Tests.Service;
+using System.Diagnostics.Metrics;
 using EventPipeline.Telemetry;
-using Microsoft.AspNetCore.Builder;
+using EventPipeline.Tests.Service;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using System.Diagnostics.Metrics;
 
 namespace EventPipeline.Tests.Telemetry;
 

@@ -49,6 +49,7 @@ public sealed class HandBackTests : IAsyncLifetime
     {
         _http.Dispose();
         await _app.DisposeAsync();
+        _log.Dispose();
     }
 
     [Fact]
