@@ -178,15 +178,7 @@ internal sealed class LocalService : IAsyncDisposable
 
         // Standard output belongs to what was asked for.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(level);
-        builder.Logging.AddFilter((category, at) =>
-            at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
-
-        // A failed try is told once, by whoever gives up, with vendor, account and window.
-        builder.Logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
-
-        // What keeps the service from starting ends the command, which says it in a sentence.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
+        builder.Logging.AddLevels(level);
     }
 
     private static Dictionary<string, string?> SimulatedAccounts(int seed, Uri address)

@@ -10,13 +10,14 @@ public sealed partial class ArchitectureTests
     /// <summary>The folders a folder may name, beside itself and the words they all share. Hosting puts all of them together.</summary>
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
-        ["Trigger"] = ["FanOut", "Fetch", "DeadLetters"],
-        ["FanOut"] = ["Ledger", "Vendors", "Hosting"],
-        ["Fetch"] = ["FanOut", "Ledger", "Load", "Vendors"],
+        ["Trigger"] = ["FanOut", "Fetch", "DeadLetters", "Telemetry"],
+        ["FanOut"] = ["Ledger", "Vendors", "Hosting", "Telemetry"],
+        ["Fetch"] = ["FanOut", "Ledger", "Load", "Vendors", "Telemetry"],
         ["Load"] = ["Vendors"],
-        ["Ledger"] = ["DeadLetters", "FanOut", "Load", "Vendors", "Hosting"],
-        ["DeadLetters"] = ["FanOut", "Load", "Trigger"],
-        ["Vendors"] = [],
+        ["Ledger"] = ["DeadLetters", "FanOut", "Load", "Vendors", "Hosting", "Telemetry"],
+        ["DeadLetters"] = ["FanOut", "Load", "Trigger", "Telemetry"],
+        ["Vendors"] = ["Telemetry"],
+        ["Telemetry"] = [],
         ["Google"] = ["FanOut", "Load", "Vendors", "Hosting"],
         ["Commands"] = ["Google", "Hosting", "Load"],
     };

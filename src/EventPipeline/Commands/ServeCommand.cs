@@ -15,11 +15,13 @@ internal static class ServeCommand
         });
         var mistakes = new List<string>();
         builder.ConfigureServer().ListenOnPort(mistakes);
+        builder.AddCloudLogging(OperatorSettings.ReadLogLevel(builder.Configuration, LogLevel.Information, mistakes));
         builder.AddEventPipeline();
         builder.AddGoogle();
         builder.Services.AddSingleton(new DataLabel(null));
 
         await using var app = builder.Build();
+        app.UseMiddleware<AccessLog>();
         app.MapEventPipeline();
         StartupCheck.Run(app.Services, mistakes);
         await app.RunAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using EventPipeline.FanOut;
+using EventPipeline.Telemetry;
 using EventPipeline.Trigger;
 
 namespace EventPipeline.DeadLetters;
@@ -10,7 +11,7 @@ namespace EventPipeline.DeadLetters;
 /// It never rejects; nothing is behind it.
 /// </summary>
 internal sealed partial class DeadLetterHandler(
-    DeadLetterStore store, WindowGaveUp windowGaveUp, TimeProvider clock, ILogger<DeadLetterHandler> logger)
+    DeadLetterStore store, WindowGaveUp windowGaveUp, PipelineMetrics metrics, TimeProvider clock, ILogger<DeadLetterHandler> logger)
 {
     /// <summary>Stores one arrival; a repetition changes nothing.</summary>
     /// <param name="arrival">What came.</param>
@@ -45,7 +46,9 @@ internal sealed partial class DeadLetterHandler(
     private async Task StoreAsync(DeadLetter letter, CancellationToken cancellationToken)
     {
         await store.RecordOpenAsync(letter, clock.GetUtcNow(), cancellationToken);
-        Log.Stored(logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason);
+        metrics.DeadLettered(letter.Cause, letter.SourceTopic);
+        Log.Stored(
+            logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason, letter.Hint, letter.Cause, letter.EventId, letter.EventType, letter.MessageId);
     }
 
     private static DeadLetter? OwnLetter(Arrival arrival)
@@ -101,7 +104,19 @@ internal sealed partial class DeadLetterHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Stored the dead letter {DeadLetterId} of the {Topic} topic, replayed {Replays} times so far: {Reason}")]
-        public static partial void Stored(ILogger logger, string deadLetterId, string? topic, int replays, string reason);
+        /// <summary>A person has to look at it: what alerts on dead letters are built on, see docs/telemetry.md.</summary>
+        [LoggerMessage(1, LogLevel.Error, "Stored the dead letter {DeadLetterId} of the {SourceTopic} topic, replayed {Replays} times so far: {Reason} {Hint}",
+            EventName = "dead_letter.stored")]
+        public static partial void Stored(
+            ILogger logger,
+            string deadLetterId,
+            string? sourceTopic,
+            int replays,
+            string reason,
+            string hint,
+            string cause,
+            string? eventId,
+            string? eventType,
+            string? messageId);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventPipeline.Ledger;
+using EventPipeline.Telemetry;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Options;
 
@@ -17,12 +18,13 @@ internal sealed partial class FanOutHandler(
     public async Task HandleAsync(RunRequested request, ReceivedEvent trigger, CancellationToken cancellationToken)
     {
         var runId = RunId.Of(trigger);
+        RunSpan.Describe(runId, request.Mode);
         var plan = await ledger.FindPlanAsync(runId, request.Mode, cancellationToken)
             ?? await ledger.StorePlanAsync(await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
 
         var windows = plan.Windows.Where(planned => !planned.Skipped).ToList();
         await publish(Topic.Fetch, [.. windows.Select(planned => Message(plan, planned))], cancellationToken);
-        Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count);
+        Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count, plan.Mode.Name(), plan.From, plan.To);
         if (windows.Count == 0)
         {
             await ledger.CompleteWhenAllEndedAsync(runId, plan.Mode, cancellationToken);
@@ -61,7 +63,8 @@ internal sealed partial class FanOutHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Run {RunId} asks for {Windows} windows and leaves {Skipped} out.")]
-        public static partial void Published(ILogger logger, string runId, int windows, int skipped);
+        [LoggerMessage(1, LogLevel.Information, "Run {RunId} asks for {Windows} windows and leaves {Skipped} out.",
+            EventName = "run.planned")]
+        public static partial void Published(ILogger logger, string runId, int windows, int skipped, string mode, DateOnly from, DateOnly to);
     }
 }

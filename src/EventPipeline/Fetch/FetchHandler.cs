@@ -1,6 +1,7 @@
 using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
+using EventPipeline.Telemetry;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Options;
 
@@ -14,6 +15,7 @@ internal sealed partial class FetchHandler(
     IWarehouse warehouse,
     RunLedger ledger,
     IOptions<DatasetOptions> datasets,
+    PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<FetchHandler> logger)
 {
@@ -23,6 +25,9 @@ internal sealed partial class FetchHandler(
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
         var (mode, window, delivery) = (ModeOf(message), message.Window, received.Delivery);
+        RunSpan.Describe(message.RunId, mode);
+        RunSpan.Describe(window);
+        var began = clock.GetTimestamp();
         if (await ledger.HasSucceededAsync(message.RunId, mode, window, cancellationToken))
         {
             Log.AlreadyEnded(logger, window, message.RunId);
@@ -44,12 +49,15 @@ internal sealed partial class FetchHandler(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            metrics.Attempted(window, mode, RunHistory.AttemptFailed, clock.GetElapsedTime(began));
             await TellAsync(failure, message, mode, delivery, cancellationToken);
             throw;
         }
 
+        end = end with { Duration = clock.GetElapsedTime(began) };
+        metrics.Attempted(window, mode, end.State, clock.GetElapsedTime(began));
+        RunSpan.Ended(end.State, end.Rows);
         await ledger.RecordEndAsync(message.RunId, mode, window, end, delivery.Attempt, delivery.MessageId, cancellationToken);
-        Log.Ended(logger, window, message.RunId, end.State, end.Rows);
         if (rejection is not null)
         {
             throw rejection; // The door keeps it as a dead letter.
@@ -93,6 +101,7 @@ internal sealed partial class FetchHandler(
             }
 
             var outcome = await load.CompleteAsync(either.Token);
+            Count(message.Window, mode, outcome);
             if (load.Repeats > 0)
             {
                 drift.Note($"{load.Repeats} rows came twice, identical, and were dropped");
@@ -115,6 +124,19 @@ internal sealed partial class FetchHandler(
         }
     }
 
+    private void Count(Window window, RunMode mode, LoadOutcome outcome)
+    {
+        foreach (var (totals, again) in new[] { (outcome.Added, false), (outcome.Replaced, true) })
+        {
+            metrics.Loaded(window, mode, again, totals.Rows, totals.Tokens, totals.Usd, totals.EstimatedUsd);
+        }
+
+        if (mode == RunMode.Production)
+        {
+            metrics.CompleteUntil(window);
+        }
+    }
+
     private (IVendorConnector Connector, Account Account, Report Report) Find(FetchRequested message)
     {
         var connector = services.GetKeyedService<IVendorConnector>(message.Vendor)
@@ -132,13 +154,10 @@ internal sealed partial class FetchHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Window} of run {RunId} ended {State} with {Rows} rows.")]
-        public static partial void Ended(ILogger logger, Window window, string runId, string state, long rows);
-
-        [LoggerMessage(2, LogLevel.Information, "{Window} of run {RunId} had already ended.")]
+        [LoggerMessage(1, LogLevel.Information, "{Window} of run {RunId} had already ended.")]
         public static partial void AlreadyEnded(ILogger logger, Window window, string runId);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} failed, and that could not be recorded.")]
+        [LoggerMessage(2, LogLevel.Warning, "{Window} of run {RunId} failed, and that could not be recorded.")]
         public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
     }
 }

@@ -14,6 +14,12 @@ namespace EventPipeline.Hosting;
 /// <summary>The table of contents: every stage, in the order data flows.</summary>
 internal static class EventPipelineExtensions
 {
+    /// <summary>
+    /// What takes work gives it back within five seconds of being told to stop, the server closes within seven, and telemetry takes a second and
+    /// a half more: together less than the ten seconds that Cloud Run leaves.
+    /// </summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(7);
+
     /// <summary>Registers the service. The host adds the warehouse, says who may call, and whether its data is simulated.</summary>
     public static WebApplicationBuilder AddEventPipeline(this WebApplicationBuilder builder)
     {
@@ -26,6 +32,8 @@ internal static class EventPipelineExtensions
         services.AddVendors();                        // who can be asked
         services.AddScoped<RunLedger>();              // what happened
         services.AddScoped<RunStatus>();
+        services.AddScoped<RunNews>();
+        services.AddScoped<FreshnessReport>();
         services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
         services.AddPubSub();                         // the edge that publishes
         services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
@@ -38,10 +46,11 @@ internal static class EventPipelineExtensions
         services.AddDatasets();
 
         services.AddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();
         services.AddOpenApi(Describe);
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
-        return builder;
+        return builder.AddTelemetry();
     }
 
     /// <summary>Maps the door, what people and probes ask, and the list of it all, each for whom it is.</summary>
@@ -57,6 +66,8 @@ internal static class EventPipelineExtensions
         operators.MapStatus();
         operators.MapDeadLetters();
         operators.MapOpenApi();
+
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(Access.Metrics);
 
         var everyone = app.MapGroup("").RequireAuthorization(Access.Everyone);
         everyone.MapHealth();

@@ -12,6 +12,11 @@ internal static partial class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    private static readonly HashSet<PathString> Probes = ["/liveness", "/ready", "/health", "/metrics"];
+
+    /// <summary>Whether a path is asked for every few seconds by a machine, and worth neither a span nor a log line.</summary>
+    public static bool IsProbe(PathString path) => Probes.Contains(path);
+
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var probes = routes.MapGroup("").WithTags("Probes");
@@ -25,8 +30,17 @@ internal static partial class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        IWarehouse warehouse, IOptions<DatasetOptions> datasets, ILogger<Health> logger, CancellationToken cancellationToken)
+        IWarehouse warehouse,
+        IOptions<DatasetOptions> datasets,
+        IHostApplicationLifetime lifetime,
+        ILogger<Health> logger,
+        CancellationToken cancellationToken)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return TypedResults.Json(new Probe("not ready", "The service stops."), statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
         var component = await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), logger, cancellationToken);
         return component.State == Component.Healthy
             ? TypedResults.Ok(new Probe("ready"))

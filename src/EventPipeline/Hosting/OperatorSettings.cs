@@ -17,7 +17,10 @@ internal static class OperatorSettings
         ["none"] = LogLevel.None,
     };
 
-    /// <summary>The lowest level that is logged: <c>LOG_LEVEL</c>, else debug when <c>DEBUG</c> is true, else <paramref name="usual"/>.</summary>
+    /// <summary>
+    /// The lowest level that is logged: <c>LOG_LEVEL</c>, else debug when <c>DEBUG</c> is true, else <c>Logging:LogLevel:Default</c>, else
+    /// <paramref name="usual"/>.
+    /// </summary>
     /// <param name="configuration">Where the two are read.</param>
     /// <param name="usual">The level when neither is set.</param>
     /// <param name="mistakes">Takes what is wrong with them, in a sentence each.</param>
@@ -31,7 +34,9 @@ internal static class OperatorSettings
 
         if (configuration["LOG_LEVEL"] is not { Length: > 0 } name)
         {
-            return debug ? LogLevel.Debug : usual;
+            return debug ? LogLevel.Debug
+                : Enum.TryParse<LogLevel>(configuration["Logging:LogLevel:Default"], ignoreCase: true, out var configured) ? configured
+                : usual;
         }
 
         if (!Levels.TryGetValue(name, out var level))

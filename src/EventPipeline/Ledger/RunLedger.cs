@@ -9,7 +9,7 @@ namespace EventPipeline.Ledger;
 /// What happened to every run and window, in the dataset of its mode. Append-only: a repeated record is harmless, because a run's document
 /// does not depend on how often or in which order its events were recorded.
 /// </summary>
-internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, TimeProvider clock)
+internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, RunNews news, TimeProvider clock)
 {
     /// <summary>The newest committed read of every slice in a range of days.</summary>
     public async Task<IReadOnlyDictionary<(string Vendor, string Account, string Report, DateOnly Day), SliceRead>> SlicesReadAsync(
@@ -90,6 +90,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         row["details"] = JsonSerializer.Serialize(end.Details, EndDetailsJson.Default.EndDetails);
         row["message_id"] = messageId;
         await InsertAsync(mode, $"end_{Guid.CreateVersion7(clock.GetUtcNow()):N}", row, cancellationToken);
+        news.WindowEnded(runId, mode, window, end, attempt, messageId);
         await CompleteWhenAllEndedAsync(runId, mode, cancellationToken);
     }
 
@@ -97,6 +98,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
     public Task RecordFailedAttemptAsync(
         string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId, CancellationToken cancellationToken)
     {
+        news.AttemptFailed(runId, mode, window, reason, attempt, messageId);
         var row = Event(runId, RunHistory.AttemptFailed, mode, window);
         row["attempt"] = (long?)attempt;
         row["reason"] = reason;
@@ -144,7 +146,16 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
             cancellationToken);
         var row = Event(runId, RunHistory.Completed, mode);
         row["state"] = outcome;
+
+        // Two that see the last end at once both insert, under one id: whose row it is tells.
+        var teller = JsonSerializer.Serialize(Guid.CreateVersion7(clock.GetUtcNow()));
+        row["details"] = teller;
         await InsertAsync(mode, $"completed_{runId}_{outcome}", row, cancellationToken);
+        if ((await EventsAsync(runId, mode, cancellationToken)).Any(told =>
+            told.Text("event") == RunHistory.Completed && told.TextOrNull("details") == teller))
+        {
+            await news.RunEndedAsync(mode, run, cancellationToken);
+        }
     }
 
     /// <summary>One run's document, in whichever dataset it is; null when nobody has heard of it.</summary>

@@ -8,6 +8,9 @@ namespace EventPipeline.Ledger;
 internal sealed record WindowEnd(
     string State, long Rows, long Tokens, decimal BilledUsd, decimal EstimatedUsd, string? LoadId, string? Reason, EndDetails Details)
 {
+    /// <summary>How long the attempt took that ended it; null where no attempt did.</summary>
+    public TimeSpan? Duration { get; init; }
+
     /// <summary>The end of a window that came to something.</summary>
     public static WindowEnd Of(LoadOutcome outcome, IEnumerable<string> drift) => new(
         outcome.State, outcome.Rows, outcome.Tokens, outcome.BilledUsd, outcome.EstimatedUsd, outcome.LoadId, null,

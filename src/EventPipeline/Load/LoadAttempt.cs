@@ -97,14 +97,21 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         _lines?.Dispose();
     }
 
-    private static LoadOutcome Outcome(IReadOnlyList<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences) => new(
-        days.Select(day => day.State).MinBy(WindowState.Rank)!,
-        days.Sum(day => day.Read.Rows),
-        days.Sum(day => day.Read.Tokens),
-        days.Sum(day => day.Read.BilledUsd),
-        days.Sum(day => day.Read.EstimatedUsd),
-        loadId,
-        differences);
+    private LoadOutcome Outcome(IReadOnlyCollection<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences)
+    {
+        var all = Totals(days);
+        var loaded = days.Where(day => Keeps && day.LoadId == _loadId).ToLookup(day => day.Before is null);
+        return new LoadOutcome(
+            days.Select(day => day.State).MinBy(WindowState.Rank)!,
+            all.Rows, all.Tokens, all.Usd, all.EstimatedUsd, loadId, differences,
+            Totals(loaded[true]), Totals(loaded[false]));
+    }
+
+    private static SliceTotals Totals(IEnumerable<JudgedDay> days) => days.Aggregate(new SliceTotals(0, 0, 0, 0), (sum, day) => new SliceTotals(
+        sum.Rows + day.Read.Rows,
+        checked(sum.Tokens + day.Read.Tokens),
+        sum.Usd + day.Read.BilledUsd,
+        sum.EstimatedUsd + day.Read.EstimatedUsd));
 
     private static SliceDifference Difference(JudgedDay day) => new(
         day.Day,

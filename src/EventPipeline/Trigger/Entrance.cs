@@ -19,6 +19,9 @@ internal sealed record Entrance(string Path, string? Type)
 
     public static IReadOnlyList<Entrance> All { get; } = [RunRequests, FetchRequests, DeadLetterTopic, Any];
 
+    /// <summary>What telemetry calls it: the path's last part, or <c>event</c>.</summary>
+    public string Name => Path.Length > 1 ? Path[(Path.LastIndexOf('/') + 1)..] : "event";
+
     /// <summary>Every type of event that the service takes.</summary>
     public static IReadOnlyList<string> Types { get; } = [RunRequested.EventType, FetchRequested.EventType, DeadLetter.OwnEventType];
 }

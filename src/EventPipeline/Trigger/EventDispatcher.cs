@@ -6,24 +6,24 @@ namespace EventPipeline.Trigger;
 /// <summary>An event arrives: what does it ask for, and who does it?</summary>
 internal sealed class EventDispatcher(EventHandlers handlers, Catalogue catalogue)
 {
-    /// <summary>Reads a message as an event and hands it to its handler, as part of the trace that the message belongs to.</summary>
-    /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
-    public async Task DispatchAsync(Arrival arrival, CancellationToken cancellationToken)
+    /// <summary>Sets <see cref="Arrival.Event"/> of a message that has to be understood before anything is done with it.</summary>
+    /// <exception cref="RejectedEventException">It is no event.</exception>
+    public static void Read(Arrival arrival)
     {
-        // A copy that Pub/Sub forwarded keeps the original's type; what it is, its path or its attributes say.
-        if (arrival.Entrance == Entrance.DeadLetterTopic || IsForwarded(arrival))
+        if (!IsDeadLetter(arrival))
         {
-            using var _ = MessageTrace.Start(DeadLetter.OwnEventType, arrival.Message);
-            await handlers.DeadLettered(arrival, null, cancellationToken);
-            return;
+            CloudEventReader.Read(arrival);
         }
-
-        var received = CloudEventReader.Read(arrival);
-        using var activity = MessageTrace.Start(received.Type, arrival.Message);
-        await (IsForwarded(arrival) ? handlers.DeadLettered(arrival, null, cancellationToken) : DispatchAsync(arrival, received, cancellationToken));
     }
 
-    private static bool IsForwarded(Arrival arrival) => arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded;
+    /// <summary>Hands an event that was read to its handler.</summary>
+    /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
+    public Task DispatchAsync(Arrival arrival, CancellationToken cancellationToken) =>
+        IsDeadLetter(arrival) ? handlers.DeadLettered(arrival, null, cancellationToken) : DispatchAsync(arrival, arrival.Event!, cancellationToken);
+
+    // A copy that Pub/Sub forwarded keeps the original's type; what it is, its path or its attributes say.
+    private static bool IsDeadLetter(Arrival arrival) =>
+        arrival.Entrance == Entrance.DeadLetterTopic || (arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded);
 
     /// <summary>Keeps what came by the dead-letter topic and cannot be read.</summary>
     public Task DispatchUnreadableAsync(Arrival arrival, RejectedEventException why, CancellationToken cancellationToken) =>

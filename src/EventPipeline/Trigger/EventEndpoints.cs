@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EventPipeline.DeadLetters;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,19 +12,23 @@ internal static partial class EventEndpoints
 {
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
+        var handBack = HandBack.TokenOf(routes.ServiceProvider);
         foreach (var entrance in Entrance.All)
         {
             routes.MapPost(
                 entrance.Path,
                 (HttpContext context, EventDispatcher events, DeadLetterPublisher deadLetters, TimeProvider clock, ILogger<EventDispatcher> logger) =>
-                    ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger), context, context.RequestAborted))
+                    ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger, handBack), context))
                 .WithTags("Events")
                 .WithSummary($"Takes a Pub/Sub push: {entrance.Type ?? "goes by the event's own type"}.");
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(Door door, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(Door door, HttpContext context)
     {
+        using var late = new CancellationTokenSource(HandBack.PushLimit, door.Clock);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, door.HandBack, late.Token);
+        var cancellationToken = any.Token;
         RequestBody body;
         try
         {
@@ -35,71 +40,103 @@ internal static partial class EventEndpoints
             return Problem(StatusCodes.Status400BadRequest, "The request's body did not arrive whole; send it again.");
         }
 
+        // Whatever happens from here on, to the last log line, is part of the message's own trace.
+        var arrival = new Arrival(door.Entrance, PushReader.AsSent(context.Request.Headers, body, door.Clock.GetUtcNow()));
+        var unreadable = Open(arrival, context.Request.Headers);
+        using var span = MessageTrace.Start(arrival);
         try
         {
-            await HandleAsync(door, context.Request, body, cancellationToken);
+            await HandleAsync(door, arrival, unreadable, span, cancellationToken);
             return TypedResults.NoContent();
-        }
-        catch (TransientFailureException ex)
-        {
-            Log.Failed(door.Logger, door.Entrance.Path, ex);
-            return Problem(StatusCodes.Status503ServiceUnavailable, ex.Message);
-        }
-        catch (OperationCanceledException ex)
-        {
-            Log.Failed(door.Logger, door.Entrance.Path, ex);
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The event was not finished in time; it will be delivered again.");
         }
         catch (Exception ex)
         {
-            Log.Unexpected(door.Logger, door.Entrance.Path, ex);
-            return Problem(StatusCodes.Status500InternalServerError, "The event could not be handled; it will be delivered again.");
+            span.Fail(ex);
+            return Failure(door, arrival.Message.Delivery.MessageId, ex);
         }
     }
 
-    private static async Task HandleAsync(Door door, HttpRequest request, RequestBody body, CancellationToken cancellationToken)
+    private static ProblemHttpResult Failure(Door door, string? messageId, Exception failure)
     {
-        var arrival = new Arrival(door.Entrance, PushReader.AsSent(request.Headers, body, door.Clock.GetUtcNow()));
+        if (door.HandBack.IsCancellationRequested)
+        {
+            Log.HandedBack(door.Logger, door.Entrance.Path, messageId);
+            return Problem(StatusCodes.Status503ServiceUnavailable, "The service stops; the event will be delivered again.");
+        }
+
+        if (failure is TransientFailureException or OperationCanceledException)
+        {
+            Log.Failed(door.Logger, door.Entrance.Path, messageId, failure);
+            var why = failure is TransientFailureException ? failure.Message : "The event was not finished in time; it will be delivered again.";
+            return Problem(StatusCodes.Status503ServiceUnavailable, why);
+        }
+
+        Log.Unexpected(door.Logger, door.Entrance.Path, messageId, failure);
+        return Problem(StatusCodes.Status500InternalServerError, "The event could not be handled; it will be delivered again.");
+    }
+
+    /// <summary>Takes the request apart as far as it can be read; answers why it cannot.</summary>
+    private static RejectedEventException? Open(Arrival arrival, IHeaderDictionary headers)
+    {
         try
         {
-            PushReader.Unwrap(arrival, request.Headers);
-        }
-        catch (RejectedEventException ex) when (door.Entrance == Entrance.DeadLetterTopic)
-        {
-            // Nothing is behind the dead-letter topic: what comes by it is stored, whatever it is.
-            await door.Events.DispatchUnreadableAsync(arrival, ex, cancellationToken);
-            return;
+            PushReader.Unwrap(arrival, headers);
+            EventDispatcher.Read(arrival);
+            return null;
         }
         catch (RejectedEventException ex)
         {
-            await door.DeadLetters.PublishAsync(arrival, ex, cancellationToken);
+            return ex;
+        }
+    }
+
+    private static async Task HandleAsync(
+        Door door, Arrival arrival, RejectedEventException? unreadable, Activity? span, CancellationToken cancellationToken)
+    {
+        if (unreadable is not null && door.Entrance == Entrance.DeadLetterTopic)
+        {
+            // Nothing is behind the dead-letter topic: what comes by it is stored, whatever it is.
+            await door.Events.DispatchUnreadableAsync(arrival, unreadable, cancellationToken);
             return;
         }
 
+        var rejection = unreadable;
         try
         {
-            await door.Events.DispatchAsync(arrival, cancellationToken);
+            if (rejection is null)
+            {
+                await door.Events.DispatchAsync(arrival, cancellationToken);
+            }
         }
         catch (RejectedEventException ex) when (door.Entrance != Entrance.DeadLetterTopic)
         {
-            await door.DeadLetters.PublishAsync(arrival, ex, cancellationToken);
+            rejection = ex;
+        }
+
+        if (rejection is not null)
+        {
+            span.Fail(rejection);
+            await door.DeadLetters.PublishAsync(arrival, rejection, cancellationToken);
         }
     }
 
     private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 
     /// <summary>One entrance, with all that a request by it needs.</summary>
-    private sealed record Door(Entrance Entrance, EventDispatcher Events, DeadLetterPublisher DeadLetters, TimeProvider Clock, ILogger Logger);
+    private sealed record Door(Entrance Entrance, EventDispatcher Events, DeadLetterPublisher DeadLetters, TimeProvider Clock, ILogger Logger, CancellationToken HandBack);
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "A request to {Path} did not arrive whole.")]
         public static partial void Interrupted(ILogger logger, string path, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "An event at {Path} failed and will be delivered again.")]
-        public static partial void Failed(ILogger logger, string path, Exception exception);
+        [LoggerMessage(2, LogLevel.Warning, "An event at {Path} (message {MessageId}) failed and will be delivered again.")]
+        public static partial void Failed(ILogger logger, string path, string? messageId, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Error, "An event at {Path} failed unexpectedly and will be delivered again.")]
-        public static partial void Unexpected(ILogger logger, string path, Exception exception);
+        [LoggerMessage(3, LogLevel.Error, "An event at {Path} (message {MessageId}) failed unexpectedly and will be delivered again.")]
+        public static partial void Unexpected(ILogger logger, string path, string? messageId, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Information, "An event at {Path} (message {MessageId}) was handed back: the service stops, and it will be delivered again.")]
+        public static partial void HandedBack(ILogger logger, string path, string? messageId);
     }
 }

@@ -1,6 +1,7 @@
 using EventPipeline.DeadLetters;
 using EventPipeline.Fetch;
 using EventPipeline.FanOut;
+using EventPipeline.Telemetry;
 
 namespace EventPipeline.Trigger;
 
@@ -11,6 +12,7 @@ internal static class TriggerServiceCollectionExtensions
     /// <see cref="PublishMessages"/>, <see cref="WindowGaveUp"/>, the warehouse with its options, and the clock.
     /// </summary>
     public static IServiceCollection AddEvents(this IServiceCollection services) => services
+        .AddPipelineMetrics()
         .AddScoped<EventDispatcher>()
         .AddScoped(provider => new EventHandlers(
             (message, received, cancellationToken) => provider.GetRequiredService<FanOutHandler>().HandleAsync(message, received, cancellationToken),

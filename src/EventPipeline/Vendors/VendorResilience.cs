@@ -1,4 +1,7 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using EventPipeline.Telemetry;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.Timeout;
@@ -38,14 +41,18 @@ internal static class VendorResilience
             AutomaticDecompression = DecompressionMethods.All,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+            // Which run asks is no vendor's business; the spans are made all the same.
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         });
-        builder.AddResilienceHandler("retry", (pipeline, context) => pipeline.AddRetries(Time(context.ServiceProvider)));
+        builder.AddResilienceHandler("retry", (pipeline, context) => pipeline.AddRetries(
+            Time(context.ServiceProvider), context.ServiceProvider.GetRequiredService<PipelineMetrics>()));
         builder.AddHttpMessageHandler(services => new HoldOffHandler(services.GetRequiredService<HoldOff>(), Time(services)));
         builder.AddResilienceHandler("try", (pipeline, context) => pipeline.AddHeaderTimeout(Time(context.ServiceProvider)));
         return builder;
     }
 
-    private static void AddRetries(this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time)
+    private static void AddRetries(this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time, PipelineMetrics metrics)
     {
         pipeline.TimeProvider = time;
         pipeline.AddRetry(new HttpRetryStrategyOptions
@@ -56,6 +63,14 @@ internal static class VendorResilience
                 IsTransient(args.Outcome) && LongestWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
                 AskedWait(args.Outcome, args.AttemptNumber, time) ?? (Backoff(args.AttemptNumber) * (0.5 + (Random.Shared.NextDouble() / 2)))),
+            OnRetry = args =>
+            {
+                var account = args.Context.GetRequestMessage() is { } request && request.Options.TryGetValue(Account, out var name) ? name : "";
+                metrics.Retried(account, args.Outcome.Result is { } response
+                    ? ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)
+                    : args.Outcome.Exception!.GetType().Name);
+                return ValueTask.CompletedTask;
+            },
         });
     }
 

@@ -1,6 +1,6 @@
+using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.OpenAI;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EventPipeline.Vendors;
 
@@ -14,6 +14,7 @@ internal static class VendorServiceCollectionExtensions
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddPipelineMetrics();
         services.AddSingleton<ISecretStore>(new EnvironmentSecrets(Environment.GetEnvironmentVariable));
         services.AddSingleton<Secrets>();
         services.AddSingleton(provider => VendorSettings.Read(

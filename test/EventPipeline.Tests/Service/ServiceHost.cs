@@ -33,7 +33,9 @@ internal sealed class ServiceHost : IAsyncDisposable
     private ServiceHost(LocalService service, VendorServer vendor, LogLines log, TemporaryFolder? folder, DateOnly today)
     {
         (_service, Vendor, Log, _folder, Today) = (service, vendor, log, folder, today);
-        Http = new HttpClient { BaseAddress = service.Address };
+
+        // The caller is somebody else: it has no part in the service's traces.
+        Http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = service.Address };
     }
 
     public static readonly (string Vendor, string Name, string Secret)[] Acme = [("Anthropic", "acme", Key), ("OpenAI", "acme", "sk-admin-a-test-key")];

@@ -1,0 +1,37 @@
+namespace EventPipeline.Hosting;
+
+/// <summary>One line per request, once it was answered; of a probe only where everything is logged.</summary>
+internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock, ILogger<AccessLog> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var began = clock.GetTimestamp();
+        int? status = StatusCodes.Status500InternalServerError;
+        try
+        {
+            await next(context);
+            status = null;
+        }
+        finally
+        {
+            var sent = status ?? context.Response.StatusCode;
+            var level = Level(context, sent);
+            if (logger.IsEnabled(level))
+            {
+                var answered = AnsweredRequest.Of(context, sent, clock.GetElapsedTime(began));
+                Log.Answered(logger, level, answered);
+            }
+        }
+    }
+
+    private static LogLevel Level(HttpContext context, int status) =>
+        status >= StatusCodes.Status500InternalServerError ? LogLevel.Warning
+        : HealthEndpoints.IsProbe(context.Request.Path) ? LogLevel.Debug
+        : LogLevel.Information;
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 1, EventName = "http.request", Message = "{HttpRequest}")]
+        public static partial void Answered(ILogger logger, LogLevel level, AnsweredRequest httpRequest);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Reflection;
+using EventPipeline.Telemetry;
+using EventPipeline.Trigger;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>Traces and metrics by OpenTelemetry: on <c>/metrics</c> always, by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+internal static class TelemetryExtensions
+{
+    /// <summary>The service's version: the assembly's, without the commit.</summary>
+    public static string Version { get; } =
+        (typeof(TelemetryExtensions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
+
+    /// <summary>The service's name: Cloud Run's, or its own.</summary>
+    public static string ServiceName(IConfiguration configuration) => configuration["K_SERVICE"] is { Length: > 0 } name ? name : "eventpipeline";
+
+    /// <summary>Registers traces and metrics. No span and no attribute stands for a row, so memory does not grow with a window.</summary>
+    public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
+    {
+        var telemetry = builder.Services.AddPipelineMetrics().AddOpenTelemetry()
+            .ConfigureResource(resource => Describe(resource, builder.Configuration))
+            .WithTracing(traces => traces
+                .AddSource(MessageTrace.SourceName)
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path)))
+            .WithMetrics(metrics => metrics
+                .AddMeter(PipelineMetrics.MeterName)
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+
+                // Each of these counts by the vendor's address, of which there are ever new ones.
+                .AddView("http.client.open_connections", MetricStreamConfiguration.Drop)
+                .AddView("http.client.connection.duration", MetricStreamConfiguration.Drop)
+                .AddView("dns.lookup.duration", MetricStreamConfiguration.Drop)
+
+                // Whoever scrapes gets what is true now, not what was a moment ago.
+                .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0));
+        telemetry.AddOtlp(builder.Configuration);
+        builder.Services.AddHostedService<TelemetryFlush>();
+        return builder;
+    }
+
+    private static void Describe(ResourceBuilder resource, ConfigurationManager configuration)
+    {
+        var attributes = new Dictionary<string, object>();
+        if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)
+        {
+            // Google's own endpoint refuses what does not name its project.
+            attributes["gcp.project_id"] = project;
+        }
+
+        if (configuration["K_SERVICE"] is { Length: > 0 } service)
+        {
+            (attributes["cloud.provider"], attributes["cloud.platform"], attributes["faas.name"]) = ("gcp", "gcp_cloud_run", service);
+        }
+
+        if (configuration["K_REVISION"] is { Length: > 0 } revision)
+        {
+            attributes["faas.version"] = revision;
+        }
+
+        resource.AddService(ServiceName(configuration), serviceVersion: Version).AddAttributes(attributes);
+
+        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
+        resource.AddEnvironmentVariableDetector();
+    }
+}

@@ -1,0 +1,95 @@
+using EventPipeline.Load;
+using EventPipeline.Telemetry;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>
+/// Tells logs and metrics what the ledger has recorded. Event names and fields are a contract: alerts are built on them, and docs/telemetry.md
+/// lists them. What a person has to act on is an error.
+/// </summary>
+internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport freshness, ILogger<RunNews> logger)
+{
+    /// <summary>An attempt failed, and the window is tried again.</summary>
+    public void AttemptFailed(string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
+        Log.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
+
+    /// <summary>A window ended.</summary>
+    public void WindowEnded(string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId)
+    {
+        var level = WindowState.IsFailure(end.State) ? LogLevel.Error : LogLevel.Information;
+        var (modeName, seconds) = (mode.Name(), end.Duration?.TotalSeconds);
+        Log.WindowEnded(
+            logger, level, window, runId, end.State, end.Rows, end.Tokens, end.BilledUsd, end.EstimatedUsd, end.LoadId, seconds, attempt, messageId,
+            modeName, end.Reason);
+        if (end.Details.Drift is { Count: > 0 } drift)
+        {
+            metrics.Drifted(window, mode, drift.Count);
+            var notes = string.Join("; ", drift);
+            Log.Drift(logger, window, runId, modeName, drift.Count, notes);
+        }
+    }
+
+    /// <summary>A run ended.</summary>
+    public async Task RunEndedAsync(RunMode mode, RunDocument run, CancellationToken cancellationToken)
+    {
+        var duration = run.EndedAt is { } ended && ended > run.RequestedAt ? ended - run.RequestedAt : TimeSpan.Zero;
+        var failed = run.Windows.Count(window => WindowState.IsFailure(window.State));
+        metrics.RunEnded(mode, run.State, duration);
+        var (level, modeName) = (failed > 0 ? LogLevel.Error : LogLevel.Information, mode.Name());
+        Log.RunCompleted(
+            logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.Usd, run.Totals.EstimatedUsd,
+            duration.TotalSeconds, modeName, run.From, run.To);
+        if (mode == RunMode.Production)
+        {
+            await freshness.TellAsync(cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "An attempt at {Window} of run {RunId} failed: {Reason}",
+            EventName = "window.attempt_failed")]
+        public static partial void AttemptFailed(
+            ILogger logger, Window window, string runId, string mode, int? attempt, string? messageId, string reason);
+
+        [LoggerMessage(EventId = 2, EventName = "window.ended", Message = "{Window} of run {RunId} ended {State} with {Rows} rows. {Reason}")]
+        public static partial void WindowEnded(
+            ILogger logger,
+            LogLevel level,
+            Window window,
+            string runId,
+            string state,
+            long rows,
+            long tokens,
+            decimal usd,
+            decimal estimatedUsd,
+            string? loadId,
+            double? durationSeconds,
+            int? attempt,
+            string? messageId,
+            string mode,
+            string? reason);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} brought what the vendor's documentation does not name: {Notes}",
+            EventName = "drift")]
+        public static partial void Drift(ILogger logger, Window window, string runId, string mode, int count, string notes);
+
+        [LoggerMessage(EventId = 4, EventName = "run.completed",
+            Message = "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed, {Rows} rows, {Usd} US dollars.")]
+        public static partial void RunCompleted(
+            ILogger logger,
+            LogLevel level,
+            string runId,
+            string outcome,
+            int windows,
+            int failedWindows,
+            long rows,
+            long tokens,
+            decimal usd,
+            decimal estimatedUsd,
+            double durationSeconds,
+            string mode,
+            DateOnly? from,
+            DateOnly? to);
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace EventPipeline.Telemetry;
+
+/// <summary>
+/// What is measured, under the meter <see cref="MeterName"/>. Names and units follow OpenTelemetry's conventions, attributes avoid the labels
+/// that Google's Managed Prometheus keeps for itself; <c>docs/telemetry.md</c> lists them all. Every attribute is one of few: a vendor, an
+/// account, a report, a mode, an outcome; never a run, a day or a message.
+/// </summary>
+internal sealed class PipelineMetrics
+{
+    /// <summary>The name that telemetry listens to.</summary>
+    public const string MeterName = "EventPipeline";
+
+    private const string Vendor = "vendor";
+    private const string Account = "account";
+    private const string Report = "report";
+    private const string Mode = "mode";
+    private const string State = "state";
+
+    // An attempt ends after 570 s at the latest; a run waits for its slowest window, retries included.
+    private static readonly InstrumentAdvice<double> WindowBuckets = new() { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
+    private static readonly InstrumentAdvice<double> RunBuckets = new() { HistogramBucketBoundaries = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400] };
+
+    private readonly TimeProvider _clock;
+    private readonly Counter<long> _rows;
+    private readonly Counter<long> _tokens;
+    private readonly UpDownCounter<double> _cost;
+    private readonly Histogram<double> _windows;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _drift;
+    private readonly Counter<long> _deadLetters;
+    private readonly Counter<long> _runs;
+    private readonly Histogram<double> _runTimes;
+    private ConcurrentDictionary<(string Vendor, string Account, string Report), DateOnly> _completeUntil = [];
+
+    public PipelineMetrics(IMeterFactory meters, TimeProvider clock)
+    {
+        _clock = clock;
+        var meter = meters.Create(MeterName);
+        _rows = meter.CreateCounter<long>("eventpipeline.rows", "{row}", "Rows that became visible.");
+        _tokens = meter.CreateCounter<long>("eventpipeline.tokens", "{token}", "Tokens in the rows that became visible.");
+
+        // A credit is negative money, so the sum may fall.
+        _cost = meter.CreateUpDownCounter<double>("eventpipeline.cost", "{USD}", "US dollars in the rows that became visible.");
+        _windows = meter.CreateHistogram("eventpipeline.window.duration", "s", "How long an attempt at a window took.", advice: WindowBuckets);
+        _retries = meter.CreateCounter<long>("eventpipeline.vendor.retries", "{retry}", "Requests that a vendor was sent again.");
+        _drift = meter.CreateCounter<long>("eventpipeline.drift", "{note}", "What vendors sent beyond their documentation.");
+        _deadLetters = meter.CreateCounter<long>("eventpipeline.dead_letters", "{message}", "Dead letters that were stored.");
+        _runs = meter.CreateCounter<long>("eventpipeline.runs", "{run}", "Runs that ended.");
+        _runTimes = meter.CreateHistogram("eventpipeline.run.duration", "s", "From a run's first event to its last.", advice: RunBuckets);
+        meter.CreateObservableGauge("eventpipeline.freshness", Ages, "s", "How long ago the newest complete day ended.");
+    }
+
+    /// <summary>Days became visible: each in full, also one that replaces an earlier version.</summary>
+    /// <param name="window">Whose days.</param>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="again">Whether the days had been read before.</param>
+    /// <param name="rows">Rows of the days.</param>
+    /// <param name="tokens">Tokens of the days.</param>
+    /// <param name="billedUsd">Billed money of the days, US dollars.</param>
+    /// <param name="estimatedUsd">Estimated money of the days, US dollars.</param>
+    public void Loaded(Window window, RunMode mode, bool again, long rows, long tokens, decimal billedUsd, decimal estimatedUsd)
+    {
+        var what = Whose(window, mode, KeyValuePair.Create<string, object?>("read", again ? "again" : "first"));
+        _rows.Add(rows, what);
+        _tokens.Add(tokens, what);
+        _cost.Add((double)billedUsd, [.. what, new("basis", "billed")]);
+        _cost.Add((double)estimatedUsd, [.. what, new("basis", "estimated")]);
+    }
+
+    /// <summary>An attempt at a window ended: as its window did, or as <c>attempt_failed</c> when it is tried again.</summary>
+    public void Attempted(Window window, RunMode mode, string state, TimeSpan duration) => _windows.Record(
+        duration.TotalSeconds, new(Vendor, window.Vendor), new(Report, window.Report), new(Mode, mode.Name()), new(State, state));
+
+    /// <summary>A vendor is asked again.</summary>
+    /// <param name="account">Who asks: <c>vendor/account</c>.</param>
+    /// <param name="why">The status, or the name of the failure.</param>
+    public void Retried(string account, string why)
+    {
+        var (vendor, name) = account.Split('/', 2) is [var first, var second] ? (first, second) : (account, "");
+        _retries.Add(1, new(Vendor, vendor), new(Account, name), new("error.type", why));
+    }
+
+    /// <summary>A window brought what the vendor's documentation does not name.</summary>
+    public void Drifted(Window window, RunMode mode, int notes) => _drift.Add(notes, Whose(window, mode));
+
+    /// <summary>A dead letter was stored.</summary>
+    public void DeadLettered(string cause, string? topic) => _deadLetters.Add(1, new("cause", cause), new("topic", topic ?? "unknown"));
+
+    /// <summary>A run ended.</summary>
+    public void RunEnded(RunMode mode, string outcome, TimeSpan duration)
+    {
+        _runs.Add(1, new(Mode, mode.Name()), new("outcome", outcome));
+        _runTimes.Record(duration.TotalSeconds, new(Mode, mode.Name()), new("outcome", outcome));
+    }
+
+    /// <summary>A window of the production dataset was committed; what is known to be fresher stays so.</summary>
+    public void CompleteUntil(Window window) => _completeUntil.AddOrUpdate(
+        (window.Vendor, window.Account, window.Report), window.To, (_, known) => known > window.To ? known : window.To);
+
+    /// <summary>What the ledger says of every report takes the place of what was known.</summary>
+    public void CompleteUntil(IEnumerable<(string Vendor, string Account, string Report, DateOnly Day)> reports) => _completeUntil =
+        new(reports.Select(report => KeyValuePair.Create((report.Vendor, report.Account, report.Report), report.Day)));
+
+    /// <summary>How long ago a day ended; nothing for one that has not.</summary>
+    public static TimeSpan Age(DateOnly day, DateTimeOffset now)
+    {
+        var age = now - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).AddDays(1);
+        return age > TimeSpan.Zero ? age : TimeSpan.Zero;
+    }
+
+    private static KeyValuePair<string, object?>[] Whose(Window window, RunMode mode, params KeyValuePair<string, object?>[] more) =>
+        [new(Vendor, window.Vendor), new(Account, window.Account), new(Report, window.Report), new(Mode, mode.Name()), .. more];
+
+    private IEnumerable<Measurement<double>> Ages() => _completeUntil.Select(report => new Measurement<double>(
+        Age(report.Value, _clock.GetUtcNow()).TotalSeconds,
+        new(Vendor, report.Key.Vendor), new(Account, report.Key.Account), new(Report, report.Key.Report)));
+}
