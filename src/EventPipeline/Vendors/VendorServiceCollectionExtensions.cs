@@ -13,7 +13,6 @@ internal static class VendorServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
         services.AddPipelineMetrics();
         services.AddSingleton<ISecretStore>(new EnvironmentSecrets(Environment.GetEnvironmentVariable));
         services.AddSingleton<Secrets>();
