@@ -27,6 +27,8 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     private readonly HttpClient pubSub = new(new SocketsHttpHandler { UseProxy = false });
     private readonly string project = PubSubEmulator.NewProject();
     private Simulation? vendors;
+    private CloudService? service;
+    private DateOnly nextDay = new(2098, 1, 1);
     private GoogleStandIn? google;
     private PublishGate? publishing;
     private PushGate? pushes;
@@ -71,7 +73,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var part in new IAsyncDisposable?[] { pushes, publishing, google, vendors, emulator })
+        foreach (var part in new IAsyncDisposable?[] { service, pushes, publishing, google, vendors, emulator })
         {
             if (part is not null)
             {
@@ -134,6 +136,34 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     /// <summary>Starts an instance; pushes go to it once <see cref="PushGate.Open"/> names it.</summary>
     internal Task<CloudService> StartServiceAsync(params (string Name, string Value)[] more) =>
         CloudService.StartAsync(folder.Path, Settings(more), operatorToken);
+
+    /// <summary>The instance that pushes go to; started when there is none.</summary>
+    internal async Task<CloudService> ServiceAsync()
+    {
+        service ??= await StartServiceAsync();
+        Pushes.Open(service.Address);
+        return service;
+    }
+
+    /// <summary>kill -9 of that instance, after which pushes wait for another.</summary>
+    internal async Task KillServiceAsync()
+    {
+        Pushes.Close();
+        if (service is not null)
+        {
+            await service.KillAsync();
+            await service.DisposeAsync();
+            service = null;
+        }
+    }
+
+    /// <summary>The first of so many days that no test has taken, later than those that are taken.</summary>
+    public DateOnly NextDays(int days)
+    {
+        var first = nextDay;
+        nextDay = first.AddDays(days);
+        return first;
+    }
 
     /// <summary>Runs an operator's command to its end.</summary>
     internal async Task<Finished> CommandAsync(params string[] arguments)
