@@ -52,7 +52,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         public static partial void AttemptFailed(
             ILogger logger, Window window, string runId, string mode, int? attempt, string? messageId, string reason);
 
-        [LoggerMessage(EventId = 2, EventName = "window.ended", Message = "{Window} of run {RunId} ended {State} with {Rows} rows. {Reason}")]
+        [LoggerMessage(EventId = 2, EventName = "window.ended", Message = "{Window} of run {RunId} ended {State} with {Rows} rows.")]
         public static partial void WindowEnded(
             ILogger logger,
             LogLevel level,
