@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EventPipeline.Google;
@@ -28,7 +29,8 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
         }
 
         var token = await tokens.GetAsync(address, cancellationToken);
-        token.AddHeaders(request);
+        token.AddHeaders(request); // whose quota it counts against, where a person's login says so
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized || !CanBeSentAgain(request.Content))
         {
@@ -36,7 +38,8 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
         }
 
         response.Dispose();
-        (await tokens.RenewAsync(token, address, cancellationToken)).AddHeaders(request);
+        token = await tokens.RenewAsync(token, address, cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
         return await base.SendAsync(request, cancellationToken);
     }
 
