@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Text;
-using EventPipeline.Google;
-using EventPipeline.Vendors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
