@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Google.Apis.Auth.OAuth2;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace EventPipeline.Google;
@@ -30,7 +29,8 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
         }
 
         var token = await tokens.GetAsync(address, cancellationToken);
-        Sign(request, token);
+        token.AddHeaders(request); // whose quota it counts against, where a person's login says so
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized || !CanBeSentAgain(request.Content))
         {
@@ -38,20 +38,9 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
         }
 
         response.Dispose();
-        Sign(request, await tokens.RenewAsync(token, address, cancellationToken));
-        return await base.SendAsync(request, cancellationToken);
-    }
-
-    /// <summary>The token, and what else the credential wants to be said, such as the project that pays the quota.</summary>
-    private static void Sign(HttpRequestMessage request, AccessTokenWithHeaders token)
-    {
+        token = await tokens.RenewAsync(token, address, cancellationToken);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
-        foreach (var name in token.Headers.Keys)
-        {
-            request.Headers.Remove(name);
-        }
-
-        token.AddHeaders(request);
+        return await base.SendAsync(request, cancellationToken);
     }
 
     private static bool CanBeSentAgain(HttpContent? content) =>

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 
 namespace EventPipeline.Hosting;
@@ -23,7 +24,7 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
         await answer.ExecuteAsync(context);
     }
 
-    private static IResult Unknown(HttpContext context)
+    private static ProblemHttpResult Unknown(HttpContext context)
     {
         context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
         return TypedResults.Problem(

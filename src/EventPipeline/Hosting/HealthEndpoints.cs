@@ -98,8 +98,8 @@ internal static partial class HealthEndpoints
         warehouse.QueryAsync(dataset, Statement.Of("ping"), cancellationToken);
 
     /// <summary>Finds every account's key; those that were found a short while ago are not looked for again.</summary>
-    private static Task ResolveAsync(Secrets secrets, Accounts accounts, CancellationToken cancellationToken) =>
-        Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
+    private static async Task ResolveAsync(Secrets secrets, Accounts accounts, CancellationToken cancellationToken) =>
+        await Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
 
     private static async Task<Component> CheckAsync(
         string name, Func<CancellationToken, Task> check, ILogger logger, CancellationToken cancellationToken)

@@ -183,6 +183,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         var settings = new Dictionary<string, string?>
         {
             ["Runs:GapDays"] = "0",
+            ["Test:Vendor"] = vendor.AbsoluteUri,
             ["Broker:MinimumBackoff"] = "00:00:00",
             ["Broker:MaximumBackoff"] = "00:00:00",
             ["Broker:MaxDeliveryAttempts"] = "2",
