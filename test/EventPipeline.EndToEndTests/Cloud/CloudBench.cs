@@ -73,7 +73,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var part in new IAsyncDisposable?[] { service, pushes, publishing, google, vendors, emulator })
+        foreach (var part in new IAsyncDisposable?[] { service, pushes, publishing, google, vendors })
         {
             if (part is not null)
             {
@@ -81,6 +81,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
             }
         }
 
+        await emulator.DisposeAsync();
         pubSub.Dispose();
         folder.Dispose();
     }
