@@ -18,6 +18,9 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     private readonly DuckDBConnection _keepOpen;
     private readonly SemaphoreSlim _statements = new(1);
 
+    // Several appends at once need several times the memory, and one of them then fails at the limit.
+    private readonly SemaphoreSlim _appends = new(1);
+
     /// <summary>Opens or creates <c>warehouse.duckdb</c> in a folder, with every dataset's tables and views.</summary>
     public DuckDbWarehouse(DataFolder folder, IOptions<DatasetOptions> datasets)
     {
@@ -98,25 +101,23 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _statements.Dispose();
+        _appends.Dispose();
         await _keepOpen.DisposeAsync();
     }
 
     /// <summary>Appends a finished file to a table in one statement.</summary>
-    internal Task AppendAsync(string dataset, string table, string path, CancellationToken cancellationToken) => Task.Run(
-        () =>
+    internal async Task AppendAsync(string dataset, string table, string path, CancellationToken cancellationToken)
+    {
+        await _appends.WaitAsync(cancellationToken);
+        try
         {
-            using var connection = Open();
-            var columns = string.Join(", ", Columns(connection, dataset, table).Select(c => $"{c.Name}: '{c.Type}'"));
-            using var command = connection.CreateCommand();
-            command.CommandText = $"""
-                INSERT INTO "{dataset}"."{table}" BY NAME
-                SELECT * FROM read_json('{path.Replace("'", "''", StringComparison.Ordinal)}',
-                  format = 'newline_delimited', columns = {"{"} {columns} {"}"}, maximum_object_size = 16777216)
-                """;
-            using var cancelled = cancellationToken.Register(command.Cancel);
-            command.ExecuteNonQuery();
-        },
-        cancellationToken);
+            await Task.Run(() => Append(dataset, table, path, cancellationToken), cancellationToken);
+        }
+        finally
+        {
+            _appends.Release();
+        }
+    }
 
     private static List<(string Name, string Type)> Columns(DuckDBConnection connection, string dataset, string table)
     {
@@ -164,6 +165,20 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     {
         using var command = connection.CreateCommand();
         command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private void Append(string dataset, string table, string path, CancellationToken cancellationToken)
+    {
+        using var connection = Open();
+        var columns = string.Join(", ", Columns(connection, dataset, table).Select(c => $"{c.Name}: '{c.Type}'"));
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            INSERT INTO "{dataset}"."{table}" BY NAME
+            SELECT * FROM read_json('{path.Replace("'", "''", StringComparison.Ordinal)}',
+              format = 'newline_delimited', columns = {"{"} {columns} {"}"}, maximum_object_size = 16777216)
+            """;
+        using var cancelled = cancellationToken.Register(command.Cancel);
         command.ExecuteNonQuery();
     }
 
