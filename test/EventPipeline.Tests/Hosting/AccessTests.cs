@@ -36,7 +36,6 @@ public sealed class AccessTests
     {
         await using var issuer = await Issuer.StartAsync();
         await using var app = GuardedHost.Build(issuer, builder => builder.Services.AddGoogleSignIn());
-        app.MapGet("/metrics", () => "1").RequireAuthorization(Access.Metrics);
         await app.StartAsync(Cancellation);
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         if (header is not null)

@@ -142,6 +142,7 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
                 ["POST /events/fetch-requested"] = Access.Push,
                 ["POST /events/dead-lettered"] = Access.Push,
                 ["POST /"] = Access.Push,
+                ["GET /metrics"] = Access.Metrics,
                 ["POST /run-daily-job"] = Access.Operators,
                 ["GET /status"] = Access.Operators,
                 ["GET /runs"] = Access.Operators,
