@@ -11,31 +11,26 @@ internal static class SecretManagerExtensions
     public static IServiceCollection AddSecretManager(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<SecretManagerOptions, SecretManagerOptionsValidator>().BindConfiguration(SecretManagerOptions.Section);
-        services.AddSingleton<IValidateOptions<SecretManagerOptions>, SecretManagerOptionsRules>();
         services.AddSingleton<SecretManagerClient>();
         services.AddSingleton<ISecretStore, SecretManager>();
         services.AddHttpClient(SecretManagerClient.Name, UseSecretManager)
             .AddGoogleCredentials()
-            .AddResilienceHandler("read", (pipeline, context) =>
-            {
-                pipeline.TimeProvider = context.ServiceProvider.GetRequiredService<TimeProvider>();
-                pipeline
-                    .AddRetry(new HttpRetryStrategyOptions
-                    {
-                        MaxRetryAttempts = 3,
-                        Delay = TimeSpan.FromMilliseconds(200),
-                        BackoffType = DelayBackoffType.Exponential,
-                        // Quick or not at all: the event that needs the key comes again.
-                        ShouldRetryAfterHeader = false,
-                    })
-                    .AddTimeout(TimeSpan.FromSeconds(10));
-            });
+            .AddResilienceHandler("read", pipeline => pipeline
+                .AddRetry(new HttpRetryStrategyOptions
+                {
+                    MaxRetryAttempts = 3,
+                    Delay = TimeSpan.FromMilliseconds(200),
+                    BackoffType = DelayBackoffType.Exponential,
+                    // Quick or not at all: the event that needs the key comes again.
+                    ShouldRetryAfterHeader = false,
+                })
+                .AddTimeout(TimeSpan.FromSeconds(30)));
         return services;
     }
 
     private static void UseSecretManager(IServiceProvider provider, HttpClient client)
     {
-        var address = provider.GetRequiredService<IOptions<SecretManagerOptions>>().Value.BaseAddress;
+        var address = provider.GetRequiredService<IOptions<SecretManagerOptions>>().Value.BaseAddress!;
         client.BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
         client.Timeout = Timeout.InfiniteTimeSpan;
         client.MaxResponseContentBufferSize = 1024 * 1024; // a secret has at most 64 KiB

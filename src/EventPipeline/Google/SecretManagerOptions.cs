@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Google;
@@ -9,25 +8,31 @@ internal sealed class SecretManagerOptions
     public const string Section = "SecretManager";
 
     /// <summary>Its REST API, without the version.</summary>
-    [Required(ErrorMessage = "SecretManager__BaseAddress is not an address: it takes https://secretmanager.googleapis.com/.")]
-    public Uri BaseAddress { get; set; } = new("https://secretmanager.googleapis.com/");
+    public Uri? BaseAddress { get; set; } = new("https://secretmanager.googleapis.com/");
 
     /// <summary>How long a secret is used without being read again, unless a vendor refuses it.</summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00", ConvertValueInInvariantCulture = true, ParseLimitsInInvariantCulture = true,
-        ErrorMessage = "SecretManager__CacheFor takes 00:00:01 to 1.00:00:00.")]
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromMinutes(10);
 }
 
-[OptionsValidator]
-internal sealed partial class SecretManagerOptionsValidator : IValidateOptions<SecretManagerOptions>;
-
-/// <summary>The rule that an attribute cannot say.</summary>
-internal sealed class SecretManagerOptionsRules : IValidateOptions<SecretManagerOptions>
+internal sealed class SecretManagerOptionsValidator : IValidateOptions<SecretManagerOptions>
 {
-    // Secrets travel over it.
-    public ValidateOptionsResult Validate(string? name, SecretManagerOptions options) =>
-        options.BaseAddress is { IsAbsoluteUri: true } address && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail(
-                $"SecretManager__BaseAddress is '{options.BaseAddress}': it takes an https:// address, or an http:// address of this machine.");
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
+    public ValidateOptionsResult Validate(string? name, SecretManagerOptions options)
+    {
+        var mistakes = new List<string>();
+        if (options.CacheFor <= TimeSpan.Zero || options.CacheFor > Longest)
+        {
+            mistakes.Add($"SecretManager__CacheFor is '{options.CacheFor}': it takes more than 00:00:00, up to 1.00:00:00.");
+        }
+
+        // Secrets travel over it.
+        if (options.BaseAddress is not { IsAbsoluteUri: true } address
+            || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        {
+            mistakes.Add($"SecretManager__BaseAddress is '{options.BaseAddress}': it takes an https:// address, or an http:// address of this machine.");
+        }
+
+        return mistakes.Count > 0 ? ValidateOptionsResult.Fail(mistakes) : ValidateOptionsResult.Success;
+    }
 }

@@ -29,7 +29,7 @@ public sealed class SecretManagerTests : IAsyncLifetime
     {
         _server = await SecretServer.StartAsync();
         _metadata = new MetadataServer(_server.Address);
-        _services = Services(("SecretManager:BaseAddress", _server.Address.AbsoluteUri));
+        _services = Services(_clock, ("SecretManager:BaseAddress", _server.Address.AbsoluteUri));
     }
 
     public async ValueTask DisposeAsync()
@@ -150,10 +150,10 @@ public sealed class SecretManagerTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("key\n")]
+    [InlineData("canary\n")]
     [InlineData("")]
-    [InlineData(" key")]
-    [InlineData("ключ")]
+    [InlineData(" canary")]
+    [InlineData("canary ключ")]
     public async Task A_value_that_is_no_key_is_a_rejection_that_does_not_show_it(string value)
     {
         _server.Keys[Latest] = value;
@@ -162,7 +162,7 @@ public sealed class SecretManagerTests : IAsyncLifetime
 
         failure.Message.ShouldContain(value.Length == 0 ? "is empty" : "line break at the end");
         failure.Hint.ShouldContain("--data-file=-");
-        (value.Length > 0 && $"{failure.Message}{failure.Hint}".Contains(value, StringComparison.Ordinal)).ShouldBeFalse();
+        $"{failure}{failure.Hint}".ShouldNotContain("canary");
     }
 
     [Fact]
@@ -186,10 +186,10 @@ public sealed class SecretManagerTests : IAsyncLifetime
     [Fact]
     public async Task Nobody_at_the_address_is_transient()
     {
-        await using var services = Services(("SecretManager:BaseAddress", "http://127.0.0.1:1/"));
+        await using var services = Services(TimeProvider.System, ("SecretManager:BaseAddress", "http://127.0.0.1:1/"));
         var store = services.GetRequiredService<ISecretStore>();
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(PassingAsync(store.GetAsync(Reference, Cancellation).AsTask()));
+        var failure = await Should.ThrowAsync<TransientFailureException>(store.GetAsync(Reference, Cancellation).AsTask());
 
         failure.Message.ShouldContain("cannot be reached at http://127.0.0.1:1/");
     }
@@ -215,7 +215,7 @@ public sealed class SecretManagerTests : IAsyncLifetime
     [InlineData("SecretManager:BaseAddress", "secrets", "SecretManager__BaseAddress")]
     public void Settings_that_cannot_work_are_refused(string setting, string value, string named)
     {
-        using var services = Services((setting, value));
+        using var services = Services(_clock, (setting, value));
 
         Should.Throw<OptionsValidationException>(() => services.GetRequiredService<IOptions<SecretManagerOptions>>().Value).Message.ShouldContain(named);
     }
@@ -223,32 +223,21 @@ public sealed class SecretManagerTests : IAsyncLifetime
     private async Task TransientAsync(int status, string body, string what)
     {
         _server.Instead = (status, body);
+        await using var services = Services(TimeProvider.System, ("SecretManager:BaseAddress", _server.Address.AbsoluteUri)); // it waits between tries
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(PassingAsync(Store.GetAsync(Reference, Cancellation).AsTask()));
+        var failure = await Should.ThrowAsync<TransientFailureException>(services.GetRequiredService<ISecretStore>().GetAsync(Reference, Cancellation).AsTask());
 
         failure.Message.ShouldContain(what);
         failure.Message.ShouldContain(Latest);
         failure.ToString().ShouldNotContain("canary");
     }
 
-    /// <summary>Lets the time between tries pass.</summary>
-    private async Task PassingAsync(Task task)
-    {
-        while (!task.IsCompleted)
-        {
-            _clock.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
-        await task;
-    }
-
-    private ServiceProvider Services(params (string, string?)[] settings)
+    private static ServiceProvider Services(TimeProvider clock, params (string, string?)[] settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2))).Build();
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
-            .AddSingleton<TimeProvider>(_clock)
+            .AddSingleton(clock)
             .AddLogging()
             .AddSecretManager()
             .BuildServiceProvider();
