@@ -138,10 +138,10 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     internal Task<CloudService> StartServiceAsync(params (string Name, string Value)[] more) =>
         CloudService.StartAsync(folder.Path, Settings(more), operatorToken);
 
-    /// <summary>The instance that pushes go to; started when there is none.</summary>
-    internal async Task<CloudService> ServiceAsync()
+    /// <summary>The instance that pushes go to; started, with these settings, when there is none.</summary>
+    internal async Task<CloudService> ServiceAsync(params (string Name, string Value)[] more)
     {
-        service ??= await StartServiceAsync();
+        service ??= await StartServiceAsync(more);
         Pushes.Open(service.Address);
         return service;
     }

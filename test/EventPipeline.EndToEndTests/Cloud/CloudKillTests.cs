@@ -1,3 +1,4 @@
+using EventPipeline.Benchmarks;
 using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Cloud;
@@ -6,6 +7,8 @@ namespace EventPipeline.EndToEndTests.Cloud;
 public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
 {
     public static TheoryData<string> PointsOfALoad => [.. KillPoint.OfALoad.Select(point => point.ToString())];
+
+    public static TheoryData<string> PointsOfALargeLoad => [.. KillPoint.OfALargeLoad.Select(point => point.ToString())];
 
     public static TheoryData<string> PointsOfARejection => [.. KillPoint.OfARejection.Select(point => point.ToString())];
 
@@ -25,6 +28,34 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         await bench.EveryMessageIsAcknowledgedAsync();
         await bench.ShouldHaveTruthAsync(bench.Vendors, window);
         (await service.DeadLettersAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(PointsOfALargeLoad))]
+    public async Task Killed_while_rows_are_on_their_way_the_run_completes_and_every_row_is_there_once(string name)
+    {
+        bench.Require();
+        const int rows = 60_000;
+        await using var vendor = await BulkVendor.StartAsync(rows, TestContext.Current.CancellationToken);
+        var day = bench.NextDays(1);
+        var window = new Window("openai", "bulk", "completions_usage", day, day);
+        (string, string)[] settings =
+        [
+            ("Vendors__OpenAI__BaseAddress", vendor.Address.AbsoluteUri), ("Vendors__OpenAI__Accounts__0__Name", "bulk"),
+            ("Vendors__OpenAI__Accounts__0__Secret", "env:BULK_KEY"), ("BULK_KEY", "sk-admin-bulk"),
+        ];
+        await bench.KillServiceAsync();
+        var runId = await KillAtAsync(KillPoint.OfALargeLoad.Single(point => point.ToString() == name), window, settings);
+
+        var service = await bench.ServiceAsync(settings);
+        (await service.EndAsync(runId)).Outcome.ShouldBe("completed");
+
+        await bench.EveryMessageIsAcknowledgedAsync();
+        var landed = (await bench.QueryAsync(FormattableString.Invariant(
+            $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(requests) FROM usage WHERE account_id = 'bulk' AND usage_date = '{day:yyyy-MM-dd}'"))).ShouldHaveSingleItem();
+        (landed[0].GetInt64(), landed[1].GetInt64()).ShouldBe((rows, rows));
+        landed[2].ToString().ShouldBe(FormattableString.Invariant($"{Enumerable.Range(0, rows).Sum(row => 1L + (row % 7))}"));
+        await bench.KillServiceAsync();
     }
 
     [Theory]
@@ -59,14 +90,14 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
     }
 
     /// <summary>Asks for the window, waits until the service stands at the point, and kills it there.</summary>
-    private async Task<string> KillAtAsync(KillPoint point, Window window)
+    private async Task<string> KillAtAsync(KillPoint point, Window window, params (string Name, string Value)[] settings)
     {
         if (point.Operation == "secrets.access")
         {
             await bench.KillServiceAsync(); // An instance that has run before has the key.
         }
 
-        await bench.ServiceAsync();
+        await bench.ServiceAsync(settings);
         var reached = point.Operation is { } operation
             ? ReachedAsync(await bench.Google.FaultAsync(operation, "hold", point.Contains, point.IsBefore ? "before" : "after"))
             : bench.Publishing.HoldAsync(point.Contains, point.IsBefore);

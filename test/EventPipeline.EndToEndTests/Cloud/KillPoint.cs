@@ -28,6 +28,13 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
         .. BothSides("the run's end is recorded", "jobs.insert", "\"completed\""),
     ];
 
+    /// <summary>What a window has besides when it is too large for one request: rows that are uploaded while the vendor is still being read.</summary>
+    public static List<KillPoint> OfALargeLoad { get; } =
+    [
+        .. BothSides("a chunk of facts arrives", "jobs.upload.chunk", "usage_versions"),
+        .. BothSides("a chunk of raw pages arrives", "jobs.upload.chunk", "raw_page"),
+    ];
+
     /// <summary>Both sides of every outside effect of a rejection.</summary>
     public static List<KillPoint> OfARejection { get; } =
     [

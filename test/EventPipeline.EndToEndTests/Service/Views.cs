@@ -56,6 +56,19 @@ internal static class Views
         FROM facts
         """;
 
+    // Each pair is the same number told by a view on top and by the facts below it.
+    private const string OnTop = """
+        SELECT
+          (SELECT SUM(amount_usd) FROM daily_cost), (SELECT SUM(amount_usd) FROM cost WHERE basis = 'billed'),
+          (SELECT SUM(BilledCost) FROM focus), (SELECT SUM(amount_usd) FROM cost WHERE basis = 'billed'),
+          (SELECT COUNT(*) FROM focus), (SELECT COUNT(*) FROM cost WHERE basis = 'billed'),
+          (SELECT SUM(total_tokens) FROM daily_usage), (SELECT SUM(tokens) FROM current_slices),
+          (SELECT SUM(slices) FROM freshness), (SELECT COUNT(*) FROM current_slices),
+          (SELECT COUNT(*) FROM freshness f WHERE f.data_complete_until <>
+            (SELECT MAX(usage_date) FROM current_slices s WHERE s.vendor = f.vendor AND s.account = f.account AND s.report = f.report)), 0,
+          (SELECT COUNT(*) FROM restatements), 0
+        """;
+
     /// <summary>The days from the first to the last are the vendors', each row once; no other day is there.</summary>
     /// <param name="service">Whose views.</param>
     /// <param name="simulation">The vendors.</param>
@@ -66,7 +79,7 @@ internal static class Views
         this IViews service, Simulation simulation, DateOnly from, DateOnly to, params IReadOnlyList<string> reports)
     {
         (await LinesAsync(service)).ShouldBe(await ExpectedAsync(simulation, from, to, (_, report) => reports.Count == 0 || reports.Contains(report)));
-        await KeysShouldBeUniqueAsync(service);
+        await ViewsShouldAgreeAsync(service);
     }
 
     /// <summary>One account's report of some days is the vendor's, each row once.</summary>
@@ -77,7 +90,7 @@ internal static class Views
         var days = window.EachDay().Select(day => FormattableString.Invariant($"{name}{day:yyyy-MM-dd}:")).ToList();
         expected.ShouldNotBeEmpty("There is something to compare.");
         (await LinesAsync(service)).Where(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal))).ShouldBe(expected);
-        await KeysShouldBeUniqueAsync(service);
+        await ViewsShouldAgreeAsync(service);
     }
 
     /// <summary>Nothing of one account's report of some days is there.</summary>
@@ -94,11 +107,13 @@ internal static class Views
         return [.. rows.Select(Line).Order(StringComparer.Ordinal)];
     }
 
-    private static async Task KeysShouldBeUniqueAsync(IViews service)
+    private static async Task ViewsShouldAgreeAsync(IViews service)
     {
         var keys = (await service.QueryAsync(Keys)).ShouldHaveSingleItem();
         keys[0].GetInt64().ShouldBe(keys[1].GetInt64(), "Every natural key once.");
         keys[0].GetInt64().ShouldBe(keys[2].GetInt64(), "As many rows as the slices say.");
+        var pairs = (await service.QueryAsync(OnTop)).ShouldHaveSingleItem().EnumerateArray().Select(value => value.ToString()).Chunk(2).ToList();
+        pairs.Select(pair => pair[0]).ShouldBe(pairs.Select(pair => pair[1]), "The views on top say what the facts say.");
     }
 
     /// <summary>The name of a report at the simulation, in the service's words.</summary>
