@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
-using DotNet.Testcontainers.Containers;
 using EventPipeline.EndToEndTests.Containers;
 
 namespace EventPipeline.EndToEndTests;
@@ -13,13 +10,14 @@ namespace EventPipeline.EndToEndTests;
 /// </summary>
 public sealed class PubSubEmulator : IAsyncLifetime
 {
-    private readonly StringBuilder output = new();
     // https://cloud.google.com/sdk/docs/downloads-docker: the Cloud CLI with its emulators.
     private const string Image = "gcr.io/google.com/cloudsdktool/google-cloud-cli:528.0.0-emulators";
+    private const string Name = "The Pub/Sub emulator";
 
+    private readonly StringBuilder output = new();
     private string? missing;
     private Process? process;
-    private IContainer? container;
+    private EmulatorContainer? container;
     private string host = "";
 
     /// <summary>A project id nobody else uses.</summary>
@@ -42,10 +40,9 @@ public sealed class PubSubEmulator : IAsyncLifetime
     {
         if (EmulatorContainer.IsAsked)
         {
-            var port = FreePort();
-            host = $"127.0.0.1:{port}";
+            host = $"127.0.0.1:{EmulatorStart.FreePort()}";
             container = await EmulatorContainer.StartAsync(Image, "gcloud", "beta", "emulators", "pubsub", "start", $"--host-port={host}");
-            await WaitAsync(() => container.State == TestcontainersStates.Exited, TestContext.Current.CancellationToken);
+            await EmulatorStart.UntilItAnswersAsync(Name, RequireAddress(), () => container.HasExited, container.SaidAsync);
             return;
         }
 
@@ -65,7 +62,7 @@ public sealed class PubSubEmulator : IAsyncLifetime
             return;
         }
 
-        await StartAsync(jar, cancellationToken);
+        await StartAsync(jar);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,9 +80,9 @@ public sealed class PubSubEmulator : IAsyncLifetime
         }
     }
 
-    private async Task StartAsync(string jar, CancellationToken cancellationToken)
+    private async Task StartAsync(string jar)
     {
-        var port = FreePort();
+        var port = EmulatorStart.FreePort();
         host = $"127.0.0.1:{port}";
         process = new Process
         {
@@ -99,36 +96,7 @@ public sealed class PubSubEmulator : IAsyncLifetime
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await WaitAsync(() => process.HasExited, cancellationToken);
-    }
-
-    private async Task WaitAsync(Func<bool> hasExited, CancellationToken cancellationToken)
-    {
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!await AnswersAsync(http, patience.Token))
-        {
-            if (hasExited() || patience.IsCancellationRequested)
-            {
-                throw new InvalidOperationException($"The Pub/Sub emulator did not start at {host}: {Said()}");
-            }
-
-            await tick.WaitForNextTickAsync(cancellationToken);
-        }
-    }
-
-    private async Task<bool> AnswersAsync(HttpClient http, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await http.GetStringAsync(new Uri($"http://{host}/"), cancellationToken)).Trim() == "Ok";
-        }
-        catch (Exception ex) when (ex is HttpRequestException or OperationCanceledException)
-        {
-            return false;
-        }
+        await EmulatorStart.UntilItAnswersAsync(Name, RequireAddress(), () => process.HasExited, () => Task.FromResult(Said()));
     }
 
     private void Keep(string? line)
@@ -145,12 +113,5 @@ public sealed class PubSubEmulator : IAsyncLifetime
         {
             return output.ToString();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
