@@ -1,4 +1,5 @@
 using EventPipeline.Google;
+using EventPipeline.Hosting;
 
 namespace EventPipeline.Local.Broker;
 
@@ -32,7 +33,7 @@ internal static class BrokerExtensions
     {
         var longest = TimeSpan.FromMinutes(10);
         services.AddOptionsWithValidateOnStart<BrokerOptions>()
-            .BindConfiguration(BrokerOptions.Section)
+            .BindSection(BrokerOptions.Section)
             .Validate(o => o.AckDeadline > TimeSpan.Zero && o.AckDeadline <= longest, "Broker__AckDeadline takes more than 00:00:00, up to 00:10:00.")
             .Validate(o => o.MinimumBackoff >= TimeSpan.Zero && o.MinimumBackoff <= longest, "Broker__MinimumBackoff takes 00:00:00 to 00:10:00.")
             .Validate(o => o.MaximumBackoff >= TimeSpan.Zero && o.MaximumBackoff <= longest, "Broker__MaximumBackoff takes 00:00:00 to 00:10:00.")

@@ -100,6 +100,12 @@ internal sealed partial class FetchHandler(
                 await load.AcceptAsync(item, either.Token);
             }
 
+            if (await identities.ResolveAsync(connector, account, either.Token) is var now && now != accountId)
+            {
+                throw new TransientFailureException(
+                    $"{message.Window}: the account's key was exchanged while it was read, and the organisation is {now} now, not {accountId}. It is read again.");
+            }
+
             var outcome = await load.CompleteAsync(either.Token);
             Count(message.Window, mode, outcome);
             if (load.Repeats > 0)

@@ -25,6 +25,9 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
 
     private const string ReportedError = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";
     private const string OriginalFormat = "{OriginalFormat}";
+
+    // The loggers of HTTP clients hand headers over as they were sent, credentials with them: only their message is redacted.
+    private const string HttpClients = "System.Net.Http.HttpClient";
     private const int LongestText = 64 * 1024;
     private const int MostFields = 100;
 
@@ -36,7 +39,7 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
-        var fields = Fields(logEntry.State);
+        var fields = Fields(logEntry.Category, logEntry.State);
         var entry = new Entry(
             clock.GetUtcNow(), logEntry.LogLevel, logEntry.Category, logEntry.EventId, Message(logEntry, fields), fields, logEntry.Exception);
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -145,11 +148,13 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
         }
     }
 
-    private static List<KeyValuePair<string, object?>> Fields<TState>(TState state)
+    private static List<KeyValuePair<string, object?>> Fields<TState>(string category, TState state)
     {
         try
         {
-            return state is IEnumerable<KeyValuePair<string, object?>> values ? [.. values] : [];
+            return state is IEnumerable<KeyValuePair<string, object?>> values && !category.StartsWith(HttpClients, StringComparison.Ordinal)
+                ? [.. values]
+                : [];
         }
         catch (Exception)
         {

@@ -1,3 +1,4 @@
+using EventPipeline.Hosting;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using Polly;
@@ -11,7 +12,7 @@ internal static class PubSubServiceCollectionExtensions
     {
         services.AddOptionsWithValidateOnStart<PubSubOptions, PubSubOptionsValidator>()
             .Configure<IConfiguration>(UseKnownNames)
-            .BindConfiguration(PubSubOptions.Section);
+            .BindSection(PubSubOptions.Section);
         services.AddSingleton<IValidateOptions<PubSubOptions>, PubSubOptionsRules>();
 
         services.AddHttpClient<PubSubPublisher>(UsePubSub)

@@ -1,3 +1,4 @@
+using EventPipeline.Hosting;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ internal static class SecretManagerExtensions
     /// <summary>Registers Secret Manager beside the environment as a place where vendors' keys are kept.</summary>
     public static IServiceCollection AddSecretManager(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<SecretManagerOptions, SecretManagerOptionsValidator>().BindConfiguration(SecretManagerOptions.Section);
+        services.AddOptionsWithValidateOnStart<SecretManagerOptions, SecretManagerOptionsValidator>().BindSection(SecretManagerOptions.Section);
         services.AddSingleton<SecretManagerClient>();
         services.AddSingleton<ISecretStore, SecretManager>();
         services.AddHttpClient(SecretManagerClient.Name, UseSecretManager)

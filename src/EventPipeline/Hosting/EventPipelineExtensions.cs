@@ -41,7 +41,7 @@ internal static class EventPipelineExtensions
         services.AddSingleton(CatalogueOf);
         services.AddSingleton(provider => new TriggerClock(provider.GetRequiredService<TimeProvider>()));
         services.AddOptionsWithValidateOnStart<RunOptions>()
-            .BindConfiguration(RunOptions.Section)
+            .BindSection(RunOptions.Section)
             .Validate(options => options.GapDays is >= 0 and <= 90, "Runs__GapDays takes a whole number from 0 to 90.");
         services.AddDatasets();
 

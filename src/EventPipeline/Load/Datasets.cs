@@ -7,7 +7,8 @@ namespace EventPipeline.Load;
 public sealed class DatasetOptions
 {
     /// <summary>The production dataset: letters, digits and underscores. Also read from <c>BIGQUERY_DATASET</c>.</summary>
-    [Required, RegularExpression("^[A-Za-z_][A-Za-z0-9_]{0,99}$", ErrorMessage = "BIGQUERY_DATASET takes letters, digits and underscores.")]
+    [Required(ErrorMessage = "BIGQUERY_DATASET is empty: it takes letters, digits and underscores; unset, it is ai_usage_analytics.")]
+    [RegularExpression("^[A-Za-z_][A-Za-z0-9_]{0,99}$", ErrorMessage = "BIGQUERY_DATASET takes letters, digits and underscores.")]
     public string Dataset { get; set; } = "ai_usage_analytics";
 
     /// <summary>The dataset of a mode. A dry run compares with production and keeps its run events there.</summary>

@@ -4,7 +4,9 @@ using System.Text.Json;
 using CsCheck;
 using EventPipeline.Google;
 using EventPipeline.Hosting;
+using EventPipeline.Tests.Vendors;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -208,6 +210,27 @@ public sealed class CloudLoggingTests
 
         Encoding.UTF8.GetByteCount(line).ShouldBeLessThanOrEqualTo(CloudLoggingFormatter.MostBytes + 1);
         Text(JsonElement.Parse(line), "message").ShouldBe("It happened.");
+    }
+
+    [Fact]
+    public async Task Headers_of_the_services_own_requests_are_named_and_their_values_are_not_written()
+    {
+        using var lines = new CloudLines(_clock);
+        var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines));
+        services.AddHttpClient("vendor").RedactLoggedHeaders(_ => true)
+            .ConfigurePrimaryHttpMessageHandler(() => new StubVendor().On("/", "{}", headers: ("x-echo", "canary-3")));
+        await using var provider = services.BuildServiceProvider();
+        using var http = provider.GetRequiredService<IHttpClientFactory>().CreateClient("vendor");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "http://vendor.test/");
+        request.Headers.Authorization = new("Bearer", "canary-1");
+        request.Headers.Add("x-api-key", "canary-2");
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        var text = string.Concat(lines.Texts);
+        text.ShouldContain("x-api-key: *");
+        text.ShouldContain("x-echo: *");
+        text.ShouldNotContain("canary");
     }
 
     [Fact]

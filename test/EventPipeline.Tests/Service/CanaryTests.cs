@@ -103,6 +103,26 @@ public sealed class CanaryTests
     }
 
     [Fact]
+    public async Task A_key_of_another_organisation_never_fills_the_account_of_the_one_before()
+    {
+        await using var secrets = await SecretServer.StartAsync();
+        using var metadata = new MetadataServer(secrets.Address);
+        secrets.Keys[Version] = Managed;
+        await using var host = await ServiceHost.StartAsync(accounts: [], configure: builder => Google(builder, secrets));
+        var (accepted, id, cents) = (Managed, "org-before", "100");
+        host.Vendor.On("/v1/organizations/me", context => Guarded(() => accepted, $$"""{"id":"{{id}}","name":"Acme","type":"organization"}""")(context));
+        host.Vendor.On(CostRows.Path, context => Guarded(
+            () => accepted, VendorServer.Buckets(context.Request.Query, _ => CostRows.Row(cents)))(context));
+        (await host.WindowAsync("anthropic", "cost", Day)).State.ShouldBe("loaded");
+
+        // The window is begun with the key that is known, refused in the middle, and goes on with the other.
+        (secrets.Keys[Version], accepted, id, cents) = (Rotated, Rotated, "org-after", "700");
+        (await host.WindowAsync("anthropic", "cost", Day.AddDays(1))).State.ShouldBe("loaded");
+
+        (await host.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY usage_date")).ShouldBe([["org-before", 1m], ["org-after", 7m]]);
+    }
+
+    [Fact]
     public async Task A_missing_secret_is_a_dead_letter_that_names_it_and_makes_the_service_unhealthy()
     {
         await using var secrets = await SecretServer.StartAsync();

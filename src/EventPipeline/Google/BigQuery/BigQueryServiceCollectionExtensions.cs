@@ -1,3 +1,4 @@
+using EventPipeline.Hosting;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ internal static class BigQueryServiceCollectionExtensions
     {
         services.AddOptionsWithValidateOnStart<BigQueryOptions, BigQueryOptionsValidator>()
             .Configure<IConfiguration>(UseKnownNames)
-            .BindConfiguration(BigQueryOptions.Section);
+            .BindSection(BigQueryOptions.Section);
         services.AddSingleton<IValidateOptions<BigQueryOptions>, BigQueryOptionsRules>();
 
         var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);

@@ -24,7 +24,7 @@ internal static class SignInExtensions
     /// </summary>
     public static IServiceCollection AddGoogleSignIn(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<SignInOptions, SignInOptionsValidator>().BindConfiguration(SignInOptions.Section);
+        services.AddOptionsWithValidateOnStart<SignInOptions, SignInOptionsValidator>().BindSection(SignInOptions.Section);
         services.AddHttpClient(SigningKeys.Client, client =>
         {
             client.Timeout = TimeSpan.FromSeconds(5);

@@ -1,0 +1,42 @@
+using EventPipeline.Google;
+using EventPipeline.Hosting;
+using EventPipeline.Vendors;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace EventPipeline.Tests.Hosting;
+
+/// <summary>A deployment with several wrong settings is told all of them, not one per attempt.</summary>
+public sealed class StartupCheckTests
+{
+    [Theory]
+    [InlineData("Runs:GapDays", "many")]
+    [InlineData("BigQuery:MaximumBytesBilled", "much")]
+    [InlineData("SecretManager:CacheFor", "a while")]
+    [InlineData("Authentication:CertificatesAddress", "http://")]
+    public async Task A_setting_that_cannot_be_read_does_not_hide_what_is_wrong_elsewhere(string name, string value)
+    {
+        var mistakes = await MistakesAsync((name, value), ("BIGQUERY_DATASET", "no-hyphens"), ("PubSub:FetchTopic", "goog"));
+
+        mistakes.ShouldContain(mistake => mistake.Contains(name, StringComparison.Ordinal) || mistake.Contains(name.Replace(":", "__", StringComparison.Ordinal), StringComparison.Ordinal));
+        mistakes.ShouldContain(mistake => mistake.Contains("BIGQUERY_DATASET", StringComparison.Ordinal));
+        mistakes.ShouldContain(mistake => mistake.Contains("FetchTopic", StringComparison.Ordinal));
+        mistakes.ShouldContain(mistake => mistake.Contains("GOOGLE_CLOUD_PROJECT", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task An_empty_dataset_is_refused_under_the_settings_name() =>
+        (await MistakesAsync(("BIGQUERY_DATASET", ""))).ShouldContain(mistake => mistake.Contains("BIGQUERY_DATASET", StringComparison.Ordinal));
+
+    private static async Task<IReadOnlyList<string>> MistakesAsync(params (string Name, string Value)[] settings)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore();
+        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)));
+        builder.AddEventPipeline();
+        builder.AddGoogle();
+        await using var app = builder.Build();
+        return Should.Throw<ConfigurationMistakesException>(() => StartupCheck.Run(app.Services, [])).Mistakes;
+    }
+}
