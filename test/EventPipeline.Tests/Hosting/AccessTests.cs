@@ -1,6 +1,5 @@
 using System.Net;
 using EventPipeline.Google.SignIn;
-using EventPipeline.Hosting;
 using EventPipeline.Tests.Google.SignIn;
 using EventPipeline.Tests.Service;
 using Microsoft.AspNetCore.Builder;
