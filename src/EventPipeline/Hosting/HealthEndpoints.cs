@@ -68,7 +68,10 @@ internal static partial class HealthEndpoints
         var down = components.Any(component => component.State == Component.Down);
         if (components[0].State == Component.Healthy)
         {
-            components.AddRange(await VendorsAsync(status, vendors, accounts, cancellationToken));
+            IReadOnlyList<Component> told = [];
+            var known = await CheckAsync(
+                "vendors", async token => told = await VendorsAsync(status, vendors, accounts, token), logger, cancellationToken);
+            components.AddRange(known.State == Component.Healthy ? told : [known with { State = Component.Degraded }]);
         }
 
         var state = down ? Component.Down
@@ -79,7 +82,7 @@ internal static partial class HealthEndpoints
     }
 
     /// <summary>A vendor is reported from its last results, never asked: a probe costs the vendor nothing.</summary>
-    private static async Task<IEnumerable<Component>> VendorsAsync(
+    private static async Task<IReadOnlyList<Component>> VendorsAsync(
         RunStatus status, IEnumerable<Vendor> vendors, Accounts accounts, CancellationToken cancellationToken)
     {
         // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
@@ -87,11 +90,13 @@ internal static partial class HealthEndpoints
             .Where(report => report.LastError is not null && accounts.Find(report.Vendor, report.Account) is not null)
             .ToLookup(report => report.Vendor);
         return
-            from vendor in vendors
+        [
+            .. from vendor in vendors
             where accounts.For(vendor.Name).Count > 0
             let errors = failed[vendor.Name].ToList()
             select new Component(
-                $"vendor {vendor.Name}", errors.Count > 0 ? Component.Degraded : Component.Healthy, 0, errors.FirstOrDefault()?.LastError);
+                $"vendor {vendor.Name}", errors.Count > 0 ? Component.Degraded : Component.Healthy, 0, errors.FirstOrDefault()?.LastError),
+        ];
     }
 
     private static Task<IReadOnlyList<Row>> PingAsync(IWarehouse warehouse, string dataset, CancellationToken cancellationToken) =>

@@ -47,6 +47,24 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task Results_of_vendors_that_cannot_be_looked_up_make_the_service_degraded_and_no_error()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        host.Warehouse.Before = statement =>
+        {
+            if (statement.Name == "freshness")
+            {
+                throw new TransientFailureException("The view is not there.");
+            }
+        };
+
+        var health = await host.GetAsync("health");
+
+        health.GetProperty("state").GetString().ShouldBe("degraded");
+        (StateOf(health, "warehouse"), StateOf(health, "vendors")).ShouldBe(("healthy", "degraded"));
+    }
+
+    [Fact]
     public async Task An_account_that_is_no_longer_configured_does_not_keep_the_service_degraded()
     {
         using var folder = new TemporaryFolder();
