@@ -29,6 +29,7 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     private readonly LocalService _service;
     private readonly TemporaryFolder? _folder;
+    private bool _isStopped;
 
     private ServiceHost(LocalService service, VendorServer vendor, LogLines log, TemporaryFolder? folder, DateOnly today)
     {
@@ -169,10 +170,20 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public async Task<long> CountAsync(string from) => (long)(await ValueAsync($"SELECT COUNT(*) FROM {from}"))!;
 
+    /// <summary>Stops the service, after which everything it had in hand has ended: a request's span ends after its answer was read.</summary>
+    public async Task StopAsync()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            await _service.DisposeAsync();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
-        await _service.DisposeAsync();
+        await StopAsync();
         await Vendor.DisposeAsync();
         _folder?.Dispose();
         Vendor.NotArranged.ShouldBeEmpty();

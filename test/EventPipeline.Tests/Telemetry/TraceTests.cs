@@ -24,6 +24,7 @@ public sealed class TraceTests
 
         await host.PushTriggerAsync(Body(2), "7001", ("traceparent", $"00-{Trace}-{Parent}-01"));
         await host.IdleAsync();
+        await host.StopAsync();
 
         var messages = spans.Messages;
         messages.Select(span => span.DisplayName).ShouldBe(["process run-requested", "process fetch-requested"]);
@@ -56,6 +57,7 @@ public sealed class TraceTests
 
         await host.PushTriggerAsync(Body(1), "7002");
         await host.IdleAsync();
+        await host.StopAsync();
 
         spans.Messages.Count.ShouldBe(2);
         spans.Messages.Select(span => span.TraceId).Distinct().ShouldHaveSingleItem();
@@ -71,6 +73,7 @@ public sealed class TraceTests
 
         await host.PushTriggerAsync(Body(1), "7003", ("traceparent", $"00-{Trace}-{Parent}-01"));
         await host.IdleAsync();
+        await host.StopAsync();
 
         var link = spans.Messages[0].Links.ShouldHaveSingleItem().Context;
         spans.All.ShouldContain(span => span.SpanId == link.SpanId && span.Kind == ActivityKind.Server && span.TraceId.ToHexString() != Trace);
@@ -99,6 +102,7 @@ public sealed class TraceTests
 
         await host.PushTriggerAsync(Body(1), "7005", ("traceparent", $"00-{Trace}-{Parent}-01"));
         await host.IdleAsync();
+        await host.StopAsync();
 
         spans.Messages.Select(span => span.DisplayName).ShouldBe(["process run-requested", "process fetch-requested", "process dead-lettered"], ignoreOrder: true);
         spans.Messages.ShouldAllBe(span => span.TraceId.ToHexString() == Trace);
@@ -119,6 +123,7 @@ public sealed class TraceTests
             using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             answer.IsSuccessStatusCode.ShouldBeTrue(path);
         }
+        await host.StopAsync();
 
         spans.All.Where(span => span.Kind == ActivityKind.Server).Select(span => span.DisplayName).ShouldBe(["GET /status"]);
     }
