@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventPipeline.Load;
 
 namespace EventPipeline.EndToEndTests.Warehouse;
@@ -36,7 +37,7 @@ public abstract class WarehouseContract(WarehouseServer server)
     [InlineData("NUMERIC", "-12345678901234567890.123456789")]
     [InlineData("NUMERIC", "0.000000001")]
     public Task Money_comes_back_exactly(string type, string value) =>
-        ShouldComeBackAsync(type, decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
+        ShouldComeBackAsync(type, decimal.Parse(value, CultureInfo.InvariantCulture));
 
     [Theory]
     [InlineData(true)]
@@ -206,11 +207,11 @@ public abstract class WarehouseContract(WarehouseServer server)
     private static string Shown(Dictionary<string, object?> inserted, Row columns) =>
         string.Join('\n', columns.Values.Keys.Select(column => Shown(column, inserted[column])));
 
-    private static string Shown(string column, object? value) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{column}: {value switch
+    private static string Shown(string column, object? value) => string.Create(CultureInfo.InvariantCulture, $"{column}: {value switch
     {
         null => "null",
-        decimal number => number.ToString("0.##################", System.Globalization.CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.ToString("O", System.Globalization.CultureInfo.InvariantCulture),
+        decimal number => number.ToString("0.##################", CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.ToString("O", CultureInfo.InvariantCulture),
         _ => value,
     }}");
 }
