@@ -88,6 +88,28 @@ public sealed class StandInUploadTests : StandInTest
         ((string?)(await BigQuery.DoneAsync("a"))["statistics"]!["load"]!["outputRows"]).ShouldBe(Lines(Rows(1_000)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(500)]
+    public async Task A_packed_file_that_breaks_off_is_refused_and_nothing_of_it_is_loaded(int missing)
+    {
+        await BigQuery.CreateTableAsync();
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Rows(100_000), TestContext.Current.CancellationToken);
+        }
+
+        var file = packed.ToArray().AsMemory(0, (int)packed.Length - missing);
+        var session = await BigQuery.StartUploadAsync("a");
+        await BigQuery.PutAsync(session, file, $"bytes 0-{file.Length - 1}/{file.Length}");
+
+        ((string?)(await BigQuery.DoneAsync("a"))["status"]!["errorResult"]?["reason"]).ShouldBe("invalid");
+        (await BigQuery.ValueAsync("SELECT COUNT(*) FROM d.t")).ShouldBe("0");
+    }
+
     [Fact]
     public async Task What_does_not_fit_the_schema_is_told_row_by_row_and_nothing_is_loaded()
     {

@@ -12,7 +12,11 @@ internal sealed class Lines : IDisposable
     // https://docs.cloud.google.com/bigquery/quotas#load_jobs: 100 MB for a row of JSON.
     private const int LongestRow = 100 * 1024 * 1024;
 
+    /// <summary>What stands behind the end of a packed file: it is read only where the file is whole.</summary>
+    private static readonly byte[] EndMark = "end of the packed file"u8.ToArray();
+
     private readonly Stream stream;
+    private readonly bool isGzip;
     private byte[] buffer = new byte[1 << 20];
     private int start;
     private int end;
@@ -21,9 +25,9 @@ internal sealed class Lines : IDisposable
     public Lines(string path)
     {
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16);
-        var isGzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
+        isGzip = file.ReadByte() == 0x1f && file.ReadByte() == 0x8b;
         file.Position = 0;
-        stream = isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
+        stream = isGzip ? new GZipStream(new FollowedStream(file, PackedEndMark()), CompressionMode.Decompress) : file;
     }
 
     /// <summary>Where the current line begins in the unpacked text.</summary>
@@ -48,6 +52,14 @@ internal sealed class Lines : IDisposable
             searched = end - start;
             if (ended)
             {
+                if (isGzip)
+                {
+                    // .NET takes a packed file that breaks off for one that ends there.
+                    return buffer.AsSpan(start, searched).SequenceEqual(EndMark)
+                        ? false
+                        : throw GoogleException.Invalid("Error while reading data, error message: Failed to decompress the gzip file. It breaks off.");
+                }
+
                 if (searched == 0)
                 {
                     return false;
@@ -101,5 +113,17 @@ internal sealed class Lines : IDisposable
         {
             throw GoogleException.Invalid($"Error while reading data, error message: Failed to decompress the gzip file. {ex.Message}");
         }
+    }
+
+    private static byte[] PackedEndMark()
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write("\n"u8);
+            gzip.Write(EndMark);
+        }
+
+        return packed.ToArray();
     }
 }
