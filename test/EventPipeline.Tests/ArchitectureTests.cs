@@ -19,7 +19,7 @@ public sealed partial class ArchitectureTests
         ["Vendors"] = ["Telemetry"],
         ["Telemetry"] = [],
         ["Google"] = ["FanOut", "Load", "Vendors", "Hosting"],
-        ["Commands"] = ["Google", "Hosting", "Load"],
+        ["Commands"] = ["Google", "Hosting", "Load", "Vendors"],
     };
 
     [Fact]

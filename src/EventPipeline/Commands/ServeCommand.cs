@@ -1,10 +1,11 @@
 using EventPipeline.Google;
 using EventPipeline.Hosting;
+using EventPipeline.Vendors;
 
 namespace EventPipeline.Commands;
 
 /// <summary>The service on Google Cloud, until it is stopped.</summary>
-internal static class ServeCommand
+internal static partial class ServeCommand
 {
     public static async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {
@@ -24,7 +25,18 @@ internal static class ServeCommand
         app.UseMiddleware<AccessLog>();
         app.MapEventPipeline();
         StartupCheck.Run(app.Services, mistakes);
+        if (app.Services.GetRequiredService<Accounts>().All.Count == 0)
+        {
+            Log.NoAccounts(app.Logger);
+        }
+
         await app.RunAsync(cancellationToken);
         return 0;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "No account of any vendor is configured, so no run will read anything: set Vendors__<Vendor>__Accounts__0__Name and …__Secret.")]
+        public static partial void NoAccounts(ILogger logger);
     }
 }

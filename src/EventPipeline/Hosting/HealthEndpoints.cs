@@ -94,8 +94,13 @@ internal static partial class HealthEndpoints
             .. from vendor in vendors
             where accounts.For(vendor.Name).Count > 0
             let errors = failed[vendor.Name].ToList()
+
+            // Everyone may ask: what exactly went wrong is the operators'.
             select new Component(
-                $"vendor {vendor.Name}", errors.Count > 0 ? Component.Degraded : Component.Healthy, 0, errors.FirstOrDefault()?.LastError),
+                $"vendor {vendor.Name}",
+                errors.Count > 0 ? Component.Degraded : Component.Healthy,
+                0,
+                errors.Count > 0 ? $"The last result of {errors.Count} of its reports was a failure; GET /vendors says which." : null),
         ];
     }
 

@@ -14,6 +14,8 @@ internal static class LoggingExtensions
             at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
 
         // A failed try is told once, by whoever gives up, with vendor, account and window.
+        // It tells the query of every request, which may hold what belongs in no log; the access log tells the rest.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
 
         // What keeps the service from starting ends the command, which says it in a sentence.

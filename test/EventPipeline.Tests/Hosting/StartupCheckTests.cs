@@ -29,6 +29,19 @@ public sealed class StartupCheckTests
     public async Task An_empty_dataset_is_refused_under_the_settings_name() =>
         (await MistakesAsync(("BIGQUERY_DATASET", ""))).ShouldContain(mistake => mistake.Contains("BIGQUERY_DATASET", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("BigQuery:Locaton", "BigQuery__Location")]
+    [InlineData("Runs:Gap", "Runs__GapDays")]
+    [InlineData("PubSub:FetchTopics", "PubSub__FetchTopic")]
+    [InlineData("Authentication:Iap:Audence", "Authentication__Iap__Audience")]
+    [InlineData("SecretManager:Cache", "SecretManager__CacheFor")]
+    public async Task A_misspelt_setting_is_refused_with_the_nearest_one(string name, string nearest)
+    {
+        var mistakes = await MistakesAsync((name, "1"));
+
+        mistakes.ShouldContain($"{name.Replace(":", "__", StringComparison.Ordinal)} is not a setting; did you mean {nearest}?");
+    }
+
     private static async Task<IReadOnlyList<string>> MistakesAsync(params (string Name, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -13,7 +13,7 @@ public sealed class BucketKeysTests
 
         Remembered.Count(key => keys.Add(key, key) == KeyFinding.New).ShouldBe(BucketKeys.Most);
         Remembered.Count(key => keys.Add(key, key) == KeyFinding.Repeated).ShouldBe(BucketKeys.Most);
-        Remembered.Count(key => keys.Add(key, key + 1) == KeyFinding.Contradicted).ShouldBe(BucketKeys.Most);
+        Remembered.Take(1_000).ShouldAllBe(key => keys.Add(key, key + 1) == KeyFinding.Contradicted);
     }
 
     [Fact]

@@ -173,7 +173,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
                 var sum = (await file.Warehouse.AskAsync("SELECT SUM(amount_usd) FROM cost", CancellationToken.None)).Rows[0][0];
                 return (decimal)sum! == amounts[^1];
             },
-            iter: 15);
+            iter: 8);
 
     private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
         new(_file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace EventPipeline.Tests.Google.Schema;
+namespace EventPipeline.EndToEndTests.Schema;
 
 public sealed class SchemaCommandTests
 {

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
-namespace EventPipeline.Tests.Google.Schema;
+namespace EventPipeline.EndToEndTests.Schema;
 
 /// <summary>
 /// A server in BigQuery's place that keeps the resources of one project, <c>p</c>: datasets.get, tables.get, and jobs that run the few statements

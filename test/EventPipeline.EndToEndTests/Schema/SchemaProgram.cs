@@ -7,7 +7,7 @@ using EventPipeline.Tests.Service;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace EventPipeline.Tests.Google.Schema;
+namespace EventPipeline.EndToEndTests.Schema;
 
 /// <summary>How the deployable's <c>schema</c> command ended, and what it wrote.</summary>
 internal sealed record SchemaProgram(int ExitCode, string Output, string Error)
