@@ -65,7 +65,8 @@ internal static class Views
         UNION ALL SELECT 'freshness', COALESCE(SUM(slices), 0), (SELECT COUNT(*) FROM current_slices) FROM freshness
         UNION ALL SELECT 'freshness behind', COUNT(*), 0 FROM freshness f WHERE f.data_complete_until <>
           (SELECT MAX(usage_date) FROM current_slices s WHERE s.vendor = f.vendor AND s.account = f.account AND s.report = f.report)
-        UNION ALL SELECT 'restatements', COUNT(*), 0 FROM restatements
+        UNION ALL SELECT 'restatements', COUNT(*), (SELECT COALESCE(SUM(contents - 1), 0) FROM (
+          SELECT COUNT(DISTINCT digest) AS contents FROM slice_versions GROUP BY vendor, account_id, report, usage_date)) FROM restatements
         """;
 
     /// <summary>The days from the first to the last are the vendors', each row once; no other day is there.</summary>
