@@ -1,7 +1,5 @@
 using EventPipeline.Hosting;
-using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
-using Polly;
 
 namespace EventPipeline.Google;
 
@@ -17,26 +15,13 @@ internal static class PubSubServiceCollectionExtensions
 
         services.AddHttpClient<PubSubPublisher>(UsePubSub)
             .ConfigurePrimaryHttpMessageHandler(BypassProxyOnThisMachine)
-            .AddResilienceHandler("publish", pipeline => pipeline
-                .AddRetry(new HttpRetryStrategyOptions
-                {
-                    MaxRetryAttempts = 3,
-                    Delay = TimeSpan.FromMilliseconds(200),
-                    BackoffType = DelayBackoffType.Exponential,
-                    // Quick or not at all: the event that asked comes again.
-                    ShouldRetryAfterHeader = false,
-                })
-                .AddTimeout(TimeSpan.FromSeconds(30)));
+            .AddQuickRetries("publish");
         return services;
     }
 
     /// <summary>Points a client at Pub/Sub's REST API, whoever answers there.</summary>
-    internal static void UsePubSub(IServiceProvider provider, HttpClient client)
-    {
-        var address = provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress;
-        client.BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
-        client.Timeout = Timeout.InfiniteTimeSpan;
-    }
+    internal static void UsePubSub(IServiceProvider provider, HttpClient client) =>
+        client.Use(provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress);
 
     /// <summary>.NET asks <c>HTTP_PROXY</c> even for the loopback address, where no proxy can help.</summary>
     internal static void BypassProxyOnThisMachine(HttpMessageHandler handler, IServiceProvider provider)

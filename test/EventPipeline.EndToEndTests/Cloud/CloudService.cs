@@ -1,6 +1,5 @@
-using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
+using EventPipeline.EndToEndTests.Containers;
 using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Cloud;
@@ -20,7 +19,7 @@ internal sealed class CloudService : ServiceProcess
     /// <param name="operatorToken">What a person calls it with.</param>
     public static async Task<CloudService> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string operatorToken)
     {
-        var port = FreePort();
+        var port = EmulatorStart.FreePort();
         var process = LocalProcess.StartProgram(
             "EventPipeline", folder, settings.Append(KeyValuePair.Create("PORT", FormattableString.Invariant($"{port}"))).ToDictionary());
         var service = new CloudService(process, new Uri($"http://127.0.0.1:{port}/"));
@@ -53,12 +52,5 @@ internal sealed class CloudService : ServiceProcess
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

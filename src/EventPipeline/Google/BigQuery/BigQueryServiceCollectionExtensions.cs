@@ -27,12 +27,8 @@ internal static class BigQueryServiceCollectionExtensions
         return services;
     }
 
-    private static void UseBigQuery(IServiceProvider provider, HttpClient client)
-    {
-        var address = provider.GetRequiredService<IOptions<BigQueryOptions>>().Value.BaseAddress;
-        client.BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
-        client.Timeout = Timeout.InfiniteTimeSpan;
-    }
+    private static void UseBigQuery(IServiceProvider provider, HttpClient client) =>
+        client.Use(provider.GetRequiredService<IOptions<BigQueryOptions>>().Value.BaseAddress);
 
     private static SocketsHttpHandler Connection(IServiceProvider provider) => new()
     {
