@@ -37,8 +37,7 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
     /// Whether the same statement may succeed as another job: a fault on BigQuery's side, a rate limit, or other statements in the way
     /// (https://cloud.google.com/bigquery/docs/data-manipulation-language#concurrent_jobs).
     /// </summary>
-    public bool IsWorthAnotherJob => Passing.Contains(Error.Reason ?? "")
-        || Says("Could not serialize access") || Says("Too many DML statements");
+    public bool IsWorthAnotherJob => Passing.Contains(Error.Reason ?? "") || IsInTheWay(Error);
 
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
 
@@ -62,6 +61,7 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
         (_, "accessDenied") =>
             "Grant the identity the service runs as roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset.",
         (_, "notFound") => "Create what is missing with `schema apply`; BIGQUERY_DATASET and BigQuery__Location have to be the dataset's own.",
+        _ when IsInTheWay(error) => "Other statements were in the way; it is tried again.",
         (_, "invalidQuery") => "The tables and the service do not fit each other: see `schema check`.",
         (_, "bytesBilledLimitExceeded") => "BigQuery__MaximumBytesBilled sets the limit.",
         (_, "quotaExceeded") => "A quota is used up; it comes back by itself: https://cloud.google.com/bigquery/quotas.",
@@ -69,5 +69,7 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
         _ => null,
     };
 
-    private bool Says(string text) => Error.Message?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool IsInTheWay(ErrorProto error) => Says(error, "Could not serialize access") || Says(error, "Too many DML statements");
+
+    private static bool Says(ErrorProto error, string text) => error.Message?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 }

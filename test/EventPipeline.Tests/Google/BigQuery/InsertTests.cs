@@ -98,6 +98,18 @@ public sealed class InsertTests
     }
 
     [Fact]
+    public async Task A_statement_that_others_keep_in_the_way_of_is_not_blamed_on_the_schema()
+    {
+        await using var server = await BigQueryServer.StartAsync();
+        server.StatusOf = _ => [BigQueryServer.Failed("invalidQuery", "Could not serialize access to table my-project:ai_usage.note due to concurrent update")];
+
+        var failure = await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server));
+
+        failure.Message.ShouldContain("Other statements were in the way");
+        failure.Message.ShouldNotContain("schema check");
+    }
+
+    [Fact]
     public async Task Done_is_not_success()
     {
         await using var server = await BigQueryServer.StartAsync();
