@@ -45,22 +45,18 @@ locals {
   widgets = concat(
     [for chart in local.charts : {
       title = chart.title
-      xyChart = { dataSets = [for name, source in chart.series : {
-        plotType       = chart.plot
-        legendTemplate = length(chart.series) > 1 ? name : null
-        timeSeriesQuery = can(source.query) ? { prometheusQuery = source.query, timeSeriesFilter = null } : {
-          prometheusQuery = null
-          timeSeriesFilter = {
-            filter = source.filter
-            aggregation = {
-              alignmentPeriod    = "300s"
-              perSeriesAligner   = source.aligner
-              crossSeriesReducer = source.reducer
-              groupByFields      = [source.by]
-            }
+      xyChart = { dataSets = [for name, source in chart.series : merge({
+        plotType = chart.plot
+        timeSeriesQuery = try({ prometheusQuery = source.query }, { timeSeriesFilter = {
+          filter = source.filter
+          aggregation = {
+            alignmentPeriod    = "300s"
+            perSeriesAligner   = source.aligner
+            crossSeriesReducer = source.reducer
+            groupByFields      = [source.by]
           }
-        }
-      }] }
+        } })
+      }, length(chart.series) > 1 ? { legendTemplate = name } : {})] }
     }],
     [{
       title     = "What a person has to act on"

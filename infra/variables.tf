@@ -108,8 +108,8 @@ variable "dataset" {
   default     = "ai_usage_analytics"
 
   validation {
-    condition     = can(regex("^[A-Za-z0-9_]{1,1020}$", var.dataset)) && !endswith(var.dataset, "_dev")
-    error_message = "dataset is '${var.dataset}': it takes letters, digits and underscores, and must not end with _dev, which is development's."
+    condition     = can(regex("^[A-Za-z0-9_]+$", var.dataset)) && length(var.dataset) <= 1000 && !endswith(var.dataset, "_dev")
+    error_message = "dataset is '${var.dataset}': it takes at most 1000 letters, digits and underscores, and must not end with _dev, which is development's."
   }
 }
 
