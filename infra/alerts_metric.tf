@@ -1,20 +1,20 @@
 locals {
-  # Conditions on the metrics made of entries are PromQL, which may be there before the metric is: on the first apply it is not visible for some minutes,
-  # and a threshold on it would be refused. Such metrics are evaluated over 25 hours at most, window and offset together.
+  # Conditions on metrics made of log entries are PromQL, which may be there before the metric is: a new metric cannot be seen for some minutes, and a
+  # threshold on it would be refused on the first apply. Of such a metric the last 25 hours are evaluated, no more, offset included.
   series = { for name in concat(keys(local.log_metrics), flatten([for name in keys(local.log_distributions) : ["${name}_sum", "${name}_count"]])) :
     name => "logging_googleapis_com:user_${local.name}_${name}{monitored_resource=\"cloud_run_revision\"}"
   }
 
   metric_alerts = {
-    # 26 h without a completed run (a schedule's day, two hours to run) are more than can be looked back on, and the night that clocks go back has
-    # 25 h. So: a run was planned two hours ago or earlier, or none for 25 h; and in 25 h none has completed. The first is true 26 h after the last
-    # run in time.
+    # docs/telemetry.md says 26 h: a schedule's day, two hours to run. That is more than can be looked back on, and from one run to the next it is 25 h
+    # in the night that clocks go back. So: none has completed in 25 h, and the last was planned two hours ago or earlier, or none was in 25 h. A run
+    # that was planned on time and does not complete is told two hours later, 26 h after the one before.
     no_completed_run = {
       title    = "no completed run"
       severity = "CRITICAL"
       query    = <<-PROMQL
         (
-          sum(increase(${local.series["runs_planned"]}[22h] offset 2h)) > 0
+          sum(increase(${local.series["runs_planned"]}[23h] offset 2h)) > 0
           or
           (sum(increase(${local.series["runs_planned"]}[25h])) or vector(0)) == 0
         )
@@ -41,7 +41,7 @@ locals {
       todo     = <<-TEXT
         More than ${var.spend_alert_usd} US dollars of one vendor were loaded within 24 hours. Is it one day, or a day that was restated and so counted again, or a backfill?
 
-            bq query --use_legacy_sql=false --project_id=${var.project} 'SELECT * FROM `${var.project}.${var.dataset}.daily_cost` ORDER BY usage_date DESC LIMIT 30'
+            bq query --use_legacy_sql=false --project_id=${var.project} 'SELECT usage_date, vendor, SUM(amount_usd) AS usd FROM `${var.project}.${var.dataset}.daily_cost` WHERE usage_date > DATE_SUB(CURRENT_DATE(), INTERVAL 14 DAY) GROUP BY 1, 2 ORDER BY 1 DESC, 2'
 
         The threshold is spend_alert_usd in terraform.tfvars.
       TEXT

@@ -40,38 +40,3 @@ resource "google_service_account_iam_member" "github_deploys" {
   role               = "roles/iam.workloadIdentityUser"
   member             = "principalSet://iam.googleapis.com/${google_iam_workload_identity_pool.github.name}/attribute.repository/${var.github_repository}"
 }
-
-# What a deployment does: push an image, run the schema's job, make a revision that runs as the runtime identity, call it as Pub/Sub and as an
-# operator would, read its log, and write down how it went.
-
-resource "google_project_iam_member" "deploy" {
-  for_each = toset(["roles/run.developer", "roles/logging.viewer", "roles/logging.logWriter"])
-
-  project = var.project
-  role    = each.key
-  member  = "serviceAccount:${google_service_account.deploy.email}"
-}
-
-resource "google_artifact_registry_repository_iam_member" "deploy" {
-  location   = google_artifact_registry_repository.images.location
-  repository = google_artifact_registry_repository.images.name
-  role       = "roles/artifactregistry.writer"
-  member     = "serviceAccount:${google_service_account.deploy.email}"
-}
-
-resource "google_service_account_iam_member" "deploy_acts_as_run" {
-  service_account_id = google_service_account.run.name
-  role               = "roles/iam.serviceAccountUser"
-  member             = "serviceAccount:${google_service_account.deploy.email}"
-}
-
-resource "google_service_account_iam_member" "deploy_tests" {
-  for_each = {
-    push     = google_service_account.push.name
-    operator = google_service_account.operator.name
-  }
-
-  service_account_id = each.value
-  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
-  member             = "serviceAccount:${google_service_account.deploy.email}"
-}

@@ -43,6 +43,17 @@ variable "operators" {
   }
 }
 
+variable "deployers" {
+  description = "Who may run infra/deploy by hand, beside GitHub: principals as in operators. Even a project's owner may not make the tokens that a deployment is tested with."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for deployer in var.deployers : can(regex("^(user|group|serviceAccount):[^@[:space:],]+@[^@[:space:],]+\\.[^@[:space:],]+$", deployer))])
+    error_message = "deployers takes principals with their kind before them: user:ada@example.com, group:data@example.com, serviceAccount:…"
+  }
+}
+
 variable "notification_emails" {
   description = "Who is written to by alerts and by the budget."
   type        = list(string)

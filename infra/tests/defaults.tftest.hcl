@@ -73,7 +73,7 @@ run "topics_and_subscriptions" {
   }
 
   assert {
-    condition     = alltrue([for push in google_pubsub_subscription.push : push.push_config[0].oidc_token[0].service_account_email == "push@acme.test" && push.push_config[0].oidc_token[0].audience == "eventpipeline"])
+    condition     = alltrue([for push in google_pubsub_subscription.push : push.push_config[0].oidc_token[0].service_account_email == "eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com" && push.push_config[0].oidc_token[0].audience == "eventpipeline"])
     error_message = "Every push must carry the push identity's token for the service's audience."
   }
 
@@ -110,7 +110,7 @@ run "service" {
   }
 
   assert {
-    condition     = google_cloud_run_v2_service.this.template[0].service_account == "run@acme.test"
+    condition     = google_cloud_run_v2_service.this.template[0].service_account == "eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"
     error_message = "The service must run as the runtime identity."
   }
 
@@ -145,9 +145,9 @@ run "service" {
       BIGQUERY_DATASET                         = "ai_usage_analytics"
       BigQuery__Location                       = "US"
       Authentication__Push__Audience           = "eventpipeline"
-      Authentication__Push__Email              = "push@acme.test"
+      Authentication__Push__Email              = "eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com"
       Authentication__Operators__Audience      = "eventpipeline"
-      Authentication__Operators__Principals__0 = "operator@acme.test"
+      Authentication__Operators__Principals__0 = "eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com"
       Vendors__Anthropic__Accounts__0__Name    = "acme"
       Vendors__Anthropic__Accounts__0__Secret  = "projects/acme-ai-usage/secrets/eventpipeline-anthropic-acme"
       Vendors__Anthropic__Accounts__1__Name    = "acme-labs"
@@ -159,7 +159,7 @@ run "service" {
   }
 
   assert {
-    condition     = { for one in google_cloud_run_v2_service_iam_member.invokers : one.member => one.role } == { "serviceAccount:push@acme.test" = "roles/run.invoker", "serviceAccount:operator@acme.test" = "roles/run.invoker" }
+    condition     = { for one in google_cloud_run_v2_service_iam_member.invokers : one.member => one.role } == { "serviceAccount:eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com" = "roles/run.invoker", "serviceAccount:eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com" = "roles/run.invoker" }
     error_message = "Only Pub/Sub and operators may call the service."
   }
 
@@ -171,7 +171,7 @@ run "service" {
 
 run "schema_job" {
   assert {
-    condition     = google_cloud_run_v2_job.schema.name == "eventpipeline-schema" && google_cloud_run_v2_job.schema.template[0].template[0].service_account == "run@acme.test" && google_cloud_run_v2_job.schema.template[0].template[0].max_retries == 0
+    condition     = google_cloud_run_v2_job.schema.name == "eventpipeline-schema" && google_cloud_run_v2_job.schema.template[0].template[0].service_account == "eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com" && google_cloud_run_v2_job.schema.template[0].template[0].max_retries == 0
     error_message = "The schema's job must run as the runtime identity, once."
   }
 
@@ -222,47 +222,47 @@ run "datasets_secrets_and_registry" {
 
 run "roles" {
   assert {
-    condition     = [for one in google_project_iam_member.run : "${one.role} ${one.member}"] == ["roles/bigquery.jobUser serviceAccount:run@acme.test"]
+    condition     = [for one in google_project_iam_member.run : "${one.role} ${one.member}"] == ["roles/bigquery.jobUser serviceAccount:eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"]
     error_message = "In the project as a whole the service may run BigQuery's jobs and nothing else."
   }
 
   assert {
-    condition     = toset([for one in google_pubsub_topic_iam_member.run_publishes : "${one.topic} ${one.role} ${one.member}"]) == toset([for topic in ["trigger", "fetch", "completed", "dead-letter"] : "eventpipeline-${topic} roles/pubsub.publisher serviceAccount:run@acme.test"])
+    condition     = toset([for one in google_pubsub_topic_iam_member.run_publishes : "${one.topic} ${one.role} ${one.member}"]) == toset([for topic in ["trigger", "fetch", "completed", "dead-letter"] : "eventpipeline-${topic} roles/pubsub.publisher serviceAccount:eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"])
     error_message = "The service must be able to publish to its four topics."
   }
 
   assert {
-    condition     = toset([for one in google_bigquery_dataset_iam_member.run : "${one.dataset_id} ${one.role} ${one.member}"]) == toset([for dataset in ["ai_usage_analytics", "ai_usage_analytics_dev"] : "${dataset} roles/bigquery.dataEditor serviceAccount:run@acme.test"])
+    condition     = toset([for one in google_bigquery_dataset_iam_member.run : "${one.dataset_id} ${one.role} ${one.member}"]) == toset([for dataset in ["ai_usage_analytics", "ai_usage_analytics_dev"] : "${dataset} roles/bigquery.dataEditor serviceAccount:eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"])
     error_message = "The service must be able to write to its two datasets."
   }
 
   assert {
-    condition     = alltrue([for one in google_secret_manager_secret_iam_member.run : one.role == "roles/secretmanager.secretAccessor" && one.member == "serviceAccount:run@acme.test"]) && length(google_secret_manager_secret_iam_member.run) == 3
+    condition     = alltrue([for one in google_secret_manager_secret_iam_member.run : one.role == "roles/secretmanager.secretAccessor" && one.member == "serviceAccount:eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"]) && length(google_secret_manager_secret_iam_member.run) == 3
     error_message = "The service must be able to read its own secrets."
   }
 
   assert {
-    condition     = toset([for one in google_project_iam_member.deploy : "${one.role} ${one.member}"]) == toset([for role in ["roles/run.developer", "roles/logging.viewer", "roles/logging.logWriter"] : "${role} serviceAccount:deploy@acme.test"])
+    condition     = toset([for one in google_project_iam_member.deploy : "${one.role} ${one.member}"]) == toset([for role in ["roles/run.developer", "roles/logging.viewer", "roles/logging.logWriter"] : "${role} serviceAccount:eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com"])
     error_message = "The deployer may deploy, read the log and write to it, and nothing else in the project."
   }
 
   assert {
-    condition     = google_artifact_registry_repository_iam_member.deploy.role == "roles/artifactregistry.writer" && google_artifact_registry_repository_iam_member.deploy.member == "serviceAccount:deploy@acme.test"
+    condition     = one(values(google_artifact_registry_repository_iam_member.deploy)).role == "roles/artifactregistry.writer" && one(values(google_artifact_registry_repository_iam_member.deploy)).member == "serviceAccount:eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com"
     error_message = "The deployer must be able to push images."
   }
 
   assert {
-    condition     = google_service_account_iam_member.deploy_acts_as_run.role == "roles/iam.serviceAccountUser" && google_service_account_iam_member.deploy_acts_as_run.service_account_id == "projects/acme-ai-usage/serviceAccounts/run@acme.test"
+    condition     = one(values(google_service_account_iam_member.deploy_acts_as_run)).role == "roles/iam.serviceAccountUser" && one(values(google_service_account_iam_member.deploy_acts_as_run)).service_account_id == "projects/acme-ai-usage/serviceAccounts/eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"
     error_message = "The deployer may let revisions run as the runtime identity, and as no other."
   }
 
   assert {
-    condition     = { for one in google_service_account_iam_member.deploy_tests : one.service_account_id => "${one.role} ${one.member}" } == { for who in ["push", "operator"] : "projects/acme-ai-usage/serviceAccounts/${who}@acme.test" => "roles/iam.serviceAccountOpenIdTokenCreator serviceAccount:deploy@acme.test" }
+    condition     = { for one in google_service_account_iam_member.deploy_tests : one.service_account_id => "${one.role} ${one.member}" } == { for who in ["push", "operator"] : "projects/acme-ai-usage/serviceAccounts/eventpipeline-${who}@acme-ai-usage.iam.gserviceaccount.com" => "roles/iam.serviceAccountOpenIdTokenCreator serviceAccount:eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com" }
     error_message = "The deployer must be able to test as Pub/Sub and as an operator."
   }
 
   assert {
-    condition     = { for one in google_service_account_iam_member.operators : one.member => "${one.role} ${one.service_account_id}" } == { for who in ["user:ada@example.com", "group:data@example.com"] : who => "roles/iam.serviceAccountOpenIdTokenCreator projects/acme-ai-usage/serviceAccounts/operator@acme.test" }
+    condition     = { for one in google_service_account_iam_member.operators : one.member => "${one.role} ${one.service_account_id}" } == { for who in ["user:ada@example.com", "group:data@example.com"] : who => "roles/iam.serviceAccountOpenIdTokenCreator projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com" }
     error_message = "Operators must be able to make the operator identity's tokens, and nothing else."
   }
 }
@@ -279,12 +279,12 @@ run "github" {
   }
 
   assert {
-    condition     = google_service_account_iam_member.github_deploys.role == "roles/iam.workloadIdentityUser" && google_service_account_iam_member.github_deploys.service_account_id == "projects/acme-ai-usage/serviceAccounts/deploy@acme.test" && google_service_account_iam_member.github_deploys.member == "principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/eventpipeline-github/attribute.repository/acme/event-pipeline"
+    condition     = google_service_account_iam_member.github_deploys.role == "roles/iam.workloadIdentityUser" && google_service_account_iam_member.github_deploys.service_account_id == "projects/acme-ai-usage/serviceAccounts/eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com" && google_service_account_iam_member.github_deploys.member == "principalSet://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/eventpipeline-github/attribute.repository/acme/event-pipeline"
     error_message = "The repository must be able to be the deployer, and nobody else."
   }
 
   assert {
-    condition     = output.github_variables == "GOOGLE_CLOUD_PROJECT=acme-ai-usage\nGOOGLE_CLOUD_REGION=us-central1\nWORKLOAD_IDENTITY_PROVIDER=projects/123456789012/locations/global/workloadIdentityPools/eventpipeline-github/providers/github\nDEPLOY_SERVICE_ACCOUNT=deploy@acme.test\n"
+    condition     = output.github_variables == "GOOGLE_CLOUD_PROJECT=acme-ai-usage\nGOOGLE_CLOUD_REGION=us-central1\nWORKLOAD_IDENTITY_PROVIDER=projects/123456789012/locations/global/workloadIdentityPools/eventpipeline-github/providers/github\nDEPLOY_SERVICE_ACCOUNT=eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com\n"
     error_message = "GitHub's variables must be NAME=value lines."
   }
 

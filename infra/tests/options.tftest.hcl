@@ -103,3 +103,23 @@ run "another_name" {
     error_message = "The next steps must name the service."
   }
 }
+
+run "deploying_by_hand" {
+  variables {
+    deployers = ["user:ada@example.com"]
+  }
+
+  assert {
+    condition = toset(concat(
+      [for one in google_project_iam_member.deploy : one.role if one.member == "user:ada@example.com"],
+      [for one in google_artifact_registry_repository_iam_member.deploy : one.role if one.member == "user:ada@example.com"],
+      [for one in google_service_account_iam_member.deploy_acts_as_run : one.role if one.member == "user:ada@example.com"],
+      [for one in google_service_account_iam_member.deploy_tests : "${one.role} on ${one.service_account_id}" if one.member == "user:ada@example.com"],
+      )) == toset([
+      "roles/run.developer", "roles/logging.viewer", "roles/logging.logWriter", "roles/artifactregistry.writer", "roles/iam.serviceAccountUser",
+      "roles/iam.serviceAccountOpenIdTokenCreator on projects/acme-ai-usage/serviceAccounts/eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com",
+      "roles/iam.serviceAccountOpenIdTokenCreator on projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com",
+    ])
+    error_message = "Who deploys by hand must be able to do what GitHub's deployer does."
+  }
+}

@@ -25,6 +25,7 @@ run "the_wrong_kind" {
     region                = "us-central1-a"
     service               = "Event_Pipeline"
     operators             = ["ada@example.com"]
+    deployers             = ["ada@example.com"]
     notification_emails   = ["user:ada@example.com"]
     notification_channels = ["#alerts"]
     github_repository     = "https://github.com/acme/event-pipeline"
@@ -44,7 +45,7 @@ run "the_wrong_kind" {
   }
 
   expect_failures = [
-    var.project, var.region, var.service, var.operators, var.notification_emails, var.notification_channels, var.github_repository, var.accounts, var.dataset,
+    var.project, var.region, var.service, var.operators, var.deployers, var.notification_emails, var.notification_channels, var.github_repository, var.accounts, var.dataset,
     var.dataset_location, var.schedule, var.time_zone, var.concurrency, var.max_instances, var.ingress, var.vpc, var.settings, var.billing_account, var.budget,
     var.spend_alert_usd,
   ]

@@ -22,20 +22,20 @@ mock_resource "google_monitoring_notification_channel" {
 
 override_resource {
   target = google_service_account.run
-  values = { email = "run@acme.test", name = "projects/acme-ai-usage/serviceAccounts/run@acme.test" }
+  values = { email = "eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com", name = "projects/acme-ai-usage/serviceAccounts/eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com" }
 }
 
 override_resource {
   target = google_service_account.push
-  values = { email = "push@acme.test", name = "projects/acme-ai-usage/serviceAccounts/push@acme.test" }
+  values = { email = "eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com", name = "projects/acme-ai-usage/serviceAccounts/eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com" }
 }
 
 override_resource {
   target = google_service_account.operator
-  values = { email = "operator@acme.test", name = "projects/acme-ai-usage/serviceAccounts/operator@acme.test" }
+  values = { email = "eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com", name = "projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com" }
 }
 
 override_resource {
   target = google_service_account.deploy
-  values = { email = "deploy@acme.test", name = "projects/acme-ai-usage/serviceAccounts/deploy@acme.test" }
+  values = { email = "eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com", name = "projects/acme-ai-usage/serviceAccounts/eventpipeline-deploy@acme-ai-usage.iam.gserviceaccount.com" }
 }
