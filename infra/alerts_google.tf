@@ -61,8 +61,9 @@ locals {
       title    = "errors"
       severity = "ERROR"
       conditions = {
+        # Cloud Run's own log of requests calls every 5xx an error, also that of a message which is simply tried again.
         "the service logged an error" = {
-          filter    = "${local.service_log} AND metric.type=\"logging.googleapis.com/log_entry_count\" AND metric.labels.severity=one_of(\"ERROR\", \"CRITICAL\", \"ALERT\", \"EMERGENCY\")"
+          filter    = "${local.service_log} AND metric.type=\"logging.googleapis.com/log_entry_count\" AND metric.labels.log!=ends_with(\"requests\") AND metric.labels.severity=one_of(\"ERROR\", \"CRITICAL\", \"ALERT\", \"EMERGENCY\")"
           aligner   = "ALIGN_DELTA"
           threshold = 0
           duration  = "0s"
@@ -71,7 +72,7 @@ locals {
       todo = <<-TEXT
         What a person has to act on is logged as an error:
 
-            gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${var.service}" AND severity>=ERROR' --project=${var.project} --freshness=1d --limit=50
+            gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${var.service}" AND severity>=ERROR AND NOT LOG_ID("run.googleapis.com/requests")' --project=${var.project} --freshness=1d --limit=50
 
         A failed run and a stored dead letter are errors too, and have alerts of their own that say more.
       TEXT
@@ -92,7 +93,7 @@ locals {
       todo = <<-TEXT
         For an hour most requests have been answered with 5xx. Pub/Sub delivers again, so nothing is lost yet. Since a deployment? Take it back, from a checkout:
 
-            GOOGLE_CLOUD_PROJECT=${var.project} GOOGLE_CLOUD_REGION=${var.region} infra/deploy rollback
+            ${local.deploy} rollback
 
         Else ask the service which component is down:
 

@@ -1,8 +1,6 @@
 # One entry in the log is enough. What is taken out of it stands in the notification.
 
 locals {
-  call = "curl -H \"Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=${google_service_account.operator.email} --audiences=${local.audience} --include-email)\" ${google_cloud_run_v2_service.this.uri}"
-
   log_alerts = {
     run_failed = {
       title    = "a run failed"
@@ -78,7 +76,7 @@ locals {
 
         deploy.failed: traffic never moved. deploy.rolled_back: traffic is where it was. With severity CRITICAL the way back failed too; from a checkout:
 
-            GOOGLE_CLOUD_PROJECT=${var.project} GOOGLE_CLOUD_REGION=${var.region} infra/deploy rollback
+            ${local.deploy} rollback
       TEXT
     }
   }

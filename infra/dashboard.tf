@@ -60,7 +60,7 @@ locals {
     }],
     [{
       title     = "What a person has to act on"
-      logsPanel = { filter = "${local.service_log} AND severity>=ERROR" }
+      logsPanel = { filter = "${local.service_log} AND severity>=ERROR AND NOT LOG_ID(\"run.googleapis.com/requests\")" }
     }],
   )
 }

@@ -1,3 +1,9 @@
+# The commands that outputs and alerts tell people to run.
+locals {
+  call   = "curl -H \"Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=${google_service_account.operator.email} --audiences=${local.audience} --include-email)\" ${google_cloud_run_v2_service.this.uri}"
+  deploy = "GOOGLE_CLOUD_PROJECT=${var.project} GOOGLE_CLOUD_REGION=${var.region}${var.service == local.name ? "" : " SERVICE=${var.service}"} infra/deploy"
+}
+
 output "next_steps" {
   description = "What to do after `terraform apply`."
   value       = <<-TEXT
@@ -7,7 +13,7 @@ output "next_steps" {
 
     2. Deploy, from a checkout of the repository (later pushes to main do it by themselves):
 
-         GOOGLE_CLOUD_PROJECT=${var.project} GOOGLE_CLOUD_REGION=${var.region}${var.service == local.name ? "" : " SERVICE=${var.service}"} infra/deploy
+         ${local.deploy}
 
     3. Tell GitHub where to deploy to:
 

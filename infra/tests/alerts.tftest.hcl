@@ -107,6 +107,13 @@ run "on_google_s_metrics" {
   }
 }
 
+run "errors_are_the_service_s_own" {
+  assert {
+    condition     = google_monitoring_alert_policy.google["errors"].conditions[0].condition_threshold[0].filter == "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"eventpipeline\" AND metric.type=\"logging.googleapis.com/log_entry_count\" AND metric.labels.log!=ends_with(\"requests\") AND metric.labels.severity=one_of(\"ERROR\", \"CRITICAL\", \"ALERT\", \"EMERGENCY\")"
+    error_message = "A message that is tried again must not count as an error."
+  }
+}
+
 run "what_a_notification_says" {
   assert {
     condition     = alltrue([for policy in concat(values(google_monitoring_alert_policy.log), values(google_monitoring_alert_policy.metric), values(google_monitoring_alert_policy.google)) : length(policy.documentation[0].content) > 100 && length(policy.documentation[0].content) < 8000 && policy.severity != "" && policy.user_labels.app == "eventpipeline" && length(policy.notification_channels) == 1])
