@@ -1,0 +1,116 @@
+# One entry in the log is enough. What is taken out of it stands in the notification.
+
+locals {
+  log_alerts = {
+    run_failed = {
+      title    = "a run failed"
+      severity = "ERROR"
+      filter   = "${local.service_log} AND jsonPayload.event=\"run.completed\" AND jsonPayload.outcome=\"failed\""
+      extract  = { run = "runId", mode = "mode", windows = "failedWindows" }
+      todo     = <<-TEXT
+        Run $${log.extracted_label.run} ($${log.extracted_label.mode}) ended with $${log.extracted_label.windows} windows that were given up or rejected. See which, and why:
+
+            ${local.call}/runs/$${log.extracted_label.run}
+
+        Mend the reason, then replay the dead letters of the run (POST /dead-letters/ID/replay): the run becomes completed. Nothing has to be cleaned up first.
+      TEXT
+    }
+    dead_letter_stored = {
+      title    = "a message cannot be done as it stands"
+      severity = "ERROR"
+      filter   = "${local.service_log} AND jsonPayload.event=\"dead_letter.stored\""
+      extract  = { id = "deadLetterId", cause = "cause", reason = "reason", hint = "hint" }
+      todo     = <<-TEXT
+        $${log.extracted_label.cause}: $${log.extracted_label.reason}
+        What to do: $${log.extracted_label.hint}
+
+        When that is done, replay it:
+
+            ${local.call}/dead-letters/$${log.extracted_label.id}/replay -X POST
+      TEXT
+    }
+    stale = {
+      title    = "data is older than 25 hours"
+      severity = "WARNING"
+      filter   = "${local.service_log} AND jsonPayload.event=\"freshness\" AND jsonPayload.ageHours>25"
+      extract  = { vendor = "vendor", account = "account", report = "report", until = "dataCompleteUntil" }
+      todo     = <<-TEXT
+        $${log.extracted_label.vendor}/$${log.extracted_label.account}/$${log.extracted_label.report} is complete until $${log.extracted_label.until} only. Its last error:
+
+            ${local.call}/vendors
+
+        Every run looks for days that were never read, so the next one closes the gap by itself once the reason is gone.
+      TEXT
+    }
+    drift = {
+      title    = "a vendor sent what its documentation does not name"
+      severity = "WARNING"
+      filter   = "${local.service_log} AND jsonPayload.event=\"drift\""
+      extract  = { vendor = "vendor", report = "report", notes = "notes" }
+      todo     = <<-TEXT
+        $${log.extracted_label.vendor}/$${log.extracted_label.report}: $${log.extracted_label.notes}
+
+        The data was loaded, and the vendor's own text is in raw_page. Look at what is new, and teach the connector.
+      TEXT
+    }
+    not_scheduled = {
+      title    = "the schedule could not publish"
+      severity = "ERROR"
+      filter   = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"${google_cloud_scheduler_job.daily.name}\" AND severity>=ERROR"
+      extract  = { status = "status" }
+      todo     = <<-TEXT
+        Cloud Scheduler could not publish the daily run ($${log.extracted_label.status}). Try again:
+
+            gcloud scheduler jobs run ${google_cloud_scheduler_job.daily.name} --location=${var.region} --project=${var.project}
+
+        Where it is refused, Cloud Scheduler's service agent has lost roles/cloudscheduler.serviceAgent.
+      TEXT
+    }
+    not_deployed = {
+      title    = "a deployment failed"
+      severity = "ERROR"
+      filter   = "logName=\"projects/${var.project}/logs/${local.name}-deploy\" AND severity>=ERROR"
+      extract  = { event = "event", message = "message", reason = "reason" }
+      todo     = <<-TEXT
+        $${log.extracted_label.event}: $${log.extracted_label.message} $${log.extracted_label.reason}
+
+        deploy.failed: traffic never moved. deploy.rolled_back: traffic is where it was. With severity CRITICAL the way back failed too; from a checkout:
+
+            ${local.deploy} rollback
+      TEXT
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "log" {
+  for_each = local.log_alerts
+
+  display_name          = "EventPipeline: ${each.value.title}"
+  combiner              = "OR"
+  severity              = each.value.severity
+  notification_channels = local.channels
+  user_labels           = merge(local.labels, { alert = each.key })
+
+  conditions {
+    display_name = each.value.title
+    condition_matched_log {
+      filter           = each.value.filter
+      label_extractors = { for label, field in each.value.extract : label => "EXTRACT(jsonPayload.${field})" }
+    }
+  }
+
+  alert_strategy {
+    notification_rate_limit {
+      period = "300s"
+    }
+    auto_close = "82800s" # 23 h: what is still so tomorrow is told again
+  }
+
+  documentation {
+    subject   = "EventPipeline: ${each.value.title}"
+    content   = each.value.todo
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_project_service.apis]
+}

@@ -1,0 +1,125 @@
+# What the variables change.
+
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+mock_provider "google" {
+  alias = "billing"
+}
+
+variables {
+  project             = "acme-ai-usage"
+  region              = "us-central1"
+  github_repository   = "acme/event-pipeline"
+  operators           = ["user:ada@example.com"]
+  notification_emails = ["a@example.com", "b@example.com", "c@example.com", "d@example.com", "e@example.com", "f@example.com"]
+  accounts            = { openai = ["acme"] }
+}
+
+run "internal_with_vpc" {
+  variables {
+    ingress = "internal"
+    vpc     = { network = "default", subnetwork = "default", egress = "ALL_TRAFFIC" }
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.this.ingress == "INGRESS_TRAFFIC_INTERNAL_ONLY"
+    error_message = "internal must keep everybody else out."
+  }
+
+  assert {
+    condition     = alltrue([for access in [google_cloud_run_v2_service.this.template[0].vpc_access[0], google_cloud_run_v2_job.schema.template[0].template[0].vpc_access[0]] : access.egress == "ALL_TRAFFIC" && access.network_interfaces[0].network == "default" && access.network_interfaces[0].subnetwork == "default"])
+    error_message = "Service and job must go out through the VPC."
+  }
+
+  assert {
+    condition     = contains(keys(google_project_service.apis), "compute.googleapis.com")
+    error_message = "A VPC needs Compute Engine's API."
+  }
+}
+
+run "telemetry" {
+  variables {
+    telemetry = true
+    settings  = { OTEL_TRACES_SAMPLER = "parentbased_always_on", LOG_LEVEL = "debug" }
+  }
+
+  assert {
+    condition     = !google_cloud_run_v2_service.this.template[0].containers[0].resources[0].cpu_idle
+    error_message = "Spans and metrics are sent between requests, so the CPU must stay."
+  }
+
+  assert {
+    condition     = { for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.name => env.value if startswith(env.name, "OTEL") || env.name == "LOG_LEVEL" } == { OTEL_EXPORTER_OTLP_ENDPOINT = "https://telemetry.googleapis.com", OTEL_TRACES_SAMPLER = "parentbased_always_on", LOG_LEVEL = "debug" }
+    error_message = "Telemetry must go to Google's endpoint, and settings must reach the service."
+  }
+
+  assert {
+    condition     = toset(keys(google_project_iam_member.run)) == toset(["roles/bigquery.jobUser", "roles/telemetry.writer"]) && contains(keys(google_project_service.apis), "telemetry.googleapis.com")
+    error_message = "The service must be allowed to write telemetry."
+  }
+}
+
+run "budget" {
+  variables {
+    billing_account = "01A2B3-C4D5E6-F7A8B9"
+    budget          = 120
+  }
+
+  assert {
+    condition     = google_billing_budget.this[0].amount[0].specified_amount[0].units == "120" && one(google_billing_budget.this[0].budget_filter[0].projects) == "projects/123456789012"
+    error_message = "The budget must be of this project, in whole units."
+  }
+
+  assert {
+    condition     = length(google_billing_budget.this[0].all_updates_rule[0].monitoring_notification_channels) == 5
+    error_message = "A budget takes five channels at most."
+  }
+
+  assert {
+    condition     = length(google_monitoring_alert_policy.log["run_failed"].notification_channels) == 6
+    error_message = "Alerts must reach everybody."
+  }
+}
+
+run "another_name" {
+  variables {
+    service = "usage"
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_service.this.name == "usage" && google_cloud_run_v2_job.schema.name == "usage-schema"
+    error_message = "Service and job must have the name."
+  }
+
+  assert {
+    condition     = one(google_cloud_run_v2_service.this.custom_audiences) == "usage" && alltrue([for push in google_pubsub_subscription.push : push.push_config[0].oidc_token[0].audience == "usage"]) && one([for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.value if env.name == "Authentication__Push__Audience"]) == "usage"
+    error_message = "The name must be the audience everywhere."
+  }
+
+  assert {
+    condition     = strcontains(output.next_steps, " SERVICE=usage infra/deploy")
+    error_message = "The next steps must name the service."
+  }
+}
+
+run "deploying_by_hand" {
+  variables {
+    deployers = ["user:ada@example.com"]
+  }
+
+  assert {
+    condition = toset(concat(
+      [for one in google_project_iam_member.deploy : one.role if one.member == "user:ada@example.com"],
+      [for one in google_artifact_registry_repository_iam_member.deploy : one.role if one.member == "user:ada@example.com"],
+      [for one in google_service_account_iam_member.deploy_acts_as_run : one.role if one.member == "user:ada@example.com"],
+      [for one in google_service_account_iam_member.deploy_tests : "${one.role} on ${one.service_account_id}" if one.member == "user:ada@example.com"],
+      )) == toset([
+      "roles/run.developer", "roles/logging.viewer", "roles/logging.logWriter", "roles/artifactregistry.writer", "roles/iam.serviceAccountUser",
+      "roles/iam.serviceAccountOpenIdTokenCreator on projects/acme-ai-usage/serviceAccounts/eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com",
+      "roles/iam.serviceAccountOpenIdTokenCreator on projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com",
+    ])
+    error_message = "Who deploys by hand must be able to do what GitHub's deployer does."
+  }
+}

@@ -1,0 +1,283 @@
+# Where
+
+variable "project" {
+  description = "The id of the Google Cloud project that all of it is made in. One project per environment."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "project is '${var.project}', which is no project id: 6 to 30 lower-case letters, digits and hyphens, beginning with a letter, such as acme-ai-usage. `gcloud projects list` shows yours."
+  }
+}
+
+variable "region" {
+  description = "Where the service, the images and the schedule are, for example us-central1. Cloud Run and Cloud Scheduler must both be there."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
+    error_message = "region is '${var.region}', which is no region: write one such as us-central1 or europe-west3 (a region, not a zone)."
+  }
+}
+
+variable "service" {
+  description = "The name of the Cloud Run service; also the audience of every token it takes. Its job is called <service>-schema."
+  type        = string
+  default     = "eventpipeline"
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,40}[a-z0-9])?$", var.service))
+    error_message = "service is '${var.service}': it takes at most 42 lower-case letters, digits and hyphens, beginning with a letter and not ending with a hyphen."
+  }
+}
+
+# Who
+
+variable "operators" {
+  description = "Who may call the service, by way of its operator identity: principals such as user:ada@example.com, group:data@example.com or serviceAccount:…"
+  type        = list(string)
+
+  validation {
+    condition     = length(var.operators) > 0 && alltrue([for operator in var.operators : can(regex("^(user|group|serviceAccount):[^@[:space:],]+@[^@[:space:],]+\\.[^@[:space:],]+$", operator))])
+    error_message = "operators takes at least one principal, each with its kind before it: user:ada@example.com, group:data@example.com, serviceAccount:…"
+  }
+}
+
+variable "deployers" {
+  description = "Who may run infra/deploy by hand, beside GitHub: principals as in operators. Even a project's owner may not make the tokens that a deployment is tested with."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for deployer in var.deployers : can(regex("^(user|group|serviceAccount):[^@[:space:],]+@[^@[:space:],]+\\.[^@[:space:],]+$", deployer))])
+    error_message = "deployers takes principals with their kind before them: user:ada@example.com, group:data@example.com, serviceAccount:…"
+  }
+}
+
+variable "notification_emails" {
+  description = "Who is written to by alerts and by the budget."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.notification_emails) > 0 && alltrue([for email in var.notification_emails : can(regex("^[^@[:space:],:]+@[^@[:space:],]+\\.[^@[:space:],]+$", email))])
+    error_message = "notification_emails takes at least one plain e-mail address, such as data-alerts@example.com."
+  }
+}
+
+variable "notification_channels" {
+  description = "Further notification channels that exist already (chat, pager): projects/P/notificationChannels/N."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for channel in var.notification_channels : can(regex("^projects/[^/]+/notificationChannels/[^/]+$", channel))])
+    error_message = "notification_channels takes full names: projects/P/notificationChannels/N, as `gcloud beta monitoring channels list` shows them."
+  }
+}
+
+variable "github_repository" {
+  description = "The repository whose main branch deploys, as owner/name. GitHub's tokens of any other repository or branch are refused."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+$", var.github_repository))
+    error_message = "github_repository is '${var.github_repository}': write owner/name, such as acme/event-pipeline, without https://github.com/ before it."
+  }
+}
+
+# What is read
+
+variable "accounts" {
+  description = "The accounts that are read, per vendor: { anthropic = [\"acme\"], openai = [\"acme\", \"acme-labs\"] }. Each gets a secret for its key, whose value is put there by hand."
+  type        = map(list(string))
+
+  validation {
+    condition     = alltrue([for vendor in keys(var.accounts) : contains(["anthropic", "openai"], vendor)])
+    error_message = "accounts names ${join(", ", [for vendor in keys(var.accounts) : "'${vendor}'" if !contains(["anthropic", "openai"], vendor)])}, which this service cannot read. It knows the vendors anthropic and openai."
+  }
+
+  validation {
+    condition     = length(flatten(values(var.accounts))) > 0
+    error_message = "accounts names no account, so nothing would ever be read. Name one, for example { anthropic = [\"acme\"] }."
+  }
+
+  # The service also takes dots; the ids of secrets, which are made of these names, do not.
+  validation {
+    condition     = alltrue([for name in flatten(values(var.accounts)) : can(regex("^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$", name))])
+    error_message = "accounts: an account's name has at most 63 letters, digits, hyphens and underscores, and begins with a letter or digit."
+  }
+
+  validation {
+    condition     = alltrue([for names in values(var.accounts) : length(names) == length(distinct([for name in names : lower(name)]))])
+    error_message = "accounts names an account of one vendor twice (capitals do not count); give each its own name."
+  }
+}
+
+variable "dataset" {
+  description = "The production dataset in BigQuery; development uses <dataset>_dev."
+  type        = string
+  default     = "ai_usage_analytics"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9_]+$", var.dataset)) && length(var.dataset) <= 1000 && !endswith(var.dataset, "_dev")
+    error_message = "dataset is '${var.dataset}': it takes at most 1000 letters, digits and underscores, and must not end with _dev, which is development's."
+  }
+}
+
+variable "dataset_location" {
+  description = "Where BigQuery keeps the data: US, EU or a region. It cannot be changed later."
+  type        = string
+  default     = "US"
+
+  validation {
+    condition     = can(regex("^(US|EU|[a-z]+-[a-z]+[0-9]+)$", var.dataset_location))
+    error_message = "dataset_location is '${var.dataset_location}': write US, EU, or a region such as europe-west3."
+  }
+}
+
+variable "schedule" {
+  description = "When the daily run begins: cron with five fields. The alert 'no completed run' expects one run a day."
+  type        = string
+  default     = "0 6 * * *"
+
+  validation {
+    condition     = can(regex("^[0-9*/,-]+( [0-9A-Za-z*/,-]+){4}$", var.schedule))
+    error_message = "schedule is '${var.schedule}': write cron's five fields separated by single spaces, for example 0 6 * * *."
+  }
+}
+
+variable "time_zone" {
+  description = "The schedule's time zone, a name of the tz database. Where clocks change, stay out of 01:00 to 03:00: such an hour can come twice, or not at all."
+  type        = string
+  default     = "America/Los_Angeles"
+
+  validation {
+    condition     = can(regex("^(UTC|Etc/[A-Za-z0-9+-]+|[A-Z][A-Za-z]+(/[A-Z][A-Za-z0-9_+-]+){1,2})$", var.time_zone))
+    error_message = "time_zone is '${var.time_zone}': write a name of the tz database, such as America/Los_Angeles, Europe/Berlin or UTC."
+  }
+}
+
+# How it runs
+
+variable "concurrency" {
+  description = <<-TEXT
+    How many requests one instance works on at once. One window's load peaks below 200 MB for the whole process, of which about half is there without any
+    window, so 8 stay below the instance's 1 GiB. With 10 instances that is 80 windows at once, more than any vendor's rate limit lets through.
+  TEXT
+  type        = number
+  default     = 8
+
+  validation {
+    condition     = var.concurrency >= 1 && var.concurrency <= 1000 && floor(var.concurrency) == var.concurrency
+    error_message = "concurrency is ${var.concurrency}: it takes a whole number from 1 to 1000."
+  }
+}
+
+variable "min_instances" {
+  description = "How many instances are kept warm. None is needed: Pub/Sub waits for a start."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.min_instances >= 0 && var.min_instances <= var.max_instances && floor(var.min_instances) == var.min_instances
+    error_message = "min_instances is ${var.min_instances}: it takes a whole number from 0 to max_instances (${var.max_instances})."
+  }
+}
+
+variable "max_instances" {
+  description = "How many instances there are at most."
+  type        = number
+  default     = 10
+
+  validation {
+    condition     = var.max_instances >= 1 && var.max_instances <= 100 && floor(var.max_instances) == var.max_instances
+    error_message = "max_instances is ${var.max_instances}: it takes a whole number from 1 to 100."
+  }
+}
+
+variable "ingress" {
+  description = "From where the service can be reached: all (everybody is still asked for a token), internal (this project's Pub/Sub and VPC only: deployments must then run inside it too), or internal-and-cloud-load-balancing."
+  type        = string
+  default     = "all"
+
+  validation {
+    condition     = contains(["all", "internal", "internal-and-cloud-load-balancing"], var.ingress)
+    error_message = "ingress is '${var.ingress}': it takes all, internal or internal-and-cloud-load-balancing."
+  }
+}
+
+variable "vpc" {
+  description = "Direct VPC egress. A fixed outbound address for a vendor's allow list needs egress = \"ALL_TRAFFIC\" and a Cloud NAT in that network."
+  type = object({
+    network    = string
+    subnetwork = string
+    tags       = optional(list(string), [])
+    egress     = optional(string, "PRIVATE_RANGES_ONLY")
+  })
+  default = null
+
+  validation {
+    condition     = var.vpc == null || contains(["PRIVATE_RANGES_ONLY", "ALL_TRAFFIC"], try(var.vpc.egress, ""))
+    error_message = "vpc.egress takes PRIVATE_RANGES_ONLY or ALL_TRAFFIC."
+  }
+}
+
+variable "telemetry" {
+  description = "Whether traces and metrics are sent to Google's endpoint. Instances then keep their CPU between requests and are billed for it. Logs, and all the alerts here, do not need it."
+  type        = bool
+  default     = false
+}
+
+variable "settings" {
+  description = "Further settings of the service, as docs/operations.md lists them: { LOG_LEVEL = \"debug\", Runs__GapDays = \"60\" }."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.settings) : can(regex("^[A-Za-z][A-Za-z0-9_]*$", name))])
+    error_message = "settings: a name takes letters, digits and underscores (two of them between the parts, as in Runs__GapDays)."
+  }
+
+  # Without regard to case, as the service reads them.
+  validation {
+    condition = !anytrue([for name in keys(var.settings) : can(regex(
+      "^(google_cloud_project|bigquery_dataset|bigquery__location|authentication__push__.*|authentication__operators__(audience|principals__0)|pubsub__.*topic|vendors__.*__accounts.*|otel_exporter_otlp_endpoint|port|k_.*)$",
+    lower(name)))])
+    error_message = "settings must not repeat what Terraform sets itself: project, dataset and location, push and operator identity, topics, accounts, telemetry's endpoint, PORT, and what begins with K_."
+  }
+}
+
+# What it may cost
+
+variable "billing_account" {
+  description = "The billing account, XXXXXX-XXXXXX-XXXXXX, for a budget. Without it no budget is made."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.billing_account == null || can(regex("^[0-9A-F]{6}-[0-9A-F]{6}-[0-9A-F]{6}$", var.billing_account))
+    error_message = "billing_account takes an id such as 01A2B3-C4D5E6-F7A8B9, as `gcloud billing accounts list` shows it."
+  }
+}
+
+variable "budget" {
+  description = "What this project may cost in a month, in whole units of the billing account's currency. Half of it, 90 %, all of it, and a forecast of all of it are told."
+  type        = number
+  default     = 50
+
+  validation {
+    condition     = var.budget >= 1 && floor(var.budget) == var.budget
+    error_message = "budget is ${var.budget}: it takes a whole amount from 1 on, in the billing account's currency."
+  }
+}
+
+variable "spend_alert_usd" {
+  description = "Above how many US dollars of one vendor's billed money, loaded within 24 hours, somebody is told. About twice an ordinary day: a day that the vendor restated counts again."
+  type        = number
+  default     = 1000
+
+  validation {
+    condition     = var.spend_alert_usd > 0
+    error_message = "spend_alert_usd is ${var.spend_alert_usd}: it takes an amount above 0."
+  }
+}
