@@ -56,9 +56,24 @@ public sealed partial class ArchitectureTests
     public void Every_folder_has_its_rule() =>
         Directory.EnumerateDirectories(Source).Select(Path.GetFileName).Except(["Hosting", "Sql", "bin", "obj"]).ShouldBe(MayKnow.Keys, ignoreOrder: true);
 
+    /// <summary>The generator of log methods orders what it writes by namespace and name; where these are alike, chance decides, and no two builds are alike.</summary>
+    [Fact]
+    public void Log_classes_of_one_folder_have_names_of_their_own()
+    {
+        var names =
+            from file in Directory.EnumerateFiles(Source, "*.cs", SearchOption.AllDirectories)
+            from match in LogClass().Matches(File.ReadAllText(file))
+            select (Path.GetDirectoryName(file), match.Groups[1].Value);
+
+        names.ToList().ShouldBeUnique();
+    }
+
     private static string Root(DirectoryInfo folder) =>
         File.Exists(Path.Combine(folder.FullName, "EventPipeline.sln")) ? folder.FullName : Root(folder.Parent!);
 
     [GeneratedRegex(@"\bEventPipeline\.([A-Z][A-Za-z]+)\b")]
     private static partial Regex OtherFolder();
+
+    [GeneratedRegex(@"\bpartial class (\w*Log)\b")]
+    private static partial Regex LogClass();
 }

@@ -47,7 +47,7 @@ internal sealed partial class DeadLetterHandler(
     {
         await store.RecordOpenAsync(letter, clock.GetUtcNow(), cancellationToken);
         metrics.DeadLettered(letter.Cause, letter.SourceTopic);
-        Log.Stored(
+        HandlerLog.Stored(
             logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason, letter.Hint, letter.Cause, letter.EventId, letter.EventType, letter.MessageId);
     }
 
@@ -102,7 +102,7 @@ internal sealed partial class DeadLetterHandler(
     [GeneratedRegex(@"\Adl-[0-9a-f]{20}\z")]
     private static partial Regex Id();
 
-    private static partial class Log
+    private static partial class HandlerLog
     {
         /// <summary>A person has to look at it: what alerts on dead letters are built on, see docs/telemetry.md.</summary>
         [LoggerMessage(1, LogLevel.Error, "Stored the dead letter {DeadLetterId} of the {SourceTopic} topic, replayed {Replays} times so far: {Reason} {Hint}",

@@ -16,14 +16,14 @@ internal sealed partial class DeadLetterPublisher(PublishMessages publish, TimeP
         var json = JsonSerializer.SerializeToUtf8Bytes(letter, DeadLetterJson.Default.DeadLetter);
         var message = OutgoingMessage.CloudEvent($"{letter.Id}.{letter.Replays}", DeadLetter.OwnEventType, now, json);
         await publish(Topic.DeadLetter, [message], cancellationToken);
-        Log.Rejected(logger, letter.SourceTopic, letter.Id, letter.EventId, letter.Reason, letter.Hint);
+        PublisherLog.Rejected(logger, letter.SourceTopic, letter.Id, letter.EventId, letter.Reason, letter.Hint);
         return letter;
     }
 
     private static Topic TopicOf(Arrival arrival) =>
         (arrival.Entrance.Type ?? arrival.Event?.Type) == FetchRequested.EventType ? Topic.Fetch : Topic.Trigger;
 
-    private static partial class Log
+    private static partial class PublisherLog
     {
         [LoggerMessage(1, LogLevel.Warning, "A message of the {Topic} topic was rejected as {DeadLetterId} (event {EventId}): {Reason} {Hint}")]
         public static partial void Rejected(ILogger logger, string? topic, string deadLetterId, string? eventId, string reason, string hint);

@@ -24,7 +24,7 @@ internal sealed partial class DeadLetterReplayer(
         var replayed = stored.Letter with { Replays = stored.Letter.Replays + 1 };
         var now = clock.GetUtcNow();
         await store.RecordAsync(replayed, DeadLetterState.Replayed, now, cancellationToken);
-        Log.Replayed(logger, id, replayed.Replays);
+        ReplayerLog.Replayed(logger, id, replayed.Replays);
         return stored with { Letter = replayed, State = DeadLetterState.Replayed, LastSeen = now };
     }
 
@@ -39,7 +39,7 @@ internal sealed partial class DeadLetterReplayer(
 
         var now = clock.GetUtcNow();
         await store.RecordAsync(stored.Letter, DeadLetterState.Discarded, now, cancellationToken);
-        Log.Discarded(logger, id);
+        ReplayerLog.Discarded(logger, id);
         return stored with { State = DeadLetterState.Discarded, LastSeen = now };
     }
 
@@ -73,7 +73,7 @@ internal sealed partial class DeadLetterReplayer(
         }
     }
 
-    private static partial class Log
+    private static partial class ReplayerLog
     {
         [LoggerMessage(1, LogLevel.Information, "Replayed the dead letter {DeadLetterId}, {Replays} times now.")]
         public static partial void Replayed(ILogger logger, string deadLetterId, int replays);

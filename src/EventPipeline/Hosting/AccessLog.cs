@@ -19,7 +19,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock
             if (logger.IsEnabled(level))
             {
                 var answered = AnsweredRequest.Of(context, sent, clock.GetElapsedTime(began));
-                Log.Answered(logger, level, answered);
+                RequestLog.Answered(logger, level, answered);
             }
         }
     }
@@ -29,7 +29,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock
         : HealthEndpoints.IsProbe(context.Request.Path) ? LogLevel.Debug
         : LogLevel.Information;
 
-    private static partial class Log
+    private static partial class RequestLog
     {
         [LoggerMessage(EventId = 1, EventName = "http.request", Message = "{HttpRequest}")]
         public static partial void Answered(ILogger logger, LogLevel level, AnsweredRequest httpRequest);

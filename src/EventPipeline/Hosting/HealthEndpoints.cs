@@ -128,7 +128,7 @@ internal static partial class HealthEndpoints
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.Down(logger, failure, name);
+            HealthLog.Down(logger, failure, name);
             return new Component(name, Component.Down, Milliseconds(began), $"It failed with {failure.GetType().Name}; the log says more.");
         }
     }
@@ -146,7 +146,7 @@ internal static partial class HealthEndpoints
         public const string Down = "down";
     }
 
-    private static partial class Log
+    private static partial class HealthLog
     {
         [LoggerMessage(1, LogLevel.Warning, "The component {Component} is down.")]
         public static partial void Down(ILogger logger, Exception exception, string component);

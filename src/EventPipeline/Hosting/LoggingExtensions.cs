@@ -18,6 +18,9 @@ internal static class LoggingExtensions
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
 
+        // Nothing is protected with the keys of which it warns at every start that a container does not keep them.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", level <= LogLevel.Debug ? level : LogLevel.Error);
+
         // What keeps the service from starting ends the command, which says it in a sentence.
         logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
         return logging;

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EventPipeline.Hosting;
 
 /// <summary>How the service listens, wherever it runs.</summary>
@@ -21,13 +19,9 @@ internal static class ServerExtensions
     /// <summary>Listens on every address, on <c>PORT</c> or 8080, as Cloud Run's container contract asks.</summary>
     public static WebApplicationBuilder ListenOnPort(this WebApplicationBuilder builder, ICollection<string> mistakes)
     {
-        var text = builder.Configuration["PORT"];
-        var port = 8080;
-        if (!string.IsNullOrEmpty(text)
-            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535))
+        if (!ContainerPort.TryRead(builder.Configuration["PORT"], out var port, out var mistake))
         {
-            mistakes.Add($"PORT is '{text}'; give a number from 0 to 65535.");
-            port = 8080;
+            mistakes.Add(mistake);
         }
 
         builder.WebHost.UseUrls($"http://0.0.0.0:{port}");

@@ -21,16 +21,16 @@ internal sealed partial class FreshnessReport(
             foreach (var report in reports)
             {
                 var age = report.DataCompleteUntil is { } day ? Math.Round(PipelineMetrics.Age(day, clock.GetUtcNow()).TotalHours, 3) : (double?)null;
-                Log.Freshness(logger, report.Vendor, report.Account, report.Report, report.DataCompleteUntil, age, report.LastError);
+                FreshnessLog.Freshness(logger, report.Vendor, report.Account, report.Report, report.DataCompleteUntil, age, report.LastError);
             }
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.Unknown(logger, unknown);
+            FreshnessLog.Unknown(logger, unknown);
         }
     }
 
-    private static partial class Log
+    private static partial class FreshnessLog
     {
         [LoggerMessage(1, LogLevel.Information, "{Vendor}/{Account}/{Report} is complete until {DataCompleteUntil:yyyy-MM-dd}, {AgeHours} hours ago.",
             EventName = "freshness")]

@@ -11,21 +11,21 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
 {
     /// <summary>An attempt failed, and the window is tried again.</summary>
     public void AttemptFailed(string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
-        Log.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
+        NewsLog.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
 
     /// <summary>A window ended.</summary>
     public void WindowEnded(string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId)
     {
         var level = WindowState.IsFailure(end.State) ? LogLevel.Error : LogLevel.Information;
         var (modeName, seconds) = (mode.Name(), end.Duration?.TotalSeconds);
-        Log.WindowEnded(
+        NewsLog.WindowEnded(
             logger, level, window, runId, end.State, end.Rows, end.Tokens, end.BilledUsd, end.EstimatedUsd, end.LoadId, seconds, attempt, messageId,
             modeName, end.Reason);
         if (end.Details.Drift is { Count: > 0 } drift)
         {
             metrics.Drifted(window, mode, drift.Count);
             var notes = string.Join("; ", drift);
-            Log.Drift(logger, window, runId, modeName, drift.Count, notes);
+            NewsLog.Drift(logger, window, runId, modeName, drift.Count, notes);
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         var failed = run.Windows.Count(window => WindowState.IsFailure(window.State));
         metrics.RunEnded(mode, run.State, duration);
         var (level, modeName) = (failed > 0 ? LogLevel.Error : LogLevel.Information, mode.Name());
-        Log.RunCompleted(
+        NewsLog.RunCompleted(
             logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.Usd, run.Totals.EstimatedUsd,
             duration.TotalSeconds, modeName, run.From, run.To);
         if (mode == RunMode.Production)
@@ -45,7 +45,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         }
     }
 
-    private static partial class Log
+    private static partial class NewsLog
     {
         [LoggerMessage(1, LogLevel.Warning, "An attempt at {Window} of run {RunId} failed: {Reason}",
             EventName = "window.attempt_failed")]

@@ -80,14 +80,14 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
         }
         catch (Exception unreadable) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.Unreadable(logger, unreadable, address());
+            KeysLog.Unreadable(logger, unreadable, address());
             return null;
         }
     }
 
     private sealed record KeySet(DateTimeOffset ReadAt, IReadOnlyDictionary<string, SecurityKey> Keys);
 
-    private static partial class Log
+    private static partial class KeysLog
     {
         [LoggerMessage(1, LogLevel.Warning,
             "The public keys of tokens cannot be read from {Address}; tokens are checked with those read last, and refused where there are none.")]

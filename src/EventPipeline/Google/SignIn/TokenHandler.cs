@@ -117,11 +117,11 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
 
     private AuthenticateResult Refuse(string reason)
     {
-        Log.Refused(Logger, Scheme.Name, Request.Path, reason);
+        TokenLog.Refused(Logger, Scheme.Name, Request.Path, reason);
         return AuthenticateResult.Fail("The token was refused.");
     }
 
-    private static partial class Log
+    private static partial class TokenLog
     {
         [LoggerMessage(1, LogLevel.Warning, "A token of the kind '{Kind}' at {Path} was refused: {Reason}.")]
         public static partial void Refused(ILogger logger, string kind, PathString path, string reason);
