@@ -52,7 +52,7 @@ locals {
       todo = <<-TEXT
         The oldest message of a subscription was delivered and refused, or not delivered, for more than an hour. After 30 attempts, some hours, it becomes a dead letter. What it is answered with:
 
-            gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${var.service}" AND severity>=WARNING' --project=${var.project} --freshness=2h --limit=50
+            gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${local.name}" AND severity>=WARNING' --project=${var.project} --freshness=2h --limit=50
 
         401 or 403: the push identity, its audience, or roles/run.invoker changed; `terraform apply` puts them back. 503: nothing is deployed, or the service cannot start. Else the log says what is tried again.
       TEXT
@@ -72,7 +72,7 @@ locals {
       todo = <<-TEXT
         What a person has to act on is logged as an error:
 
-            gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${var.service}" AND severity>=ERROR AND NOT LOG_ID("run.googleapis.com/requests")' --project=${var.project} --freshness=1d --limit=50
+            gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${local.name}" AND severity>=ERROR AND NOT LOG_ID("run.googleapis.com/requests")' --project=${var.project} --freshness=1d --limit=50
 
         A failed run and a stored dead letter are errors too, and have alerts of their own that say more.
       TEXT

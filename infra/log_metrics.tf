@@ -1,7 +1,7 @@
 # Metrics out of log entries: docs/telemetry.md says what each event means and when it comes.
 
 locals {
-  service_log = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${var.service}\""
+  service_log = "resource.type=\"cloud_run_revision\" AND resource.labels.service_name=\"${local.name}\""
 
   log_metrics = {
     runs_completed = {

@@ -1,7 +1,7 @@
 # Runs once per deployment, before the new revision: the image's own `schema apply`.
 
 resource "google_cloud_run_v2_job" "schema" {
-  name                = "${var.service}-schema"
+  name                = "${local.name}-schema"
   location            = var.region
   deletion_protection = false # it holds nothing
 

@@ -1,5 +1,5 @@
 locals {
-  audience    = var.service
+  audience    = local.name
   placeholder = "docker.io/library/python:3.13.7-slim"
 
   ingress = {
@@ -31,7 +31,7 @@ locals {
 }
 
 resource "google_cloud_run_v2_service" "this" {
-  name                = var.service
+  name                = local.name
   location            = var.region
   ingress             = "INGRESS_TRAFFIC_${ { all = "ALL", internal = "INTERNAL_ONLY", internal-and-cloud-load-balancing = "INTERNAL_LOAD_BALANCER" }[var.ingress]}"
   custom_audiences    = [local.audience] # its own address cannot be one of its settings

@@ -83,27 +83,6 @@ run "budget" {
   }
 }
 
-run "another_name" {
-  variables {
-    service = "usage"
-  }
-
-  assert {
-    condition     = google_cloud_run_v2_service.this.name == "usage" && google_cloud_run_v2_job.schema.name == "usage-schema"
-    error_message = "Service and job must have the name."
-  }
-
-  assert {
-    condition     = one(google_cloud_run_v2_service.this.custom_audiences) == "usage" && alltrue([for push in google_pubsub_subscription.push : push.push_config[0].oidc_token[0].audience == "usage"]) && one([for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.value if env.name == "Authentication__Push__Audience"]) == "usage"
-    error_message = "The name must be the audience everywhere."
-  }
-
-  assert {
-    condition     = strcontains(output.next_steps, " SERVICE=usage infra/deploy")
-    error_message = "The next steps must name the service."
-  }
-}
-
 run "deploying_by_hand" {
   variables {
     deployers = ["user:ada@example.com"]

@@ -23,7 +23,6 @@ run "the_wrong_kind" {
   variables {
     project               = "Acme AI"
     region                = "us-central1-a"
-    service               = "Event_Pipeline"
     operators             = ["ada@example.com"]
     deployers             = ["ada@example.com"]
     notification_emails   = ["user:ada@example.com"]
@@ -45,7 +44,7 @@ run "the_wrong_kind" {
   }
 
   expect_failures = [
-    var.project, var.region, var.service, var.operators, var.deployers, var.notification_emails, var.notification_channels, var.github_repository, var.accounts, var.dataset,
+    var.project, var.region, var.operators, var.deployers, var.notification_emails, var.notification_channels, var.github_repository, var.accounts, var.dataset,
     var.dataset_location, var.schedule, var.time_zone, var.concurrency, var.max_instances, var.ingress, var.vpc, var.settings, var.billing_account, var.budget,
     var.spend_alert_usd,
   ]
@@ -57,7 +56,6 @@ run "too_little" {
   variables {
     project             = "acme"
     region              = ""
-    service             = ""
     operators           = []
     notification_emails = []
     github_repository   = "event-pipeline"
@@ -72,7 +70,7 @@ run "too_little" {
   }
 
   expect_failures = [
-    var.project, var.region, var.service, var.operators, var.notification_emails, var.github_repository, var.accounts, var.dataset, var.schedule, var.time_zone,
+    var.project, var.region, var.operators, var.notification_emails, var.github_repository, var.accounts, var.dataset, var.schedule, var.time_zone,
     var.concurrency, var.min_instances, var.budget, var.spend_alert_usd,
   ]
 }
@@ -82,7 +80,6 @@ run "too_much" {
 
   variables {
     project             = "acme-ai-usage-of-all-the-teams-in-the-world"
-    service             = "a-name-that-is-longer-than-cloud-run-would-take"
     operators           = ["user:ada@example.com", "allUsers"]
     notification_emails = ["data@example.com,ops@example.com"]
     github_repository   = "acme/event-pipeline/tree"
@@ -95,7 +92,7 @@ run "too_much" {
   }
 
   expect_failures = [
-    var.project, var.service, var.operators, var.notification_emails, var.github_repository, var.accounts, var.dataset, var.schedule, var.concurrency,
+    var.project, var.operators, var.notification_emails, var.github_repository, var.accounts, var.dataset, var.schedule, var.concurrency,
     var.min_instances, var.settings,
   ]
 }
@@ -136,7 +133,6 @@ run "everything_said_and_right" {
   command = plan
 
   variables {
-    service               = "usage"
     notification_channels = ["projects/acme-ai-usage/notificationChannels/42"]
     operators             = ["user:ada@example.com", "group:data@example.com", "serviceAccount:ci@acme-ai-usage.iam.gserviceaccount.com"]
     accounts              = { anthropic = ["acme"], openai = ["acme", "acme_labs-2"] }
