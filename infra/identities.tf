@@ -34,10 +34,11 @@ resource "google_service_account_iam_member" "pubsub_makes_push_tokens" {
   depends_on         = [google_pubsub_topic.this] # the agent is there once Pub/Sub has been used
 }
 
+# gcloud makes an access token of the identity it impersonates before any ID token; this one has no role but to call the service.
 resource "google_service_account_iam_member" "operators" {
   for_each = toset(var.operators)
 
   service_account_id = google_service_account.operator.name
-  role               = "roles/iam.serviceAccountOpenIdTokenCreator"
+  role               = "roles/iam.serviceAccountTokenCreator"
   member             = each.key
 }

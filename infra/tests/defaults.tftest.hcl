@@ -262,7 +262,7 @@ run "roles" {
   }
 
   assert {
-    condition     = { for one in google_service_account_iam_member.operators : one.member => "${one.role} ${one.service_account_id}" } == { for who in ["user:ada@example.com", "group:data@example.com"] : who => "roles/iam.serviceAccountOpenIdTokenCreator projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com" }
+    condition     = { for one in google_service_account_iam_member.operators : one.member => "${one.role} ${one.service_account_id}" } == { for who in ["user:ada@example.com", "group:data@example.com"] : who => "roles/iam.serviceAccountTokenCreator projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com" }
     error_message = "Operators must be able to make the operator identity's tokens, and nothing else."
   }
 }
