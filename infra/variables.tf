@@ -81,8 +81,8 @@ variable "accounts" {
   type        = map(list(string))
 
   validation {
-    condition     = alltrue([for vendor in keys(var.accounts) : contains(["anthropic", "openai"], vendor)])
-    error_message = "accounts names ${join(", ", [for vendor in keys(var.accounts) : "'${vendor}'" if !contains(["anthropic", "openai"], vendor)])}, which this service cannot read. It knows the vendors anthropic and openai."
+    condition     = alltrue([for vendor in keys(var.accounts) : contains(keys(local.sections), vendor)])
+    error_message = "accounts names ${join(", ", [for vendor in keys(var.accounts) : "'${vendor}'" if !contains(keys(local.sections), vendor)])}, which this service cannot read. It knows ${join(", ", keys(local.sections))}."
   }
 
   validation {
