@@ -44,13 +44,11 @@ sign_in() {
   jq -nc --arg audience "$audience" '{audience: $audience, includeEmail: true}' >"$work/request"
   ask access "${iam_credentials}v1/projects/-/serviceAccounts/$identity:generateIdToken" \
     --header 'Content-Type: application/json' --data-binary "@$work/request"
-  why=$(explain)
-  if [ "$status" = 200 ]; then
-    jq -r '.token // empty' "$work/body" | bearer >"$work/$1.header"
-    [ -s "$work/$1.header" ]
-  else
+  if [ "$status" != 200 ]; then
+    why=$(explain) # of a failure alone: what is said of success is the token
     return 1
   fi
+  jq -r '.token' "$work/body" | bearer >"$work/$1.header"
 }
 
 # Tokens last an hour, a deployment may last longer.
@@ -79,6 +77,6 @@ explain() {
     printf 'no answer: %s' "$(reason)"
   else
     printf '%s: %s' "$status" "$({ jq -er '.detail? // .reason? // .error?.message? // ([.components[]? | select(.reason) | "\(.name) is \(.state). \(.reason)"] | join(" ") | select(. != ""))
-      // .title? // empty' "$work/body" 2>/dev/null || cat "$work/body"; } | tr '\n' ' ' | cut -c 1-600)"
+      // .title? // empty' "$work/body" 2>/dev/null || cat "$work/body"; } | tr '\n' ' ' | cut -c 1-600 | sed 's/ *$//')"
   fi
 }

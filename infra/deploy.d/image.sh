@@ -30,11 +30,13 @@ with_input() { # with_input FILE PROGRAM…
 find_live_image() {
   local live
   live=$(most_traffic)
-  call gcloud run revisions describe "$live" --format=json || fail "The revision $live, which serves, could not be read: $(reason)"
-  if jq -e '.spec.containers[0] | (.command // []) + (.args // []) | length > 0' "$work/out" >/dev/null; then
-    fail "$live, which serves, is the placeholder that Terraform made: deploy an image first (infra/deploy, or infra/deploy IMAGE)."
+  if ! call gcloud run revisions describe "$live" --format=json; then
+    lacks "an image: the revision $live, which serves, could not be read: $(reason)" 'Or name the image: infra/deploy IMAGE'
+  elif jq -e '.spec.containers[0] | (.command // []) + (.args // []) | length > 0' "$work/out" >/dev/null; then
+    lacks "an image: $live, which serves, is the placeholder that Terraform made" 'Build one or name one: infra/deploy, or infra/deploy IMAGE'
+  else
+    image=$(jq -r '.status.imageDigest // .spec.containers[0].image' "$work/out")
   fi
-  image=$(jq -r '.status.imageDigest // .spec.containers[0].image' "$work/out")
 }
 
 # Additions only, so the revision that serves can live with it: see 'schema apply'.

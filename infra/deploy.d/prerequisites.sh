@@ -70,6 +70,7 @@ check_cloud() {
   elif [ "$action" != rollback ]; then
     read_identities
     find_ingress
+    [ "$action" != current ] || find_live_image
   elif [ -z "$(tagged previous)" ]; then
     lacks "a revision tagged 'previous'" "Nothing was deployed that could be taken back. All revisions: gcloud run revisions list --service=$where_it_is"
   fi

@@ -31,8 +31,10 @@ call() {
   return "$status"
 }
 
-# What the last call said of its failure, on one line.
-reason() { grep -v '^[[:space:]]*$' "$work/err" | tail -n 4 | tr '\n' ' ' | tr -d '\033' | cut -c 1-1000; }
+# What the last call said of its failure, on one line: from gcloud's 'ERROR' on, without the progress before it.
+reason() {
+  { sed -n '/^ERROR: /,$p' "$work/err" | grep . || tail -n 4 "$work/err"; } | sed 's/^ERROR: ([a-z.-]*) //' | tr '\n' ' ' | tr -d '\033' | cut -c 1-1000 | sed 's/ *$//'
+}
 
 interrupt() { # interrupt SIGNAL
   trap '' INT TERM HUP
