@@ -48,7 +48,7 @@ read_accounts() {
 
 # try_account RUN VENDOR ACCOUNT REPORT: the account's key reads a day that every vendor has closed, and nothing is changed.
 try_account() {
-  local run=$1 what="$2/$3 $4" day state reason
+  local run=$1 what="$2/$3 $4" day state because
   stay_signed_in
   day=$(jq -nr 'now - 3 * 86400 | strftime("%Y-%m-%d")')
   jq -nc --arg runId "$run" --arg vendor "$2" --arg account "$3" --arg report "$4" --arg day "$day" \
@@ -67,11 +67,11 @@ try_account() {
     return
   fi
   state=$(jq -r '.windows[0].state // "unknown"' "$work/body")
-  reason=$(jq -r '.windows[0].reason // "No reason is given."' "$work/body")
+  because=$(jq -r '.windows[0].reason // "No reason is given."' "$work/body")
   case $state in
     loaded | empty | unchanged) say "  $what of $day: $state" ;;
-    rejected) trouble "$what of $day was rejected: $reason (A key is replaced as docs/operations.md says, 'Rotate a credential'.)" ;;
-    *) trouble "$what of $day is '$state': $reason" ;;
+    rejected) trouble "$what of $day was rejected: $because (A key is replaced as docs/operations.md says, 'Rotate a credential'.)" ;;
+    *) trouble "$what of $day is '$state': $because" ;;
   esac
 }
 
