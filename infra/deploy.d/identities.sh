@@ -2,8 +2,10 @@
 # Who the script speaks as: the push identity and the operators' one, by ID tokens that the service takes. Tokens stay in files that nobody else may read;
 # none is ever an argument or a variable, where 'ps' or 'set -x' would show it.
 
+# The APIs that gcloud has no command for that would do, where gcloud too would find them.
 iam_credentials=${CLOUDSDK_API_ENDPOINT_OVERRIDES_IAMCREDENTIALS:-https://iamcredentials.googleapis.com/}
-token_lifetime=2700 # of the hour that they are valid
+logging=${CLOUDSDK_API_ENDPOINT_OVERRIDES_LOGGING:-https://logging.googleapis.com/}
+token_lifetime=1800 # seconds; they are valid for an hour, and what is begun with one may take a while
 
 keep_access_token() { bearer <"$work/out" >"$work/access.header"; }
 
@@ -54,7 +56,7 @@ sign_in() {
 # Tokens last an hour, a deployment may last longer.
 stay_signed_in() {
   [ $((SECONDS - signed_in)) -ge "$token_lifetime" ] || return 0
-  call gcloud auth print-access-token || fail "Google Cloud gave no credentials any more: $(reason)"
+  call gcloud auth print-access-token || fail "Google Cloud gives no credentials any more: $(reason)"
   keep_access_token
   sign_in operator || fail "There is no ID token of $operator_identity any more: $why"
   sign_in push || fail "There is no ID token of $push_identity any more: $why"

@@ -42,6 +42,7 @@ find_live_image() {
 # Additions only, so the revision that serves can live with it: see 'schema apply'.
 apply_schema() {
   say "Applying the schema of $image (job $service-schema)…"
-  call gcloud run jobs update "$service-schema" --image="$image" --command= --args=schema,apply --execute-now --wait --format=none \
-    || fail "The schema was not applied: $(reason) What it said: gcloud logging read 'resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"$service-schema\"' --project=$GOOGLE_CLOUD_PROJECT --limit=20"
+  if call gcloud run jobs update "$service-schema" --image="$image" --command= --args=schema,apply --execute-now --wait --format=none; then return; fi
+  case $(reason) in *'could not be found'*) lacks_schema_job && stop_if_missing ;; esac
+  fail "The schema was not applied: $(reason) What it said: gcloud logging read 'resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"$service-schema\"' --project=$GOOGLE_CLOUD_PROJECT --limit=20"
 }

@@ -7,10 +7,13 @@ check_prerequisites() {
   check_tools
   check_settings
   [ "$missing" -gt 0 ] || check_cloud
-  if [ "$missing" -gt 0 ]; then
-    printf 'Nothing was done.\n' >&2
-    finish 2
-  fi
+  stop_if_missing
+}
+
+stop_if_missing() {
+  [ "$missing" -eq 0 ] && return
+  printf 'Nothing was done.\n' >&2
+  finish 2
 }
 
 lacks() { # lacks WHAT WHAT-TO-DO
@@ -59,25 +62,36 @@ check_settings() {
 }
 
 check_cloud() {
-  local where="project $GOOGLE_CLOUD_PROJECT, region $GOOGLE_CLOUD_REGION"
   if ! call gcloud auth print-access-token; then
     lacks "credentials of Google Cloud: $(reason)" 'gcloud auth login; in a workflow google-github-actions/auth comes before this.'
     return
   fi
   keep_access_token
   if ! look; then
-    lacks "the Cloud Run service $service ($where): $(reason)" 'Run terraform apply first, or correct GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_REGION and SERVICE.'
-  elif [ "$action" != rollback ]; then
-    read_identities
-    find_ingress
-    [ "$action" != current ] || find_live_image
-  elif [ -z "$(tagged previous)" ]; then
-    lacks "a revision tagged 'previous'" "Nothing was deployed that could be taken back. All revisions: gcloud run revisions list --service=$where_it_is"
+    lacks "the Cloud Run service $service (project $GOOGLE_CLOUD_PROJECT, region $GOOGLE_CLOUD_REGION): $(reason)" \
+      'Run terraform apply first, or correct GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_REGION and SERVICE.'
+    check_schema_job
+    return
   fi
-  if [ "$action" != rollback ] && ! call gcloud run jobs describe "$service-schema" --format=none; then
-    lacks "the Cloud Run job $service-schema ($where): $(reason)" 'Run terraform apply first.'
-  fi
+  case $action in
+    rollback)
+      [ -n "$(tagged previous)" ] || lacks "a revision tagged 'previous'" \
+        "Nothing was deployed that could be taken back. All revisions: gcloud run revisions list --service=$where_it_is"
+      ;;
+    *)
+      read_identities
+      find_ingress
+      ;;
+  esac
+  case $action in
+    current) find_live_image ;;
+    build) check_schema_job ;; # It is the next thing to be used otherwise, and need not be looked for.
+  esac
 }
+
+check_schema_job() { call gcloud run jobs describe "$service-schema" --format=none || lacks_schema_job; }
+
+lacks_schema_job() { lacks "the Cloud Run job $service-schema, which applies the schema: $(reason)" 'Run terraform apply first.'; }
 
 find_ingress() {
   local ingress

@@ -73,7 +73,8 @@ ended() { # ended CODE: what 'set -e' stops is a failure like any other
   [ "$stage" = over ] || fail "infra/deploy broke off with $1: $(reason)"
 }
 
-# tell EVENT SEVERITY REASON: Cloud Logging gets to know, and whoever its alerts go to.
+# tell EVENT SEVERITY REASON: Cloud Logging gets to know, and whoever its alerts go to. Its API is asked, not gcloud, which takes a second to start: a
+# workflow that is cancelled leaves this script ten.
 tell() {
   local message
   case $1 in
@@ -81,12 +82,19 @@ tell() {
     deploy.rolled_back) message="Traffic was taken back to ${before:-}: $3" ;;
     *) message="The deployment of ${image:-?} failed: $3" ;;
   esac
-  # Whoever is told may not be here: the entry says all of it.
   jq -nc --arg event "$1" --arg message "$message" --arg image "${image:-}" --arg revision "${revision:-}" --arg previous "${before:-}" --arg reason "$3" \
-    '{event: $event, message: $message, image: $image, revision: $revision, previous: $previous, reason: $reason}' >"$work/entry"
-  call gcloud logging write eventpipeline-deploy "$(cat "$work/entry")" --payload-type=json --severity="$2" \
-    || warn "Cloud Logging was not told, so no alert says it: $(reason)"
+    --arg log "projects/$GOOGLE_CLOUD_PROJECT/logs/eventpipeline-deploy" --arg severity "$2" \
+    '{entries: [{logName: $log, resource: {type: "global"}, severity: $severity,
+      jsonPayload: {event: $event, message: $message, image: $image, revision: $revision, previous: $previous, reason: $reason}}]}' >"$work/entry"
+  write_entry
+  if [ "$status" = 401 ] && call gcloud auth print-access-token; then # The last one was gcloud's for a while, and may have come to its end.
+    keep_access_token
+    write_entry
+  fi
+  [ "$status" = 200 ] || warn "Cloud Logging was not told, so no alert says it: $(explain)"
 }
+
+write_entry() { ask access "${logging}v2/entries:write" --header 'Content-Type: application/json' --data-binary "@$work/entry"; }
 
 # summarise SENTENCE: for the page of the workflow's run.
 summarise() { [ -z "${GITHUB_STEP_SUMMARY:-}" ] || printf '%s\n' "$1" >>"$GITHUB_STEP_SUMMARY"; }
