@@ -41,7 +41,7 @@ interrupt() { # interrupt SIGNAL
   interrupted=$1
   local group
   for group in $(jobs -p); do
-    kill -TERM -- "-$group" 2>/dev/null || true
+    kill -KILL -- "-$group" 2>/dev/null || true
     wait "$group" 2>/dev/null || true
   done
   fail "It was interrupted by SIG$1."
@@ -71,6 +71,7 @@ finish() {
 
 ended() { # ended CODE: what 'set -e' stops is a failure like any other
   [ "$stage" = over ] || fail "infra/deploy broke off with $1: $(reason)"
+  rm -rf "$work"
 }
 
 # tell EVENT SEVERITY REASON: Cloud Logging gets to know, and whoever its alerts go to. Its API is asked, not gcloud, which takes a second to start: a

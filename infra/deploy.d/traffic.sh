@@ -50,7 +50,7 @@ move_traffic() {
 take_back() {
   local now=unknown
   ! look || now=$(split)
-  if [ "$now" = "$before" ] && [ -z "$interrupted" ]; then
+  if [ "$now" = "$before" ] && [ "$stage" = moving ] && [ -z "$interrupted" ]; then
     stage=still
     return
   fi
@@ -71,7 +71,7 @@ return_traffic() { call gcloud run services update-traffic "$service" --to-revis
 
 # abandon REASON WHAT-TO-DO: traffic is not where this script can answer for it.
 abandon() {
-  printf 'A PERSON HAS TO ACT: %s\n' "$1" >&2
+  printf 'A PERSON HAS TO ACT: %s\n' "$1" >&2 || true
   tell deploy.failed CRITICAL "$1"
   say "$2"
   summarise "A person has to act: $1"
@@ -81,11 +81,15 @@ abandon() {
 way_back() { printf 'To move the traffic: gcloud run services update-traffic %s --to-revisions=%s' "$where_it_is" "$before"; }
 
 complete() {
-  look || warn "The service could not be looked at, so $revision keeps the tag 'candidate': $(reason)"
-  [ "$(split)" = "$revision=100" ] || abandon "$revision is well, but somebody else has moved the traffic to $(split), where it is left." "To see all of it: gcloud run services describe $where_it_is"
-  if [ "$(tagged candidate)" = "$revision" ]; then
+  if ! look; then
+    warn "The service could not be looked at, so $revision keeps the tag 'candidate': $(reason)"
+  elif [ "$(split)" != "$revision=100" ]; then
+    fail "$revision is well, but the traffic was moved away while it was watched."
+  elif [ "$(tagged candidate)" = "$revision" ]; then
     call gcloud run services update-traffic "$service" --remove-tags=candidate --format=none || warn "$revision keeps the tag 'candidate': $(reason)"
   fi
+  trap '' INT TERM HUP
+  stage=over
   tell deploy.completed INFO ''
   say "Deployed: $revision serves at $live_url. To take it back: infra/deploy rollback"
   [ -z "${GITHUB_OUTPUT:-}" ] || printf 'revision=%s\nurl=%s\n' "$revision" "$live_url" >>"$GITHUB_OUTPUT"

@@ -40,17 +40,17 @@ internal sealed class Checkout
             case $1 in login) set -- "$@" '<' "$(cat)" ;; esac
             echo "$@" >>"$(dirname "$0")/asked"
             """, TestContext.Current.CancellationToken);
-        File.SetUnixFileMode(docker, UnixFileMode.UserRead | UnixFileMode.UserExecute);
-        await GitAsync(folder, "init", "--quiet");
-        await GitAsync(folder, "add", ".");
-        await GitAsync(folder, "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "A commit");
-        return new Checkout(folder, bin, (await GitAsync(folder, "rev-parse", "HEAD")).Trim());
+        await RunAsync(folder, "chmod", "+x", docker);
+        await RunAsync(folder, "git", "init", "--quiet");
+        await RunAsync(folder, "git", "add", ".");
+        await RunAsync(folder, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "A commit");
+        return new Checkout(folder, bin, (await RunAsync(folder, "git", "rev-parse", "HEAD")).Trim());
     }
 
-    private static async Task<string> GitAsync(string folder, params string[] arguments)
+    private static async Task<string> RunAsync(string folder, string program, params string[] arguments)
     {
-        await using var git = LocalProcess.StartFile("git", folder, new Dictionary<string, string>(), arguments);
-        (await git.ExitAsync()).ShouldBe(0, git.Error);
-        return git.Output;
+        await using var process = LocalProcess.StartFile(program, folder, new Dictionary<string, string>(), arguments);
+        (await process.ExitAsync()).ShouldBe(0, process.Error);
+        return process.Output;
     }
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace EventPipeline.EndToEndTests.Deploy;
@@ -214,7 +216,7 @@ internal sealed class CloudRunService
         ["kind"] = "Revision",
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = CloudRunAdmin.ProjectNumber },
         ["spec"] = template["spec"]!.DeepClone(),
-        ["status"] = new JsonObject { ["imageDigest"] = $"{template["spec"]!["containers"]![0]!["image"]!.GetValue<string>().Split(':')[0]}@sha256:{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)))}" },
+        ["status"] = new JsonObject { ["imageDigest"] = $"registry.example/eventpipeline@sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}" },
     };
 
     private static JsonObject Template(string image) => new()
@@ -239,12 +241,12 @@ internal sealed class CloudRunService
 
     private static JsonObject Variable(string name, string value) => new() { ["name"] = name, ["value"] = value };
 
-    private static JsonNode WithoutEmpty(JsonObject node)
+    private static JsonObject WithoutEmpty(JsonObject node)
     {
         var copy = new JsonObject();
         foreach (var (name, value) in node)
         {
-            var kept = value is JsonObject inner ? WithoutEmpty(inner) : value?.DeepClone();
+            JsonNode? kept = value is JsonObject inner ? WithoutEmpty(inner) : value?.DeepClone();
             if (kept is not (null or JsonObject { Count: 0 } or JsonArray { Count: 0 }))
             {
                 copy[name] = kept;
