@@ -81,6 +81,18 @@ internal sealed class DeployBench : IAsyncDisposable
     /// <summary>What the script hands on to a workflow.</summary>
     public string Handed(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
+    /// <summary>A deployment got the traffic, lost it again to exactly those who had it, and said so.</summary>
+    public void ShouldBeTakenBack(Finished failed, string why)
+    {
+        failed.ExitCode.ShouldBe(3, failed.Error);
+        failed.Error.ShouldContain(why);
+        Service.History.ShouldContain($"{Service.Newest}=100");
+        Service.Split.ShouldBe(Service.History[0]);
+        var (severity, told) = Cloud.Log.Told.ShouldHaveSingleItem();
+        (severity, (string)told["event"]!).ShouldBe(("ERROR", "deploy.rolled_back"));
+        ((string)told["reason"]!).ShouldContain(why);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in processes)
