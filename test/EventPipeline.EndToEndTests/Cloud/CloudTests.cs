@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using EventPipeline.EndToEndTests.Deploy;
 using EventPipeline.EndToEndTests.Service;
 using EventPipeline.FanOut;
 
@@ -164,6 +165,39 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await bench.OperatorTokenAsync());
         (await StatusAsync(stranger, HttpMethod.Get, "runs")).ShouldBe(HttpStatusCode.OK, "A token signed with the new key.");
         await bench.RenewTokensAsync();
+    }
+
+    [Fact]
+    public async Task The_first_deployment_builds_the_checkout_and_the_service_takes_all_that_it_is_tried_with()
+    {
+        bench.Require();
+        await using var service = await bench.StartServiceAsync(
+            ("Authentication__Push__Audience", CloudRunService.Audience), ("Authentication__Push__Email", CloudRunService.PushIdentity),
+            ("Authentication__Operators__Audience", CloudRunService.Audience), ("Authentication__Operators__Principals__0", CloudRunService.OperatorIdentity));
+        await using var deployment = await DeployBench.StartAsync(CloudRunService.Placeholder());
+        deployment.Cloud.IdToken = (email, audience) => bench.Google.TokenAsync(new Dictionary<string, object?> { ["email"] = email, ["aud"] = audience });
+        using var frontEnd = new FrontEnd(service.Address);
+        deployment.Cloud.Next = frontEnd.HandOnAsync;
+        var checkout = await Checkout.CreateAsync(deployment.Folder);
+
+        var deployed = await DeployBench.EndAsync(deployment.Start(checkout.Script, checkout.Settings));
+
+        deployed.ExitCode.ShouldBe(0, deployed.Error);
+        var image = $"us-central1-docker.pkg.dev/my-project/eventpipeline/eventpipeline:{checkout.Commit}";
+        checkout.Docker.ShouldBe(
+        [
+            $"build --platform=linux/amd64 --build-arg REVISION={checkout.Commit} --tag {image} {checkout.Folder}",
+            $"login --username=oauth2accesstoken --password-stdin https://us-central1-docker.pkg.dev < {CloudRunAdmin.AccessToken}",
+            $"push {image}",
+        ]);
+        deployment.Service.Container["image"]!.GetValue<string>().ShouldBe(image);
+        (deployment.Service.Container["command"], deployment.Service.Container["args"]).ShouldBe((null, null), "The placeholder's are gone.");
+        deployment.Service.History.Distinct().ShouldBe([$"{CloudRunService.FirstRevision}=100", $"{deployment.Service.Newest}=100"]);
+        deployment.Service.Tags.ShouldBe([$"previous={CloudRunService.FirstRevision}"]);
+        foreach (var account in bench.Vendors.Accounts)
+        {
+            deployed.Output.ShouldContain($"  {account.Vendor}/{account.Name} ");
+        }
     }
 
     private static object Request(Window window) => new

@@ -19,10 +19,10 @@ internal sealed class LocalProcess : IAsyncDisposable
     private readonly List<(string Prefix, TaskCompletionSource<string> Line)> awaited = [];
     private readonly string commandLine;
 
-    private LocalProcess(string program, string folder, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments)
+    private LocalProcess(string file, string folder, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments)
     {
-        commandLine = $"{program} {string.Join(' ', arguments)}";
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments])
+        commandLine = $"{file} {string.Join(' ', arguments)}";
+        var start = new ProcessStartInfo(file, arguments)
         {
             WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -59,12 +59,17 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <param name="environment">The settings.</param>
     /// <param name="arguments">The verb and its arguments.</param>
     public static LocalProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
-        new("EventPipeline.Local", folder, environment, arguments);
+        StartProgram("EventPipeline.Local", folder, environment, arguments);
 
     /// <summary>Starts another of the built programs.</summary>
     public static LocalProcess StartProgram(
         string program, string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
-        new(program, folder, environment, arguments);
+        StartFile("dotnet", folder, environment, [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments]);
+
+    /// <summary>Starts a program or script of the machine's.</summary>
+    public static LocalProcess StartFile(
+        string file, string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+        new(file, folder, environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
     public static async Task<Finished> RunAsync(
@@ -105,9 +110,12 @@ internal sealed class LocalProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM, as a container is stopped; answers the exit code.</summary>
-    public async Task<int> TerminateAsync()
+    public Task<int> TerminateAsync() => SignalAsync("TERM");
+
+    /// <summary>A signal that it ends of; answers the exit code.</summary>
+    public async Task<int> SignalAsync(string signal)
     {
-        using var kill = Process.Start("kill", ["-TERM", FormattableString.Invariant($"{process.Id}")]);
+        using var kill = Process.Start("kill", [$"-{signal}", FormattableString.Invariant($"{process.Id}")]);
         await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         return await ExitAsync();
     }
