@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Everything that must be there before anything is done. All that is missing is said at once.
 
+service=eventpipeline # Terraform's name for it
 missing=0
 
 check_prerequisites() {
@@ -48,7 +49,6 @@ check_checkout() {
 check_settings() {
   [ -n "${GOOGLE_CLOUD_PROJECT:-}" ] || lacks 'GOOGLE_CLOUD_PROJECT' 'export GOOGLE_CLOUD_PROJECT=the project of the service'
   [ -n "${GOOGLE_CLOUD_REGION:-}" ] || lacks 'GOOGLE_CLOUD_REGION' 'export GOOGLE_CLOUD_REGION=the region of the service, such as us-central1'
-  service=${SERVICE:-eventpipeline}
   watch_seconds=${WATCH_SECONDS:-120}
   case $watch_seconds in
     *[!0-9]* | ??????*) lacks "a number of seconds in WATCH_SECONDS, which is '$watch_seconds'" 'Give a whole number from 0 to 99999.' ;;
@@ -69,7 +69,7 @@ check_cloud() {
   keep_access_token
   if ! look; then
     lacks "the Cloud Run service $service (project $GOOGLE_CLOUD_PROJECT, region $GOOGLE_CLOUD_REGION): $(reason)" \
-      'Run terraform apply first, or correct GOOGLE_CLOUD_PROJECT, GOOGLE_CLOUD_REGION and SERVICE.'
+      'Run terraform apply first, or correct GOOGLE_CLOUD_PROJECT and GOOGLE_CLOUD_REGION.'
     check_schema_job
     return
   fi

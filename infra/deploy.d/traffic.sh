@@ -18,17 +18,17 @@ create_candidate() {
   # What still has the tag and serves was never watched to its end: what was there before it is what can be returned to.
   unproven=$(tagged candidate) proven=$(tagged previous)
   say "Creating a revision of $image, without traffic…"
-  call gcloud run deploy "$service" --image="$image" --no-traffic --tag=candidate --command= --args= --format=json \
-    || fail "No revision could be made that is ready: $(reason)"
+  # Tagged in a second step: a deployment that tags also fixes the revision's name in the service's template, where Terraform could neither leave nor ignore it.
+  call gcloud run deploy "$service" --image="$image" --no-traffic --command= --args= --format=json || fail "No revision could be made that is ready: $(reason)"
   cp "$work/out" "$work/service.json"
-  revision=$(tagged candidate)
-  candidate_url=$(jq -r 'first(.status.traffic[]? | select(.tag == "candidate") | .url) // ""' "$work/service.json")
+  revision=$(jq -r '.status.latestReadyRevisionName // ""' "$work/service.json")
   live_url=$(jq -r '.status.url // ""' "$work/service.json")
   before=$(split)
   serving=$(most_traffic)
-  if [ -z "$revision" ] || [ -z "$candidate_url" ] || [ -z "$live_url" ] || [ -z "$before" ]; then
-    fail "Cloud Run does not say which revision is tagged 'candidate', or at which address."
-  fi
+  if [ -z "$revision" ] || [ -z "$live_url" ] || [ -z "$before" ]; then fail "Cloud Run does not say which revision was made, at which address the service is, or who serves."; fi
+  call gcloud run services update-traffic "$service" --update-tags="candidate=$revision" --format=json || fail "$revision could not be tagged 'candidate': $(reason)"
+  candidate_url=$(jq -r 'first(.[]?.tags[]? | select(.tag == "candidate") | .url) // ""' "$work/out")
+  [ -n "$candidate_url" ] || fail "Cloud Run does not say at which address the revision tagged 'candidate' is."
   if [ -n "$proven" ]; then undo_tag=--update-tags=previous=$proven; else undo_tag=--remove-tags=previous; fi
   if [ -n "$proven" ] && [ "$serving" = "$unproven" ]; then previous=$proven; else previous=$serving; fi
   say "The revision is $revision, at $candidate_url. Traffic is at $before."

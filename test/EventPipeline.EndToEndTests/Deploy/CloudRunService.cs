@@ -89,6 +89,9 @@ internal sealed class CloudRunService
     /// <summary>The containers' part of the newest template.</summary>
     public JsonNode Container => resource["spec"]!["template"]!["spec"]!["containers"]![0]!;
 
+    /// <summary>Whether the template fixes the revision's name, so that the next change of a setting by Terraform would be refused.</summary>
+    public bool NamesItsRevision => resource["spec"]!["template"]!["metadata"]?["name"] is not null;
+
     private IEnumerable<JsonNode> Traffic => ((JsonArray)resource["spec"]!["traffic"]!).Select(target => target!);
 
     /// <summary>The revision that a host name leads to; null when it is not one of this service's.</summary>
@@ -120,8 +123,8 @@ internal sealed class CloudRunService
         }
 
         var template = (JsonObject)wanted["spec"]!["template"]!;
-        var revision = (string?)template["metadata"]?["name"] ?? Newest;
         var isNew = !JsonNode.DeepEquals(WithoutEmpty(template), WithoutEmpty((JsonObject)resource["spec"]!["template"]!));
+        var revision = (string?)template["metadata"]?["name"] ?? (isNew ? FormattableString.Invariant($"{Name}-{version + 1:D5}-new") : Newest);
         var targets = ((JsonArray)wanted["spec"]!["traffic"]!).Select(target => target!).ToList();
         if (isNew && revisions.ContainsKey(revision))
         {

@@ -33,11 +33,12 @@ public sealed class DeployTests
         bench.Service.History.Distinct().ShouldBe([Split, $"{newest}=100"]);
         bench.Service.Tags.ShouldBe([$"previous={Two}"]);
         bench.Service.Container["image"]!.GetValue<string>().ShouldBe(DeployBench.Image);
+        bench.Service.NamesItsRevision.ShouldBeFalse();
         bench.Cloud.Job.Executions.ShouldBe([$"{DeployBench.Image} schema apply"]);
         bench.Cloud.Story.Where(step => step.Contains(newest, StringComparison.Ordinal) || step is "jobs.run" or "services.replace" or "entries.list" or "entries.write").ShouldBe(
         [
             "jobs.run",
-            "services.replace",
+            "services.replace", "services.replace",
             $"{newest} GET /liveness", $"{newest} GET /ready", $"{newest} GET /health", $"{newest} GET /vendors",
             $"{newest} POST /events/fetch-requested", $"{newest} GET /runs/smoke-{newest}-1",
             $"{newest} POST /events/fetch-requested", $"{newest} GET /runs/smoke-{newest}-2",

@@ -26,7 +26,7 @@ public sealed class InterruptionTests
     public async Task Interrupted_while_the_traffic_moves_it_is_taken_back()
     {
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
-        var reached = bench.Cloud.Hold("services.replace", nth: 2);
+        var reached = bench.Cloud.Hold("services.replace", nth: 3);
         var process = bench.Start(DeployBench.Image);
         await reached.WaitAsync(TestContext.Current.CancellationToken);
         bench.Service.Split.ShouldBe($"{bench.Service.Newest}=100");

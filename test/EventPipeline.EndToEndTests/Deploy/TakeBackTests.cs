@@ -27,7 +27,7 @@ public sealed class TakeBackTests
         var image = (string)bench.Service.GetRevision(Two).Body["status"]!["imageDigest"]!;
         bench.Cloud.Log.Entries.Add(new RevisionEntry("", null, "Out of memory."));
         IReadOnlyList<string> underTraffic = [];
-        bench.Cloud.At("services.replace", nth: 2, isAfter: true, _ =>
+        bench.Cloud.At("services.replace", nth: 3, isAfter: true, _ =>
         {
             underTraffic = bench.Service.Tags;
             return Task.FromResult<int?>(null);
@@ -46,8 +46,8 @@ public sealed class TakeBackTests
     public async Task A_way_back_that_fails_is_a_persons_to_go_and_the_command_is_said()
     {
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split), DownUnderTraffic());
-        bench.Cloud.Fail("services.replace", nth: 3, status: 403);
         bench.Cloud.Fail("services.replace", nth: 4, status: 403);
+        bench.Cloud.Fail("services.replace", nth: 5, status: 403);
 
         var failed = await bench.RunAsync(DeployBench.Image);
 
