@@ -73,7 +73,8 @@ internal sealed class DeployBench : IAsyncDisposable
             }
         }
 
-        var process = LocalProcess.StartFile("bash", Folder, environment, [script, .. arguments]);
+        // A shell that runs in the background has its children ignore some signals, and what a shell ignored from its start it cannot trap.
+        var process = LocalProcess.StartFile("env", Folder, environment, ["--default-signal=HUP,INT,TERM", "bash", script, .. arguments]);
         processes.Add(process);
         return process;
     }
