@@ -33,7 +33,7 @@ locals {
 resource "google_cloud_run_v2_service" "this" {
   name                = local.name
   location            = var.region
-  ingress             = "INGRESS_TRAFFIC_${ { all = "ALL", internal = "INTERNAL_ONLY", internal-and-cloud-load-balancing = "INTERNAL_LOAD_BALANCER" }[var.ingress]}"
+  ingress             = local.ingress[var.ingress]
   custom_audiences    = [local.audience] # its own address cannot be one of its settings
   deletion_protection = true
 
