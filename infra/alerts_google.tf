@@ -28,7 +28,7 @@ locals {
       todo = <<-TEXT
         What is open, why, what to do, and the command that replays it:
 
-            ${local.call}/dead-letters?state=open
+            ${local.call}/dead-letters\?state=open
 
         A second copy of each waits in ${local.name}-dead-letter-pull for 7 days, and keeps this open. Read it, and when all are dealt with, empty it:
 

@@ -6,7 +6,7 @@ resource "google_billing_budget" "this" {
   display_name    = "EventPipeline (${var.project})"
 
   budget_filter {
-    projects = ["projects/${data.google_project.this.number}"]
+    projects = ["projects/${local.project_number}"]
   }
 
   amount {

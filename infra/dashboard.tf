@@ -71,13 +71,11 @@ resource "google_monitoring_dashboard" "this" {
     labels      = local.labels
     mosaicLayout = {
       columns = 48
-      tiles = [for position, widget in local.widgets : {
-        xPos   = position % 2 * 24
-        yPos   = floor(position / 2) * 16
-        width  = 24
-        height = 16
-        widget = widget
-      }]
+      # A position of 0 is not said: the API leaves it out of its answers, and every plan would want to put it back.
+      tiles = [for position, widget in local.widgets : merge(
+        { width = 24, height = 16, widget = widget },
+        { for axis, offset in { xPos = position % 2 * 24, yPos = floor(position / 2) * 16 } : axis => offset if offset > 0 },
+      )]
     }
   })
 

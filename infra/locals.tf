@@ -16,5 +16,8 @@ locals {
     }
   ]...)
 
-  pubsub_agent = "serviceAccount:service-${data.google_project.this.number}@gcp-sa-pubsub.iam.gserviceaccount.com"
+  # The pool's name has the project's number. A data source, which an empty project cannot answer before its APIs are on, would be read anew with every API
+  # that is added, and the plan would want to replace all roles of the agent.
+  project_number = split("/", google_iam_workload_identity_pool.github.name)[1]
+  pubsub_agent   = "serviceAccount:service-${local.project_number}@gcp-sa-pubsub.iam.gserviceaccount.com"
 }

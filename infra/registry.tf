@@ -12,12 +12,13 @@ resource "google_artifact_registry_repository" "images" {
     }
   }
 
-  # Keeping wins over deleting: what is live, and the way back, survives however long nothing is deployed.
+  # Keeping wins over deleting: what is live, and the way back, survives however long nothing is deployed. A push to main leaves four versions: the image,
+  # its signature, its bill of materials and its provenance.
   cleanup_policies {
     id     = "keep-recent"
     action = "KEEP"
     most_recent_versions {
-      keep_count = 20
+      keep_count = 100
     }
   }
 

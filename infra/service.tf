@@ -33,7 +33,7 @@ locals {
 resource "google_cloud_run_v2_service" "this" {
   name                = local.name
   location            = var.region
-  ingress             = "INGRESS_TRAFFIC_${ { all = "ALL", internal = "INTERNAL_ONLY", internal-and-cloud-load-balancing = "INTERNAL_LOAD_BALANCER" }[var.ingress]}"
+  ingress             = local.ingress[var.ingress]
   custom_audiences    = [local.audience] # its own address cannot be one of its settings
   deletion_protection = true
 
@@ -112,6 +112,7 @@ resource "google_cloud_run_v2_service" "this" {
   # infra/deploy owns what runs and who gets the traffic.
   lifecycle {
     ignore_changes = [
+      scaling,            # of the service as a whole: Cloud Run answers with zeros there, which a plan would want to remove
       template[0].labels, # gcloud leaves a mark there that makes every deployment a revision of its own
       template[0].containers[0].image,
       template[0].containers[0].command,

@@ -27,9 +27,3 @@ resource "google_project_service" "apis" {
   service            = each.key
   disable_on_destroy = false # others in the project may use them too
 }
-
-# For the number in the service agents' names; an empty project cannot be asked before its APIs are on.
-data "google_project" "this" {
-  project_id = var.project
-  depends_on = [google_project_service.apis]
-}

@@ -160,7 +160,7 @@ variable "concurrency" {
 }
 
 variable "min_instances" {
-  description = "How many instances are kept warm. None is needed: Pub/Sub waits for a start."
+  description = "How many instances are kept warm, by the revision that serves and by every other one with a tag. None is needed: Pub/Sub waits for a start."
   type        = number
   default     = 0
 

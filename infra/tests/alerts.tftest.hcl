@@ -124,4 +124,14 @@ run "what_a_notification_says" {
     condition     = length(jsondecode(google_monitoring_dashboard.this.dashboard_json).mosaicLayout.tiles) == 13 && !strcontains(google_monitoring_dashboard.this.dashboard_json, "null")
     error_message = "The dashboard must be whole."
   }
+
+  assert {
+    condition     = { for tile in jsondecode(google_monitoring_dashboard.this.dashboard_json).mosaicLayout.tiles : "${try(tile.xPos, 0)} ${try(tile.yPos, 0)}" => tile.width... } == { for position in range(13) : "${position % 2 * 24} ${floor(position / 2) * 16}" => [24] }
+    error_message = "Every tile must have a place of its own."
+  }
+
+  assert {
+    condition     = !can(regex("\"[xy]Pos\":0[,}]", google_monitoring_dashboard.this.dashboard_json))
+    error_message = "What the API leaves out of its answers must not be said, or no plan is ever empty."
+  }
 }

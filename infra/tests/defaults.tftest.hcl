@@ -116,7 +116,7 @@ run "service" {
 
   assert {
     condition     = google_cloud_run_v2_service.this.template[0].timeout == "3600s" && google_cloud_run_v2_service.this.template[0].max_instance_request_concurrency == 4
-    error_message = "The service must have 3600 s for a request and work on 8 at once."
+    error_message = "The service must have 3600 s for a request and work on 4 at once."
   }
 
   assert {

@@ -39,6 +39,19 @@ run "internal_with_vpc" {
   }
 }
 
+run "an_api_more" {
+  command = plan
+
+  variables {
+    telemetry = true
+  }
+
+  assert {
+    condition     = google_pubsub_topic_iam_member.pubsub_publishes_dead_letters.member == "serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com"
+    error_message = "Pub/Sub's agent must be known while an API is added, or its roles are taken away and given back."
+  }
+}
+
 run "telemetry" {
   variables {
     telemetry = true

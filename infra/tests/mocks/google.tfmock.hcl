@@ -1,9 +1,5 @@
 # What Google would answer, as far as other resources are made of it.
 
-mock_data "google_project" {
-  defaults = { number = "123456789012" }
-}
-
 mock_resource "google_cloud_run_v2_service" {
   defaults = { uri = "https://eventpipeline-abc-uc.a.run.app" }
 }
