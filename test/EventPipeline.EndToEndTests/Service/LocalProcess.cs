@@ -28,6 +28,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         };
         var inherited = Inherited.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         start.Environment.Clear();
+        start.Environment["DOTNET_TieredPGO"] = "0"; // Code that is instrumented to be optimised later never pays in a process that ends soon.
         foreach (var (name, value) in inherited.Concat(environment.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))))
         {
             if (value is not null)
