@@ -43,7 +43,7 @@ public sealed class InterruptionTests
         await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
 
         (await process.SignalAsync("TERM")).ShouldBe(3, process.Error);
-        await abandoned.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await abandoned.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // Or somebody still waits for it.
         delayed.SetResult();
         await late.Task.WaitAsync(TestContext.Current.CancellationToken);
 
