@@ -50,7 +50,8 @@ sign_in() {
     why=$(explain) # of a failure alone: what is said of success is the token
     return 1
   fi
-  jq -r '.token' "$work/body" | bearer >"$work/$1.header"
+  why='the answer has none'
+  jq -er '.token' "$work/body" 2>/dev/null | bearer >"$work/$1.header"
 }
 
 # Tokens last an hour, a deployment may last longer.
@@ -63,14 +64,13 @@ stay_signed_in() {
   signed_in=$SECONDS
 }
 
-# ask AS ADDRESS [CURL'S OPTIONS…]: one request. $status is the answer's, 000 without one; $work/body is what it said.
+# ask AS ADDRESS [CURL'S OPTIONS…]: one request. $status is the answer's, 000 without a whole one; $work/body is what it said.
 ask() {
   local header="$work/$1.header" address=$2
   shift 2
   : >"$work/body" >"$work/headers"
   call curl --disable --silent --show-error --max-time "${patience:-30}" --header "@$header" --output "$work/body" --dump-header "$work/headers" \
-    --write-out '%{http_code}' "$@" "$address" || true
-  status=$(cat "$work/out")
+    --write-out '%{http_code}' "$@" "$address" && status=$(cat "$work/out") || status=000
 }
 
 # What the last answer says of itself, in one line.

@@ -52,13 +52,20 @@ check_settings() {
   watch_seconds=${WATCH_SECONDS:-120}
   case $watch_seconds in
     *[!0-9]* | ??????*) lacks "a number of seconds in WATCH_SECONDS, which is '$watch_seconds'" 'Give a whole number from 0 to 99999.' ;;
+    *) watch_seconds=$((10#$watch_seconds)) ;; # '08' is no octal number.
   esac
 
   where_it_is="$service --project=${GOOGLE_CLOUD_PROJECT:-} --region=${GOOGLE_CLOUD_REGION:-}"
 
   # gcloud's own settings must not lead elsewhere, ask questions, or look whether APIs are enabled, which the deployer may not.
   export CLOUDSDK_CORE_PROJECT=${GOOGLE_CLOUD_PROJECT:-} CLOUDSDK_RUN_REGION=${GOOGLE_CLOUD_REGION:-} CLOUDSDK_RUN_PLATFORM=managed \
-    CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API=false CLOUDSDK_CORE_VERBOSITY=warning CLOUDSDK_CORE_LOG_HTTP=false
+    CLOUDSDK_CORE_DISABLE_PROMPTS=1 CLOUDSDK_CORE_SHOULD_PROMPT_TO_ENABLE_API=false CLOUDSDK_CORE_VERBOSITY=warning CLOUDSDK_CORE_LOG_HTTP=false \
+    CLOUDSDK_CORE_USER_OUTPUT_ENABLED=true
+
+  # The proxy that gcloud is told of is curl's too, unless curl is told of another.
+  case ${CLOUDSDK_PROXY_TYPE:-} in
+    http*) export all_proxy="${all_proxy:-${ALL_PROXY:-http://${CLOUDSDK_PROXY_ADDRESS:-}:${CLOUDSDK_PROXY_PORT:-}}}" no_proxy="${no_proxy:-${NO_PROXY:-localhost,127.0.0.1}}" ;;
+  esac
 }
 
 check_cloud() {

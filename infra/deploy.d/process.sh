@@ -47,9 +47,15 @@ interrupt() { # interrupt SIGNAL
   fail "It was interrupted by SIG$1."
 }
 
+# Neither a signal nor a small error, such as a file that cannot be written, may break off what comes now.
+see_through() {
+  trap '' INT TERM HUP
+  set +e
+}
+
 # fail REASON: ends a deployment. Traffic that was moved is taken back.
 fail() {
-  trap '' INT TERM HUP
+  see_through
   printf 'FAILED: %s\n' "$1" >&2 || true
   case $stage in
     moving | moved) take_back "$1" ;;
@@ -84,7 +90,7 @@ tell() {
     *) message="The deployment of ${image:-?} failed: $3" ;;
   esac
   jq -nc --arg event "$1" --arg message "$message" --arg image "${image:-}" --arg revision "${revision:-}" --arg previous "${before:-}" --arg reason "$3" \
-    --arg log "projects/$GOOGLE_CLOUD_PROJECT/logs/eventpipeline-deploy" --arg severity "$2" \
+    --arg log "projects/${GOOGLE_CLOUD_PROJECT:-}/logs/eventpipeline-deploy" --arg severity "$2" \
     '{entries: [{logName: $log, resource: {type: "global"}, severity: $severity,
       jsonPayload: {event: $event, message: $message, image: $image, revision: $revision, previous: $previous, reason: $reason}}]}' >"$work/entry"
   write_entry

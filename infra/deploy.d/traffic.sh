@@ -21,11 +21,13 @@ create_candidate() {
   # Tagged in a second step: a deployment that tags also fixes the revision's name in the service's template, where Terraform could neither leave nor ignore it.
   call gcloud run deploy "$service" --image="$image" --no-traffic --command= --args= --format=json || fail "No revision could be made that is ready: $(reason)"
   cp "$work/out" "$work/service.json"
-  revision=$(jq -r '.status.latestReadyRevisionName // ""' "$work/service.json")
+  # The one that is latest of the ready ones can still be the one before, where no traffic moves.
+  revision=$(jq -r '.status.latestCreatedRevisionName // ""' "$work/service.json")
   live_url=$(jq -r '.status.url // ""' "$work/service.json")
   before=$(split)
   serving=$(most_traffic)
   if [ -z "$revision" ] || [ -z "$live_url" ] || [ -z "$before" ]; then fail "Cloud Run does not say which revision was made, at which address the service is, or who serves."; fi
+  case ",$before" in *",$revision="*) fail "There is no new revision: $revision has traffic already." ;; esac
   call gcloud run services update-traffic "$service" --update-tags="candidate=$revision" --format=json || fail "$revision could not be tagged 'candidate': $(reason)"
   candidate_url=$(jq -r 'first(.[]?.tags[]? | select(.tag == "candidate") | .url) // ""' "$work/out")
   [ -n "$candidate_url" ] || fail "Cloud Run does not say at which address the revision tagged 'candidate' is."
@@ -48,14 +50,14 @@ move_traffic() {
 
 # take_back REASON: ends a deployment after its traffic was moved, or may have been.
 take_back() {
-  local now=unknown
-  ! look || now=$(split)
+  local now=
+  look && now=$(split)
   if [ "$now" = "$before" ] && [ "$stage" = moving ] && [ -z "$interrupted" ]; then
     stage=still
     return
   fi
   case $now in
-    unknown | "$revision=100") ;;
+    '' | "$revision=100") ;; # Where nobody says where it is, it is taken back as well.
     "$before") ;; # An interrupted request may still arrive; one that was made after it cannot be overtaken.
     *) abandon "$1 Somebody else has moved the traffic to $now, where it is left." "To see all of it: gcloud run services describe $where_it_is" ;;
   esac
@@ -88,7 +90,7 @@ complete() {
   elif [ "$(tagged candidate)" = "$revision" ]; then
     call gcloud run services update-traffic "$service" --remove-tags=candidate --format=none || warn "$revision keeps the tag 'candidate': $(reason)"
   fi
-  trap '' INT TERM HUP
+  see_through
   stage=over
   tell deploy.completed INFO ''
   say "Deployed: $revision serves at $live_url. To take it back: infra/deploy rollback"
@@ -107,6 +109,8 @@ send_back() {
   say "Sending all traffic from $revision to ${before%=*}…"
   stage=returning
   call gcloud run services update-traffic "$service" --to-revisions="$before" --format=none || fail "Traffic could not be taken back: $(reason)"
+  see_through
+  stage=over
   tell deploy.rolled_back ERROR 'Somebody asked for it (infra/deploy rollback).'
   say "Taken back: all traffic is at ${before%=*}."
   summarise "Taken back to ${before%=*}, as somebody asked for."

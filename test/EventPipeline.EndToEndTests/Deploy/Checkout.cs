@@ -26,7 +26,7 @@ internal sealed class Checkout
     {
         var (folder, bin) = (Path.Combine(parent, "checkout"), Directory.CreateDirectory(Path.Combine(parent, "bin")).FullName);
         var parts = Directory.CreateDirectory(Path.Combine(folder, "infra", "deploy.d")).FullName;
-        var original = Path.Combine(DeployBench.Root, "infra", "deploy");
+        var original = DeployBench.Script;
         File.Copy(original, Path.Combine(folder, "infra", "deploy"));
         foreach (var part in Directory.GetFiles($"{original}.d"))
         {

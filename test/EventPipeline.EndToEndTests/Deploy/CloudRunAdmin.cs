@@ -79,19 +79,6 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
     /// <summary>The nth of these requests is answered with an error.</summary>
     public void Fail(string call, int nth, int status) => At(call, nth, isAfter: false, _ => Task.FromResult<int?>(status));
 
-    /// <summary>The nth of these requests is never answered; the task ends when it has come, and had its effect.</summary>
-    public Task Hold(string call, int nth)
-    {
-        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        At(call, nth, isAfter: true, async context =>
-        {
-            reached.SetResult();
-            await Task.Delay(Timeout.Infinite, context.RequestAborted);
-            return null;
-        });
-        return reached.Task;
-    }
-
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)

@@ -152,7 +152,7 @@ internal sealed class CloudRunService
         // What is answered is not ready yet: whoever asked waits for the operation.
         var answer = Copy(resource);
         answer["status"]!["conditions"] = new JsonArray(Condition("Ready", "Unknown", null));
-        Reconcile(isNew ? WhyNotReady : null);
+        Reconcile(isNew ? WhyNotReady : null, isNew);
         return (200, answer);
     }
 
@@ -172,7 +172,7 @@ internal sealed class CloudRunService
 
     public static JsonObject Copy(JsonObject node) => (JsonObject)node.DeepClone();
 
-    private void Reconcile(string? whyNotReady)
+    private void Reconcile(string? whyNotReady, bool isNew = false)
     {
         var status = resource["status"] as JsonObject ?? [];
         var ready = whyNotReady is null ? "True" : "False";
@@ -184,7 +184,12 @@ internal sealed class CloudRunService
             Condition("Ready", ready, whyNotReady), Condition("ConfigurationsReady", ready, whyNotReady), Condition("RoutesReady", ready, whyNotReady));
         if (whyNotReady is null)
         {
-            status["latestReadyRevisionName"] = Newest;
+            // Cloud Run was seen to say it late where no traffic moves: gcloud does not go by it either.
+            if (!isNew)
+            {
+                status["latestReadyRevisionName"] = Newest;
+            }
+
             status["traffic"] = new JsonArray([.. Traffic.Select(Resolve)]);
         }
 

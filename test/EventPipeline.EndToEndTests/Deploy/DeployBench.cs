@@ -29,6 +29,9 @@ internal sealed class DeployBench : IAsyncDisposable
     /// <summary>Where the repository is.</summary>
     public static string Root { get; } = FindRoot(new DirectoryInfo(AppContext.BaseDirectory));
 
+    /// <summary>The script that is tested.</summary>
+    public static string Script { get; } = Path.Combine(Root, "infra", "deploy");
+
     /// <summary>Starts the cloud with a service in it, whose revisions are all well; skips the test where a tool is missing.</summary>
     public static async Task<DeployBench> StartAsync(CloudRunService service, RevisionStandIn? next = null)
     {
@@ -58,7 +61,7 @@ internal sealed class DeployBench : IAsyncDisposable
     public static async Task<Finished> EndAsync(LocalProcess process) => new(await process.ExitAsync(), process.Output, process.Error);
 
     /// <summary>Starts it.</summary>
-    public LocalProcess Start(params string[] arguments) => Start(Path.Combine(Root, "infra", "deploy"), new Dictionary<string, string?>(), arguments);
+    public LocalProcess Start(params string[] arguments) => Start(Script, new Dictionary<string, string?>(), arguments);
 
     /// <summary>Starts it with settings, or another copy of it.</summary>
     public LocalProcess Start(string script, Dictionary<string, string?> settings, params string[] arguments)
@@ -136,7 +139,6 @@ internal sealed class DeployBench : IAsyncDisposable
             ["CLOUDSDK_PROXY_TYPE"] = "http_no_tunnel",
             ["CLOUDSDK_PROXY_ADDRESS"] = proxy.Host,
             ["CLOUDSDK_PROXY_PORT"] = FormattableString.Invariant($"{proxy.Port}"),
-            ["http_proxy"] = proxy.AbsoluteUri,
         };
     }
 

@@ -12,7 +12,11 @@ public sealed class DeployTests
     [Fact]
     public async Task A_revision_that_proves_itself_gets_all_traffic_and_what_served_most_is_tagged_previous()
     {
-        var revision = new RevisionStandIn { Accounts = ["acme", "R&D, \"the lab\""] };
+        var revision = new RevisionStandIn
+        {
+            Accounts = ["acme", "R&D, \"the lab\""],
+            Probe = (path, nth) => Task.FromResult(path == "/health" && nth == 2 ? 503 : 200), // One hiccup under traffic.
+        };
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split), revision);
 
         // Errors that say nothing about the revision: about data, of a request that is sent again, of another revision, of the time before.
@@ -25,7 +29,7 @@ public sealed class DeployTests
         ]);
 
         // Traced, which must not show a token either.
-        var process = bench.Start("-x", new Dictionary<string, string?>(), Path.Combine(DeployBench.Root, "infra", "deploy"), DeployBench.Image);
+        var process = bench.Start("-x", new Dictionary<string, string?>(), DeployBench.Script, DeployBench.Image);
         var deployed = await DeployBench.EndAsync(process);
 
         deployed.ExitCode.ShouldBe(0, deployed.Error);
@@ -43,7 +47,7 @@ public sealed class DeployTests
             $"{newest} POST /events/fetch-requested", $"{newest} GET /runs/smoke-{newest}-1",
             $"{newest} POST /events/fetch-requested", $"{newest} GET /runs/smoke-{newest}-2",
             "services.replace",
-            $"{newest} GET /health", "entries.list",
+            $"{newest} GET /health", $"{newest} GET /health", "entries.list",
             "services.replace",
             "entries.write",
         ]);
@@ -118,16 +122,18 @@ public sealed class DeployTests
         failed.Error.ShouldContain("the push was answered with 503");
     }
 
-    [Fact]
-    public async Task Traffic_that_somebody_else_moved_meanwhile_is_left_where_it_is()
+    [Theory]
+    [InlineData($"{One}=100", null, $"Somebody else moved the traffic meanwhile: it is at {One}=100, and was at {Split}.")]
+    [InlineData(Split, Two, $"Another deployment began meanwhile: its candidate is {Two}.")]
+    public async Task What_somebody_else_did_meanwhile_is_left_as_it_is(string split, string? candidate, string why)
     {
         DeployBench? bench = null;
         var revision = new RevisionStandIn
         {
-            Push = _ =>
+            Window = _ => // The last thing that is asked for before the traffic moves.
             {
-                bench!.Service.Move($"{One}=100", $"candidate={bench.Service.Newest}");
-                return 204;
+                bench!.Service.Move(split, $"candidate={candidate ?? bench.Service.Newest}");
+                return ("empty", null);
             },
         };
         await using (bench = await DeployBench.StartAsync(new CloudRunService(Split), revision))
@@ -135,8 +141,9 @@ public sealed class DeployTests
             var stopped = await bench.RunAsync(DeployBench.Image);
 
             stopped.ExitCode.ShouldBe(1, stopped.Error);
-            stopped.Error.ShouldContain($"Somebody else moved the traffic meanwhile: it is at {One}=100");
-            bench.Service.Split.ShouldBe($"{One}=100");
+            stopped.Error.ShouldContain(why);
+            bench.Service.Split.ShouldBe(split);
+            bench.Service.History.Distinct().ShouldBe(new[] { Split, split }.Distinct());
         }
     }
 

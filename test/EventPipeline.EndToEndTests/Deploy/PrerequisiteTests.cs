@@ -24,13 +24,15 @@ public sealed class PrerequisiteTests
     {
         await using var bench = await DeployBench.StartAsync(CloudRunService.Placeholder());
         var bin = Directory.CreateDirectory(Path.Combine(bench.Folder, "bin")).FullName;
-        foreach (var tool in (string[])["bash", "dirname", "mktemp", "chmod", "rm", "sed", "grep", "cat"])
+        foreach (var tool in (string[])["bash", "dirname", "readlink", "mktemp", "chmod", "rm", "sed", "grep", "cat"])
         {
             File.CreateSymbolicLink(Path.Combine(bin, tool), InstalledTool.Find(tool)!);
         }
 
+        var link = Path.Combine(bench.Folder, "de ploy");
+        File.CreateSymbolicLink(link, DeployBench.Script);
         var process = bench.Start(
-            Path.Combine(DeployBench.Root, "infra", "deploy"),
+            link,
             new Dictionary<string, string?> { ["PATH"] = bin, ["GOOGLE_CLOUD_PROJECT"] = null, ["GOOGLE_CLOUD_REGION"] = "", ["WATCH_SECONDS"] = "2m" });
         var refused = await DeployBench.EndAsync(process);
 
