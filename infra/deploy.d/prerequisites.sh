@@ -41,7 +41,7 @@ has() { command -v "$1" >/dev/null; }
 check_checkout() {
   if ! git -C "$root" rev-parse --verify --quiet HEAD >/dev/null; then
     lacks 'a git checkout with a commit' 'The image is named after the commit that it is built of.'
-  elif [ -n "$(git -C "$root" status --porcelain)" ]; then
+  elif [ -n "$(git -C "$root" status --porcelain -- . ':!infra')" ]; then # no part of the image, and 'terraform init' writes there
     lacks 'a clean checkout' 'The image is named after its commit: commit what changed, or put it aside (git stash --include-untracked).'
   fi
 }

@@ -46,6 +46,21 @@ public sealed class PrerequisiteTests
     }
 
     [Fact]
+    public async Task A_checkout_that_is_not_its_commit_is_not_built()
+    {
+        await using var bench = await DeployBench.StartAsync(CloudRunService.Placeholder());
+        var checkout = await Checkout.CreateAsync(bench.Folder);
+        await File.WriteAllTextAsync(Path.Combine(checkout.Folder, "Dockerfile"), "FROM scratch", TestContext.Current.CancellationToken);
+
+        // Without a project nothing else is asked for.
+        var process = bench.Start(checkout.Script, new Dictionary<string, string?>(checkout.Settings) { ["GOOGLE_CLOUD_PROJECT"] = null });
+        var refused = await DeployBench.EndAsync(process);
+
+        refused.ExitCode.ShouldBe(2, refused.Error);
+        refused.Error.ShouldContain("Missing: a clean checkout");
+    }
+
+    [Fact]
     public async Task A_service_and_a_job_that_are_not_there_are_Terraforms_to_make()
     {
         await using var bench = await DeployBench.StartAsync(CloudRunService.Placeholder());
