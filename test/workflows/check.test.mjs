@@ -34,7 +34,7 @@ jobs:
       - run: echo "$GITHUB_SHA"
 `;
 
-test('a sound workflow has no problem', () => assert.deepEqual(check(sound, 'sound.yml'), []));
+test('a sound workflow has no problem', async () => assert.deepEqual(await check(sound, 'sound.yml'), []));
 
 for (const [what, from, to, said] of [
   ['a syntax error', 'steps:', 'stepz:', /unexpected key "stepz"/],
@@ -56,15 +56,15 @@ for (const [what, from, to, said] of [
   ['a secret', 'echo "$GITHUB_SHA"', 'echo\n        env:\n          A: ${{ secrets.KEY }}', /need no secret/],
   ['a stranger with rights', 'on: push', 'on: [push, pull_request_target]', /a stranger's change/],
 ]) {
-  test(`${what} is caught`, () => {
+  test(`${what} is caught`, async () => {
     const broken = sound.replace(from, to);
     assert.notEqual(broken, sound);
-    assert.match(check(broken, 'broken.yml').join('\n'), said);
+    assert.match((await check(broken, 'broken.yml')).join('\n'), said);
   });
 }
 
-test('a faulty script is caught', { skip: spawnSync('shellcheck', ['--version']).error && 'ShellCheck is not installed' }, () => {
-  assert.match(check(sound.replace('echo "$GITHUB_SHA"', '"for f in $(ls); do rm $f; done; [ $x = 1 ]; cd $y | read z"'), 'broken.yml').join('\n'), /SC\d{4}/);
+test('a faulty script is caught', { skip: spawnSync('shellcheck', ['--version']).error && 'ShellCheck is not installed' }, async () => {
+  assert.match((await check(sound.replace('echo "$GITHUB_SHA"', '"for f in $(ls); do rm $f; done; [ $x = 1 ]; cd $y | read z"'), 'broken.yml')).join('\n'), /SC\d{4}/);
 });
 
 // run('job', 'the step', { VARIABLE: value }, { program: 'its script' }): the step's script as a runner runs it.
