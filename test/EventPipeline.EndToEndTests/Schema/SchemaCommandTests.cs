@@ -4,7 +4,7 @@ namespace EventPipeline.EndToEndTests.Schema;
 
 public sealed class SchemaCommandTests
 {
-    private const string UpToDate = "d is up to date: 8 tables, 11 views";
+    private const string UpToDate = "d is up to date: 9 tables, 13 views";
 
     [Fact]
     public async Task An_empty_project_gets_the_dataset_its_tables_and_its_views_and_a_second_apply_writes_nothing()
@@ -28,7 +28,7 @@ public sealed class SchemaCommandTests
         server.Datasets.ShouldBe(new Dictionary<string, string> { ["d"] = "US" });
         statements.ShouldBe(1 + 8 + 11);
         (second.ExitCode, second.Output.Trim(), server.Statements.Count).ShouldBe((0, UpToDate, statements));
-        (check.ExitCode, check.Output.Trim()).ShouldBe((0, "d is as expected: 8 tables, 11 views"));
+        (check.ExitCode, check.Output.Trim()).ShouldBe((0, "d is as expected: 9 tables, 13 views"));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class SchemaCommandTests
         ], ignoreOrder: true);
         server.Statements.Count(sql => sql.Contains("ADD COLUMN", StringComparison.Ordinal)).ShouldBe(1);
         server.Field("d.usage", "is_batch")["type"]!.GetValue<string>().ShouldBe("BOOLEAN");
-        (after.ExitCode, after.Output.Trim()).ShouldBe((0, "d is as expected: 8 tables, 11 views"));
+        (after.ExitCode, after.Output.Trim()).ShouldBe((0, "d is as expected: 9 tables, 13 views"));
     }
 
     [Fact]
@@ -241,7 +241,7 @@ public sealed class SchemaCommandTests
         var apply = await SchemaProgram.RunAsync(Settings(server), "apply");
 
         apply.ExitCode.ShouldBe(1);
-        apply.Lines[^1].ShouldBe("ai_usage_analytics_dev is up to date: 8 tables, 11 views");
+        apply.Lines[^1].ShouldBe("ai_usage_analytics_dev is up to date: 9 tables, 13 views");
     }
 
     [Theory]

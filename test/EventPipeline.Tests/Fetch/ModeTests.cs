@@ -6,7 +6,7 @@ namespace EventPipeline.Tests.Fetch;
 public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private static readonly string[] Tables =
-        ["usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions", "run_events", "dead_letter"];
+        ["usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions", "account_identity", "run_events", "dead_letter"];
 
     private readonly ServiceHost _host = fixture.Host;
 

@@ -1,7 +1,7 @@
 -- The committed version with the newest read of every slice. A repeated commit is harmless: it has the same read and load.
 CREATE OR REPLACE VIEW {dataset}.current_slices AS
 SELECT *
-FROM {dataset}.slice_versions
+FROM {dataset}.slice_history
 WHERE TRUE
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY vendor, account_id, report, usage_date

@@ -1,10 +1,10 @@
 -- The newest committed read of every slice, each natural key once.
 CREATE OR REPLACE VIEW {dataset}.usage AS
-SELECT f.*
+SELECT f.* REPLACE (s.account_id AS account_id)
 FROM {dataset}.usage_versions AS f
 JOIN {dataset}.current_slices AS s
   ON f.vendor = s.vendor
-  AND f.account_id = s.account_id
+  AND f.account_id = s.stored_account_id
   AND f.report = s.report
   AND f.usage_date = s.usage_date
   AND f.load_id = s.load_id;

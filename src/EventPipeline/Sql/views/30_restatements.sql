@@ -14,7 +14,7 @@ WITH versions AS (
     LAG(normaliser_version) OVER w AS previous_normaliser_version,
     grain,
     normaliser_version
-  FROM {dataset}.slice_versions
+  FROM {dataset}.slice_history
   WINDOW w AS (PARTITION BY vendor, account_id, report, usage_date ORDER BY read_began, load_id)
 )
 SELECT

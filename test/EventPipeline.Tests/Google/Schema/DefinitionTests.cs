@@ -52,7 +52,8 @@ public sealed class DefinitionTests
         .ToDictionary(view => view.Name, view => view.ShowsAllOf)
         .ShouldBe(new Dictionary<string, string?>
         {
-            ["current_slices"] = "slice_versions",
+            ["slice_history"] = "slice_versions",
+            ["current_slices"] = "slice_history",
             ["activity"] = "activity_versions",
             ["cost"] = "cost_versions",
             ["usage"] = "usage_versions",
