@@ -102,6 +102,22 @@ variable "accounts" {
   }
 }
 
+variable "organization_ids" {
+  description = "Who an account is, where the service asks for it (docs/operations.md): { \"openai-acme-inc\" = \"acme\" }, by vendor and name; its account_id in the tables, or the vendor's own id."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for account in keys(var.organization_ids) : contains(keys(local.accounts), account)])
+    error_message = "organization_ids names ${join(", ", [for account in keys(var.organization_ids) : "'${account}'" if !contains(keys(local.accounts), account)])}, which is not among the accounts: ${join(", ", keys(local.accounts))}."
+  }
+
+  validation {
+    condition     = alltrue([for id in values(var.organization_ids) : can(regex("^[!-~]{1,128}$", id))])
+    error_message = "organization_ids: an id has at most 128 visible characters and no spaces."
+  }
+}
+
 variable "dataset" {
   description = "The production dataset in BigQuery; development uses <dataset>_dev."
   type        = string

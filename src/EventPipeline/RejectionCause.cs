@@ -21,6 +21,9 @@ public enum RejectionCause
     /// <summary>Two configured accounts are the same organisation at the vendor.</summary>
     DuplicateAccount,
 
+    /// <summary>Who an account is cannot be told, or is not who it was: a person has to say.</summary>
+    AccountIdentity,
+
     /// <summary>Pub/Sub gave up after the subscription's delivery attempts; each of them failed in a way that might have passed.</summary>
     AttemptsExhausted,
 }

@@ -11,15 +11,16 @@ public sealed partial class ArchitectureTests
     private static readonly Dictionary<string, string[]> MayKnow = new()
     {
         ["Trigger"] = ["FanOut", "Fetch", "DeadLetters", "Telemetry"],
-        ["FanOut"] = ["Ledger", "Vendors", "Hosting", "Telemetry"],
-        ["Fetch"] = ["FanOut", "Ledger", "Load", "Vendors", "Telemetry"],
+        ["FanOut"] = ["Identities", "Ledger", "Load", "Vendors", "Hosting", "Telemetry"],
+        ["Fetch"] = ["FanOut", "Identities", "Ledger", "Load", "Vendors", "Telemetry"],
+        ["Identities"] = ["Load", "Vendors"],
         ["Load"] = ["Vendors"],
         ["Ledger"] = ["DeadLetters", "FanOut", "Load", "Vendors", "Hosting", "Telemetry"],
         ["DeadLetters"] = ["FanOut", "Load", "Trigger", "Telemetry"],
         ["Vendors"] = ["Telemetry"],
         ["Telemetry"] = [],
         ["Google"] = ["FanOut", "Load", "Vendors", "Hosting"],
-        ["Commands"] = ["Google", "Hosting", "Load", "Vendors"],
+        ["Commands"] = ["Google", "Hosting", "Identities", "Load", "Vendors"],
     };
 
     [Fact]

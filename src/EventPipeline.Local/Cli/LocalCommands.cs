@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using EventPipeline.Commands;
 
 namespace EventPipeline.Local.Cli;
 
@@ -51,6 +52,7 @@ internal static class LocalCommands
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
+        root.Subcommands.Add(AccountsCommand.Create((parsed, cancellationToken) => WarehouseFile.OpenAsync(SettingsOf(parsed))));
         return root;
     }
 

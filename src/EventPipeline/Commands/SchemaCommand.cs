@@ -93,7 +93,8 @@ internal static class SchemaCommand
     private static string? ProjectOf(ConfigurationManager settings) => new[] { settings["BigQuery:ProjectId"], settings["GOOGLE_CLOUD_PROJECT"] }
         .FirstOrDefault(project => !string.IsNullOrEmpty(project));
 
-    private static void CheckName(OptionResult argument)
+    /// <summary>Refuses what is not the name of a dataset.</summary>
+    internal static void CheckName(OptionResult argument)
     {
         var name = argument.GetValueOrDefault<string?>() ?? "";
         if (new DatasetOptionsValidator().Validate(null, new DatasetOptions { Dataset = name }).Failed)

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using EventPipeline.Identities;
 using EventPipeline.Ledger;
+using EventPipeline.Load;
 using EventPipeline.Telemetry;
 using EventPipeline.Vendors;
 using Microsoft.Extensions.Options;
@@ -9,10 +11,12 @@ namespace EventPipeline.FanOut;
 /// <summary>Turns one run into one fetch message per window. Delivered twice, it publishes the stored plan twice, and that is harmless.</summary>
 internal sealed partial class FanOutHandler(
     Accounts accounts,
+    AccountIdentities identities,
     IEnumerable<Vendor> vendors,
     RunLedger ledger,
     PublishMessages publish,
     IOptions<RunOptions> options,
+    IOptions<DatasetOptions> datasets,
     ILogger<FanOutHandler> logger)
 {
     public async Task HandleAsync(RunRequested request, ReceivedEvent trigger, CancellationToken cancellationToken)
@@ -44,7 +48,7 @@ internal sealed partial class FanOutHandler(
 
     private async Task<RunPlan> PlanAsync(string runId, RunRequested request, DateTimeOffset time, CancellationToken cancellationToken)
     {
-        var subjects = Subjects(request).ToList();
+        var subjects = await SubjectsAsync(request, cancellationToken);
         var gapDays = options.Value.GapDays;
         var today = DateOnly.FromDateTime(time.UtcDateTime);
         var (from, to) = Planner.Horizon(request, today, gapDays, subjects.Select(subject => subject.Report));
@@ -52,14 +56,24 @@ internal sealed partial class FanOutHandler(
         return new Planner(reads, gapDays).Plan(runId, request, time, subjects);
     }
 
-    private IEnumerable<(string Account, string Vendor, Report Report)> Subjects(RunRequested request) =>
-        from vendor in vendors
-        where request.Vendors?.Contains(vendor.Name) ?? true
-        from account in accounts.For(vendor.Name)
-        where request.Accounts?.Contains(account.Name) ?? true
-        from report in vendor.Reports
-        where request.Reports?.Contains(report.Name) ?? true
-        select (account.Name, vendor.Name, report);
+    private async Task<IReadOnlyList<PlanSubject>> SubjectsAsync(RunRequested request, CancellationToken cancellationToken)
+    {
+        var wanted = vendors.Where(vendor => request.Vendors?.Contains(vendor.Name) ?? true).ToList();
+        var asked = wanted
+            .SelectMany(vendor => accounts.For(vendor.Name))
+            .Where(account => request.Accounts?.Contains(account.Name) ?? true)
+            .ToList();
+        var ids = await identities.FindKnownAsync(datasets.Value.For(request.Mode), asked, cancellationToken);
+        return
+        [
+            .. from vendor in wanted
+               from account in asked
+               where account.Vendor == vendor.Name
+               from report in vendor.Reports
+               where request.Reports?.Contains(report.Name) ?? true
+               select new PlanSubject(vendor.Name, account.Name, ids.GetValueOrDefault(account), report),
+        ];
+    }
 
     private static partial class Log
     {

@@ -6,21 +6,21 @@ namespace EventPipeline.FanOut;
 /// Decides what a run reads: the days asked for, and beside them the days the vendor may still restate and the gaps of the last days.
 /// Pure: the same request, reads and time give the same plan.
 /// </summary>
-internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account, string Report, DateOnly Day), SliceRead> reads, int gapDays)
+internal sealed class Planner(IReadOnlyDictionary<SliceKey, SliceRead> reads, int gapDays)
 {
     /// <summary>Plans a run.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="request">What is asked for.</param>
     /// <param name="time">The trigger's own time, UTC.</param>
     /// <param name="subjects">Every report of every account that the request selects.</param>
-    public RunPlan Plan(string runId, RunRequested request, DateTimeOffset time, IEnumerable<(string Account, string Vendor, Report Report)> subjects)
+    public RunPlan Plan(string runId, RunRequested request, DateTimeOffset time, IEnumerable<PlanSubject> subjects)
     {
         var today = DateOnly.FromDateTime(time.UtcDateTime);
         var (from, to) = AskedRange(request, today);
         var windows = subjects
             .SelectMany(subject => subject.Report.Kind == ReportKind.Snapshot
-                ? [PlanSnapshot(subject.Vendor, subject.Account, subject.Report, today, request.Force)]
-                : PlanDays(subject.Vendor, subject.Account, subject.Report, today.AddDays(-1), (from, to), request))
+                ? [PlanSnapshot(subject, today, request.Force)]
+                : PlanDays(subject, today.AddDays(-1), (from, to), request))
             .OrderBy(planned => WindowReason.Urgency(planned.Why))
             .ToList();
         return new RunPlan(runId, request.Mode, from, to, time, windows);
@@ -43,17 +43,22 @@ internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account
 
     private static bool IsDaily(RunRequested request) => request is { From: null, To: null, Days: null or 1 };
 
-    private PlannedWindow PlanSnapshot(string vendor, string account, Report report, DateOnly today, bool force)
+    private SliceRead? ReadOf(PlanSubject subject, DateOnly day) => subject.AccountId is { } id
+        ? reads.GetValueOrDefault(new SliceKey(subject.Vendor, id, subject.Report.Name, day))
+        : null;
+
+    private PlannedWindow PlanSnapshot(PlanSubject subject, DateOnly today, bool force)
     {
         var why = force ? WindowReason.Forced
-            : reads.ContainsKey((vendor, account, report.Name, today)) ? WindowReason.ReadAgain
+            : ReadOf(subject, today) is not null ? WindowReason.ReadAgain
             : WindowReason.New;
-        return new PlannedWindow(new Window(vendor, account, report.Name, today, today), why, Force: force);
+        return new PlannedWindow(subject.Window(today), why, Force: force);
     }
 
-    private IEnumerable<PlannedWindow> PlanDays(
-        string vendor, string account, Report report, DateOnly lastClosed, (DateOnly From, DateOnly To) asked, RunRequested request)
+    private IEnumerable<PlannedWindow> PlanDays(PlanSubject subject, DateOnly lastClosed, (DateOnly From, DateOnly To) asked, RunRequested request)
     {
+        var report = subject.Report;
+
         // Today's read is the first that can settle the day that ended as many days ago as the report is restated.
         var horizon = lastClosed.AddDays(-Math.Max(gapDays - 1, report.SettledAfterDays));
         var first = asked.From < horizon ? asked.From : horizon;
@@ -62,7 +67,7 @@ internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account
         {
             var isAsked = asked.From <= day && day <= asked.To;
             var isGapDay = day > lastClosed.AddDays(-gapDays);
-            var read = reads.GetValueOrDefault((vendor, account, report.Name, day));
+            var read = ReadOf(subject, day);
             if (Why(day, isAsked, isGapDay, read, report, request) is not { } why)
             {
                 continue;
@@ -80,7 +85,7 @@ internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account
                 yield return open;
             }
 
-            open = new PlannedWindow(new Window(vendor, account, report.Name, day, day), why, skipped, isAsked && request.Force);
+            open = new PlannedWindow(subject.Window(day), why, skipped, isAsked && request.Force);
         }
 
         if (open is not null)
@@ -103,6 +108,24 @@ internal sealed class Planner(IReadOnlyDictionary<(string Vendor, string Account
         };
     }
 }
+
+/// <summary>One report of one account, as a plan sees it.</summary>
+/// <param name="Vendor">The vendor's name.</param>
+/// <param name="Account">The account's configured name, which its windows carry.</param>
+/// <param name="AccountId">The account's id in the tables, which its reads are found by; null for one that was never read.</param>
+/// <param name="Report">The report.</param>
+internal sealed record PlanSubject(string Vendor, string Account, string? AccountId, Report Report)
+{
+    /// <summary>The window of one day.</summary>
+    public Window Window(DateOnly day) => new(Vendor, Account, Report.Name, day, day);
+}
+
+/// <summary>What tells one slice from another, everywhere: the account by its id, never by its name.</summary>
+/// <param name="Vendor">The vendor's name.</param>
+/// <param name="AccountId">The account's id in the tables.</param>
+/// <param name="Report">The report's name.</param>
+/// <param name="Day">The UTC day.</param>
+internal sealed record SliceKey(string Vendor, string AccountId, string Report, DateOnly Day);
 
 /// <summary>The newest committed read of a slice.</summary>
 /// <param name="Began">When it began, UTC.</param>

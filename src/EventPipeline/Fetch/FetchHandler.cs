@@ -1,4 +1,5 @@
 using EventPipeline.FanOut;
+using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Telemetry;
@@ -90,22 +91,19 @@ internal sealed partial class FetchHandler(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var accountId = await identities.ResolveAsync(connector, account, either.Token);
-            var request = new LoadRequest(message.RunId, mode, message.Window, accountId, report, message.Force, delivery.MessageId);
-            await using var load = new LoadAttempt(warehouse, datasets.Value.For(mode), request, clock);
+            var dataset = datasets.Value.For(mode);
+            var identity = await identities.ResolveAsync(dataset, connector, account, either.Token);
+            var request = new LoadRequest(message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId);
+            await using var load = new LoadAttempt(warehouse, dataset, request, clock);
             var drift = new Drift();
-            var fetch = new FetchContext(message.Window, account, accountId, deadline, load.KeepPageAsync, drift);
+            var fetch = new FetchContext(message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
             await foreach (var item in connector.FetchAsync(fetch, either.Token))
             {
                 await load.AcceptAsync(item, either.Token);
             }
 
-            if (await identities.ResolveAsync(connector, account, either.Token) is var now && now != accountId)
-            {
-                throw new TransientFailureException(
-                    $"{message.Window}: the account's key was exchanged while it was read, and the organisation is {now} now, not {accountId}. It is read again.");
-            }
-
+            await identities.ConfirmAsync(
+                dataset, connector, account, identity, fetch.Organization.HeaderId, mode == RunMode.DryRun ? null : message.RunId, either.Token);
             var outcome = await load.CompleteAsync(either.Token);
             Count(message.Window, mode, outcome);
             if (load.Repeats > 0)

@@ -2,6 +2,7 @@ using EventPipeline.DeadLetters;
 using EventPipeline.FanOut;
 using EventPipeline.Fetch;
 using EventPipeline.Google;
+using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Trigger;
@@ -28,6 +29,7 @@ internal static class EventPipelineExtensions
         services.AddEvents();                         // an event arrives, or becomes a dead letter
         services.AddScoped<FanOutHandler>();          // a run asks for many windows
         services.AddScoped<FetchHandler>();           // a window becomes records, then rows
+        services.AddSingleton<AccountRegister>();     // who each account is
         services.AddSingleton<AccountIdentities>();
         services.AddVendors();                        // who can be asked
         services.AddScoped<RunLedger>();              // what happened

@@ -12,16 +12,15 @@ namespace EventPipeline.Ledger;
 internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, RunNews news, TimeProvider clock)
 {
     /// <summary>The newest committed read of every slice in a range of days.</summary>
-    public async Task<IReadOnlyDictionary<(string Vendor, string Account, string Report, DateOnly Day), SliceRead>> SlicesReadAsync(
+    public async Task<IReadOnlyDictionary<SliceKey, SliceRead>> SlicesReadAsync(
         RunMode mode, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
             datasets.Value.For(mode), Statement.Of("slices_read", ("from", from), ("to", to)), cancellationToken);
         return rows
-            .GroupBy(row => (row.Text("vendor"), row.Text("account"), row.Text("report"), row.Date("usage_date")))
             .ToDictionary(
-                group => group.Key,
-                group => new SliceRead(group.Max(row => row.Timestamp("read_began")), group.Any(row => row.Flag("pinned"))));
+                row => new SliceKey(row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
+                row => new SliceRead(row.Timestamp("read_began"), row.Flag("pinned")));
     }
 
     /// <summary>The stored plan of a run; null while there is none.</summary>

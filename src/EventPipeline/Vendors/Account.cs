@@ -7,7 +7,8 @@ namespace EventPipeline.Vendors;
 /// <param name="SecretReference">
 /// Where the credential is kept, never the credential: <c>env:NAME</c>, or <c>projects/P/secrets/S/versions/V</c>.
 /// </param>
-public sealed record Account(string Vendor, string Name, Uri BaseAddress, string SecretReference)
+/// <param name="OrganizationId">Who it is, where a person said so: its <c>account_id</c> in the tables, or the vendor's own id; null where nobody did.</param>
+public sealed record Account(string Vendor, string Name, Uri BaseAddress, string SecretReference, string? OrganizationId = null)
 {
     /// <summary>Vendor and name.</summary>
     public override string ToString() => $"{Vendor}/{Name}";

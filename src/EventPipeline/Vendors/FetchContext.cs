@@ -13,7 +13,11 @@ public sealed record FetchContext(
     string AccountId,
     DateTimeOffset Deadline,
     Func<PagePart, CancellationToken, ValueTask> KeepPage,
-    Drift Drift);
+    Drift Drift)
+{
+    /// <summary>The organization that the answers name.</summary>
+    public AnsweringOrganization Organization { get; } = new();
+}
 
 /// <summary>A piece of one page of a vendor's answer, in the vendor's own text.</summary>
 /// <param name="PageNo">The page within the window, from 1.</param>

@@ -9,9 +9,10 @@ public interface IVendorConnector
     /// <summary>Who is asked.</summary>
     Vendor Vendor { get; }
 
-    /// <summary>The vendor's own id of the account's organisation; null where it does not tell one.</summary>
+    /// <summary>What the vendor says of the organization that the account's key belongs to; <see cref="OrganizationIds.None"/> where it cannot be asked.</summary>
     /// <exception cref="RejectedEventException">The vendor refused the credential.</exception>
-    Task<string?> GetOrganizationIdAsync(Account account, CancellationToken cancellationToken);
+    /// <exception cref="TransientFailureException">The vendor could not be asked now.</exception>
+    Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken);
 
     /// <summary>
     /// Streams what the vendor answered: a <see cref="BucketArrived"/> for every day it spoke of, also an empty one,

@@ -9,6 +9,7 @@ internal sealed partial class Reading(Account account, string about, VendorProto
 {
     private const int MostQuoted = 300;
     private readonly FetchContext? _fetch;
+    private readonly AnsweringOrganization _organization = new();
     private readonly Redaction _redaction = new();
     private int _rounded;
 
@@ -19,6 +20,9 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     public Account Account { get; } = account;
 
     public VendorProtocol Protocol { get; } = protocol;
+
+    /// <summary>The organization that the answers name.</summary>
+    public AnsweringOrganization Organization => _fetch?.Organization ?? _organization;
 
     /// <summary>When the attempt must have ended, UTC.</summary>
     public DateTimeOffset Deadline { get; } = deadline;

@@ -28,6 +28,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
         var response = await SendAsync(reading, request, cancellationToken);
         try
         {
+            NoteOrganization(reading, response);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
@@ -47,6 +48,18 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
         finally
         {
             response?.Dispose();
+        }
+    }
+
+    private static void NoteOrganization(Reading reading, HttpResponseMessage response)
+    {
+        if (reading.Protocol.OrganizationHeader is { } header
+            && response.Headers.TryGetValues(header, out var values)
+            && values.FirstOrDefault()?.Trim() is { Length: > 0 } id
+            && !reading.Organization.TryNote(id))
+        {
+            throw reading.Transient($"the answers came from two organizations, {reading.Quote(reading.Organization.HeaderId!)} and {reading.Quote(id)}: "
+                + "the account's key was exchanged while it was read. It is read again.");
         }
     }
 

@@ -9,13 +9,15 @@ namespace EventPipeline.Vendors;
 /// <param name="BucketStart">The name of a bucket's inclusive start.</param>
 /// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
 /// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
+/// <param name="OrganizationHeader">The header in which answers name the organization that the key belongs to; null where no header does.</param>
 internal sealed record VendorProtocol(
     string Section,
     string CredentialHint,
     Action<HttpRequestMessage, string> Authorize,
     string BucketStart,
     string BucketEnd,
-    Func<JsonElement, DateTimeOffset?> ReadTime);
+    Func<JsonElement, DateTimeOffset?> ReadTime,
+    string? OrganizationHeader = null);
 
 /// <summary>One way to group a report: rows of different grains never share a key.</summary>
 /// <param name="Name">The name in the rows, with its version.</param>

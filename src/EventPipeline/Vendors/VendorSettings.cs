@@ -12,6 +12,7 @@ internal sealed partial class VendorSettings
     private const string AccountList = "Accounts";
     private const string Name = "Name";
     private const string Secret = "Secret";
+    private const string OrganizationId = "OrganizationId";
     private static readonly TimeSpan LongestStall = TimeSpan.FromHours(1);
 
     private readonly Secrets _secrets;
@@ -83,7 +84,26 @@ internal sealed partial class VendorSettings
         {
             ReadAccount(item, vendor, address, names);
         }
+
+        var accounts = _accounts.Where(account => account.Vendor == vendor.Name).ToList();
+        RefuseSharing(list, accounts, Secret, account => SecretOf(account.SecretReference), "one key is one organization, and reading it twice would count it twice");
+        RefuseSharing(list, accounts, OrganizationId, account => account.OrganizationId, "reading one organization twice would count it twice");
     }
+
+    /// <summary>Two accounts of a vendor must not share what stands for one organization. What they share is not repeated: it may be a key.</summary>
+    private void RefuseSharing(
+        IConfigurationSection list, IEnumerable<Account> accounts, string setting, Func<Account, string?> valueOf, string why)
+    {
+        foreach (var shared in accounts.Where(account => valueOf(account) is not null).GroupBy(valueOf).Where(group => group.Count() > 1))
+        {
+            var names = string.Join(" and ", shared.Select(account => $"'{account.Name}'"));
+            Mistake(list, $"gives {names} the same {setting}: {why}. Remove one of them.");
+        }
+    }
+
+    /// <summary>A version of a secret is no secret of its own.</summary>
+    private static string SecretOf(string reference) =>
+        reference.StartsWith("projects/", StringComparison.Ordinal) ? reference.Split("/versions/")[0] : reference;
 
     private void ReadAccount(IConfigurationSection item, Vendor vendor, Uri address, HashSet<string> names)
     {
@@ -93,13 +113,29 @@ internal sealed partial class VendorSettings
         }
 
         RefuseValue(item);
-        RefuseUnknown(item, [Name, Secret]);
+        RefuseUnknown(item, [Name, Secret, OrganizationId]);
         var name = ReadName(item.GetSection(Name), names);
         var secret = ReadSecret(item.GetSection(Secret));
+        var organization = ReadOrganization(item.GetSection(OrganizationId));
         if (name is not null && secret is not null)
         {
-            _accounts.Add(new Account(vendor.Name, name, address, secret));
+            _accounts.Add(new Account(vendor.Name, name, address, secret, organization));
         }
+    }
+
+    /// <summary>Reads who the account is, where a person says so.</summary>
+    private string? ReadOrganization(IConfigurationSection section)
+    {
+        if (string.IsNullOrEmpty(section.Value) || Organization().IsMatch(section.Value))
+        {
+            return string.IsNullOrEmpty(section.Value) ? null : section.Value;
+        }
+
+        Mistake(
+            section,
+            $"is '{Shown(section.Value)}'; it takes the vendor's own id of the organization, or the account_id that the account has in the tables: "
+                + "at most 128 visible characters without spaces.");
+        return null;
     }
 
     private string? ReadName(IConfigurationSection section, HashSet<string> names)
@@ -194,4 +230,7 @@ internal sealed partial class VendorSettings
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
     private static partial Regex AccountName();
+
+    [GeneratedRegex(@"\A[!-~]{1,128}\z")]
+    private static partial Regex Organization();
 }

@@ -217,6 +217,29 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         return answer.StatusCode;
     }
 
+    [Fact]
+    public async Task Two_accounts_are_shown_as_one_and_as_two_again_by_a_command()
+    {
+        bench.Require();
+        var day = bench.NextDays(1);
+        await using var service = await bench.StartServiceAsync();
+        bench.Pushes.Open(service.Address);
+        (await service.EndAsync(await bench.TriggerAsync(new { from = day, to = day, reports = new[] { "cost" }, vendors = new[] { "anthropic" } }))).Outcome.ShouldBe("completed");
+        bench.Pushes.Close();
+        var sums = $"SELECT account_id, SUM(amount_usd) AS usd FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = '{day:yyyy-MM-dd}' GROUP BY account_id ORDER BY 1";
+        var before = await bench.QueryAsync(sums);
+        var ids = before.Select(row => row.GetProperty("account_id").GetString()!).ToList();
+        ids.Count.ShouldBe(2);
+
+        (await bench.CommandAsync("accounts", "list")).Output.ShouldContain(ids[0]);
+        var merged = await bench.CommandAsync("accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[1], "--yes");
+
+        merged.ExitCode.ShouldBe(0, merged.Output + merged.Error);
+        (await bench.QueryAsync(sums)).ShouldHaveSingleItem().GetProperty("account_id").GetString().ShouldBe(ids[1]);
+        (await bench.CommandAsync("accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[0], "--yes")).ExitCode.ShouldBe(0);
+        (await bench.QueryAsync(sums)).Select(row => row.GetRawText()).ShouldBe(before.Select(row => row.GetRawText()));
+    }
+
     private async Task ShouldHaveTruthAsync(DateOnly from, DateOnly to)
     {
         foreach (var account in bench.Vendors.Accounts)

@@ -4,7 +4,10 @@ namespace EventPipeline.EndToEndTests.Schema;
 
 public sealed class SchemaCommandTests
 {
-    private const string UpToDate = "d is up to date: 9 tables, 13 views";
+    private const int Tables = 9;
+    private const int Views = 13;
+    private static readonly string Counted = $"{Tables} tables, {Views} views";
+    private static readonly string UpToDate = $"d is up to date: {Counted}";
 
     [Fact]
     public async Task An_empty_project_gets_the_dataset_its_tables_and_its_views_and_a_second_apply_writes_nothing()
@@ -22,13 +25,13 @@ public sealed class SchemaCommandTests
             () => first.ExitCode.ShouldBe(0, first.Error),
             () => first.Lines[0].ShouldBe("created dataset d"),
             () => first.Lines[1].ShouldBe("created table d.activity_versions"),
-            () => first.Lines[9].ShouldBe("created view d.current_slices"),
+            () => first.Lines[10].ShouldBe("created view d.slice_history"),
             () => first.Lines[^1].ShouldBe(UpToDate),
-            () => first.Lines.Count.ShouldBe(1 + 8 + 11 + 1));
+            () => first.Lines.Count.ShouldBe(1 + Tables + Views + 1));
         server.Datasets.ShouldBe(new Dictionary<string, string> { ["d"] = "US" });
-        statements.ShouldBe(1 + 8 + 11);
+        statements.ShouldBe(1 + Tables + Views);
         (second.ExitCode, second.Output.Trim(), server.Statements.Count).ShouldBe((0, UpToDate, statements));
-        (check.ExitCode, check.Output.Trim()).ShouldBe((0, "d is as expected: 9 tables, 13 views"));
+        (check.ExitCode, check.Output.Trim()).ShouldBe((0, $"d is as expected: {Counted}"));
     }
 
     [Fact]
@@ -41,7 +44,7 @@ public sealed class SchemaCommandTests
 
         apply.ExitCode.ShouldBe(0, apply.Error);
         server.Datasets.ShouldBe(new Dictionary<string, string> { ["spend"] = "europe-west3", ["spend_dev"] = "europe-west3" });
-        server.Tables.Count.ShouldBe(2 * (8 + 11));
+        server.Tables.Count.ShouldBe(2 * (Tables + Views));
     }
 
     [Fact]
@@ -75,7 +78,7 @@ public sealed class SchemaCommandTests
         ], ignoreOrder: true);
         server.Statements.Count(sql => sql.Contains("ADD COLUMN", StringComparison.Ordinal)).ShouldBe(1);
         server.Field("d.usage", "is_batch")["type"]!.GetValue<string>().ShouldBe("BOOLEAN");
-        (after.ExitCode, after.Output.Trim()).ShouldBe((0, "d is as expected: 9 tables, 13 views"));
+        (after.ExitCode, after.Output.Trim()).ShouldBe((0, $"d is as expected: {Counted}"));
     }
 
     [Fact]
@@ -241,7 +244,7 @@ public sealed class SchemaCommandTests
         var apply = await SchemaProgram.RunAsync(Settings(server), "apply");
 
         apply.ExitCode.ShouldBe(1);
-        apply.Lines[^1].ShouldBe("ai_usage_analytics_dev is up to date: 9 tables, 13 views");
+        apply.Lines[^1].ShouldBe($"ai_usage_analytics_dev is up to date: {Counted}");
     }
 
     [Theory]
@@ -255,7 +258,7 @@ public sealed class SchemaCommandTests
 
         (await SchemaProgram.RunAsync(server, "apply")).ExitCode.ShouldBe(0);
 
-        server.Tables.Count.ShouldBe(8 + 11);
+        server.Tables.Count.ShouldBe(Tables + Views);
     }
 
     [Fact]

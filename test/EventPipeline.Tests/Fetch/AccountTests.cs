@@ -52,21 +52,196 @@ public sealed class AccountTests
         using var folder = new TemporaryFolder();
         IReadOnlyList<IReadOnlyList<object?>> before;
         const string facts = "SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT SUM(amount_usd) FROM daily_cost), (SELECT COUNT(*) FROM current_slices)";
-        var day = new DateOnly(2025, 1, 1);
+        var settled = new DateOnly(2025, 1, 1);
         await using (var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-acme")]))
         {
             host.Vendor.OnDays(CostRows.Path, CostRows.Of);
-            (await host.WindowAsync("anthropic", "cost", day)).State.ShouldBe("loaded");
+            (await host.WindowAsync("anthropic", "cost", settled)).State.ShouldBe("loaded");
+            (await host.WindowAsync("anthropic", "cost", host.Yesterday)).State.ShouldBe("loaded");
             before = await host.AskAsync(facts);
         }
 
         await using var renamed = await ServiceHost.StartAsync(folder, [("Anthropic", "acme-renamed", "key-acme")]);
         renamed.Vendor.OnDays(CostRows.Path, CostRows.Of);
 
-        var window = await renamed.WindowAsync("anthropic", "cost", day);
+        var windows = new[] { await renamed.WindowAsync("anthropic", "cost", settled), await renamed.WindowAsync("anthropic", "cost", renamed.Yesterday) };
 
-        (window.Account, window.State).ShouldBe(("acme-renamed", "unchanged"));
+        windows.Select(window => (window.Account, window.Why, window.State))
+            .ShouldBe([("acme-renamed", "settled", "skipped"), ("acme-renamed", "read again", "unchanged")]);
         (await renamed.AskAsync(facts)).ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_account_whose_vendor_tells_its_organisation_on_one_day_only_is_one_account(bool isToldFirst)
+    {
+        using var folder = new TemporaryFolder();
+        var day = new DateOnly(2025, 1, 1);
+        foreach (var isTold in new[] { isToldFirst, !isToldFirst })
+        {
+            await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-acme")]);
+            host.Vendor.OnDays(CostRows.Path, _ => CostRows.Row("100"));
+            host.Vendor.On(Me, isTold ? """{"id":"org-0001","type":"organization","name":"Example"}""" : NotFound, status: isTold ? 200 : 404);
+
+            var run = await host.RunAsync("anthropic", "cost", day, day, ",\"force\":true");
+
+            run.State.ShouldBe("completed");
+            (await host.AskAsync("SELECT SUM(amount_usd), COUNT(DISTINCT account_id) FROM daily_cost")).ShouldBe([[1m, 1L]]);
+            host.Log.All.ShouldAllBe(line => !line.Contains("could not be found out", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task An_account_is_who_the_header_of_its_answers_says_also_with_another_key_and_name()
+    {
+        using var folder = new TemporaryFolder();
+        var day = new DateOnly(2025, 1, 1);
+        foreach (var (name, key, header) in new[] { ("acme", "key-1", "org-a"), ("acme-inc", "key-2", "org-a"), ("acme-inc", "key-3", "org-b") })
+        {
+            await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", name, key)]);
+            host.Vendor
+                .On(Me, context => AnswerAsync(context, header, NotFound, 404))
+                .On(CostRows.Path, context => AnswerAsync(context, header, VendorServer.Buckets(context.Request.Query, _ => CostRows.Row("100")), 200));
+
+            var run = await host.RunAsync("anthropic", "cost", day, day, ",\"force\":true");
+
+            run.State.ShouldBe(header == "org-a" ? "completed" : "failed");
+            (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["org-a", 1m]]);
+        }
+    }
+
+    [Fact]
+    public async Task An_openai_account_that_is_renamed_is_the_same_account()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var name in new[] { "acme", "acme-inc" })
+        {
+            await using var host = await ServiceHost.StartAsync(folder, [("OpenAI", name, "sk-admin-key")], builder => builder.Configuration["Runs:GapDays"] = "5");
+            host.Vendor.OnDays(Costs, _ => Cost("1.5"));
+
+            var run = await host.PushedRunAsync("2026-11-20", "openai", "cost", "2026-11-15", "2026-11-17");
+
+            run.State.ShouldBe("completed");
+            (await host.AskAsync("SELECT DISTINCT account_id, usage_date, SUM(amount_usd) FROM daily_cost GROUP BY ALL ORDER BY 2"))
+                .Select(row => (row[0], row[2])).ShouldBe(Enumerable.Repeat<(object?, object?)>(("acme", 1.5m), 5));
+        }
+    }
+
+    [Fact]
+    public async Task An_openai_account_that_is_renamed_and_has_another_key_is_refused_until_a_person_says_who_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        var day = new DateOnly(2025, 1, 1);
+        foreach (var (name, key, stated, state) in new[]
+        {
+            ("acme", "sk-admin-1", null, "loaded"), ("acme-inc", "sk-admin-2", null, "rejected"), ("acme-inc", "sk-admin-2", "acme", "loaded"),
+            ("acme-inc", "sk-admin-2", null, "loaded"),
+        })
+        {
+            await using var host = await ServiceHost.StartAsync(
+                folder, [("OpenAI", name, key)], builder => builder.Configuration["Vendors:OpenAI:Accounts:0:OrganizationId"] = stated);
+            host.Vendor.OnDays(Costs, _ => Cost("1.5"));
+
+            var window = await host.WindowAsync("openai", "cost", day, ",\"force\":true");
+
+            window.State.ShouldBe(state, window.Reason);
+            (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
+        }
+    }
+
+    [Fact]
+    public async Task One_key_under_two_names_is_refused_with_both_names_and_counted_once()
+    {
+        await using var host = await ServiceHost.StartAsync(accounts: [("OpenAI", "acme", "sk-admin-key"), ("OpenAI", "labs", "sk-admin-key")]);
+        host.Vendor.OnDays(Costs, _ => Cost("1.5"));
+        var day = new DateOnly(2025, 1, 1);
+
+        var run = await host.RunAsync("openai", "cost", day, day);
+
+        run.Windows.Select(window => (window.Account, window.State)).ShouldBe([("acme", "loaded"), ("labs", "rejected")], ignoreOrder: true);
+        run.Windows.Single(window => window.Account == "labs").Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' have the same key");
+        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    [InlineData(401)]
+    public async Task An_account_whose_vendor_does_not_say_who_it_is_stops_no_other(int status)
+    {
+        await using var host = await ServiceHost.StartAsync(accounts: Two);
+        host.Vendor
+            .On(Me, context => KeyOf(context) == "key-acme"
+                ? VendorServer.WriteAsync(context, """{"type":"error","error":{"type":"api_error","message":"no"}}""", status)
+                : VendorServer.WriteAsync(context, """{"id":"org-labs","type":"organization"}""", 200))
+            .OnDays(CostRows.Path, CostRows.Of);
+        var day = new DateOnly(2025, 1, 1);
+
+        var run = await host.RunAsync("anthropic", "cost", day, day);
+
+        run.Windows.Single(window => window.Account == "labs").State.ShouldBe("loaded");
+        run.Windows.Single(window => window.Account == "acme").State.ShouldBe(status == 401 ? "rejected" : "failed");
+        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["org-labs", CostRows.UsdOf(day)]]);
+    }
+
+    [Fact]
+    public async Task The_windows_of_an_account_ask_its_vendor_once_who_it_is()
+    {
+        await using var host = await ServiceHost.StartAsync(accounts: [("Anthropic", "acme", "key-acme")]);
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+
+        (await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 6, 30))).Windows.Count.ShouldBe(6);
+
+        host.Vendor.Asked.Count(asked => asked == Me).ShouldBe(1);
+        (await host.CountAsync("account_identity")).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_dry_run_records_nobody()
+    {
+        await using var host = await ServiceHost.StartAsync(accounts: [("Anthropic", "acme", "key-acme")]);
+        host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        var day = new DateOnly(2025, 1, 1);
+
+        (await host.RunAsync("anthropic", "cost", day, day, ",\"mode\":\"dry_run\"")).State.ShouldBe("completed");
+
+        (await host.CountAsync("account_identity")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_dataset_in_which_one_account_stands_twice_is_put_right_by_merging_its_ids()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-acme")]);
+        host.Vendor.OnDays(CostRows.Path, _ => CostRows.Row("100"));
+        var day = new DateOnly(2025, 1, 1);
+        await host.RunAsync("anthropic", "cost", day, day.AddDays(2));
+        await host.StandAlsoAsAsync("acme", "acme");
+        (await host.AskAsync("SELECT usage_date, SUM(amount_usd) FROM daily_cost GROUP BY 1 ORDER BY 1")).Select(row => row[1]).ShouldBe([2m, 2m, 2m]);
+
+        await host.MergeAsync("anthropic", "acme", ServiceHost.Organization);
+
+        (await host.AskAsync("SELECT usage_date, SUM(amount_usd) FROM daily_cost GROUP BY 1 ORDER BY 1")).Select(row => row[1]).ShouldBe([1m, 1m, 1m]);
+        (await host.AskAsync("SELECT DISTINCT account_id FROM cost")).ShouldBe([[ServiceHost.Organization]]);
+        (await host.CountAsync("current_slices")).ShouldBe(3);
+        (await host.WindowAsync("anthropic", "cost", day, ",\"force\":true")).State.ShouldBe("loaded");
+        (await host.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost")).ShouldBe(3m);
+
+        await host.MergeAsync("anthropic", "acme", "acme");
+        (await host.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost")).ShouldBe(6m);
+    }
+
+    private const string Costs = "/v1/organization/costs";
+    private const string NotFound = """{"type":"error","error":{"type":"not_found_error","message":"Not found"}}""";
+
+    private static string Cost(string dollars) =>
+        $$"""{"object":"organization.costs.result","amount":{"value":{{dollars}},"currency":"usd"},"line_item":"model-x, input","project_id":"proj_1"}""";
+
+    private static Task AnswerAsync(HttpContext context, string organization, string body, int status)
+    {
+        context.Response.Headers["anthropic-organization-id"] = organization;
+        return VendorServer.WriteAsync(context, body, status);
     }
 
     private static string KeyOf(HttpContext context) => context.Request.Headers["x-api-key"].ToString();

@@ -117,9 +117,11 @@ public sealed class CanaryTests
 
         // The window is begun with the key that is known, refused in the middle, and goes on with the other.
         (secrets.Keys[Version], accepted, id, cents) = (Rotated, Rotated, "org-after", "700");
-        (await host.WindowAsync("anthropic", "cost", Day.AddDays(1))).State.ShouldBe("loaded");
+        var refused = await host.WindowAsync("anthropic", "cost", Day.AddDays(1));
 
-        (await host.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY usage_date")).ShouldBe([["org-before", 1m], ["org-after", 7m]]);
+        refused.State.ShouldBe("rejected");
+        refused.Reason.ShouldNotBeNull().ShouldContain("anthropic/acme answers as the organisation 'org-after'; what was loaded of it so far is of 'org-before'");
+        (await host.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY usage_date")).ShouldBe([["org-before", 1m]]);
     }
 
     [Fact]

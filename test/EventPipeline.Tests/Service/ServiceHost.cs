@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using EventPipeline.FanOut;
 using EventPipeline.Hosting;
+using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Local;
@@ -164,6 +165,26 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>Asks the DuckDB file, the production dataset first.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<object?>>> AskAsync(string sql) =>
         (await _service.Services.GetRequiredService<DuckDbWarehouse>().AskAsync(sql, Cancellation)).Rows;
+
+    /// <summary>Lets every committed slice of a name stand under another id too, as earlier versions did when a vendor told its id on some days only.</summary>
+    public async Task StandAlsoAsAsync(string account, string accountId)
+    {
+        foreach (var (table, key) in new[] { ("slice_versions", "account"), ("cost_versions", "vendor") })
+        {
+            await _service.Services.GetRequiredService<IWarehouse>().ExecuteAsync(
+                "ai_usage_analytics",
+                $"also_{table}",
+                new Statement(
+                    "stand_also_as",
+                    $"INSERT INTO {{dataset}}.{table} SELECT * REPLACE (@account_id AS account_id) FROM {{dataset}}.{table} WHERE {key} = @key",
+                    new Dictionary<string, object?> { ["account_id"] = accountId, ["key"] = key == "account" ? account : "anthropic" }),
+                Cancellation);
+        }
+    }
+
+    /// <summary>Lets an id count as another.</summary>
+    public Task MergeAsync(string vendor, string from, string into) =>
+        _service.Services.GetRequiredService<AccountRegister>().MergeAsync("ai_usage_analytics", vendor, [from], into, Cancellation);
 
     /// <summary>The one value of a query.</summary>
     public async Task<object?> ValueAsync(string sql) => (await AskAsync(sql)).ShouldHaveSingleItem().ShouldHaveSingleItem();

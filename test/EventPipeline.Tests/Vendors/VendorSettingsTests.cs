@@ -10,6 +10,7 @@ public sealed class VendorSettingsTests
     private static readonly Dictionary<string, string> Environment = new()
     {
         ["KEY"] = "sk-ant-admin01-x",
+        ["KEY2"] = "sk-ant-admin01-y",
         ["EMPTY"] = "",
         ["BROKEN"] = "sk-ant-admin01-x\n",
         ["FOREIGN"] = "sk-ant-ключ",
@@ -22,7 +23,7 @@ public sealed class VendorSettingsTests
             ("Vendors:Anthropic:Accounts:0:Name", "acme"), ("Vendors:Anthropic:Accounts:0:Secret", "env:KEY"),
             ("Vendors:OpenAI:BaseAddress", "http://localhost:8080/v1"),
             ("Vendors:OpenAI:Accounts:0:Name", "acme"), ("Vendors:OpenAI:Accounts:0:Secret", "env:KEY"),
-            ("Vendors:OpenAI:Accounts:1:Name", "Globex.2"), ("Vendors:OpenAI:Accounts:1:Secret", "env:KEY"),
+            ("Vendors:OpenAI:Accounts:1:Name", "Globex.2"), ("Vendors:OpenAI:Accounts:1:Secret", "env:KEY2"),
             ("Vendors:StallTimeout", "00:00:05"));
 
         settings.Accounts.For("anthropic").ShouldHaveSingleItem().BaseAddress.ShouldBe(new Uri("https://api.anthropic.com/"));
@@ -84,6 +85,22 @@ public sealed class VendorSettingsTests
     public void A_mistake_is_told_under_the_name_of_its_environment_variable(string key, string value, string told) =>
         Should.Throw<ConfigurationMistakesException>(() => Read(Name("a"), Secret("env:KEY"), (key, value)))
             .Mistakes.ShouldContain(mistake => mistake.Contains(told, StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("env:KEY", "env:KEY", null, null, "gives 'a' and 'b' the same Secret")]
+    [InlineData("env:KEY", "env:KEY2", "org-1", "org-1", "gives 'a' and 'b' the same OrganizationId")]
+    [InlineData("env:KEY", "env:KEY2", "org 1", null, "Vendors__Anthropic__Accounts__0__OrganizationId is 'org 1'; it takes")]
+    [InlineData("env:KEY", "env:KEY2", "org-1\n", null, "Vendors__Anthropic__Accounts__0__OrganizationId is")]
+    public void Two_accounts_share_neither_secret_nor_organisation(string first, string second, string? firstId, string? secondId, string told) =>
+        Should.Throw<ConfigurationMistakesException>(() => Read(
+                Name("a"), Secret(first), ("Vendors:Anthropic:Accounts:0:OrganizationId", firstId!),
+                ("Vendors:Anthropic:Accounts:1:Name", "b"), ("Vendors:Anthropic:Accounts:1:Secret", second),
+                ("Vendors:Anthropic:Accounts:1:OrganizationId", secondId!)))
+            .Mistakes.ShouldHaveSingleItem().ShouldContain(told);
+
+    [Fact]
+    public void A_person_may_say_who_an_account_is() =>
+        Read(Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:OrganizationId", "org-1")).Accounts.All.ShouldHaveSingleItem().OrganizationId.ShouldBe("org-1");
 
     [Fact]
     public void A_key_written_in_place_of_a_reference_is_never_shown()

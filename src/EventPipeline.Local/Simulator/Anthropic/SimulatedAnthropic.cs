@@ -67,6 +67,11 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     public IEnumerable<KeyValuePair<string, string>> Headers(VendorRequest request, int status)
     {
         yield return new("request-id", RequestId(request));
+        if (request.Account is { } account)
+        {
+            yield return new("anthropic-organization-id", _organisations[account].Company.Id.ToString());
+        }
+
         if (status == 429)
         {
             // In the past, as users report of these endpoints: only Retry-After can be relied upon.

@@ -1,5 +1,5 @@
 -- @from DATE
 -- @to DATE
-SELECT vendor, account, report, usage_date, read_began, pinned
+SELECT vendor, account_id, report, usage_date, read_began, pinned
 FROM {dataset}.current_slices
 WHERE usage_date BETWEEN @from AND @to;

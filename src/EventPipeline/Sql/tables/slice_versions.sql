@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS {dataset}.slice_versions (
   vendor STRING NOT NULL OPTIONS (description = 'Who was asked.'),
-  account_id STRING NOT NULL OPTIONS (description = 'The vendor\'s own organisation id, or the configured name where it tells none.'),
+  account_id STRING NOT NULL OPTIONS (description = 'Which account: the vendor\'s own organisation id, or the first name of an account whose vendor told none. A new name or key does not change it.'),
   account STRING NOT NULL OPTIONS (description = 'The account\'s configured name when it was read.'),
   report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
   usage_date DATE NOT NULL OPTIONS (description = 'The UTC day.'),

@@ -35,16 +35,17 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         Authorize,
         "starting_at",
         "ending_at",
-        ReadTime);
+        ReadTime,
+        OrganizationHeader: "anthropic-organization-id");
 
     public Vendor Vendor => Self;
 
-    public async Task<string?> GetOrganizationIdAsync(Account account, CancellationToken cancellationToken)
+    public async Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken)
     {
         var reading = new Reading(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var me = await new VendorPages(api).ReadObjectAsync(
             reading, Names.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
-        return me?.RequiredText("id");
+        return new OrganizationIds(me?.RequiredText("id"), reading.Organization.HeaderId);
     }
 
     public async IAsyncEnumerable<VendorItem> FetchAsync(

@@ -28,12 +28,13 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         (request, key) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key),
         "start_time",
         "end_time",
-        ReadTime);
+        ReadTime,
+        OrganizationHeader: "openai-organization");
 
     public Vendor Vendor => Self;
 
-    /// <summary>Null: no endpoint is documented that tells the organization's id.</summary>
-    public Task<string?> GetOrganizationIdAsync(Account account, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+    /// <summary>Nothing: no endpoint is documented that tells the organization's id. Its answers may name one in a header.</summary>
+    public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) => Task.FromResult(OrganizationIds.None);
 
     public async IAsyncEnumerable<VendorItem> FetchAsync(
         FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)

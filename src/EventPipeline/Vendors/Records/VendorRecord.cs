@@ -11,7 +11,7 @@ public abstract record VendorRecord : VendorItem
     /// <summary>The vendor's name.</summary>
     public required string Vendor { get; init; }
 
-    /// <summary>The vendor's own organisation id, or the account's name where it tells none.</summary>
+    /// <summary>Which account: the vendor's own organisation id, or the first name of an account whose vendor told none.</summary>
     public required string AccountId { get; init; }
 
     /// <summary>The report's name.</summary>

@@ -68,21 +68,21 @@ public sealed class AnthropicReportTests : IDisposable
     {
         _vendor.On("/v1/organizations/me", Read("organizations_me"));
 
-        var id = await _bench.Connector("anthropic").GetOrganizationIdAsync(
+        var told = await _bench.Connector("anthropic").IdentifyAsync(
             _bench.Account("anthropic", secret: "sk-ant-oat01-token"), TestContext.Current.CancellationToken);
 
-        id.ShouldBe("12345678-1234-5678-1234-567812345678");
+        told.Id.ShouldBe("12345678-1234-5678-1234-567812345678");
         _vendor.Headers[0].Authorization!.ToString().ShouldBe("Bearer sk-ant-oat01-token");
         _vendor.Headers[0].Contains("x-api-key").ShouldBeFalse();
     }
 
     [Fact]
-    public async Task An_organization_that_is_not_told_is_null()
+    public async Task An_organization_that_is_not_told_is_none()
     {
         _vendor.On("/v1/organizations/me", Read("error_404"), HttpStatusCode.NotFound);
 
-        (await _bench.Connector("anthropic").GetOrganizationIdAsync(_bench.Account("anthropic"), TestContext.Current.CancellationToken))
-            .ShouldBeNull();
+        (await _bench.Connector("anthropic").IdentifyAsync(_bench.Account("anthropic"), TestContext.Current.CancellationToken))
+            .ShouldBe(OrganizationIds.None);
     }
 
     [Fact]

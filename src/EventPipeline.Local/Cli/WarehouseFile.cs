@@ -1,0 +1,32 @@
+using EventPipeline.Commands;
+using EventPipeline.Load;
+using EventPipeline.Local.DuckDb;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Local.Cli;
+
+/// <summary>The DuckDB file of a data folder, for a command that needs it to itself.</summary>
+internal static class WarehouseFile
+{
+    /// <summary>Opens it.</summary>
+    /// <exception cref="UsageException">There is none, or a service is working in the folder.</exception>
+    public static Task<OpenedWarehouse> OpenAsync(LocalSettings settings)
+    {
+        var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
+        var taken = folder.TryLock()
+            ?? throw new UsageException($"A service is working in {folder.Path}. Stop it, and run this again.");
+        var datasets = new DatasetOptions();
+        datasets.Dataset = LocalService.Settings()["BIGQUERY_DATASET"] ?? datasets.Dataset;
+        var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets));
+        return Task.FromResult(new OpenedWarehouse(warehouse, datasets.Dataset, new Owner(warehouse, taken)));
+    }
+
+    private sealed class Owner(DuckDbWarehouse warehouse, FileStream taken) : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await warehouse.DisposeAsync();
+            await taken.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using EventPipeline.Load;
+
+namespace EventPipeline.Commands;
+
+/// <summary>Lists the accounts of a dataset, and says of each name that stands under two of them how to put that right.</summary>
+internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
+{
+    /// <summary>Writes a line per account and name, in columns.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExecuteAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(dataset, Statement.Of("list_accounts"), cancellationToken);
+        if (rows.Count == 0)
+        {
+            await output.WriteLineAsync($"{dataset} holds no account yet: nothing was loaded.");
+            return 0;
+        }
+
+        string[][] lines =
+        [
+            ["vendor", "account_id", "account", "days", "from", "to", "also stored as"],
+            .. rows.Select(row => new[]
+            {
+                row.Text("vendor"),
+                row.Text("account_id"),
+                row.Text("account"),
+                row.Whole("days").ToString(CultureInfo.InvariantCulture),
+                row.Date("first_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                row.Date("last_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                string.Join(' ', new[] { row.Text("first_id"), row.Text("last_id") }.Distinct().Where(id => id != row.Text("account_id"))),
+            }),
+        ];
+        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToList();
+        foreach (var line in lines)
+        {
+            await output.WriteLineAsync(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+
+        foreach (var twice in rows.GroupBy(row => (Vendor: row.Text("vendor"), Account: row.Text("account"))).Where(group => group.Count() > 1))
+        {
+            var ids = twice.Select(row => row.Text("account_id")).ToList();
+            await output.WriteLineAsync(
+                $"{twice.Key.Vendor}/{twice.Key.Account} stands under {ids.Count} ids. If they are one organisation, days that stand under both count twice: "
+                + $"accounts merge --vendor {twice.Key.Vendor} --from {ids[0]} --into {ids[1]} (--into the one that the vendor tells).");
+        }
+
+        return 0;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Security.Cryptography;
+using System.Text;
+using EventPipeline.Load;
+using EventPipeline.Vendors;
+
+namespace EventPipeline.Identities;
+
+/// <summary>The table <c>account_identity</c>: what each account is known by. Rows are only added.</summary>
+internal sealed class AccountRegister(IWarehouse warehouse)
+{
+    /// <summary>What a dataset knows of a vendor's accounts.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="vendor">The vendor's name.</param>
+    /// <param name="accounts">The accounts it is read for: where one of them was never recorded, what was committed is looked at too.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<AccountBook> ReadAsync(string dataset, string vendor, IReadOnlyList<Account> accounts, CancellationToken cancellationToken)
+    {
+        var marks = await MarksAsync(dataset, vendor, cancellationToken);
+        var book = new AccountBook(marks, []);
+        return accounts.All(account => book.HasRecorded(account.Name) && (account.OrganizationId is not { } id || book.Find(id) is not null))
+            ? book
+            : new AccountBook(marks, await CommittedAsync(dataset, vendor, cancellationToken));
+    }
+
+    /// <summary>What a dataset knows of a vendor's accounts, whatever the settings say: with all that was committed.</summary>
+    public async Task<AccountBook> ReadWholeAsync(string dataset, string vendor, CancellationToken cancellationToken) => new(
+        await MarksAsync(dataset, vendor, cancellationToken), await CommittedAsync(dataset, vendor, cancellationToken));
+
+    /// <summary>What each configured name of a vendor has committed, the newest first.</summary>
+    public async Task<IReadOnlyList<CommittedAccount>> CommittedAsync(string dataset, string vendor, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(dataset, Statement.Of("committed_accounts", ("vendor", vendor)), cancellationToken);
+        return
+        [
+            .. rows.OrderByDescending(row => row.Timestamp("committed_at")).Select(row => new CommittedAccount(
+                row.Text("account"), row.Text("account_id"), row.Whole("days"), row.Date("first_day"), row.Date("last_day"))),
+        ];
+    }
+
+    /// <summary>Records what an account is known by; a repetition for the same run changes nothing.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="vendor">The vendor's name.</param>
+    /// <param name="identity">The account, with what is new of it.</param>
+    /// <param name="runId">The run that records it.</param>
+    /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
+    public Task RecordAsync(string dataset, string vendor, AccountIdentity identity, string runId, CancellationToken cancellationToken)
+    {
+        // A name that nobody has recorded is claimed once, whoever comes first and whatever it was told: the id does not depend on what was found.
+        var name = identity.Unrecorded.FirstOrDefault(mark => mark.Kind == AccountMark.Name);
+        var what = identity.IsNewName && name is not null
+            ? [vendor, name.Value]
+            : identity.Unrecorded.SelectMany(mark => new[] { mark.Kind, mark.Value }).Prepend(identity.AccountId).Prepend(runId).Prepend(vendor);
+        return InsertAsync(dataset, vendor, [.. identity.Unrecorded.Select(mark => (identity.AccountId, mark))], what, runId, cancellationToken);
+    }
+
+    /// <summary>Lets ids count as another from now on.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="vendor">The vendor's name.</param>
+    /// <param name="accountIds">The ids that are merged; the other itself takes a merge back.</param>
+    /// <param name="into">The id that they count as.</param>
+    /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
+    public Task MergeAsync(string dataset, string vendor, IEnumerable<string> accountIds, string into, CancellationToken cancellationToken) => InsertAsync(
+        dataset, vendor, [.. accountIds.Select(id => (id, new AccountMark(AccountMark.MergedInto, into)))], [Guid.NewGuid().ToString()], null, cancellationToken);
+
+    private async Task<IReadOnlyList<(string AccountId, AccountMark Mark)>> MarksAsync(string dataset, string vendor, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(dataset, Statement.Of("account_marks", ("vendor", vendor)), cancellationToken);
+        return [.. rows.Select(row => (row.Text("account_id"), new AccountMark(row.Text("mark"), row.Text("value"))))];
+    }
+
+    private Task InsertAsync(
+        string dataset,
+        string vendor,
+        IReadOnlyList<(string AccountId, AccountMark Mark)> records,
+        IEnumerable<string> what,
+        string? runId,
+        CancellationToken cancellationToken)
+    {
+        var id = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', what))))[..32];
+        return warehouse.ExecuteAsync(
+            dataset,
+            $"identity_{id}",
+            Statement.Insert("insert_account_identity", [.. records.Select(record => new Dictionary<string, object?>
+            {
+                ["vendor"] = vendor,
+                ["account_id"] = record.AccountId,
+                ["mark"] = record.Mark.Kind,
+                ["value"] = record.Mark.Value,
+                ["run_id"] = runId,
+            })]),
+            cancellationToken);
+    }
+}

@@ -1,0 +1,217 @@
+using EventPipeline.Vendors;
+
+namespace EventPipeline.Identities;
+
+/// <summary>
+/// Decides who an account is, from what a person stated, what the vendor tells, the account's name and its key, in this order, and from what the
+/// dataset knows. Pure. Where two of them speak of different accounts, or nothing says that it is who it was, it refuses: a person has to say.
+/// </summary>
+/// <param name="book">What the dataset knows of the vendor's accounts.</param>
+/// <param name="account">The account.</param>
+/// <param name="configured">Every configured account of the vendor, in the order of the settings.</param>
+internal sealed class IdentityDecision(AccountBook book, Account account, IReadOnlyList<Account> configured)
+{
+    private string Setting => $"the OrganizationId of the account '{account.Name}' below Vendors in the settings";
+
+    /// <summary>Decides.</summary>
+    /// <param name="key">A fingerprint of the key; null where it is not at hand.</param>
+    /// <param name="told">What the vendor tells.</param>
+    /// <exception cref="RejectedEventException">A person has to say who it is, or two accounts are one organisation.</exception>
+    public AccountIdentity Decide(string? key, OrganizationIds told)
+    {
+        var marks = MarksOf(told);
+        var keyMark = key is null ? null : new AccountMark(AccountMark.Key, key);
+        var keyed = keyMark is null ? null : book.OwnerOf(keyMark);
+        var names = book.IdsOf(account.Name);
+        var accountId = Stated(marks) ?? Answering(marks) ?? (names.Count > 0 ? Named(names, marks) : keyed) ?? Newcomer(told);
+
+        RequireSameOrganization(accountId, marks, isSameKey: keyed == accountId);
+        RequireKeyOf(accountId, keyed, names);
+        if (account.OrganizationId is null)
+        {
+            RequireEvidence(accountId, marks, key, isSameKey: keyed == accountId);
+        }
+
+        RequireOnlyName(accountId);
+        var nameMark = new AccountMark(AccountMark.Name, account.Name);
+        return new AccountIdentity(
+            accountId,
+            [.. marks.Append(nameMark).Concat(keyMark is null ? [] : [keyMark]).Where(mark => book.OwnerOf(mark) != accountId)],
+            !book.HasRecorded(account.Name),
+            [.. book.HasRecorded(account.Name) ? [] : names.Where(id => id != accountId)]);
+    }
+
+    private static List<AccountMark> MarksOf(OrganizationIds told)
+    {
+        var marks = new List<AccountMark>();
+        if (told.Id is { } id)
+        {
+            marks.Add(new AccountMark(AccountMark.Organization, id));
+        }
+
+        if (told.HeaderId is { } header)
+        {
+            marks.Add(new AccountMark(AccountMark.OrganizationHeader, header));
+        }
+
+        return marks;
+    }
+
+    /// <summary>The account that a person stated; one that nothing stands under yet has to be the organisation that the vendor tells, where it tells one.</summary>
+    private string? Stated(List<AccountMark> marks)
+    {
+        if (account.OrganizationId is not { } stated)
+        {
+            return null;
+        }
+
+        if (book.Find(stated) is { } known)
+        {
+            return known;
+        }
+
+        return marks.Count == 0 || marks.Any(mark => mark.Value == stated)
+            ? stated
+            : throw Refused(
+                $"{account} is stated to be the organisation {Shown.Quoted(stated)}, and its key answers as {Shown.Quoted(marks[0].Value)}.",
+                $"Correct {Setting}, or exchange the key, then replay.");
+    }
+
+    /// <summary>The account that the vendor's answer is known to be of.</summary>
+    private string? Answering(List<AccountMark> marks)
+    {
+        var answering = marks
+            .Select(mark => book.OwnerOf(mark) ?? (book.Knows(mark.Value) ? book.Present(mark.Value) : null))
+            .OfType<string>()
+            .Distinct()
+            .ToList();
+        return answering.Count < 2
+            ? answering.FirstOrDefault()
+            : throw Refused(
+                $"{account} answers as {string.Join(" and as ", marks.Select(mark => Shown.Quoted(mark.Value)))}, which stand under two ids: "
+                    + $"'{answering[0]}' and '{answering[1]}'.",
+                MergeHint(answering[1], answering[0]));
+    }
+
+    private string Named(IReadOnlyList<string> names, List<AccountMark> marks) => names.Count == 1
+        ? names[0]
+        : throw Refused(
+            $"{account} stands under {names.Count} ids in the tables, {string.Join(" and ", names.Select(name => $"'{name}'"))}, and "
+                + (marks.Count == 0 ? "the vendor tells no organisation." : $"the vendor now tells {Shown.Quoted(marks[0].Value)}."),
+            $"{MergeHint(names[1], names[0])} Where they are two organisations, set {Setting} to the right one.");
+
+    /// <summary>An id for an account that nothing is known of: the vendor's, or the name that it has now, which it keeps when the name is changed.</summary>
+    private string Newcomer(OrganizationIds told)
+    {
+        var lost = book.AccountIds.Where(id => !IsConfigured(id) && !IsAnother(id, told)).ToList();
+        if (lost.Count > 0)
+        {
+            throw Refused(
+                $"{account} is new, and nothing says whether it is {string.Join(" or ", lost.Select(id => $"'{id}'"))}, "
+                    + "which the dataset knows and the settings no longer name: were it renamed, its days would stand twice.",
+                $"Set {Setting} to '{lost[0]}' if it is the same organisation; to an id of its own, such as '{account.Name}', if it is another. Then replay.");
+        }
+
+        if (told.Id is null && told.HeaderId is null && book.Knows(account.Name))
+        {
+            throw Refused(
+                $"{account} is new, and the id '{account.Name}' is taken by an account that is called {NamesOf(book.Present(account.Name))} now.",
+                $"Set {Setting} to an id of its own, then replay.");
+        }
+
+        return told.Id ?? told.HeaderId ?? account.Name;
+    }
+
+    private bool IsConfigured(string accountId) => configured.Any(other =>
+        other.Name != account.Name && (book.IdsOf(other.Name).Contains(accountId) || (other.OrganizationId is { } stated && book.Find(stated) == accountId)));
+
+    private bool IsAnother(string accountId, OrganizationIds told) =>
+        (told.Id is not null && book.ValueOf(accountId, AccountMark.Organization) is { } id && id != told.Id)
+        || (told.HeaderId is not null && book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header != told.HeaderId);
+
+    /// <summary>What the vendor tells is what it told before. A header may name an organisation by a short name, which can change while the key does not.</summary>
+    private void RequireSameOrganization(string accountId, List<AccountMark> marks, bool isSameKey)
+    {
+        foreach (var mark in marks)
+        {
+            var isHint = mark.Kind == AccountMark.OrganizationHeader && isSameKey;
+            if (!isHint && book.OwnerOf(mark) != accountId && book.ValueOf(accountId, mark.Kind) is { } before && before != mark.Value)
+            {
+                throw Refused(
+                    $"{account} answers as the organisation {Shown.Quoted(mark.Value)}; what was loaded of it so far is of {Shown.Quoted(before)} (account_id '{accountId}').",
+                    "Its key belongs to another organisation than the rows that were loaded. Exchange the key, or give the other organisation an account "
+                        + "with another name. Then replay.");
+            }
+        }
+    }
+
+    private void RequireKeyOf(string accountId, string? keyed, IReadOnlyList<string> names)
+    {
+        if (keyed is not null && keyed != accountId)
+        {
+            throw Refused(
+                $"{account} is '{accountId}', and its key is known as that of '{keyed}' ({NamesOf(keyed)}): its days would stand twice.",
+                $"{MergeHint(keyed, accountId)} If it is not, the account has the wrong key.");
+        }
+
+        // An earlier version recorded no keys, so the name is all that says whose rows these are.
+        var unsaid = names.FirstOrDefault(id => id != accountId && book.ValueOf(id, AccountMark.Key) is null && book.ValueOf(id, AccountMark.Organization) is null);
+        if (unsaid is not null && names.Count == 1)
+        {
+            throw Refused(
+                $"{account} is '{accountId}', and its rows so far stand under '{unsaid}': the days that are read again would stand twice.",
+                $"{MergeHint(unsaid, accountId)} If it is not, give the other organisation an account with another name.");
+        }
+
+        if (names is [var named] && named != accountId && account.OrganizationId is null)
+        {
+            throw Refused(
+                $"{account} answers as '{accountId}', and the account of this name is '{named}'.",
+                $"Exchange the key, or give '{accountId}' an account with another name. If both are one organisation: {MergeHint(named, accountId)}");
+        }
+    }
+
+    /// <summary>
+    /// An account whose vendor has told an organisation needs more than its name, which can be given another key, to be who it was. What only a
+    /// header has told is a hint, unless the account is filed under it.
+    /// </summary>
+    private void RequireEvidence(string accountId, List<AccountMark> marks, string? key, bool isSameKey)
+    {
+        var before = book.ValueOf(accountId, AccountMark.Organization)
+            ?? (book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header == accountId ? header : null);
+        var isProven = isSameKey || marks.Any(mark => book.OwnerOf(mark) == accountId || mark.Value == accountId);
+        if (before is not null && key is not null && !isProven && book.ValueOf(accountId, AccountMark.Key) is not null)
+        {
+            throw Refused(
+                $"{account} has another key than before, and the vendor does not say that it is still the organisation {Shown.Quoted(before)}.",
+                $"Set {Setting} to '{accountId}' if it is, then replay. If it is not, exchange the key.");
+        }
+    }
+
+    /// <summary>One organisation is read under one name.</summary>
+    private void RequireOnlyName(string accountId)
+    {
+        var isRecorded = book.IdsOf(account.Name).Contains(accountId);
+        var other = configured
+            .TakeWhile(each => !isRecorded || each.Name != account.Name)
+            .FirstOrDefault(each => each.Name != account.Name && book.IdsOf(each.Name).Contains(accountId));
+        if (other is not null)
+        {
+            throw SameOrganization(account, other.Name, accountId);
+        }
+    }
+
+    /// <summary>Two names stand for one organisation.</summary>
+    public static RejectedEventException SameOrganization(Account account, string other, string accountId) => new(
+        $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, {accountId}: reading both would count it twice.",
+        "Remove one of the two from the Accounts of this vendor in the settings.",
+        RejectionCause.DuplicateAccount);
+
+    private string NamesOf(string accountId) =>
+        configured.Where(other => book.IdsOf(other.Name).Contains(accountId)).Select(other => $"'{other.Name}'").DefaultIfEmpty("no name in the settings").First();
+
+    private string MergeHint(string from, string into) =>
+        $"If both are one organisation, run `accounts merge --vendor {account.Vendor} --from {from} --into {into}` and replay.";
+
+    private static RejectedEventException Refused(string what, string hint) => new(what, hint, RejectionCause.AccountIdentity);
+}

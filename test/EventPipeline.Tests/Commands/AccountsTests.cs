@@ -1,0 +1,108 @@
+using EventPipeline.Local.Cli;
+using EventPipeline.Tests.Broker;
+using EventPipeline.Tests.Service;
+
+namespace EventPipeline.Tests.Commands;
+
+/// <summary><c>accounts list | merge</c> on a data folder in which one account stands under two ids.</summary>
+public sealed class AccountsTests : IAsyncLifetime
+{
+    private const string PerDay = "SELECT SUM(amount_usd) FROM daily_cost GROUP BY usage_date ORDER BY usage_date";
+    private static readonly string[] Merge = ["merge", "--vendor", "anthropic", "--from", "acme", "--into", ServiceHost.Organization];
+
+    private readonly TemporaryFolder _folder = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await using var host = await ServiceHost.StartAsync(_folder, [("Anthropic", "acme", "key-acme")]);
+        host.Vendor.OnDays(CostRows.Path, _ => CostRows.Row("100"));
+        await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 1, 3));
+        await host.StandAlsoAsAsync("acme", "acme");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_accounts_are_listed_with_a_word_about_one_that_stands_twice()
+    {
+        var (exitCode, output, _) = await RunAsync("list");
+
+        exitCode.ShouldBe(0);
+        output.ShouldContain("anthropic  12345678-1234-5678-1234-567812345678  acme     3     2025-01-01  2025-01-03");
+        output.ShouldContain("anthropic/acme stands under 2 ids. If they are one organisation, days that stand under both count twice: "
+            + "accounts merge --vendor anthropic --from 12345678-1234-5678-1234-567812345678 --into acme");
+    }
+
+    [Fact]
+    public async Task A_merge_says_what_it_changes_and_can_be_taken_back()
+    {
+        (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
+        var tried = await RunAsync([.. Merge, "--dry-run"]);
+        tried.ExitCode.ShouldBe(0, tried.Error);
+        tried.Output.ShouldContain("Of 6 slices 3 stand under both, and their newest read counts alone. Billed: 6 US dollars before, 3 after.");
+        (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
+
+        (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
+        (await SumsAsync()).ShouldBe([1m, 1m, 1m]);
+        (await RunAsync("list")).Output.ShouldNotContain("stands under");
+
+        (await RunAsync("merge", "--vendor", "anthropic", "--from", "acme", "--into", "acme", "--yes")).ExitCode.ShouldBe(0);
+        (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
+    }
+
+    [Fact]
+    public async Task A_run_after_a_merge_goes_on_under_the_id_that_stays()
+    {
+        (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
+        await using var host = await ServiceHost.StartAsync(_folder, [("Anthropic", "acme", "key-acme")]);
+        host.Vendor.OnDays(CostRows.Path, _ => CostRows.Row("300"));
+
+        var run = await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 1, 4), ",\"force\":true");
+
+        run.State.ShouldBe("completed");
+        (await host.AskAsync(PerDay)).Select(row => row[0]).ShouldBe([3m, 3m, 3m, 3m]);
+        (await host.AskAsync("SELECT DISTINCT account_id FROM cost")).ShouldBe([[ServiceHost.Organization]]);
+    }
+
+    [Theory]
+    [InlineData("anthropic", "acme", "nobody", "holds no account_id 'nobody' of 'anthropic'")]
+    [InlineData("anthropic", "nobody", "acme", "holds no account_id 'nobody' of 'anthropic'")]
+    [InlineData("openai", "acme", "nobody", "holds no account of 'openai'")]
+    [InlineData("anthropic", "acme", "acme", "'acme' was not merged into another account")]
+    public async Task A_merge_that_means_nothing_is_refused(string vendor, string from, string into, string why)
+    {
+        var refused = await RunAsync("merge", "--vendor", vendor, "--from", from, "--into", into, "--yes");
+
+        (refused.ExitCode, refused.Output).ShouldBe((1, ""));
+        refused.Error.ShouldContain(why);
+    }
+
+    [Fact]
+    public async Task An_id_that_was_merged_is_merged_no_further()
+    {
+        (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
+
+        (await RunAsync([.. Merge, "--yes"])).Error.ShouldContain($"'acme' counts as '{ServiceHost.Organization}' already");
+        (await RunAsync("merge", "--vendor", "anthropic", "--from", ServiceHost.Organization, "--into", "acme", "--yes")).Error
+            .ShouldContain($"give --into {ServiceHost.Organization}");
+    }
+
+    private async Task<IEnumerable<object?>> SumsAsync()
+    {
+        await using var host = await ServiceHost.StartAsync(_folder, [("Anthropic", "acme", "key-acme")]);
+        return (await host.AskAsync(PerDay)).Select(row => row[0]);
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var parsed = LocalCommands.Create().Parse(["accounts", .. arguments, "--data", _folder.Path]);
+        var exitCode = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, Output = output, Error = error }, TestContext.Current.CancellationToken);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+}
