@@ -39,10 +39,11 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
 
         foreach (var twice in rows.GroupBy(row => (Vendor: row.Text("vendor"), Account: row.Text("account"))).Where(group => group.Count() > 1))
         {
-            var ids = twice.Select(row => row.Text("account_id")).ToList();
+            // The name is what an account without an id was filed under; the other is the vendor's.
+            var ids = twice.Select(row => row.Text("account_id")).OrderByDescending(id => id == twice.Key.Account).ToList();
             await output.WriteLineAsync(
                 $"{twice.Key.Vendor}/{twice.Key.Account} stands under {ids.Count} ids. If they are one organisation, days that stand under both count twice: "
-                + $"accounts merge --vendor {twice.Key.Vendor} --from {ids[0]} --into {ids[1]} (--into the one that the vendor tells).");
+                + $"accounts merge --dataset {dataset} --vendor {twice.Key.Vendor} --from {ids[0]} --into {ids[1]}");
         }
 
         return 0;

@@ -103,7 +103,7 @@ internal sealed partial class FetchHandler(
             }
 
             await identities.ConfirmAsync(
-                dataset, connector, account, identity, fetch.Organization.HeaderId, mode == RunMode.DryRun ? null : message.RunId, either.Token);
+                dataset, connector, account, identity, fetch.Organization, mode == RunMode.DryRun ? null : message.RunId, either.Token);
             var outcome = await load.CompleteAsync(either.Token);
             Count(message.Window, mode, outcome);
             if (load.Repeats > 0)

@@ -30,6 +30,7 @@ internal static class EventPipelineExtensions
         services.AddScoped<FanOutHandler>();          // a run asks for many windows
         services.AddScoped<FetchHandler>();           // a window becomes records, then rows
         services.AddSingleton<AccountRegister>();     // who each account is
+        services.AddSingleton<AccountKeys>();
         services.AddSingleton<AccountIdentities>();
         services.AddVendors();                        // who can be asked
         services.AddScoped<RunLedger>();              // what happened

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using EventPipeline.Vendors;
 
 namespace EventPipeline.Identities;
@@ -10,13 +8,13 @@ namespace EventPipeline.Identities;
 /// recorded with the first commit, so that neither a new name, nor a new key, nor a vendor that stops telling can make it another account.
 /// </summary>
 internal sealed partial class AccountIdentities(
-    Accounts accounts, Secrets secrets, AccountRegister register, TimeProvider clock, ILogger<AccountIdentities> logger) : IDisposable
+    Accounts accounts, AccountKeys keys, AccountRegister register, TimeProvider clock, ILogger<AccountIdentities> logger) : IDisposable
 {
     // A merge, and what another instance recorded, are seen within this time.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    // The vendor's answer about an organisation is worth minutes, see the connectors; another account's answer is not.
-    private static readonly TimeSpan OthersPatience = TimeSpan.FromSeconds(30);
+    // A vendor's answer is worth minutes, see the connectors, where nothing else says who an account is; elsewhere it is not.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly OrganizationInquiries _inquiries = new(clock, Lifetime);
     private readonly ConcurrentDictionary<(string Dataset, Account Account, string Key), Finding> _recorded = new();
@@ -29,33 +27,34 @@ internal sealed partial class AccountIdentities(
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">A person has to say who it is, it is another account's organisation, or the credential was refused.</exception>
     /// <exception cref="TransientFailureException">The vendor could not be asked now.</exception>
-    public async Task<AccountIdentity> ResolveAsync(string dataset, IVendorConnector connector, Account account, CancellationToken cancellationToken)
+    public async Task<ResolvedAccount> ResolveAsync(string dataset, IVendorConnector connector, Account account, CancellationToken cancellationToken)
     {
-        var key = await FingerprintAsync(account, cancellationToken);
+        var key = await keys.FingerprintAsync(account, cancellationToken);
         if (Recorded(dataset, account, key) is { } finding)
         {
-            return finding.Identity;
+            return new ResolvedAccount(finding.AccountId, key, finding.Told);
         }
 
-        var others = accounts.For(account.Vendor).Where(other => other.Name != account.Name).ToList();
-        var book = await register.ReadAsync(dataset, account.Vendor, accounts.For(account.Vendor), cancellationToken);
-        await RequireOwnKeyAsync(book, account, key, others, cancellationToken);
-        var told = await _inquiries.AskAsync(connector, account, key, cancellationToken);
-        var identity = Decide(book, account, key, told);
+        var book = await ReadAsync(dataset, account, cancellationToken);
+        var others = await OthersKeysAsync(account, cancellationToken);
+        RequireOwnKey(book, account, key, others);
+        var told = await AskAsync(book, connector, account, key, cancellationToken);
+        var identity = Keep(dataset, account, key, told, Decide(book, dataset, account, key, told));
+        RequireNotAnothersRows(book, account, key, identity, others);
         if (identity.IsNewName)
         {
-            await RequireFirstNameAsync(book, connector, account, identity.AccountId, cancellationToken);
+            await RequireFirstNameAsync(book, dataset, connector, account, identity.AccountId, cancellationToken);
         }
 
-        return Keep(dataset, account, key, identity, told.HeaderId);
+        return new ResolvedAccount(identity.AccountId, key, told);
     }
 
     /// <summary>Records who an account is, before rows of it become visible.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="connector">The vendor's connector.</param>
     /// <param name="account">The account.</param>
-    /// <param name="identity">Who it was found to be before it was read.</param>
-    /// <param name="headerId">The organisation that the answers named in a header; null where they named none.</param>
+    /// <param name="read">Who it was found to be before it was read.</param>
+    /// <param name="answering">The organisation that the answers named.</param>
     /// <param name="runId">The run that reads it; null where nothing may be written, and what was read is only checked.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The answers name another organisation.</exception>
@@ -64,30 +63,35 @@ internal sealed partial class AccountIdentities(
         string dataset,
         IVendorConnector connector,
         Account account,
-        AccountIdentity identity,
-        string? headerId,
+        ResolvedAccount read,
+        AnsweringOrganization answering,
         string? runId,
         CancellationToken cancellationToken)
     {
-        var key = await FingerprintAsync(account, cancellationToken);
-        if (Recorded(dataset, account, key) is { } finding && (headerId is null || headerId == finding.HeaderId))
+        var key = await keys.FingerprintAsync(account, cancellationToken);
+        var told = answering.AddTo(key == read.Key ? read.Told : await _inquiries.AskAsync(connector, account, key, cancellationToken));
+        if (Recorded(dataset, account, key) is { } finding && finding.Told == told)
         {
-            RequireSame(account, identity, finding.Identity);
+            RequireSame(account, read, finding.AccountId);
             return;
         }
 
-        var told = await _inquiries.AskAsync(connector, account, key, cancellationToken);
-        told = told with { HeaderId = headerId ?? told.HeaderId };
         await _recording.WaitAsync(cancellationToken);
         try
         {
-            var now = await DecideAsync(dataset, account, key, told, cancellationToken);
-            RequireSame(account, identity, now);
-            if (runId is not null && now.Unrecorded.Count > 0)
+            var now = await DecideAsync(dataset, account, key, told, read, cancellationToken);
+            RequireSame(account, read, now.AccountId);
+            foreach (var isClaim in now.IsNewName ? [true, false] : (bool[])[false])
             {
-                await register.RecordAsync(dataset, account.Vendor, now, runId, cancellationToken);
-                RequireSame(account, identity, Keep(dataset, account, key, await DecideAsync(dataset, account, key, told, cancellationToken), told.HeaderId));
+                if (runId is null || now.Unrecorded.Count == 0)
+                {
+                    return;
+                }
+
+                await register.RecordAsync(dataset, account.Vendor, now, runId, isClaim, cancellationToken);
                 Tell(account, now);
+                now = await DecideAsync(dataset, account, key, told, read, cancellationToken);
+                RequireSame(account, read, now.AccountId);
             }
         }
         finally
@@ -95,33 +99,6 @@ internal sealed partial class AccountIdentities(
             _recording.Release();
         }
     }
-
-    private void Tell(Account account, AccountIdentity recorded)
-    {
-        Log.Recorded(logger, account, recorded.AccountId, string.Join(", ", recorded.Unrecorded.Select(mark => mark.Kind)));
-        foreach (var other in recorded.AlsoUnder)
-        {
-            Log.AlsoUnder(logger, account, recorded.AccountId, other, account.Vendor);
-        }
-    }
-
-    /// <summary>What was found and is recorded, while it is fresh.</summary>
-    private Finding? Recorded(string dataset, Account account, string key) =>
-        _recorded.TryGetValue((dataset, account, key), out var finding) && clock.GetUtcNow() - finding.At < Lifetime ? finding : null;
-
-    private AccountIdentity Keep(string dataset, Account account, string key, AccountIdentity identity, string? headerId)
-    {
-        if (identity.Unrecorded.Count == 0)
-        {
-            _recorded[(dataset, account, key)] = new Finding(identity, headerId, clock.GetUtcNow());
-        }
-
-        return identity;
-    }
-
-    private async Task<AccountIdentity> DecideAsync(
-        string dataset, Account account, string key, OrganizationIds told, CancellationToken cancellationToken) => Decide(
-        await register.ReadAsync(dataset, account.Vendor, accounts.For(account.Vendor), cancellationToken), account, key, told);
 
     /// <summary>The ids that configured accounts are known to have, without asking any vendor; an account that nothing is known of is not among them.</summary>
     public async Task<IReadOnlyDictionary<Account, string>> FindKnownAsync(string dataset, IReadOnlyList<Account> wanted, CancellationToken cancellationToken)
@@ -153,63 +130,108 @@ internal sealed partial class AccountIdentities(
 
         return book.IdsOf(account.Name) is [var id, ..]
             ? id
-            : (await TryFingerprintAsync(account, cancellationToken) is { } key ? book.OwnerOf(new AccountMark(AccountMark.Key, key)) : null);
+            : (await keys.TryFingerprintAsync(account, cancellationToken) is { } key ? book.OwnerOf(new AccountMark(AccountMark.Key, key)) : null);
     }
 
-    private AccountIdentity Decide(AccountBook book, Account account, string key, OrganizationIds told) =>
-        new IdentityDecision(book, account, accounts.For(account.Vendor)).Decide(key, told);
+    private Task<AccountBook> ReadAsync(string dataset, Account account, CancellationToken cancellationToken) =>
+        register.ReadAsync(dataset, account.Vendor, accounts.For(account.Vendor), cancellationToken);
 
-    private static void RequireSame(Account account, AccountIdentity before, AccountIdentity now)
+    private AccountIdentity Decide(AccountBook book, string dataset, Account account, string key, OrganizationIds told, string? newcomer = null) =>
+        new IdentityDecision(book, dataset, account, accounts.For(account.Vendor)).Decide(key, told, newcomer);
+
+    private async Task<AccountIdentity> DecideAsync(
+        string dataset, Account account, string key, OrganizationIds told, ResolvedAccount read, CancellationToken cancellationToken) => Keep(
+        dataset, account, key, told, Decide(await ReadAsync(dataset, account, cancellationToken), dataset, account, key, told, read.AccountId));
+
+    /// <summary>What the vendor tells. An account that its key proves to be who it was does not depend on the answer.</summary>
+    private async Task<OrganizationIds> AskAsync(AccountBook book, IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
     {
-        if (before.AccountId != now.AccountId)
+        var isProven = book.IdsOf(account.Name) is [var id] && book.OwnerOf(new AccountMark(AccountMark.Key, key)) == id;
+        try
+        {
+            var asking = _inquiries.AskAsync(connector, account, key, cancellationToken);
+            return await (isProven ? asking.WaitAsync(Patience, clock, cancellationToken) : asking);
+        }
+        catch (Exception unknown) when (isProven && unknown is TransientFailureException or TimeoutException)
+        {
+            return OrganizationIds.None;
+        }
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> OthersKeysAsync(Account account, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<string, string>();
+        foreach (var other in accounts.For(account.Vendor).Where(other => other.Name != account.Name))
+        {
+            if (await keys.TryFingerprintAsync(other, cancellationToken) is { } key)
+            {
+                found.Add(other.Name, key);
+            }
+        }
+
+        return found;
+    }
+
+    private static void RequireSame(Account account, ResolvedAccount read, string now)
+    {
+        if (read.AccountId != now)
         {
             throw new TransientFailureException(
-                $"{account} was read as '{before.AccountId}' and is '{now.AccountId}' now: its key or its record was changed while it was read. It is read again.");
+                $"{account} was read as '{read.AccountId}' and is '{now}' now: its key or its record was changed while it was read. It is read again.");
         }
     }
 
     /// <summary>One key under two names is one organisation under two names. The name that was recorded first keeps it; else the first in the settings.</summary>
-    private async Task RequireOwnKeyAsync(
-        AccountBook book, Account account, string key, IReadOnlyList<Account> others, CancellationToken cancellationToken)
+    private void RequireOwnKey(AccountBook book, Account account, string key, IReadOnlyDictionary<string, string> others)
     {
-        foreach (var other in others)
+        foreach (var (other, _) in others.Where(other => other.Value == key))
         {
-            if (await TryFingerprintAsync(other, cancellationToken) != key)
-            {
-                continue;
-            }
-
-            var (isMine, isOthers) = (book.HasRecorded(account.Name), book.HasRecorded(other.Name));
+            var (isMine, isOthers) = (book.HasRecorded(account.Name), book.HasRecorded(other));
             if (isMine == isOthers ? Precedes(other, account) : isOthers)
             {
                 throw new RejectedEventException(
-                    $"The {account.Vendor} accounts '{other.Name}' and '{account.Name}' have the same key: reading both would count one organisation twice.",
+                    $"The {account.Vendor} accounts '{other}' and '{account.Name}' have the same key: reading both would count one organisation twice.",
                     $"Give '{account.Name}' its own key, or remove one of the two from the Accounts of this vendor in the settings. Then replay.",
                     RejectionCause.DuplicateAccount);
             }
         }
     }
 
+    /// <summary>A name that was given to another organisation must not go on with the rows of the one before, which is configured under a new name.</summary>
+    private static void RequireNotAnothersRows(
+        AccountBook book, Account account, string key, AccountIdentity identity, IReadOnlyDictionary<string, string> others)
+    {
+        if (book.OwnerOf(new AccountMark(AccountMark.Key, key)) is null
+            && others.FirstOrDefault(other => book.OwnerOf(new AccountMark(AccountMark.Key, other.Value)) == identity.AccountId) is { Key: { } other })
+        {
+            throw new RejectedEventException(
+                $"{account} has another key than before, and the key of its account '{identity.AccountId}' is now that of '{other}'.",
+                $"If '{other}' is the same organisation, remove one of the two. If '{account.Name}' is a new one, give it a name that was never used. Then replay.",
+                RejectionCause.AccountIdentity);
+        }
+    }
+
     /// <summary>Of two names that nobody has recorded yet the first in the settings keeps the organisation. Its vendor may be slow: then the record decides.</summary>
     private async Task RequireFirstNameAsync(
-        AccountBook book, IVendorConnector connector, Account account, string accountId, CancellationToken cancellationToken)
+        AccountBook book, string dataset, IVendorConnector connector, Account account, string accountId, CancellationToken cancellationToken)
     {
         foreach (var earlier in accounts.For(account.Vendor).TakeWhile(other => other.Name != account.Name))
         {
-            if (!book.HasRecorded(earlier.Name) && await AskOtherAsync(book, connector, earlier, cancellationToken) == accountId)
+            if (!book.HasRecorded(earlier.Name) && await AskOtherAsync(book, dataset, connector, earlier, cancellationToken) == accountId)
             {
                 throw IdentityDecision.SameOrganization(account, earlier.Name, accountId);
             }
         }
     }
 
-    private async Task<string?> AskOtherAsync(AccountBook book, IVendorConnector connector, Account other, CancellationToken cancellationToken)
+    private async Task<string?> AskOtherAsync(
+        AccountBook book, string dataset, IVendorConnector connector, Account other, CancellationToken cancellationToken)
     {
         try
         {
-            var key = await FingerprintAsync(other, cancellationToken);
-            var told = await _inquiries.AskAsync(connector, other, key, cancellationToken).WaitAsync(OthersPatience, clock, cancellationToken);
-            return Decide(book, other, key, told).AccountId;
+            var key = await keys.FingerprintAsync(other, cancellationToken);
+            var told = await _inquiries.AskAsync(connector, other, key, cancellationToken).WaitAsync(Patience, clock, cancellationToken);
+            return Decide(book, dataset, other, key, told).AccountId;
         }
         catch (Exception unknown) when (unknown is RejectedEventException or TransientFailureException or TimeoutException)
         {
@@ -217,39 +239,37 @@ internal sealed partial class AccountIdentities(
         }
     }
 
-    /// <summary>Tells one key of an account from another without being one.</summary>
-    private async Task<string> FingerprintAsync(Account account, CancellationToken cancellationToken)
+    private bool Precedes(string one, Account other) => accounts.For(other.Vendor).First(each => each.Name == one || each.Name == other.Name).Name == one;
+
+    /// <summary>What was found and is recorded, while it is fresh.</summary>
+    private Finding? Recorded(string dataset, Account account, string key) =>
+        _recorded.TryGetValue((dataset, account, key), out var finding) && clock.GetUtcNow() - finding.At < Lifetime ? finding : null;
+
+    private AccountIdentity Keep(string dataset, Account account, string key, OrganizationIds told, AccountIdentity identity)
     {
-        try
+        if (identity.Unrecorded.Count == 0)
         {
-            var key = await secrets.GetAsync(account, cancellationToken);
-            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Vendor}\n{key}")))[..32];
+            _recorded[(dataset, account, key)] = new Finding(identity.AccountId, told, clock.GetUtcNow());
         }
-        catch (RejectedEventException rejected)
+
+        return identity;
+    }
+
+    private void Tell(Account account, AccountIdentity recorded)
+    {
+        Log.Recorded(logger, account, recorded.AccountId, string.Join(", ", recorded.Unrecorded.Select(mark => mark.Kind)));
+        if (recorded.IsByNameAlone)
         {
-            throw new RejectedEventException($"{account}: {rejected.Message}", rejected.Hint, rejected.Cause, rejected);
+            Log.ByNameAlone(logger, account, recorded.AccountId);
         }
-        catch (TransientFailureException failure)
+
+        foreach (var other in recorded.AlsoUnder)
         {
-            throw new TransientFailureException($"{account}: {failure.Message}", failure);
+            Log.AlsoUnder(logger, account, recorded.AccountId, other, account.Vendor);
         }
     }
 
-    private async Task<string?> TryFingerprintAsync(Account account, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await FingerprintAsync(account, cancellationToken);
-        }
-        catch (Exception unknown) when (unknown is RejectedEventException or TransientFailureException)
-        {
-            return null;
-        }
-    }
-
-    private bool Precedes(Account one, Account other) => accounts.For(one.Vendor).First(each => each.Name == one.Name || each.Name == other.Name).Name == one.Name;
-
-    private sealed record Finding(AccountIdentity Identity, string? HeaderId, DateTimeOffset At);
+    private sealed record Finding(string AccountId, OrganizationIds Told, DateTimeOffset At);
 
     private static partial class Log
     {
@@ -261,5 +281,11 @@ internal sealed partial class AccountIdentities(
                 + "If both are one organisation, run `accounts merge --vendor {Vendor} --from {OtherId} --into {AccountId}`.",
             EventName = "account.twice")]
         public static partial void AlsoUnder(ILogger logger, Account account, string accountId, string otherId, string vendor);
+
+        [LoggerMessage(3, LogLevel.Warning,
+            "{Account} has another key than before. Its vendor tells no organisation, so its rows go on as '{AccountId}' by its name alone. If it is another "
+                + "organisation now, give it another name.",
+            EventName = "account.key_changed")]
+        public static partial void ByNameAlone(ILogger logger, Account account, string accountId);
     }
 }

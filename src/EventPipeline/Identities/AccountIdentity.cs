@@ -1,3 +1,5 @@
+using EventPipeline.Vendors;
+
 namespace EventPipeline.Identities;
 
 /// <summary>Who a configured account is.</summary>
@@ -8,4 +10,14 @@ namespace EventPipeline.Identities;
 /// Other ids that slices of this name were committed under by an earlier version: their days may stand twice until a person merges them.
 /// </param>
 internal sealed record AccountIdentity(
-    string AccountId, IReadOnlyList<AccountMark> Unrecorded, bool IsNewName, IReadOnlyList<string> AlsoUnder);
+    string AccountId, IReadOnlyList<AccountMark> Unrecorded, bool IsNewName, IReadOnlyList<string> AlsoUnder)
+{
+    /// <summary>Whether it has another key than before, and its name is all that says that it is the same.</summary>
+    public bool IsByNameAlone { get; init; }
+}
+
+/// <summary>What an account is read under, and how that was found.</summary>
+/// <param name="AccountId">Its id in every table.</param>
+/// <param name="Key">A fingerprint of the key that it had.</param>
+/// <param name="Told">What the vendor told.</param>
+internal sealed record ResolvedAccount(string AccountId, string Key, OrganizationIds Told);

@@ -14,6 +14,9 @@ internal sealed record AccountMark(string Kind, string Value)
     /// <summary>The vendor's own id of the organisation, as a header tells it; it may have another form.</summary>
     public const string OrganizationHeader = "organization_header";
 
+    /// <summary>What a header calls the organisation by that may be changed there, such as a short name.</summary>
+    public const string OrganizationHint = "organization_hint";
+
     /// <summary>A fingerprint of the key, which people rotate. A key belongs to one organisation for as long as it lives.</summary>
     public const string Key = "key";
 

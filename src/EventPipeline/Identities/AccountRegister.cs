@@ -42,12 +42,15 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     /// <param name="vendor">The vendor's name.</param>
     /// <param name="identity">The account, with what is new of it.</param>
     /// <param name="runId">The run that records it.</param>
+    /// <param name="isClaim">
+    /// Whether a name that nobody has recorded is claimed: once, whoever comes first and whatever it was told. Where that claim was made before and its
+    /// rows are gone, because the dataset was made anew, it does nothing, and the record has to be made without it.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
-    public Task RecordAsync(string dataset, string vendor, AccountIdentity identity, string runId, CancellationToken cancellationToken)
+    public Task RecordAsync(string dataset, string vendor, AccountIdentity identity, string runId, bool isClaim, CancellationToken cancellationToken)
     {
-        // A name that nobody has recorded is claimed once, whoever comes first and whatever it was told: the id does not depend on what was found.
         var name = identity.Unrecorded.FirstOrDefault(mark => mark.Kind == AccountMark.Name);
-        var what = identity.IsNewName && name is not null
+        var what = isClaim && name is not null
             ? [vendor, name.Value]
             : identity.Unrecorded.SelectMany(mark => new[] { mark.Kind, mark.Value }).Prepend(identity.AccountId).Prepend(runId).Prepend(vendor);
         return InsertAsync(dataset, vendor, [.. identity.Unrecorded.Select(mark => (identity.AccountId, mark))], what, runId, cancellationToken);

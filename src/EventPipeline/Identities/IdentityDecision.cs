@@ -7,23 +7,25 @@ namespace EventPipeline.Identities;
 /// dataset knows. Pure. Where two of them speak of different accounts, or nothing says that it is who it was, it refuses: a person has to say.
 /// </summary>
 /// <param name="book">What the dataset knows of the vendor's accounts.</param>
+/// <param name="dataset">The dataset, for hints.</param>
 /// <param name="account">The account.</param>
 /// <param name="configured">Every configured account of the vendor, in the order of the settings.</param>
-internal sealed class IdentityDecision(AccountBook book, Account account, IReadOnlyList<Account> configured)
+internal sealed class IdentityDecision(AccountBook book, string dataset, Account account, IReadOnlyList<Account> configured)
 {
     private string Setting => $"the OrganizationId of the account '{account.Name}' below Vendors in the settings";
 
     /// <summary>Decides.</summary>
     /// <param name="key">A fingerprint of the key; null where it is not at hand.</param>
     /// <param name="told">What the vendor tells.</param>
+    /// <param name="newcomer">The id that an account of which nothing was known was read under; null before it was read.</param>
     /// <exception cref="RejectedEventException">A person has to say who it is, or two accounts are one organisation.</exception>
-    public AccountIdentity Decide(string? key, OrganizationIds told)
+    public AccountIdentity Decide(string? key, OrganizationIds told, string? newcomer = null)
     {
         var marks = MarksOf(told);
         var keyMark = key is null ? null : new AccountMark(AccountMark.Key, key);
         var keyed = keyMark is null ? null : book.OwnerOf(keyMark);
         var names = book.IdsOf(account.Name);
-        var accountId = Stated(marks) ?? Answering(marks) ?? (names.Count > 0 ? Named(names, marks) : keyed) ?? Newcomer(told);
+        var accountId = Stated(marks) ?? Answering(marks) ?? (names.Count > 0 ? Named(names, marks) : keyed) ?? newcomer ?? Newcomer(told);
 
         RequireSameOrganization(accountId, marks, isSameKey: keyed == accountId);
         RequireKeyOf(accountId, keyed, names);
@@ -38,7 +40,11 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
             accountId,
             [.. marks.Append(nameMark).Concat(keyMark is null ? [] : [keyMark]).Where(mark => book.OwnerOf(mark) != accountId)],
             !book.HasRecorded(account.Name),
-            [.. book.HasRecorded(account.Name) ? [] : names.Where(id => id != accountId)]);
+            [.. book.HasRecorded(account.Name) ? [] : names.Where(id => id != accountId)])
+        {
+            IsByNameAlone = names.Contains(accountId) && keyed is null && book.ValueOf(accountId, AccountMark.Key) is not null
+                && account.OrganizationId is null && !IsProven(accountId, marks),
+        };
     }
 
     private static List<AccountMark> MarksOf(OrganizationIds told)
@@ -52,6 +58,11 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
         if (told.HeaderId is { } header)
         {
             marks.Add(new AccountMark(AccountMark.OrganizationHeader, header));
+        }
+
+        if (told.Hint is { } hint)
+        {
+            marks.Add(new AccountMark(AccountMark.OrganizationHint, hint));
         }
 
         return marks;
@@ -109,7 +120,7 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
             throw Refused(
                 $"{account} is new, and nothing says whether it is {string.Join(" or ", lost.Select(id => $"'{id}'"))}, "
                     + "which the dataset knows and the settings no longer name: were it renamed, its days would stand twice.",
-                $"Set {Setting} to '{lost[0]}' if it is the same organisation; to an id of its own, such as '{account.Name}', if it is another. Then replay.");
+                $"Set {Setting} to '{lost[0]}' if it is the same organisation; to '{told.Id ?? told.HeaderId ?? account.Name}' if it is another. Then replay.");
         }
 
         if (told.Id is null && told.HeaderId is null && book.Knows(account.Name))
@@ -129,13 +140,30 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
         (told.Id is not null && book.ValueOf(accountId, AccountMark.Organization) is { } id && id != told.Id)
         || (told.HeaderId is not null && book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header != told.HeaderId);
 
-    /// <summary>What the vendor tells is what it told before. A header may name an organisation by a short name, which can change while the key does not.</summary>
+    /// <summary>
+    /// What the vendor tells is what it told before, and not what it tells of another account. What a header says may change where something better
+    /// says that the account is the same: a person, the id in the body, or, for a mere hint, the key.
+    /// </summary>
     private void RequireSameOrganization(string accountId, List<AccountMark> marks, bool isSameKey)
     {
+        var isSure = account.OrganizationId is not null || marks.Any(mark => mark.Kind == AccountMark.Organization && book.OwnerOf(mark) == accountId);
         foreach (var mark in marks)
         {
-            var isHint = mark.Kind == AccountMark.OrganizationHeader && isSameKey;
-            if (!isHint && book.OwnerOf(mark) != accountId && book.ValueOf(accountId, mark.Kind) is { } before && before != mark.Value)
+            var mayChange = mark.Kind switch
+            {
+                AccountMark.Organization => false,
+                AccountMark.OrganizationHint => isSure || isSameKey,
+                _ => isSure,
+            };
+            var (owner, before) = (book.OwnerOf(mark), book.ValueOf(accountId, mark.Kind));
+            if (owner is not null && owner != accountId)
+            {
+                throw Refused(
+                    $"{account} is '{accountId}', and answers as the organisation {Shown.Quoted(mark.Value)}, which is the account '{owner}'.",
+                    $"Exchange the key, or correct {Setting}. {MergeHint(accountId, owner)}");
+            }
+
+            if (owner is null && before is not null && before != mark.Value && !mayChange)
             {
                 throw Refused(
                     $"{account} answers as the organisation {Shown.Quoted(mark.Value)}; what was loaded of it so far is of {Shown.Quoted(before)} (account_id '{accountId}').",
@@ -151,7 +179,7 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
         {
             throw Refused(
                 $"{account} is '{accountId}', and its key is known as that of '{keyed}' ({NamesOf(keyed)}): its days would stand twice.",
-                $"{MergeHint(keyed, accountId)} If it is not, the account has the wrong key.");
+                $"{MergeHint(keyed, accountId)} If they are two, the account has the wrong key: give it a new one of its own.");
         }
 
         // An earlier version recorded no keys, so the name is all that says whose rows these are.
@@ -160,14 +188,15 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
         {
             throw Refused(
                 $"{account} is '{accountId}', and its rows so far stand under '{unsaid}': the days that are read again would stand twice.",
-                $"{MergeHint(unsaid, accountId)} If it is not, give the other organisation an account with another name.");
+                $"{MergeHint(unsaid, accountId)} If they are two, give the other organisation an account with another name.");
         }
 
-        if (names is [var named] && named != accountId && account.OrganizationId is null)
+        // A person may move a name from one account to another that is known; an id that nothing stands under yet would begin a second one.
+        if (names is [var named] && named != accountId && (account.OrganizationId is null || !book.Knows(accountId)))
         {
             throw Refused(
-                $"{account} answers as '{accountId}', and the account of this name is '{named}'.",
-                $"Exchange the key, or give '{accountId}' an account with another name. If both are one organisation: {MergeHint(named, accountId)}");
+                $"{account} {(account.OrganizationId is null ? "answers as" : "is stated to be")} '{accountId}', and the account of this name is '{named}'.",
+                $"{MergeHint(named, accountId)} If they are two, exchange the key, or give '{accountId}' an account with another name. Then replay.");
         }
     }
 
@@ -179,14 +208,16 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
     {
         var before = book.ValueOf(accountId, AccountMark.Organization)
             ?? (book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header == accountId ? header : null);
-        var isProven = isSameKey || marks.Any(mark => book.OwnerOf(mark) == accountId || mark.Value == accountId);
-        if (before is not null && key is not null && !isProven && book.ValueOf(accountId, AccountMark.Key) is not null)
+        if (before is not null && key is not null && !isSameKey && !IsProven(accountId, marks) && book.ValueOf(accountId, AccountMark.Key) is not null)
         {
             throw Refused(
                 $"{account} has another key than before, and the vendor does not say that it is still the organisation {Shown.Quoted(before)}.",
                 $"Set {Setting} to '{accountId}' if it is, then replay. If it is not, exchange the key.");
         }
     }
+
+    private bool IsProven(string accountId, List<AccountMark> marks) =>
+        marks.Any(mark => mark.Kind != AccountMark.OrganizationHint && (book.OwnerOf(mark) == accountId || mark.Value == accountId));
 
     /// <summary>One organisation is read under one name.</summary>
     private void RequireOnlyName(string accountId)
@@ -210,8 +241,9 @@ internal sealed class IdentityDecision(AccountBook book, Account account, IReadO
     private string NamesOf(string accountId) =>
         configured.Where(other => book.IdsOf(other.Name).Contains(accountId)).Select(other => $"'{other.Name}'").DefaultIfEmpty("no name in the settings").First();
 
-    private string MergeHint(string from, string into) =>
-        $"If both are one organisation, run `accounts merge --vendor {account.Vendor} --from {from} --into {into}` and replay.";
+    private string MergeHint(string from, string into) => book.Knows(into)
+        ? $"If both are one organisation, run `accounts merge --dataset {dataset} --vendor {account.Vendor} --from {from} --into {into}` and replay."
+        : $"If both are one organisation, set {Setting} to '{from}', its account_id, and replay.";
 
     private static RejectedEventException Refused(string what, string hint) => new(what, hint, RejectionCause.AccountIdentity);
 }

@@ -10,6 +10,7 @@ namespace EventPipeline.Vendors;
 /// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
 /// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
 /// <param name="OrganizationHeader">The header in which answers name the organization that the key belongs to; null where no header does.</param>
+/// <param name="IsOrganizationHeaderAnId">Whether that header holds an id for good; else it is a hint, which may change while the organization does not.</param>
 internal sealed record VendorProtocol(
     string Section,
     string CredentialHint,
@@ -17,7 +18,8 @@ internal sealed record VendorProtocol(
     string BucketStart,
     string BucketEnd,
     Func<JsonElement, DateTimeOffset?> ReadTime,
-    string? OrganizationHeader = null);
+    string? OrganizationHeader = null,
+    bool IsOrganizationHeaderAnId = true);
 
 /// <summary>One way to group a report: rows of different grains never share a key.</summary>
 /// <param name="Name">The name in the rows, with its version.</param>

@@ -34,7 +34,7 @@ public sealed class AccountsTests : IAsyncLifetime
         exitCode.ShouldBe(0);
         output.ShouldContain("anthropic  12345678-1234-5678-1234-567812345678  acme     3     2025-01-01  2025-01-03");
         output.ShouldContain("anthropic/acme stands under 2 ids. If they are one organisation, days that stand under both count twice: "
-            + "accounts merge --vendor anthropic --from 12345678-1234-5678-1234-567812345678 --into acme");
+            + "accounts merge --dataset ai_usage_analytics --vendor anthropic --from acme --into 12345678-1234-5678-1234-567812345678");
     }
 
     [Fact]

@@ -151,6 +151,65 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task An_openai_account_is_recognised_by_the_organisation_in_its_answers_and_refused_where_they_name_another_accounts()
+    {
+        await using var host = await ServiceHost.StartAsync(accounts: [("OpenAI", "acme", "sk-admin-1"), ("OpenAI", "labs", "sk-admin-2")]);
+        host.Vendor.On(Costs, context =>
+        {
+            context.Response.Headers["openai-organization"] = "org-acme";
+            return VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ => Cost("1.5")), 200);
+        });
+        var day = new DateOnly(2025, 1, 1);
+
+        (await host.RunAsync($$"""{"accounts":["acme"],"vendors":["openai"],"reports":["cost"],"from":"{{day:yyyy-MM-dd}}","to":"{{day:yyyy-MM-dd}}"}""")).State.ShouldBe("completed");
+        var labs = await host.RunAsync($$"""{"accounts":["labs"],"vendors":["openai"],"reports":["cost"],"from":"{{day:yyyy-MM-dd}}","to":"{{day:yyyy-MM-dd}}"}""");
+
+        labs.Windows.ShouldHaveSingleItem().Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' are the same organisation, acme");
+        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
+        (await host.AskAsync("SELECT mark FROM account_identity ORDER BY 1")).Select(row => row[0]).ShouldBe(["key", "name", "organization_hint"]);
+    }
+
+    [Fact]
+    public async Task An_openai_name_that_is_given_to_another_organisation_does_not_go_on_with_the_rows_of_the_one_before()
+    {
+        using var folder = new TemporaryFolder();
+        var day = new DateOnly(2025, 1, 1);
+        await using (var host = await ServiceHost.StartAsync(folder, [("OpenAI", "acme", "sk-admin-1")]))
+        {
+            host.Vendor.OnDays(Costs, _ => Cost("1.5"));
+            (await host.WindowAsync("openai", "cost", day)).State.ShouldBe("loaded");
+        }
+
+        await using var renamed = await ServiceHost.StartAsync(folder, [("OpenAI", "acme-inc", "sk-admin-1"), ("OpenAI", "acme", "sk-admin-3")]);
+        renamed.Vendor.OnDays(Costs, _ => Cost("7"));
+
+        var run = await renamed.RunAsync("openai", "cost", day, day, ",\"force\":true");
+
+        run.Windows.ShouldAllBe(window => window.State == "rejected");
+        run.Windows.Single(window => window.Account == "acme").Reason.ShouldNotBeNull().ShouldContain("the key of its account 'acme' is now that of 'acme-inc'");
+        (await renamed.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
+    }
+
+    [Fact]
+    public async Task An_account_that_its_key_proves_to_be_who_it_was_does_not_depend_on_the_vendor_saying_so()
+    {
+        using var folder = new TemporaryFolder();
+        var day = new DateOnly(2025, 1, 1);
+        foreach (var status in new[] { 200, 503 })
+        {
+            await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-acme")]);
+            host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+            if (status != 200)
+            {
+                host.Vendor.On(Me, """{"type":"error","error":{"type":"api_error","message":"no"}}""", status: status);
+            }
+
+            (await host.WindowAsync("anthropic", "cost", day, ",\"force\":true")).State.ShouldBe("loaded");
+            (await host.CountAsync("current_slices")).ShouldBe(1);
+        }
+    }
+
+    [Fact]
     public async Task One_key_under_two_names_is_refused_with_both_names_and_counted_once()
     {
         await using var host = await ServiceHost.StartAsync(accounts: [("OpenAI", "acme", "sk-admin-key"), ("OpenAI", "labs", "sk-admin-key")]);

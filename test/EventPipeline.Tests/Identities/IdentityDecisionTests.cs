@@ -42,6 +42,8 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Body("org-1")), "acme");
         Decide("acme", OtherKey, Body("org-1")).AccountId.ShouldBe("acme");
         Refused("acme", OtherKey, Body("org-2")).ShouldContain("'org-2'");
+        Configure("acme", "org-1");
+        Decide("acme", OtherKey, Nothing).AccountId.ShouldBe("acme");
     }
 
     [Fact]
@@ -146,10 +148,50 @@ public sealed class IdentityDecisionTests
     [Fact]
     public void A_short_name_in_a_header_may_change_while_the_key_does_not()
     {
-        Record(Decide("acme", Key, Header("short-1")));
+        Record(Decide("acme", Key, Hint("short-1")));
 
-        Decide("acme", Key, Header("short-2")).AccountId.ShouldBe("short-1");
-        Refused("acme", OtherKey, Header("short-2")).ShouldContain("'short-2'");
+        Decide("acme", Key, Hint("short-2")).AccountId.ShouldBe("acme");
+        Decide("acme", OtherKey, Hint("short-1")).AccountId.ShouldBe("acme");
+        Decide("acme", OtherKey, Nothing).IsByNameAlone.ShouldBeTrue();
+        Refused("acme", OtherKey, Hint("short-2")).ShouldContain("'short-2'");
+        Configure("acme", "acme");
+        Decide("acme", OtherKey, Hint("short-2")).AccountId.ShouldBe("acme");
+    }
+
+    [Fact]
+    public void An_id_in_a_header_may_change_its_form_where_the_body_or_a_person_says_that_it_is_the_same()
+    {
+        Record(Decide("acme", Key, new OrganizationIds("org-1", "head-1")));
+
+        Refused("acme", Key, Header("head-2")).ShouldContain("'head-2'");
+        Decide("acme", Key, new OrganizationIds("org-1", "head-2")).AccountId.ShouldBe("org-1");
+        Configure("acme", "org-1");
+        Decide("acme", Key, Header("head-2")).AccountId.ShouldBe("org-1");
+    }
+
+    [Fact]
+    public void A_new_account_keeps_the_id_that_it_was_read_under_when_its_answers_name_it() =>
+        new IdentityDecision(new AccountBook([], []), "d", _configured[0], _configured).Decide(Key, Header("head-1"), newcomer: "acme").AccountId.ShouldBe("acme");
+
+    [Fact]
+    public void A_stated_id_that_nothing_stands_under_does_not_part_an_account_from_its_rows()
+    {
+        Record(Decide("acme", Key, Nothing));
+        Configure("acme", "org-1");
+
+        Refused("acme", OtherKey, Body("org-1")).ShouldContain("is stated to be 'org-1', and the account of this name is 'acme'. If both are one organisation, set the OrganizationId");
+        Refused("acme", OtherKey, Nothing).ShouldContain("'acme'");
+    }
+
+    [Fact]
+    public void A_stated_id_does_not_take_another_accounts_organisation()
+    {
+        _configured.Add(Named("labs"));
+        Record(Decide("labs", OtherKey, Body("org-2")));
+        Record(Decide("acme", Key, Nothing));
+        _configured[0] = Named("acme", "acme");
+
+        Refused("acme", "key-3", Body("org-2")).ShouldContain("'acme', and answers as the organisation 'org-2', which is the account 'org-2'");
     }
 
     [Fact]
@@ -239,7 +281,7 @@ public sealed class IdentityDecisionTests
         identity.AccountId.ShouldBe("org-1");
         identity.AlsoUnder.ShouldBe(["acme"]);
         Refused("acme", Key, Nothing).ShouldContain("stands under 2 ids in the tables, 'org-1' and 'acme'");
-        Refused("acme", Key, Body("org-2")).ShouldContain("accounts merge --vendor anthropic --from acme --into org-1");
+        Refused("acme", Key, Body("org-2")).ShouldContain("accounts merge --dataset d --vendor anthropic --from acme --into org-1");
     }
 
     [Fact]
@@ -287,6 +329,8 @@ public sealed class IdentityDecisionTests
 
     private static OrganizationIds Header(string id) => new(null, id);
 
+    private static OrganizationIds Hint(string name) => new(null, null, name);
+
     private void Configure(string name, string? organizationId = null)
     {
         _configured.Clear();
@@ -296,7 +340,7 @@ public sealed class IdentityDecisionTests
     private void Commit(string account, string accountId) => _committed.Insert(0, new CommittedAccount(account, accountId, 3, new(2026, 1, 1), new(2026, 1, 3)));
 
     private AccountIdentity Decide(string name, string key, OrganizationIds told) =>
-        new IdentityDecision(new AccountBook(_records, _committed), _configured.Single(account => account.Name == name), _configured).Decide(key, told);
+        new IdentityDecision(new AccountBook(_records, _committed), "d", _configured.Single(account => account.Name == name), _configured).Decide(key, told);
 
     private void Record(AccountIdentity identity, string? accountId = null)
     {

@@ -45,7 +45,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         var reading = new Reading(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var me = await new VendorPages(api).ReadObjectAsync(
             reading, Names.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
-        return new OrganizationIds(me?.RequiredText("id"), reading.Organization.HeaderId);
+        return reading.Organization.AddTo(new OrganizationIds(
+            me?.RequiredText("id") is { } id ? (id.Length > 0 ? id : throw me.Broken("id", "is empty")) : null, null));
     }
 
     public async IAsyncEnumerable<VendorItem> FetchAsync(

@@ -29,7 +29,8 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "start_time",
         "end_time",
         ReadTime,
-        OrganizationHeader: "openai-organization");
+        OrganizationHeader: "openai-organization",
+        IsOrganizationHeaderAnId: false);
 
     public Vendor Vendor => Self;
 
