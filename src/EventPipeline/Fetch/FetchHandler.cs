@@ -136,11 +136,6 @@ internal sealed partial class FetchHandler(
         {
             metrics.Loaded(window, mode, again, totals.Rows, totals.Tokens, totals.Usd, totals.EstimatedUsd);
         }
-
-        if (mode == RunMode.Production)
-        {
-            metrics.CompleteUntil(window);
-        }
     }
 
     private (IVendorConnector Connector, Account Account, Report Report) Find(FetchRequested message)
