@@ -93,6 +93,12 @@ internal sealed partial class FetchHandler(
             var accountId = await identities.ResolveAsync(connector, account, either.Token);
             var request = new LoadRequest(message.RunId, mode, message.Window, accountId, report, message.Force, delivery.MessageId);
             await using var load = new LoadAttempt(warehouse, datasets.Value.For(mode), request, clock);
+            await load.BeginAsync(either.Token);
+            if (load.ClockAhead is { } ahead)
+            {
+                Log.ClockAhead(logger, message.Window, ahead);
+            }
+
             var drift = new Drift();
             var fetch = new FetchContext(message.Window, account, accountId, deadline, load.KeepPageAsync, drift);
             await foreach (var item in connector.FetchAsync(fetch, either.Token))
@@ -107,7 +113,7 @@ internal sealed partial class FetchHandler(
             }
 
             var outcome = await load.CompleteAsync(either.Token);
-            Count(message.Window, mode, outcome);
+            await CountAsync(load, message.Window, mode, either.Token);
             if (load.Repeats > 0)
             {
                 drift.Note($"{load.Repeats} rows came twice, identical, and were dropped");
@@ -130,11 +136,18 @@ internal sealed partial class FetchHandler(
         }
     }
 
-    private void Count(Window window, RunMode mode, LoadOutcome outcome)
+    /// <summary>The window is committed, and counting it must not make it fail.</summary>
+    private async Task CountAsync(LoadAttempt load, Window window, RunMode mode, CancellationToken cancellationToken)
     {
-        foreach (var (totals, again) in new[] { (outcome.Added, false), (outcome.Replaced, true) })
+        try
         {
-            metrics.Loaded(window, mode, again, totals.Rows, totals.Tokens, totals.Usd, totals.EstimatedUsd);
+            var (first, again) = await load.BecameVisibleAsync(cancellationToken);
+            metrics.Loaded(window, mode, again: false, first.Rows, first.Tokens, first.Usd, first.EstimatedUsd);
+            metrics.Loaded(window, mode, again: true, again.Rows, again.Tokens, again.Usd, again.EstimatedUsd);
+        }
+        catch (Exception uncounted) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.Uncounted(logger, uncounted, window);
         }
     }
 
@@ -160,5 +173,13 @@ internal sealed partial class FetchHandler(
 
         [LoggerMessage(2, LogLevel.Warning, "{Window} of run {RunId} failed, and that could not be recorded.")]
         public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Window} was loaded, and could not be counted in the metrics.")]
+        public static partial void Uncounted(ILogger logger, Exception exception, Window window);
+
+        [LoggerMessage(4, LogLevel.Warning, "The newest read of {Window} began at {LastReadBegan:O}, which has not come yet: a clock was ahead, or this one is behind. "
+            + "What is read now follows it.",
+            EventName = "window.clock_ahead")]
+        public static partial void ClockAhead(ILogger logger, Window window, DateTimeOffset lastReadBegan);
     }
 }

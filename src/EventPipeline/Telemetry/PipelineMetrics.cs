@@ -56,7 +56,7 @@ internal sealed class PipelineMetrics
     /// <summary>Days became visible: each in full, also one that replaces an earlier version.</summary>
     /// <param name="window">Whose days.</param>
     /// <param name="mode">The run's mode.</param>
-    /// <param name="again">Whether the days had been read before.</param>
+    /// <param name="again">Whether the days showed something before.</param>
     /// <param name="rows">Rows of the days.</param>
     /// <param name="tokens">Tokens of the days.</param>
     /// <param name="billedUsd">Billed money of the days, US dollars.</param>
