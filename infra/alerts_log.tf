@@ -39,7 +39,10 @@ locals {
 
             ${local.call}/vendors
 
-        Every run looks for days that were never read, so the next one closes the gap by itself once the reason is gone.
+        Data is complete until the day before the first day that is missing. Every run looks for days of the last weeks that were never read (Runs__GapDays), so the next one closes
+        the gap by itself once the reason is gone. An older one is asked for: firstHole of the log entry, and
+
+            gcloud pubsub topics publish ${local.name}-trigger --project=${var.project} --message='{"from":"YYYY-MM-DD","to":"YYYY-MM-DD"}'
       TEXT
     }
     drift = {

@@ -11,7 +11,7 @@ locals {
     { title = "US dollars loaded per day, by vendor", plot = "STACKED_BAR", series = {
       spend = { query = "sum by (vendor) (increase(${local.series["spend_usd_sum"]}[1d]))" }
     } },
-    { title = "Hours since the newest complete day ended, at each run", plot = "LINE", series = {
+    { title = "Hours since the last complete day ended, at each run", plot = "LINE", series = {
       freshness = { query = "sum by (vendor, account, report) (increase(${local.series["freshness_hours_sum"]}[1d])) / sum by (vendor, account, report) (increase(${local.series["freshness_hours_count"]}[1d]))" }
     } },
     { title = "Dead letters per hour, by cause", plot = "STACKED_BAR", series = {

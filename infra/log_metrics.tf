@@ -47,7 +47,7 @@ locals {
       bounds      = [0, 1, 10, 100, 1000, 10000, 100000]
     }
     freshness_hours = {
-      description = "Hours since the newest complete day of a report ended, after each run"
+      description = "Hours since the last day ended until which a report is complete, after each run"
       filter      = "jsonPayload.event=\"freshness\""
       value       = "ageHours"
       unit        = "h"

@@ -95,6 +95,12 @@ internal sealed partial class FetchHandler(
             var identity = await identities.ResolveAsync(dataset, connector, account, either.Token);
             var request = new LoadRequest(message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId);
             await using var load = new LoadAttempt(warehouse, dataset, request, clock);
+            await load.BeginAsync(either.Token);
+            if (load.ClockAhead is { } ahead)
+            {
+                Log.ClockAhead(logger, message.Window, ahead);
+            }
+
             var drift = new Drift();
             var fetch = new FetchContext(message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
             await foreach (var item in connector.FetchAsync(fetch, either.Token))
@@ -105,7 +111,7 @@ internal sealed partial class FetchHandler(
             await identities.ConfirmAsync(
                 dataset, connector, account, identity, fetch.Organization, mode == RunMode.DryRun ? null : message.RunId, either.Token);
             var outcome = await load.CompleteAsync(either.Token);
-            Count(message.Window, mode, outcome);
+            await CountAsync(load, message.Window, mode, either.Token);
             if (load.Repeats > 0)
             {
                 drift.Note($"{load.Repeats} rows came twice, identical, and were dropped");
@@ -128,16 +134,18 @@ internal sealed partial class FetchHandler(
         }
     }
 
-    private void Count(Window window, RunMode mode, LoadOutcome outcome)
+    /// <summary>The window is committed, and counting it must not make it fail.</summary>
+    private async Task CountAsync(LoadAttempt load, Window window, RunMode mode, CancellationToken cancellationToken)
     {
-        foreach (var (totals, again) in new[] { (outcome.Added, false), (outcome.Replaced, true) })
+        try
         {
-            metrics.Loaded(window, mode, again, totals.Rows, totals.Tokens, totals.Usd, totals.EstimatedUsd);
+            var (first, again) = await load.BecameVisibleAsync(cancellationToken);
+            metrics.Loaded(window, mode, again: false, first.Rows, first.Tokens, first.Usd, first.EstimatedUsd);
+            metrics.Loaded(window, mode, again: true, again.Rows, again.Tokens, again.Usd, again.EstimatedUsd);
         }
-
-        if (mode == RunMode.Production)
+        catch (Exception uncounted) when (!cancellationToken.IsCancellationRequested)
         {
-            metrics.CompleteUntil(window);
+            Log.Uncounted(logger, uncounted, window);
         }
     }
 
@@ -163,5 +171,13 @@ internal sealed partial class FetchHandler(
 
         [LoggerMessage(2, LogLevel.Warning, "{Window} of run {RunId} failed, and that could not be recorded.")]
         public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
+
+        [LoggerMessage(3, LogLevel.Warning, "{Window} was loaded, and could not be counted in the metrics.")]
+        public static partial void Uncounted(ILogger logger, Exception exception, Window window);
+
+        [LoggerMessage(4, LogLevel.Warning, "The newest read of {Window} began at {LastReadBegan:O}, which has not come yet: a clock was ahead, or this one is behind. "
+            + "What is read now follows it.",
+            EventName = "window.clock_ahead")]
+        public static partial void ClockAhead(ILogger logger, Window window, DateTimeOffset lastReadBegan);
     }
 }

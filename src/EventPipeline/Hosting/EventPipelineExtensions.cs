@@ -37,6 +37,7 @@ internal static class EventPipelineExtensions
         services.AddScoped<RunStatus>();
         services.AddScoped<RunNews>();
         services.AddScoped<FreshnessReport>();
+        services.AddHostedService<FreshnessWatch>();
         services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
         services.AddPubSub();                         // the edge that publishes
         services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);

@@ -1,13 +1,20 @@
+using System.Globalization;
 using EventPipeline.Telemetry;
 using EventPipeline.Vendors;
 
 namespace EventPipeline.Ledger;
 
-/// <summary>Says how fresh the production data of every configured account is, once a run has ended. Never fails the run.</summary>
+/// <summary>Finds out how fresh the production data of every configured account is. It never fails whoever asks.</summary>
 internal sealed partial class FreshnessReport(
     RunStatus status, Accounts accounts, PipelineMetrics metrics, TimeProvider clock, ILogger<FreshnessReport> logger)
 {
-    public async Task TellAsync(CancellationToken cancellationToken)
+    /// <summary>What the dataset says becomes what the gauge says.</summary>
+    public Task LookAsync(CancellationToken cancellationToken) => ReadAsync(_ => { }, cancellationToken);
+
+    /// <summary>The same, and an entry in the log for every report: a run has ended.</summary>
+    public Task TellAsync(CancellationToken cancellationToken) => ReadAsync(Tell, cancellationToken);
+
+    private async Task ReadAsync(Action<ReportFreshness> tell, CancellationToken cancellationToken)
     {
         try
         {
@@ -18,11 +25,7 @@ internal sealed partial class FreshnessReport(
                 let day = report.DataCompleteUntil
                 where day.HasValue
                 select (report.Vendor, report.Account, report.Report, day.Value));
-            foreach (var report in reports)
-            {
-                var age = report.DataCompleteUntil is { } day ? Math.Round(PipelineMetrics.Age(day, clock.GetUtcNow()).TotalHours, 3) : (double?)null;
-                FreshnessLog.Freshness(logger, report.Vendor, report.Account, report.Report, report.DataCompleteUntil, age, report.LastError);
-            }
+            reports.ForEach(tell);
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
@@ -30,14 +33,42 @@ internal sealed partial class FreshnessReport(
         }
     }
 
+    private void Tell(ReportFreshness report)
+    {
+        var (vendor, account, name) = (report.Vendor, report.Account, report.Report);
+        double? age = report.DataCompleteUntil is { } day ? Math.Round(PipelineMetrics.Age(day, clock.GetUtcNow()).TotalHours, 3) : null;
+        var completeness = age is null
+            ? "has never been read"
+            : string.Create(CultureInfo.InvariantCulture, $"is complete until {report.DataCompleteUntil:yyyy-MM-dd}, {age} hours ago");
+        FreshnessLog.Freshness(logger, vendor, account, name, completeness, report.DataCompleteUntil, age, report.FirstHole, report.LastError);
+
+        if (report is { LastReadInFuture: true, LastReadBegan: { } began })
+        {
+            FreshnessLog.InFuture(logger, vendor, account, name, began);
+        }
+    }
+
     private static partial class FreshnessLog
     {
-        [LoggerMessage(1, LogLevel.Information, "{Vendor}/{Account}/{Report} is complete until {DataCompleteUntil:yyyy-MM-dd}, {AgeHours} hours ago.",
+        [LoggerMessage(1, LogLevel.Information, "{Vendor}/{Account}/{Report} {Completeness}.",
             EventName = "freshness")]
         public static partial void Freshness(
-            ILogger logger, string vendor, string account, string report, DateOnly? dataCompleteUntil, double? ageHours, string? lastError);
+            ILogger logger,
+            string vendor,
+            string account,
+            string report,
+            string completeness,
+            DateOnly? dataCompleteUntil,
+            double? ageHours,
+            DateOnly? firstHole,
+            string? lastError);
 
         [LoggerMessage(2, LogLevel.Warning, "How fresh the data is could not be found out.")]
         public static partial void Unknown(ILogger logger, Exception exception);
+
+        [LoggerMessage(3, LogLevel.Warning, "The newest read of {Vendor}/{Account}/{Report} began at {LastReadBegan:O}, which has not come yet: a clock was ahead. "
+            + "Later reads follow it and are shown; set the clock.",
+            EventName = "clock.ahead")]
+        public static partial void InFuture(ILogger logger, string vendor, string account, string report, DateTimeOffset lastReadBegan);
     }
 }

@@ -11,16 +11,18 @@ namespace EventPipeline.Ledger;
 /// </summary>
 internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, RunNews news, TimeProvider clock)
 {
-    /// <summary>The newest committed read of every slice in a range of days.</summary>
+    /// <summary>The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when it began is not known.</summary>
     public async Task<IReadOnlyDictionary<SliceKey, SliceRead>> SlicesReadAsync(
         RunMode mode, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
             datasets.Value.For(mode), Statement.Of("slices_read", ("from", from), ("to", to)), cancellationToken);
+        var now = clock.GetUtcNow();
         return rows
             .ToDictionary(
                 row => new SliceKey(row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
-                row => new SliceRead(row.Timestamp("read_began"), row.Flag("pinned")));
+                row => new SliceRead(
+                    row.Timestamp("read_began") is var began && began <= now ? began : DateTimeOffset.MinValue, row.Flag("pinned")));
     }
 
     /// <summary>The stored plan of a run; null while there is none.</summary>

@@ -11,9 +11,12 @@ namespace EventPipeline.Load;
 internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
 {
     private const string RawPages = "raw_page";
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     private readonly Dictionary<string, IUpload> _uploads = [];
-    private readonly DateTimeOffset _readBegan = clock.GetUtcNow();
+    private DateTimeOffset _readBegan = clock.GetUtcNow();
+    private IReadOnlyDictionary<DateOnly, DateTimeOffset> _readBefore = new Dictionary<DateOnly, DateTimeOffset>();
+    private IReadOnlyList<JudgedDay> _loaded = [];
     private readonly WindowReading _reading = new(request.Window);
     private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
     private RecordLine? _lines;
@@ -24,6 +27,27 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
 
     private bool Keeps => request.Mode != RunMode.DryRun;
+
+    /// <summary>
+    /// When the newest read that was committed before this one began had begun itself, where that is later by more than a minute: a clock is or was ahead.
+    /// Null otherwise.
+    /// </summary>
+    public DateTimeOffset? ClockAhead =>
+        _readBefore.Values.Where(began => began > _readBegan + ClockTolerance).Select(began => (DateTimeOffset?)began).Max();
+
+    /// <summary>
+    /// Looks at what is committed, and then begins to read. What was there before is older than what is read from now on, whatever the clocks say; what is committed from
+    /// now on may be newer, and is left to them.
+    /// </summary>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (Keeps)
+        {
+            _readBefore = (await CurrentAsync(cancellationToken)).ToDictionary(day => day.Key, day => day.Value.Timestamp("read_began"));
+        }
+
+        _readBegan = clock.GetUtcNow();
+    }
 
     /// <summary>Takes what the connector says, in order.</summary>
     public async ValueTask AcceptAsync(VendorItem item, CancellationToken cancellationToken)
@@ -84,7 +108,22 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
         await warehouse.ExecuteAsync(
             dataset, $"commit_{_loadId}", Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]), cancellationToken);
+        _loaded = [.. days.Where(day => day.LoadId == _loadId)];
         return Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
+    }
+
+    /// <summary>
+    /// What the commit made visible: of days that showed nothing before, and of days whose content it replaced. Told from what the dataset holds, so that of parallel loads of
+    /// one day one is the first, and a read that began earlier than what is shown counts nothing.
+    /// </summary>
+    public async Task<(SliceTotals First, SliceTotals Again)> BecameVisibleAsync(CancellationToken cancellationToken)
+    {
+        var became = _loaded.Count == 0
+            ? []
+            : (await warehouse.QueryAsync(dataset, OfSlices("visible_days", ("load_id", _loadId)), cancellationToken))
+                .ToDictionary(row => row.Date("usage_date"), row => row.Text("became"));
+        var loaded = _loaded.ToLookup(day => became.GetValueOrDefault(day.Day));
+        return (Totals(loaded["first"]), Totals(loaded["again"]));
     }
 
     public async ValueTask DisposeAsync()
@@ -97,14 +136,12 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         _lines?.Dispose();
     }
 
-    private LoadOutcome Outcome(IReadOnlyCollection<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences)
+    private static LoadOutcome Outcome(IReadOnlyCollection<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences)
     {
         var all = Totals(days);
-        var loaded = days.Where(day => Keeps && day.LoadId == _loadId).ToLookup(day => day.Before is null);
         return new LoadOutcome(
             days.Select(day => day.State).MinBy(WindowState.Rank)!,
-            all.Rows, all.Tokens, all.Usd, all.EstimatedUsd, loadId, differences,
-            Totals(loaded[true]), Totals(loaded[false]));
+            all.Rows, all.Tokens, all.Usd, all.EstimatedUsd, loadId, differences);
     }
 
     private static SliceTotals Totals(IEnumerable<JudgedDay> days) => days.Aggregate(new SliceTotals(0, 0, 0, 0), (sum, day) => new SliceTotals(
@@ -133,18 +170,20 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
     private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(
-            dataset,
-            Statement.Of(
-                "current_versions",
-                ("vendor", request.Window.Vendor),
-                ("account_id", request.AccountId),
-                ("report", request.Window.Report),
-                ("from", request.Window.From),
-                ("to", request.Window.To)),
-            cancellationToken);
+        var rows = await warehouse.QueryAsync(dataset, OfSlices("current_versions"), cancellationToken);
         return rows.ToDictionary(row => row.Date("usage_date"));
     }
+
+    private Statement OfSlices(string name, params (string Name, object? Value)[] more) => Statement.Of(
+        name,
+        [
+            ("vendor", request.Window.Vendor),
+            ("account_id", request.AccountId),
+            ("report", request.Window.Report),
+            ("from", request.Window.From),
+            ("to", request.Window.To),
+            .. more,
+        ]);
 
     private async Task ProveAsync(CancellationToken cancellationToken)
     {
@@ -178,6 +217,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["usage_date"] = day.Day,
         ["load_id"] = day.LoadId,
         ["read_began"] = _readBegan,
+        ["follows"] = Follows(day.Day),
         ["row_count"] = day.Read.Rows,
         ["tokens"] = day.Read.Tokens,
         ["amount_usd"] = day.Read.BilledUsd,
@@ -190,6 +230,14 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["window_id"] = request.Window.Id,
         ["message_id"] = request.MessageId,
     };
+
+    /// <summary>
+    /// Just after the read that this one is known to follow, where the clocks say otherwise; null where they do not. Reads that follow the same one keep their own order: a
+    /// microsecond for each second since the day began.
+    /// </summary>
+    private DateTimeOffset? Follows(DateOnly day) => _readBefore.TryGetValue(day, out var before) && before >= _readBegan
+        ? before.AddMicroseconds(1 + Math.Max(0, Math.Floor((_readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))
+        : null;
 
     private async ValueTask<IUpload> UploadAsync(string table, CancellationToken cancellationToken)
     {

@@ -21,8 +21,6 @@ internal sealed record LoadRequest(
 /// <param name="EstimatedUsd">Estimated money read, US dollars.</param>
 /// <param name="LoadId">The load that holds the rows; null after a dry run.</param>
 /// <param name="Differences">Per day what a dry run would change; empty otherwise.</param>
-/// <param name="Added">Of the rows those that became visible, of days never read before.</param>
-/// <param name="Replaced">Of the rows those that became visible, of days read before.</param>
 internal sealed record LoadOutcome(
     string State,
     long Rows,
@@ -30,9 +28,7 @@ internal sealed record LoadOutcome(
     decimal BilledUsd,
     decimal EstimatedUsd,
     string? LoadId,
-    IReadOnlyList<SliceDifference> Differences,
-    SliceTotals Added,
-    SliceTotals Replaced);
+    IReadOnlyList<SliceDifference> Differences);
 
 /// <summary>What a dry run found for one day.</summary>
 /// <param name="Day">The UTC day.</param>

@@ -35,6 +35,8 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
 
     public DateOnly Date(string column) => (DateOnly)Values[column]!;
 
+    public DateOnly? DateOrNull(string column) => (DateOnly?)Values[column];
+
     public DateTimeOffset Timestamp(string column) => (DateTimeOffset)Values[column]!;
 
     public DateTimeOffset? TimestampOrNull(string column) => (DateTimeOffset?)Values[column];

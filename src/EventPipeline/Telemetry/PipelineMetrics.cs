@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
 
 namespace EventPipeline.Telemetry;
@@ -33,7 +33,7 @@ internal sealed class PipelineMetrics
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _runs;
     private readonly Histogram<double> _runTimes;
-    private ConcurrentDictionary<(string Vendor, string Account, string Report), DateOnly> _completeUntil = [];
+    private volatile FrozenDictionary<(string Vendor, string Account, string Report), DateOnly> _completeUntil = FrozenDictionary<(string, string, string), DateOnly>.Empty;
 
     public PipelineMetrics(IMeterFactory meters, TimeProvider clock)
     {
@@ -50,13 +50,13 @@ internal sealed class PipelineMetrics
         _deadLetters = meter.CreateCounter<long>("eventpipeline.dead_letters", "{message}", "Dead letters that were stored.");
         _runs = meter.CreateCounter<long>("eventpipeline.runs", "{run}", "Runs that ended.");
         _runTimes = meter.CreateHistogram("eventpipeline.run.duration", "s", "From a run's first event to its last.", advice: RunBuckets);
-        meter.CreateObservableGauge("eventpipeline.freshness", Ages, "s", "How long ago the newest complete day ended.");
+        meter.CreateObservableGauge("eventpipeline.freshness", Ages, "s", "How long ago the last complete day ended.");
     }
 
     /// <summary>Days became visible: each in full, also one that replaces an earlier version.</summary>
     /// <param name="window">Whose days.</param>
     /// <param name="mode">The run's mode.</param>
-    /// <param name="again">Whether the days had been read before.</param>
+    /// <param name="again">Whether the days showed something before.</param>
     /// <param name="rows">Rows of the days.</param>
     /// <param name="tokens">Tokens of the days.</param>
     /// <param name="billedUsd">Billed money of the days, US dollars.</param>
@@ -96,18 +96,15 @@ internal sealed class PipelineMetrics
         _runTimes.Record(duration.TotalSeconds, new(Mode, mode.Name()), new("outcome", outcome));
     }
 
-    /// <summary>A window of the production dataset was committed; what is known to be fresher stays so.</summary>
-    public void CompleteUntil(Window window) => _completeUntil.AddOrUpdate(
-        (window.Vendor, window.Account, window.Report), window.To, (_, known) => known > window.To ? known : window.To);
-
-    /// <summary>What the ledger says of every report takes the place of what was known.</summary>
-    public void CompleteUntil(IEnumerable<(string Vendor, string Account, string Report, DateOnly Day)> reports) => _completeUntil =
-        new(reports.Select(report => KeyValuePair.Create((report.Vendor, report.Account, report.Report), report.Day)));
+    /// <summary>What the dataset says of every report takes the place of what was known. Of several rows of one name, an account under two ids, the oldest counts.</summary>
+    public void CompleteUntil(IEnumerable<(string Vendor, string Account, string Report, DateOnly Day)> reports) => _completeUntil = reports
+        .GroupBy(report => (report.Vendor, report.Account, report.Report))
+        .ToFrozenDictionary(rows => rows.Key, rows => rows.Min(row => row.Day));
 
     /// <summary>How long ago a day ended; nothing for one that has not.</summary>
     public static TimeSpan Age(DateOnly day, DateTimeOffset now)
     {
-        var age = now - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).AddDays(1);
+        var age = now - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) - TimeSpan.FromDays(1);
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 

@@ -216,7 +216,7 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
               SUM(cache_write_tokens) AS c, SUM(output_tokens) AS d, SUM(requests) AS e, SUM(quantity) AS f
             FROM usage GROUP BY ALL
             UNION ALL
-            SELECT 'cost', vendor, account_id, report, usage_date, COUNT(*), NULL, NULL, NULL, NULL, NULL, SUM(amount_usd) FROM cost GROUP BY ALL
+            SELECT 'cost', vendor, account_id, report, usage_date, COUNT(*), NULL, NULL, NULL, NULL, NULL, SUM(amount_usd) FROM cost_all GROUP BY ALL
             UNION ALL
             SELECT 'activity', vendor, account_id, report, usage_date, COUNT(*), SUM(sessions), SUM(lines_added), SUM(lines_removed),
               SUM(accepted), SUM(commits), NULL FROM activity GROUP BY ALL

@@ -26,7 +26,6 @@ internal static class Views
     private const string Cost = """
         SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, SUM(f.amount_usd), COALESCE(SUM(f.quantity), 0)
         FROM cost f JOIN current_slices s USING (vendor, account_id, report, usage_date)
-        WHERE f.basis = 'billed'
         GROUP BY ALL
         """;
 
@@ -35,7 +34,7 @@ internal static class Views
           SELECT vendor, account_id, report, usage_date, SUM(amount_usd) AS usd,
             SUM(CAST(dimensions->>'$.tokens.input' AS BIGINT) + CAST(dimensions->>'$.tokens.output' AS BIGINT)
               + CAST(dimensions->>'$.tokens.cache_read' AS BIGINT) + CAST(dimensions->>'$.tokens.cache_creation' AS BIGINT)) AS tokens
-          FROM cost WHERE basis = 'estimated' GROUP BY ALL
+          FROM cost_estimated GROUP BY ALL
         )
         SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), ANY_VALUE(e.tokens), ANY_VALUE(e.usd),
           SUM(f.sessions), SUM(f.lines_added), SUM(f.lines_removed), SUM(f.commits), SUM(f.pull_requests), SUM(f.accepted), SUM(f.rejected)
@@ -48,7 +47,7 @@ internal static class Views
     private const string Keys = """
         WITH facts AS (
           SELECT vendor, account_id, report, usage_date, row_key FROM usage
-          UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM cost
+          UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM cost_all
           UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM activity
         )
         SELECT COUNT(*), COUNT(DISTINCT (vendor, account_id, report, usage_date, row_key)),
@@ -58,9 +57,9 @@ internal static class Views
 
     // Each row: what a view on top says, and what the facts below it say.
     private const string OnTop = """
-        SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost WHERE basis = 'billed') FROM daily_cost
-        UNION ALL SELECT 'focus', COALESCE(SUM(BilledCost), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost WHERE basis = 'billed') FROM focus
-        UNION ALL SELECT 'focus rows', COUNT(*), (SELECT COUNT(*) FROM cost WHERE basis = 'billed') FROM focus
+        SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM daily_cost
+        UNION ALL SELECT 'focus', COALESCE(SUM(BilledCost), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM focus
+        UNION ALL SELECT 'focus rows', COUNT(*), (SELECT COUNT(*) FROM cost_all WHERE basis = 'billed') FROM focus
         UNION ALL SELECT 'daily_usage', COALESCE(SUM(total_tokens), 0), (SELECT COALESCE(SUM(tokens), 0) FROM current_slices) FROM daily_usage
         UNION ALL SELECT 'freshness', COALESCE(SUM(slices), 0), (SELECT COUNT(*) FROM current_slices) FROM freshness
         UNION ALL SELECT 'freshness behind', COUNT(*), 0 FROM freshness f WHERE f.data_complete_until <>
@@ -166,7 +165,7 @@ internal static class Views
             ],
             ("openai", _) =>
             [
-                Sum("input_tokens"), 0, 0, 0, 0, Sum("num_model_requests"),
+                Sum("input_tokens"), 0, 0, 0, 0, report == "web_search_calls" ? 0 : Sum("num_model_requests"),
                 Sum("images", "characters", "seconds", "usage_bytes", "num_sessions", "num_requests"),
             ],
             _ => throw new InvalidOperationException($"The simulation has a report that is not compared: {vendor} {report}."),

@@ -163,7 +163,7 @@ public abstract class WarehouseContract(WarehouseServer server)
         $"commit-{loadId}",
         Statement.Of(
             "insert_slice_versions", ("vendor", vendor), ("account_id", "o-1"), ("account", "acme"), ("report", "cost"), ("usage_date", new DateOnly(2026, 3, 1)),
-            ("load_id", loadId), ("read_began", readBegan), ("row_count", 1L), ("tokens", 0L), ("amount_usd", amount), ("estimated_usd", 0m),
+            ("load_id", loadId), ("read_began", readBegan), ("follows", null), ("row_count", 1L), ("tokens", 0L), ("amount_usd", amount), ("estimated_usd", 0m),
             ("digest", digest), ("grain", "line"), ("normaliser_version", 1L), ("state", "loaded"), ("run_id", "run"), ("window_id", "w"), ("message_id", null)),
         TestContext.Current.CancellationToken);
 

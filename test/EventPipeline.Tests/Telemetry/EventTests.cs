@@ -128,6 +128,30 @@ public sealed class EventTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_report_that_was_never_read_says_so_in_words()
+    {
+        _host.Vendor.On(CostRows.Path, """{"error":{"type":"authentication_error","message":"invalid x-api-key"}}""", status: 401);
+
+        await _host.RunAsync("anthropic", "cost", Day, Day);
+
+        var freshness = _lines.Of("freshness").ShouldHaveSingleItem();
+        Texts(freshness, "message", "dataCompleteUntil").ShouldBe(["anthropic/acme/cost has never been read.", "no dataCompleteUntil"]);
+        freshness.TryGetProperty("ageHours", out _).ShouldBeFalse();
+        Texts(freshness, "lastError")[0].ShouldContain("401");
+    }
+
+    [Fact]
+    public async Task A_hole_is_named_and_data_is_complete_until_the_day_before()
+    {
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await _host.RunAsync("anthropic", "cost", Day, Day.AddDays(1));
+
+        await _host.RunAsync("anthropic", "cost", Day.AddDays(4), Day.AddDays(4));
+
+        Texts(_lines.Of("freshness")[^1], "dataCompleteUntil", "firstHole").ShouldBe(["2025-01-02", "2025-01-03"]);
+    }
+
+    [Fact]
     public async Task Freshness_that_cannot_be_found_out_does_not_fail_the_run()
     {
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);

@@ -1,5 +1,7 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using EventPipeline.Telemetry;
+using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -120,7 +122,31 @@ public sealed class MetricsTests
     }
 
     [Fact]
-    public void Freshness_grows_by_itself_and_follows_the_newest_day()
+    public async Task An_instance_that_has_just_started_tells_how_fresh_the_dataset_is_whatever_window_it_reads_first()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var warm = await ServiceHost.StartAsync(folder))
+        {
+            warm.Vendor.OnDays(CostRows.Path, CostRows.Of);
+            await warm.RunAsync("anthropic", "cost", warm.Yesterday.AddDays(-2), warm.Yesterday);
+        }
+
+        await using var cold = await ServiceHost.StartAsync(folder);
+        cold.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        var old = cold.Yesterday.AddDays(-141);
+        (await cold.PushFetchAsync("by-hand", "anthropic", "cost", old, old)).ShouldBe(HttpStatusCode.NoContent);
+
+        double? age;
+        while ((age = (await ScrapeAsync(cold)).Sum("eventpipeline_freshness_seconds")) is null)
+        {
+            await Task.Yield(); // It is read in the background.
+        }
+
+        age.Value.ShouldBeInRange(0, TimeSpan.FromHours(25).TotalSeconds);
+    }
+
+    [Fact]
+    public void Freshness_grows_by_itself_and_is_what_was_last_said_the_oldest_of_one_name()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
         using var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddPipelineMetrics().BuildServiceProvider();
@@ -137,15 +163,18 @@ public sealed class MetricsTests
         listener.SetMeasurementEventCallback<double>((_, value, _, _) => age = value);
         listener.Start();
 
-        metrics.CompleteUntil(Cost(21));
+        Age().ShouldBeNull();
+        metrics.CompleteUntil([Cost(21)]);
         Age().ShouldBe(30 * 3600);
-        metrics.CompleteUntil(Cost(22));
+        metrics.CompleteUntil([Cost(22)]);
         Age().ShouldBe(6 * 3600);
         clock.Advance(TimeSpan.FromHours(1));
         Age().ShouldBe(7 * 3600);
-        metrics.CompleteUntil(Cost(19));
-        Age().ShouldBe(7 * 3600);
-        metrics.CompleteUntil([("anthropic", "acme", "cost", new DateOnly(2026, 11, 23))]);
+        metrics.CompleteUntil([Cost(22), Cost(21), Cost(22)]);
+        Age().ShouldBe(31 * 3600);
+        metrics.CompleteUntil([Cost(23)]);
+        Age().ShouldBe(0);
+        metrics.CompleteUntil([("anthropic", "acme", "cost", DateOnly.MaxValue)]);
         Age().ShouldBe(0);
         metrics.CompleteUntil([]);
         Age().ShouldBeNull();
@@ -157,7 +186,7 @@ public sealed class MetricsTests
             return age;
         }
 
-        static Window Cost(int day) => new("anthropic", "acme", "cost", new DateOnly(2026, 11, 1), new DateOnly(2026, 11, day));
+        static (string Vendor, string Account, string Report, DateOnly Day) Cost(int day) => ("anthropic", "acme", "cost", new DateOnly(2026, 11, day));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+-- A read began no later than the server's clock says; but one that is known to follow another is never older than it, whatever the clocks say.
 -- @vendor STRING
 -- @account_id STRING
 -- @account STRING
@@ -5,6 +6,7 @@
 -- @usage_date DATE
 -- @load_id STRING
 -- @read_began TIMESTAMP
+-- @follows TIMESTAMP
 -- @row_count INT64
 -- @tokens INT64
 -- @amount_usd BIGNUMERIC
@@ -21,5 +23,9 @@ INSERT INTO {dataset}.slice_versions
    digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, committed_at)
 VALUES
   (@vendor, @account_id, @account, @report, @usage_date, @load_id,
-   LEAST(CAST(@read_began AS TIMESTAMP), CAST(CURRENT_TIMESTAMP AS TIMESTAMP)), @row_count, @tokens, @amount_usd, @estimated_usd,
+   CASE
+     WHEN @follows IS NULL THEN LEAST(CAST(@read_began AS TIMESTAMP), CAST(CURRENT_TIMESTAMP AS TIMESTAMP))
+     ELSE GREATEST(LEAST(CAST(@read_began AS TIMESTAMP), CAST(CURRENT_TIMESTAMP AS TIMESTAMP)), CAST(@follows AS TIMESTAMP))
+   END,
+   @row_count, @tokens, @amount_usd, @estimated_usd,
    @digest, @grain, @normaliser_version, @state, FALSE, @run_id, @window_id, @message_id, CAST(CURRENT_TIMESTAMP AS TIMESTAMP));

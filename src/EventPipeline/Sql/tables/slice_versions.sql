@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.slice_versions (
   report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
   usage_date DATE NOT NULL OPTIONS (description = 'The UTC day.'),
   load_id STRING NOT NULL OPTIONS (description = 'The load that holds the rows; for an unchanged day an earlier one.'),
-  read_began TIMESTAMP NOT NULL OPTIONS (description = 'When the reading began; never later than the server\'s clock.'),
+  read_began TIMESTAMP NOT NULL OPTIONS (description = 'When the reading began; never later than the server\'s clock, except where it follows a read that a clock ahead had recorded.'),
   row_count INT64 NOT NULL OPTIONS (description = 'Rows read.'),
   tokens INT64 NOT NULL OPTIONS (description = 'Tokens read.'),
   amount_usd BIGNUMERIC(38, 18) NOT NULL OPTIONS (description = 'Billed money read, US dollars.'),

@@ -1,6 +1,9 @@
--- The newest committed read of every slice, each natural key once.
+-- The newest committed read of every slice, each natural key once. quantity_kind says whether quantity is a flow, used up in its bucket, or a level, such as
+-- the bytes that are stored: levels of several days are not added.
 CREATE OR REPLACE VIEW {dataset}.usage AS
-SELECT f.* REPLACE (s.account_id AS account_id)
+SELECT
+  f.* REPLACE (s.account_id AS account_id),
+  CASE WHEN f.quantity IS NULL THEN NULL WHEN f.quantity_unit = 'bytes' THEN 'level' ELSE 'flow' END AS quantity_kind
 FROM {dataset}.usage_versions AS f
 JOIN {dataset}.current_slices AS s
   ON f.vendor = s.vendor

@@ -1,4 +1,4 @@
--- Billed money per day: one basis, so that nothing is counted twice. Estimates stay in cost.
+-- Billed money per day: one basis, so that nothing is counted twice. Estimates are in cost_estimated.
 CREATE OR REPLACE VIEW {dataset}.daily_cost AS
 SELECT
   usage_date,
@@ -13,5 +13,4 @@ SELECT
   service_tier,
   SUM(amount_usd) AS amount_usd
 FROM {dataset}.cost
-WHERE basis = 'billed'
 GROUP BY usage_date, vendor, account_id, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier;

@@ -1,4 +1,6 @@
--- Usage per day, model, key, actor and workspace or project. The token columns are disjoint; total_tokens adds each once.
+-- Usage per day, model, key, actor and workspace or project. The token columns are disjoint, and total_tokens adds each once. requests are requests to models,
+-- each once: those that searched the web are among the completions. quantity is a flow, to be added per quantity_unit. level is what there was on the day, such
+-- as the bytes stored: it can be added over projects of a day and never over days.
 CREATE OR REPLACE VIEW {dataset}.daily_usage AS
 SELECT
   usage_date,
@@ -16,8 +18,18 @@ SELECT
   SUM(output_tokens) AS output_tokens,
   SUM(COALESCE(input_uncached_tokens, 0) + COALESCE(cache_read_tokens, 0)
     + COALESCE(cache_write_tokens, 0) + COALESCE(output_tokens, 0)) AS total_tokens,
-  SUM(requests) AS requests,
-  SUM(quantity) AS quantity,
-  quantity_unit
-FROM {dataset}.usage
-GROUP BY usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, quantity_unit;
+  SUM(CASE WHEN vendor = 'openai' AND product = 'web_search_calls' THEN NULL ELSE requests END) AS requests,
+  SUM(flow) AS quantity,
+  flow_unit AS quantity_unit,
+  SUM(level) AS level,
+  level_unit
+FROM (
+  SELECT
+    *,
+    CASE WHEN quantity_kind = 'flow' THEN quantity END AS flow,
+    CASE WHEN quantity_kind = 'flow' THEN quantity_unit END AS flow_unit,
+    CASE WHEN quantity_kind = 'level' THEN quantity END AS level,
+    CASE WHEN quantity_kind = 'level' THEN quantity_unit END AS level_unit
+  FROM {dataset}.usage
+) AS u
+GROUP BY usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, flow_unit, level_unit;

@@ -1,31 +1,51 @@
--- Days whose content a vendor changed after it was first read. A change of our own grouping or normaliser is no restatement.
+-- Days whose content a vendor changed after it was first read, from the version before to the one that took its place, in the order in which they were
+-- read. A version is compared with the last one of its own grain, an empty day (grain '') with any: its rows. Where there is none, with the last of
+-- another grain: its totals, so that a change of our own grouping is no restatement and a change of the vendor's that came with it is. Nothing is compared
+-- with what an earlier normaliser made of an answer, and a version that a person put back is no word of the vendor's.
 CREATE OR REPLACE VIEW {dataset}.restatements AS
 WITH versions AS (
-  SELECT
-    vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest,
-    LAG(load_id) OVER w AS previous_load_id,
-    LAG(read_began) OVER w AS previous_read_began,
-    LAG(row_count) OVER w AS previous_row_count,
-    LAG(tokens) OVER w AS previous_tokens,
-    LAG(amount_usd) OVER w AS previous_amount_usd,
-    LAG(estimated_usd) OVER w AS previous_estimated_usd,
-    LAG(digest) OVER w AS previous_digest,
-    LAG(grain) OVER w AS previous_grain,
-    LAG(normaliser_version) OVER w AS previous_normaliser_version,
-    grain,
-    normaliser_version
+  SELECT DISTINCT
+    vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version,
+    MIN(read_began) OVER (PARTITION BY vendor, account_id, report, usage_date, load_id) AS first_read_began
   FROM {dataset}.slice_history
-  WINDOW w AS (PARTITION BY vendor, account_id, report, usage_date ORDER BY read_began, load_id)
+  WHERE state <> 'restored'
+),
+pairs AS (
+  SELECT
+    v.vendor, v.account_id, v.account, v.report, v.usage_date,
+    p.first_read_began AS previous_read_began, v.read_began,
+    p.load_id AS previous_load_id, v.load_id,
+    p.grain AS previous_grain, v.grain,
+    p.row_count AS previous_row_count, v.row_count,
+    p.tokens AS previous_tokens, v.tokens,
+    p.amount_usd AS previous_amount_usd, v.amount_usd,
+    p.estimated_usd AS previous_estimated_usd, v.estimated_usd,
+    p.digest AS previous_digest, v.digest,
+    (p.grain = v.grain OR p.grain = '' OR v.grain = '') AS same_grain
+  FROM versions AS v
+  JOIN versions AS p
+    ON v.vendor = p.vendor AND v.account_id = p.account_id AND v.report = p.report AND v.usage_date = p.usage_date
+    AND (p.read_began < v.read_began OR (p.read_began = v.read_began AND p.load_id < v.load_id))
+    AND (p.normaliser_version = v.normaliser_version OR p.grain = '' OR v.grain = '')
+  WHERE TRUE
+  QUALIFY ROW_NUMBER() OVER (
+    PARTITION BY v.vendor, v.account_id, v.report, v.usage_date, v.read_began, v.load_id
+    ORDER BY
+      CASE WHEN p.grain = v.grain OR p.grain = '' OR v.grain = '' THEN 0 ELSE 1 END,
+      p.read_began DESC, p.load_id DESC
+  ) = 1
 )
 SELECT
   vendor, account_id, account, report, usage_date,
   previous_read_began, read_began,
   previous_load_id, load_id,
+  previous_grain, grain,
   previous_row_count, row_count,
   previous_tokens, tokens,
   previous_amount_usd, amount_usd,
   previous_estimated_usd, estimated_usd
-FROM versions
-WHERE digest <> previous_digest
-  AND normaliser_version = previous_normaliser_version
-  AND (grain = previous_grain OR grain = '' OR previous_grain = '');
+FROM pairs
+WHERE CASE
+  WHEN same_grain THEN digest <> previous_digest
+  ELSE tokens <> previous_tokens OR amount_usd <> previous_amount_usd OR estimated_usd <> previous_estimated_usd
+END;

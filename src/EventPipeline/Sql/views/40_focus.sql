@@ -1,5 +1,55 @@
--- Billed money in the columns of the FinOps Open Cost and Usage Specification 1.2.
+-- Billed money in the columns of the FinOps Open Cost and Usage Specification 1.2 (https://focus.finops.org). What a vendor does not tell is null.
+-- ChargeCategory: a negative line that names what was used is usage, of which refunds are part; a credit is granted, and says so.
+-- Quantities: PricingQuantity is the vendor's own in its own unit; ConsumedQuantity is the same in single units: 2 of '1000 Tokens' are 2000 'Tokens'.
+-- SkuId: the vendor's, else what tells one price from another. Anthropic's 'global' and 'not_available' are no regions.
 CREATE OR REPLACE VIEW {dataset}.focus AS
+WITH told AS (
+  SELECT
+    *,
+    CASE
+      WHEN COALESCE(sku, cost_type, token_type, model) IS NOT NULL OR quantity IS NOT NULL THEN 'Usage'
+      WHEN LOWER(line_item) LIKE '%credit%' OR LOWER(line_item) LIKE '%promo%' THEN 'Credit'
+      WHEN amount_usd < 0 AND (line_item IS NULL OR LOWER(line_item) LIKE '%adjust%' OR LOWER(line_item) LIKE '%correct%'
+        OR LOWER(line_item) LIKE '%refund%') THEN 'Adjustment'
+      ELSE 'Usage'
+    END AS category,
+    CASE WHEN region IN ('', 'global', 'not_available') THEN NULL ELSE region END AS place,
+    CASE WHEN SUBSTR(quantity_unit, 1, 8) = '1000000_' THEN 1000000 WHEN SUBSTR(quantity_unit, 1, 5) = '1000_' THEN 1000 ELSE 1 END AS block,
+    CASE
+      WHEN quantity_unit = '' THEN NULL
+      WHEN SUBSTR(quantity_unit, 1, 8) = '1000000_' THEN SUBSTR(quantity_unit, 9)
+      WHEN SUBSTR(quantity_unit, 1, 5) = '1000_' THEN SUBSTR(quantity_unit, 6)
+      ELSE quantity_unit
+    END AS base_unit
+  FROM {dataset}.cost
+),
+lines AS (
+  SELECT
+    *,
+    CASE base_unit
+      WHEN 'tokens' THEN 'Tokens'
+      WHEN 'requests' THEN 'Requests'
+      WHEN 'calls' THEN 'Calls'
+      WHEN 'sessions' THEN 'Sessions'
+      WHEN 'images' THEN 'Images'
+      WHEN 'characters' THEN 'Characters'
+      WHEN 'seconds' THEN 'Seconds'
+      WHEN 'duration_seconds' THEN 'Seconds'
+      WHEN 'duration_minutes' THEN 'Minutes'
+      WHEN 'duration_hours' THEN 'Hours'
+      WHEN 'gibibyte_hours' THEN 'GiB-Hours'
+      ELSE base_unit
+    END AS unit,
+    COALESCE(
+      sku,
+      CASE WHEN COALESCE(cost_type, model, token_type) IS NOT NULL THEN
+        vendor || COALESCE('/' || cost_type, '') || COALESCE('/' || model, '') || COALESCE('/' || token_type, '') || COALESCE('/' || service_tier, '')
+          || COALESCE('/' || context_window, '') || COALESCE('/' || place, '')
+      END,
+      CASE WHEN category = 'Usage' THEN vendor || '/' || line_item END
+    ) AS sku_id
+  FROM told
+)
 SELECT
   CASE c.vendor WHEN 'anthropic' THEN 'Anthropic' WHEN 'openai' THEN 'OpenAI' ELSE c.vendor END AS ProviderName,
   CASE c.vendor WHEN 'anthropic' THEN 'Anthropic' WHEN 'openai' THEN 'OpenAI' ELSE c.vendor END AS PublisherName,
@@ -17,32 +67,38 @@ SELECT
   CAST(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY) AS TIMESTAMP) AS BillingPeriodStart,
   CAST(DATE_ADD(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY), INTERVAL 1 MONTH) AS TIMESTAMP)
     AS BillingPeriodEnd,
-  CASE WHEN c.amount_usd < 0 THEN 'Credit' ELSE 'Usage' END AS ChargeCategory,
+  c.category AS ChargeCategory,
   CAST(NULL AS STRING) AS ChargeClass,
   COALESCE(c.line_item, c.cost_type) AS ChargeDescription,
-  CASE WHEN c.quantity_unit IS NULL THEN NULL ELSE c.quantity END AS ConsumedQuantity,
-  CASE WHEN c.quantity IS NULL THEN NULL ELSE c.quantity_unit END AS ConsumedUnit,
+  CASE WHEN c.category = 'Usage' AND c.unit IS NOT NULL AND c.quantity >= 0 THEN c.quantity * c.block END AS ConsumedQuantity,
+  CASE WHEN c.category = 'Usage' AND c.unit IS NOT NULL AND c.quantity >= 0 THEN c.unit END AS ConsumedUnit,
+  CASE WHEN c.unit IS NOT NULL THEN c.quantity END AS PricingQuantity,
+  CASE WHEN c.quantity IS NULL THEN NULL WHEN c.block = 1 THEN c.unit ELSE CAST(c.block AS STRING) || ' ' || c.unit END AS PricingUnit,
   c.amount_usd AS BilledCost,
   c.amount_usd AS EffectiveCost,
   COALESCE(c.list_usd, c.amount_usd) AS ListCost,
   c.amount_usd AS ContractedCost,
   c.currency AS BillingCurrency,
-  c.sku AS SkuId,
-  c.token_type AS SkuMeter,
+  c.sku_id AS SkuId,
+  CASE WHEN c.sku_id IS NULL THEN NULL ELSE COALESCE(c.token_type, c.cost_type) END AS SkuMeter,
+  CAST(NULL AS STRING) AS SkuPriceId,
   c.api_key_id AS ResourceId,
   k.name AS ResourceName,
-  c.region AS RegionId,
+  CASE WHEN c.api_key_id IS NULL THEN NULL ELSE 'API Key' END AS ResourceType,
+  c.place AS RegionId,
+  CASE c.place WHEN 'us' THEN 'United States' ELSE c.place END AS RegionName,
   c.model AS x_Model,
   c.token_type AS x_TokenType,
   c.service_tier AS x_ServiceTier,
   c.context_window AS x_ContextWindow,
+  c.region AS x_InferenceGeo,
   c.actor_id AS x_ActorId,
   c.actor_type AS x_ActorType,
   c.api_key_id AS x_ApiKeyId,
   c.basis AS x_CostBasis,
   c.report AS x_SourceReport,
   s.read_began AS x_ObservedAt
-FROM {dataset}.cost AS c
+FROM lines AS c
 JOIN {dataset}.current_slices AS s
   ON c.vendor = s.vendor AND c.account_id = s.account_id AND c.report = s.report AND c.usage_date = s.usage_date
 LEFT JOIN {dataset}.entity AS o
@@ -50,5 +106,4 @@ LEFT JOIN {dataset}.entity AS o
 LEFT JOIN {dataset}.entity AS sub
   ON c.vendor = sub.vendor AND c.account_id = sub.account_id AND sub.kind IN ('workspace', 'project') AND sub.id = c.sub_account_id
 LEFT JOIN {dataset}.entity AS k
-  ON c.vendor = k.vendor AND c.account_id = k.account_id AND k.kind = 'api_key' AND k.id = c.api_key_id
-WHERE c.basis = 'billed';
+  ON c.vendor = k.vendor AND c.account_id = k.account_id AND k.kind = 'api_key' AND k.id = c.api_key_id;

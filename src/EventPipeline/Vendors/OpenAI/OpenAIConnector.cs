@@ -16,7 +16,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "OpenAI",
         new Uri("https://api.openai.com/"),
         [
-            .. UsageEndpoint.All.Select(endpoint => new Report(endpoint.Report, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7)),
+            .. UsageEndpoint.All.Select(endpoint => new Report(endpoint.Report, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7, endpoint.NormaliserVersion)),
             new Report(CostReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
         ]);

@@ -76,12 +76,13 @@ internal static class Usage
             CacheReadTokens = completions ? row.WholeOrNull(Cached) : null,
             CacheWriteTokens = completions ? row.WholeOrNull(CacheWrite) : null,
             OutputTokens = Number(UsageEndpoint.OutputTokens),
-            Requests = Number(UsageEndpoint.ModelRequests),
+            Requests = endpoint.RepeatsRequests ? null : Number(UsageEndpoint.ModelRequests),
             Quantity = endpoint.Quantity is { } quantity ? Number(quantity) : null,
             QuantityUnit = endpoint.Unit,
             Dimensions = Details.Of(
             [
                 .. DimensionsWithoutColumn.Select(name => (name, (object?)Dimension(name))),
+                (UsageEndpoint.ModelRequests, endpoint.RepeatsRequests ? Number(UsageEndpoint.ModelRequests) : null),
                 .. completions ? Splits.Select(name => (name, (object?)row.WholeOrNull(name))) : [],
             ]),
         });

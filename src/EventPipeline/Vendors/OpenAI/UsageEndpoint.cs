@@ -6,8 +6,16 @@ namespace EventPipeline.Vendors.OpenAI;
 /// <param name="Required">The numbers that have to be there.</param>
 /// <param name="Quantity">Of these, the one that counts something other than tokens and model requests.</param>
 /// <param name="Unit">What it counts.</param>
+/// <param name="RepeatsRequests">Whether its model requests are among those of completions too: they stay a dimension, and no total adds them.</param>
+/// <param name="NormaliserVersion">The report's.</param>
 internal sealed record UsageEndpoint(
-    string Name, IReadOnlyList<string> Dimensions, IReadOnlyList<string> Required, string? Quantity = null, string? Unit = null)
+    string Name,
+    IReadOnlyList<string> Dimensions,
+    IReadOnlyList<string> Required,
+    string? Quantity = null,
+    string? Unit = null,
+    bool RepeatsRequests = false,
+    int NormaliserVersion = 1)
 {
     public const string InputTokens = "input_tokens";
     public const string OutputTokens = "output_tokens";
@@ -27,7 +35,7 @@ internal sealed record UsageEndpoint(
         new("audio_transcriptions", Common, ["seconds", ModelRequests], "seconds", "seconds"),
         new("vector_stores", ["project_id"], ["usage_bytes"], "usage_bytes", "bytes"),
         new("code_interpreter_sessions", ["project_id"], ["num_sessions"], "num_sessions", "sessions"),
-        new("web_search_calls", [.. Common, "context_level"], ["num_requests", ModelRequests], "num_requests", "calls"),
+        new("web_search_calls", [.. Common, "context_level"], ["num_requests", ModelRequests], "num_requests", "calls", RepeatsRequests: true, NormaliserVersion: 2),
         new("file_search_calls", ["project_id", "user_id", "api_key_id", "vector_store_id"], ["num_requests"], "num_requests", "calls"),
     ];
 

@@ -37,6 +37,7 @@ public sealed record UsageRecord : BucketRecord
     /// <summary>Of <see cref="OutputTokens"/>, those spent on reasoning.</summary>
     public long? ReasoningTokens { get; init; }
 
+    /// <summary>Requests to models, each once over all reports of a vendor: a report that counts again what another counts keeps them as a dimension.</summary>
     public long? Requests { get; init; }
 
     /// <summary>What is counted in something other than tokens or requests.</summary>

@@ -55,8 +55,10 @@ public sealed class DefinitionTests
             ["slice_history"] = "slice_versions",
             ["current_slices"] = "slice_history",
             ["activity"] = "activity_versions",
-            ["cost"] = "cost_versions",
+            ["cost_all"] = "cost_versions",
             ["usage"] = "usage_versions",
+            ["cost"] = "cost_all",
+            ["cost_estimated"] = "cost_all",
             ["dead_letters"] = "dead_letter",
         });
 

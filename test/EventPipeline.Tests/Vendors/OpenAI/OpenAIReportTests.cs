@@ -86,7 +86,7 @@ public sealed class OpenAIReportTests : IDisposable
     [InlineData("images", "usage_images", null, 2L, 2, "images")]
     [InlineData("audio_speeches", "usage_audio_speeches", null, 1L, 45, "characters")]
     [InlineData("vector_stores", "usage_vector_stores", null, null, 1024, "bytes")]
-    [InlineData("web_search_calls", "usage_web_search_calls", null, 2L, 2, "calls")]
+    [InlineData("web_search_calls", "usage_web_search_calls", null, null, 2, "calls")]
     public async Task Each_documented_usage_answer_is_read_in_its_unit(
         string endpoint, string answer, long? tokens, long? requests, int? quantity, string? unit)
     {
@@ -101,6 +101,17 @@ public sealed class OpenAIReportTests : IDisposable
         row.QuantityUnit.ShouldBe(unit);
         row.Product.ShouldBe(endpoint);
         _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Requests_of_web_search_that_completions_count_too_stay_a_dimension()
+    {
+        _vendor.On("/v1/organization/usage/web_search_calls", Page("""{ "num_requests": 3, "num_model_requests": 2, "context_level": "low" }"""));
+
+        var row = (await _bench.ReadAsync("openai", "web_search_calls_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+
+        (row.Requests, row.Quantity).ShouldBe((null, 3m));
+        row.Dimensions!.Value.GetRawText().ShouldBe("""{"context_level":"low","num_model_requests":2}""");
     }
 
     [Theory]
