@@ -6,6 +6,7 @@ namespace EventPipeline.Load;
 internal sealed class DayReading
 {
     private UInt128 _sum;
+    private UInt128 _said;
 
     public long Rows { get; private set; }
 
@@ -21,6 +22,9 @@ internal sealed class DayReading
     /// <summary>The row count, and the sum of the row hashes modulo 2^128 in hexadecimal.</summary>
     public string Digest => string.Create(CultureInfo.InvariantCulture, $"{Rows}:{_sum:x32}");
 
+    /// <summary>As the digest, of what the vendor said, unknown fields too. For this reading only: what has no column is nothing to compare later.</summary>
+    public string Said => string.Create(CultureInfo.InvariantCulture, $"{Rows}:{_said:x32}");
+
     public void Add(Vendors.Records.VendorRecord record, UInt128 rowHash)
     {
         Rows++;
@@ -28,6 +32,7 @@ internal sealed class DayReading
         BilledUsd += record.BilledUsd;
         EstimatedUsd += record.EstimatedUsd;
         _sum = unchecked(_sum + rowHash);
+        _said = unchecked(_said + RowIdentities.Hash(record, rowHash));
         if (Grain.Length == 0)
         {
             Grain = record.Grain;

@@ -35,8 +35,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
                 break;
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
-                if (_reading.Add(record, hash) && Keeps)
+                if (_reading.Add(record, hash) is { } row && Keeps)
                 {
+                    line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
                     await (await UploadAsync($"{record.Table}_versions", cancellationToken)).WriteAsync(line, cancellationToken);
                 }
 

@@ -23,6 +23,10 @@ public abstract record VendorRecord : VendorItem
     /// <summary>The UTC day.</summary>
     public required DateOnly UsageDate { get; init; }
 
+    /// <summary>What the vendor said beside it: it tells rows apart that share a natural key.</summary>
+    [JsonIgnore]
+    public RowWords Words { get; init; }
+
     /// <summary>The table, e.g. <c>usage</c>; stored as <c>usage_versions</c>.</summary>
     [JsonIgnore]
     public abstract string Table { get; }
