@@ -24,6 +24,9 @@ internal static class FaultKinds
     /// <summary>The last page has a cursor; behind it is an empty page that ends.</summary>
     public const string TrailingCursor = "trailing_cursor";
 
+    /// <summary>Before the page that was asked for comes one without data that leads to it.</summary>
+    public const string EmptyPage = "empty_page";
+
     /// <summary>A row twice.</summary>
     public const string RepeatRows = "repeat_rows";
 
@@ -53,7 +56,7 @@ internal static class FaultKinds
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Status, Stall, Truncate, TruncateJson, EndlessCursor, SameCursor, TrailingCursor, RepeatRows, ConflictRows, MissingBucket, Garbage,
+        Status, Stall, Truncate, TruncateJson, EndlessCursor, SameCursor, TrailingCursor, EmptyPage, RepeatRows, ConflictRows, MissingBucket, Garbage,
         UnknownField, MissingField, Reset, SlowHeaders, RateLimit,
     ];
 }

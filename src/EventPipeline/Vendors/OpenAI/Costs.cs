@@ -33,7 +33,7 @@ internal static class Costs
         var query = new BucketQuery(
             Grains,
             grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain)),
-            EndsQuietly: true);
+            CursorOutlivesData: true);
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);

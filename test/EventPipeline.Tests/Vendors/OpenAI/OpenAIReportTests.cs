@@ -230,20 +230,66 @@ public sealed class OpenAIReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Costs_end_where_the_cursor_leads_nowhere()
+    public async Task Costs_end_with_a_note_where_the_cursor_leads_nowhere_once_every_day_has_arrived()
     {
         var more = Read("costs_grouped")
             .Replace("\"has_more\": false", "\"has_more\": true", StringComparison.Ordinal)
             .Replace("\"next_page\": null", "\"next_page\": \"p2\"", StringComparison.Ordinal);
-        _vendor.On(Costs, more).On(Costs, """{ "data": [], "has_more": true, "next_page": "p3" }""");
-        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
-
         _vendor.On(Costs, more).On(Costs, """{ "data": [ ], "has_more": true, "next_page": "p2" }""");
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
 
         var repeats = Page("").Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
         _vendor.On(Costs, more).On(Costs, repeats);
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+
+        // The same page for ever: it is read once more, and its rows are the same.
+        _vendor.On(Costs, more).On(Costs, more);
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Select(row => row.RowKey).Distinct().Count().ShouldBe(3);
+
+        _vendor.On(Costs, more);
+        for (var i = 0; i < 50; i++)
+        {
+            _vendor.On(Costs, $$"""{ "data": [], "has_more": true, "next_page": "e{{i}}" }""");
+        }
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+        _bench.Drift.Notes.Count(note => note.Contains("has_more stays true beyond the last data", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task An_empty_page_is_no_end()
+    {
+        const string empty = """{ "data": [], "has_more": true, "next_page": "p3" }""";
+        var first = Page("""{ "amount": { "value": 1, "currency": "usd" }, "line_item": "a" }""")
+            .Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+        var last = Page("""{ "amount": { "value": 100, "currency": "usd" }, "line_item": "b" }""");
+        _vendor.On(Costs, first).On(Costs, empty).On(Costs, empty.Replace("p3", "p4", StringComparison.Ordinal)).On(Costs, last);
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Sum(row => row.AmountUsd).ShouldBe(101);
+
+        _vendor.Asked[^1].ShouldEndWith("&page=p4");
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cursor_that_comes_again_beside_new_rows_is_followed_once_more()
+    {
+        string More(string item) => Page($$"""{ "amount": { "value": 1, "currency": "usd" }, "line_item": "{{item}}" }""")
+            .Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+        _vendor.On(Costs, More("a")).On(Costs, More("b")).On(Costs, More("c")).On(Costs, More("c"));
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Select(row => row.LineItem).ShouldBe(["a", "b", "c", "c"]);
+    }
+
+    [Theory]
+    [InlineData("{ \"data\": [], \"has_more\": true, \"next_page\": \"p2\" }")]
+    [InlineData("{ \"data\": [], \"has_more\": true, \"next_page\": null }")]
+    [InlineData("{ \"data\": [], \"has_more\": true }")]
+    public async Task Costs_whose_days_have_not_all_arrived_do_not_end_at_a_cursor_that_leads_nowhere(string page)
+    {
+        _vendor.On(Costs, page.Replace("[]", "[] ", StringComparison.Ordinal)).On(Costs, page);
+
+        (await _bench.RejectedAsync("openai", "cost", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.BrokenContract);
     }
 
     [Fact]
