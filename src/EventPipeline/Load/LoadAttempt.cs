@@ -73,6 +73,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             return Outcome(days, null, [.. days.Select(Difference)]);
         }
 
+        // Before anything is written: totals that no table holds are refused here.
+        var outcome = Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
         if (days.Any(day => day.State != WindowState.Unchanged))
         {
             foreach (var upload in _uploads.Values)
@@ -85,7 +87,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
         await warehouse.ExecuteAsync(
             dataset, $"commit_{_loadId}", Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]), cancellationToken);
-        return Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
+        return outcome;
     }
 
     public async ValueTask DisposeAsync()
@@ -108,11 +110,15 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             Totals(loaded[true]), Totals(loaded[false]));
     }
 
-    private static SliceTotals Totals(IEnumerable<JudgedDay> days) => days.Aggregate(new SliceTotals(0, 0, 0, 0), (sum, day) => new SliceTotals(
-        sum.Rows + day.Read.Rows,
-        checked(sum.Tokens + day.Read.Tokens),
-        sum.Usd + day.Read.BilledUsd,
-        sum.EstimatedUsd + day.Read.EstimatedUsd));
+    private static SliceTotals Totals(IEnumerable<JudgedDay> days)
+    {
+        var read = days.Select(day => day.Read).ToList();
+        return new SliceTotals(
+            read.Sum(day => day.Rows),
+            read.Sum(day => day.Tokens),
+            ExactSum.Of(read.Select(day => day.BilledUsd)),
+            ExactSum.Of(read.Select(day => day.EstimatedUsd)));
+    }
 
     private static SliceDifference Difference(JudgedDay day) => new(
         day.Day,
@@ -158,14 +164,15 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         {
             var row = landed.GetValueOrDefault(day);
             var found = row is null
-                ? (0L, 0L, 0L, 0m, 0m)
-                : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"));
-            if (found != (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd))
+                ? (0L, 0L, 0L, 0m, 0m, 0m, 0L)
+                : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"),
+                    row.Exact("quantity"), row.Whole("requests"));
+            var wanted = (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Quantity, read.Requests);
+            if (found != wanted)
             {
                 throw new TransientFailureException(FormattableString.Invariant(
-                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated) ")
-                    + FormattableString.Invariant(
-                        $"({read.Rows}, {read.Rows}, {read.Tokens}, {read.BilledUsd}, {read.EstimatedUsd}), landed {found}. Nothing is visible."));
+                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated, quantity, requests) ")
+                    + FormattableString.Invariant($"{wanted}, landed {found}. Nothing is visible."));
             }
         }
     }

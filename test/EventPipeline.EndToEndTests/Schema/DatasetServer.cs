@@ -195,6 +195,10 @@ internal sealed partial class DatasetServer : IAsyncDisposable
                     table["schema"]!["fields"]!.AsArray().Add((JsonNode)field);
                 }
             }
+            else if (Retyped().Match(part) is { Success: true } retyped)
+            {
+                Fields(table).Single(field => Name(field) == retyped.Groups[1].Value)["type"] = retyped.Groups[2].Value;
+            }
             else if (Altered().Match(part) is { Success: true } altered)
             {
                 Fields(table).Single(field => Name(field) == altered.Groups[1].Value)["description"] = Unescape(Description().Match(part));
@@ -258,6 +262,9 @@ internal sealed partial class DatasetServer : IAsyncDisposable
 
     [GeneratedRegex(@"description = '((?:\\.|[^'\\])*)'")]
     private static partial Regex Description();
+
+    [GeneratedRegex(@"ALTER COLUMN (\w+) SET DATA TYPE (\w+)")]
+    private static partial Regex Retyped();
 
     [GeneratedRegex(@"ALTER COLUMN (\w+) SET OPTIONS")]
     private static partial Regex Altered();

@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
@@ -33,6 +34,37 @@ public sealed class LoadAttemptTests : IAsyncDisposable
 
         (outcome.State, outcome.Rows, outcome.BilledUsd).ShouldBe(("loaded", 2L, -2.987654321098765433m));
         (await SumAsync()).ShouldBe(-2.987654321098765433m);
+    }
+
+    [Fact]
+    public async Task Quantities_land_to_the_last_decimal_and_are_proved()
+    {
+        await using var load = Begin();
+        await AcceptAsync(load, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000001m }, Cost(Monday, "b", 1) with { Quantity = -12345678901.5m });
+        (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
+        (await _file.AskAsync("SELECT quantity FROM cost ORDER BY quantity"))
+            .Select(row => row[0]).ShouldBe([-12345678901.5m, 0.000000000000000001m]);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using var wrong = new LoadAttempt(new RewritingWarehouse(_file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
+        (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+    }
+
+    [Fact]
+    public async Task Totals_are_exact_whatever_the_order_and_refused_before_anything_is_written_where_no_column_holds_them()
+    {
+        decimal[] amounts = [70_000_000_000m, 0.000000000000000001m, -70_000_000_000m, 60_000_000_000.1m, 10_000_000_000m];
+        await using var load = Begin();
+        await AcceptAsync(load, [.. amounts.Select((amount, i) => Cost(Monday, $"{i}", amount))]);
+        (await load.CompleteAsync(Token)).BilledUsd.ShouldBe(70_000_000_000.100000000000000001m);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using var lost = Begin();
+        await AcceptAsync(lost, Cost(Monday, "a", 700_000_000_000m), Cost(Monday, "b", 0.000000000000000001m));
+        await Should.ThrowAsync<OverflowException>(() => lost.CompleteAsync(Token));
+        (await SumAsync()).ShouldBe(70_000_000_000.100000000000000001m);
+        (await _file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM cost_versions"))[0][0].ShouldBe(1L);
     }
 
     [Fact]
@@ -203,6 +235,17 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         }
     }
 
+    private static async Task AcceptAsync(LoadAttempt load, params CostRecord[] rows)
+    {
+        await load.AcceptAsync(new BucketArrived(Monday), Token);
+        foreach (var row in rows)
+        {
+            await load.AcceptAsync(row, Token);
+        }
+
+        await load.AcceptAsync(new BucketArrived(Monday.AddDays(1)), Token);
+    }
+
     private static CostRecord Cost(DateOnly day, string key, decimal usd) => new()
     {
         RowKey = RowKey.Of(key, $"{day:O}"),
@@ -219,6 +262,29 @@ public sealed class LoadAttemptTests : IAsyncDisposable
     };
 
     private async Task<decimal?> SumAsync() => (decimal?)(await _file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
+
+    /// <summary>Changes the last decimal of a quantity on its way.</summary>
+    private sealed class RewritingWarehouse(IWarehouse inner) : IWarehouse
+    {
+        public async Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) =>
+            new RewritingUpload(await inner.StartUploadAsync(dataset, table, loadId, cancellationToken));
+
+        public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+            inner.QueryAsync(dataset, statement, cancellationToken);
+
+        public Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
+            inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
+
+        private sealed class RewritingUpload(IUpload inner) : IUpload
+        {
+            public ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken) => inner.WriteAsync(
+                Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(row.Span).Replace("000007\"", "000008\"", StringComparison.Ordinal)), cancellationToken);
+
+            public Task LoadAsync(CancellationToken cancellationToken) => inner.LoadAsync(cancellationToken);
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
 
     /// <summary>Loses the first row of every upload, as no warehouse should.</summary>
     private sealed class LosingWarehouse(IWarehouse inner) : IWarehouse

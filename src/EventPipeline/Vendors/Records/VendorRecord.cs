@@ -35,6 +35,14 @@ public abstract record VendorRecord : VendorItem
     [JsonIgnore]
     public virtual long Tokens => 0;
 
+    /// <summary>Requests.</summary>
+    [JsonIgnore]
+    public virtual long RequestCount => 0;
+
+    /// <summary>What is counted in a unit of its own.</summary>
+    [JsonIgnore]
+    public virtual decimal CountedQuantity => 0;
+
     /// <summary>Money the vendor bills, US dollars.</summary>
     [JsonIgnore]
     public virtual decimal BilledUsd => 0;

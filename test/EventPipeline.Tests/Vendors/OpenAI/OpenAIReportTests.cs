@@ -256,6 +256,30 @@ public sealed class OpenAIReportTests : IDisposable
         _bench.Drift.Notes.Count(note => note.Contains("has_more stays true beyond the last data", StringComparison.Ordinal)).ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("\"0E-6176\"", 0)]
+    [InlineData("0E-6176", 0)]
+    [InlineData("\"0E+6111\"", 0)]
+    [InlineData("0E+6111", 0)]
+    [InlineData("-0E-6176", 0)]
+    [InlineData("\"1E-6176\"", 2)]
+    [InlineData("1E-6176", 2)]
+    [InlineData("0.000e-99999999999999999999", 0)]
+    public async Task A_number_is_bounded_by_its_value_not_by_its_spelling(string zero, int rounded)
+    {
+        var lines = $$"""
+            { "amount": { "value": {{zero}}, "currency": "usd" }, "line_item": "model-x, cached input", "quantity": {{zero}}, "quantity_unit": "tokens" },
+            { "amount": { "value": "1.500000000000000000000000000000000", "currency": "usd" }, "line_item": "model-x, input" }
+            """;
+        _vendor.On(Costs, Page(lines).Replace("1793491200", "1793491200.0", StringComparison.Ordinal).Replace("1793577600", "17935776E2", StringComparison.Ordinal));
+
+        var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
+
+        rows.Select(row => row.AmountUsd).ShouldBe([0, 1.5m]);
+        rows[0].Quantity.ShouldBe(0);
+        _bench.Drift.Notes.Count(note => note.StartsWith($"{rounded} amounts rounded", StringComparison.Ordinal)).ShouldBe(rounded == 0 ? 0 : 1);
+    }
+
     [Fact]
     public async Task An_empty_page_is_no_end()
     {
