@@ -21,6 +21,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     /// <summary>Rows that came twice, identical, and were dropped.</summary>
     public long Repeats => _reading.Repeats;
 
+    /// <summary>Days whose finer rows stay, because a coarser read has the same totals.</summary>
+    public int KeptFiner { get; private set; }
+
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
 
     private bool Keeps => request.Mode != RunMode.DryRun;
@@ -67,7 +70,13 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     {
         _reading.Complete();
         var current = await CurrentAsync(cancellationToken);
-        var days = _reading.Days.Select(day => Judge(day.Key, day.Value, current.GetValueOrDefault(day.Key))).ToList();
+        var days = new List<JudgedDay>();
+        foreach (var (day, read) in _reading.Days)
+        {
+            days.Add(await JudgeAsync(day, read, current.GetValueOrDefault(day), cancellationToken));
+        }
+
+        KeptFiner = days.Count(day => day.KeepsFiner);
         if (!Keeps)
         {
             return Outcome(days, null, [.. days.Select(Difference)]);
@@ -122,20 +131,40 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
     private static SliceDifference Difference(JudgedDay day) => new(
         day.Day,
-        day.Before is null ? "new" : day.Before.Text("digest") == day.Read.Digest ? "unchanged" : "changed",
+        day.Before is null ? "new" : day.KeepsFiner || day.Before.Text("digest") == day.Read.Digest ? "unchanged" : "changed",
         day.Before is { } before
             ? new SliceTotals(before.Whole("row_count"), before.Whole("tokens"), before.Exact("amount_usd"), before.Exact("estimated_usd"))
             : null,
         new SliceTotals(day.Read.Rows, day.Read.Tokens, day.Read.BilledUsd, day.Read.EstimatedUsd));
 
-    private JudgedDay Judge(DateOnly day, DayReading read, Row? before)
+    private async Task<JudgedDay> JudgeAsync(DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
         if (before?.Text("digest") == read.Digest && !request.Force)
         {
             return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));
         }
 
+        if (before is not null && !request.Force && await AgreesWithFinerAsync(day, read, before, cancellationToken))
+        {
+            return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsFiner = true };
+        }
+
         return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
+    }
+
+    /// <summary>Whether the rows that are there say more than those that were read, and add up to the same.</summary>
+    private async Task<bool> AgreesWithFinerAsync(DateOnly day, DayReading read, Row before, CancellationToken cancellationToken)
+    {
+        if (!request.Report.IsFiner(before.Text("grain"), read.Grain))
+        {
+            return false;
+        }
+
+        var rows = await warehouse.QueryAsync(
+            dataset, Statement.Of("prove_load", ("load_id", before.Text("load_id")), ("from", day), ("to", day)), cancellationToken);
+        return rows is [var finer]
+            && (finer.Whole("tokens"), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Exact("quantity"), finer.Whole("requests"))
+                == (read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Quantity, read.Requests);
     }
 
     private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
@@ -186,13 +215,13 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["usage_date"] = day.Day,
         ["load_id"] = day.LoadId,
         ["read_began"] = _readBegan,
-        ["row_count"] = day.Read.Rows,
+        ["row_count"] = day.KeepsFiner ? day.Before!.Whole("row_count") : day.Read.Rows,
         ["tokens"] = day.Read.Tokens,
         ["amount_usd"] = day.Read.BilledUsd,
         ["estimated_usd"] = day.Read.EstimatedUsd,
-        ["digest"] = day.Read.Digest,
-        ["grain"] = day.Read.Grain,
-        ["normaliser_version"] = (long)request.Report.NormaliserVersion,
+        ["digest"] = day.KeepsFiner ? day.Before!.Text("digest") : day.Read.Digest,
+        ["grain"] = day.KeepsFiner ? day.Before!.Text("grain") : day.Read.Grain,
+        ["normaliser_version"] = day.KeepsFiner ? day.Before!.Whole("normaliser_version") : request.Report.NormaliserVersion,
         ["state"] = day.State,
         ["run_id"] = request.RunId,
         ["window_id"] = request.Window.Id,
@@ -210,5 +239,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         return upload;
     }
 
-    private sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId);
+    private sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId)
+    {
+        /// <summary>Whether the rows that are there stay because they are finer and add up to the same.</summary>
+        public bool KeepsFiner { get; init; }
+    }
 }

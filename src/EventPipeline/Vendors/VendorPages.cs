@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace EventPipeline.Vendors;
 
 /// <summary>A report that comes in buckets of days.</summary>
-/// <param name="Grains">The ways to group it, the finest first; the next is tried where the vendor answers 400.</param>
+/// <param name="Grains">The ways to group it, the finest first; a coarser one is tried where the vendor refuses the grouping.</param>
 /// <param name="Request">The request for the first page of a grain; <c>page</c> is added for those that follow.</param>
 /// <param name="CursorOutlivesData">
 /// Whether the vendor was seen to give cursors beyond its last data. Where every day of the window has arrived, a cursor that comes again on
@@ -130,9 +130,11 @@ internal sealed class VendorPages(VendorApi api)
         return new Fields(element, place, place, reading);
     }
 
+    /// <summary>Asks for the finest grain that the vendor agrees to. Only its own refusal to group leads to a coarser one; any other stays a refusal.</summary>
     private async Task<(Grain Grain, VendorAnswer Answer)> AskAsync(Reading reading, BucketQuery query, CancellationToken cancellationToken)
     {
-        foreach (var grain in query.Grains.SkipLast(1))
+        var refused = new HashSet<string>(StringComparer.Ordinal);
+        for (var grain = query.Grains[0]; ;)
         {
             var answer = await api.GetAsync(
                 reading, query.Request(grain) with { Tolerated = HttpStatusCode.BadRequest }, cancellationToken);
@@ -142,10 +144,16 @@ internal sealed class VendorPages(VendorApi api)
             }
 
             answer.Dispose();
-            reading.Note($"grain {grain.Name} was refused with 400, a coarser one is read: {answer.Refusal.Message}");
-        }
+            if (reading.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
+            {
+                throw answer.Refusal;
+            }
 
-        return (query.Grains[^1], await api.GetAsync(reading, query.Request(query.Grains[^1]), cancellationToken));
+            refused.UnionWith(named);
+            var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
+            reading.Note($"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
+            grain = coarser;
+        }
     }
 
     private static void RequireEnd(Reading reading, JsonTokenType token)

@@ -13,7 +13,11 @@ public sealed class LoadAttemptTests : IAsyncDisposable
 {
     private static readonly DateOnly Monday = new(2026, 11, 16);
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
-    private static readonly Report Report = new("cost", ReportKind.Daily, 7, 7);
+    private static readonly Report Report = new("cost", ReportKind.Daily, 7, 7)
+    {
+        Grains = new Dictionary<string, IReadOnlyList<string>> { ["by_key.v1"] = ["project", "key"], ["by_project.v1"] = ["project"], ["by_team.v1"] = ["team"] },
+    };
+
     private static readonly Window Window = new("anthropic", "acme", "cost", Monday, Monday.AddDays(1));
 
     private readonly WarehouseFixture _file = new();
@@ -65,6 +69,39 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         await Should.ThrowAsync<OverflowException>(() => lost.CompleteAsync(Token));
         (await SumAsync()).ShouldBe(70_000_000_000.100000000000000001m);
         (await _file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM cost_versions"))[0][0].ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task Finer_rows_stay_while_a_coarser_read_adds_up_to_the_same_and_go_when_it_does_not()
+    {
+        await LoadAsync(Fine("a", 1), Fine("b", 2));
+
+        var same = await LoadAsync(Coarse(3));
+        same.State.ShouldBe("unchanged");
+        (await _file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0].ShouldBe(["by_key.v1", 2L]);
+        (await _file.AskAsync("SELECT COUNT(*) FROM cost WHERE grain = 'by_key.v1'"))[0][0].ShouldBe(2L);
+        (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("unchanged");
+        (await _file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(0L);
+
+        (await LoadAsync(Coarse(3) with { Quantity = 1 })).State.ShouldBe("loaded");
+        (await _file.AskAsync("SELECT grain, amount_usd FROM daily_cost"))[0].ShouldBe(["by_project.v1", 3m]);
+        (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("loaded");
+        (await LoadAsync(Coarse(4))).State.ShouldBe("loaded");
+        (await SumAsync()).ShouldBe(4m);
+
+        (await LoadAsync(Coarse(4) with { Grain = "by_team.v1" })).State.ShouldBe("loaded");
+
+        CostRecord Fine(string key, decimal usd) => Cost(Monday, key, usd) with { Grain = "by_key.v1" };
+
+        CostRecord Coarse(decimal usd) => Cost(Monday, "all", usd) with { Grain = "by_project.v1" };
+
+        async Task<LoadOutcome> LoadAsync(params CostRecord[] rows)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await using var load = Begin();
+            await AcceptAsync(load, rows);
+            return await load.CompleteAsync(Token);
+        }
     }
 
     [Fact]

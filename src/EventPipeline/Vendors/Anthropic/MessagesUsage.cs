@@ -8,11 +8,11 @@ namespace EventPipeline.Vendors.Anthropic;
 internal static class MessagesUsage
 {
     private const string Path = "v1/organizations/usage_report/messages";
-    private const string Speed = "speed";
-    private const string SpeedBeta = "fast-mode-2026-02-01";
+    public const string Speed = "speed";
+    public const string SpeedBeta = "fast-mode-2026-02-01";
 
-    // Large organisations can be refused many dimensions at once; each fallback is a grain of its own.
-    private static readonly Grain[] Grains =
+    /// <summary>Large organisations can be refused many dimensions at once; each fallback is a grain of its own.</summary>
+    public static readonly IReadOnlyList<Grain> Grains =
     [
         new(
             "all_dimensions_and_speed.v1",

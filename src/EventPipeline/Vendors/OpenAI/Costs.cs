@@ -9,12 +9,9 @@ internal static class Costs
 {
     private const string ApiKey = "api_key_id";
 
-    // Grouping by key is documented and was refused to large organizations in 2026.
-    private static readonly Grain[] Grains =
-    [
-        new("project_line_item_api_key.v1", "project_id", "line_item", ApiKey),
-        new("project_line_item.v1", "project_id", "line_item"),
-    ];
+    /// <summary>Grouping by key is documented and was refused to large organizations in 2026.</summary>
+    public static readonly IReadOnlyList<Grain> Grains = Grain.Ladder(
+        "project_line_item_api_key.v1", ["project_id", "line_item", ApiKey], "project_id", "line_item");
 
     // The organisation was seen in rows and is the same in all of them; user and source of the call are told only where they are asked for.
     private static readonly Shape Shape = new()

@@ -43,7 +43,7 @@ internal static class Usage
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new BucketQuery(
-            [new Grain("all_dimensions.v1", endpoint.Dimensions)],
+            endpoint.Grains,
             grain => new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {

@@ -42,6 +42,9 @@ internal sealed record UsageEndpoint(
     /// <summary>Dimensions that are documented and left out of the grouping: null unless they are asked for.</summary>
     public IReadOnlyList<string> NotAskedFor => Name is "completions" or "web_search_calls" ? ["api_source"] : [];
 
+    /// <summary>The ways to group it. Without a model usage says little; the key says more than the user behind it.</summary>
+    public IReadOnlyList<Grain> Grains { get; } = Grain.Ladder("all_dimensions.v1", Dimensions, "project_id", "model", "api_key_id", "user_id");
+
     /// <summary>The report's name.</summary>
     public string Report => $"{Name}_usage";
 }

@@ -214,6 +214,58 @@ public sealed class OpenAIReportTests : IDisposable
         _vendor.Asked[1].ShouldEndWith("&group_by=project_id&group_by=line_item");
     }
 
+    [Theory]
+    [InlineData("group_by=api_key_id is only available for start_time >= 1793491200", "start_time", "project_user_model_batch_service_tier.v1")]
+    [InlineData("api_key_id is not supported", null, "project_user_model_batch_service_tier.v1")]
+    [InlineData("not allowed", "api_key_id", "project_user_model_batch_service_tier.v1")]
+    [InlineData("Invalid value: 'batch'. Supported values are: 'project_id', 'user_id', 'api_key_id' and 'model'.", "group_by", "project_user_api_key_model_service_tier.v1")]
+    [InlineData("Supported values for group_by are: 'project_id' and 'model'.", "group_by[2]", "project_model.v1")]
+    [InlineData("user_id together with project_id is not available for this time range", null, "api_key_model_batch_service_tier.v1")]
+    [InlineData("Too many dimensions.", null, "project_user_api_key_model_batch.v1")]
+    public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(string message, string? parameter, string grain)
+    {
+        var refusal = $$"""{ "error": { "message": "{{message}}", "type": "invalid_request_error", "param": {{(parameter is null ? "null" : $"\"{parameter}\"")}}, "code": null } }""";
+        _vendor.On(Completions, refusal, HttpStatusCode.BadRequest).On(Completions, Page("""{ "input_tokens": 1, "output_tokens": 1, "num_model_requests": 1 }"""));
+
+        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+
+        row.Grain.ShouldBe(grain);
+        _bench.Drift.Notes.ShouldContain(note => note.Contains($"{grain} is read", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{ "error": { "message": "Invalid start_time", "type": "invalid_request_error", "param": "start_time", "code": null } }""")]
+    [InlineData("""{ "error": { "message": "No project_id proj_1", "type": "invalid_request_error", "param": "project_ids", "code": null } }""")]
+    [InlineData("""{ "error": { "message": "The model is overloaded", "type": "invalid_request_error", "param": null, "code": null } }""")]
+    [InlineData("""{ "error": { "message": "group_by", "type": "proxy_error", "param": null, "code": null } }""")]
+    [InlineData("<html>group_by=api_key_id</html>")]
+    public async Task A_400_that_is_about_something_else_is_a_refusal(string body)
+    {
+        _vendor.On(Completions, body, HttpStatusCode.BadRequest);
+
+        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.VendorRefused);
+        _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_vendor_that_refuses_every_grouping_is_asked_for_none()
+    {
+        const string path = "/v1/organization/usage/vector_stores";
+        _vendor.On(path, Refusal, HttpStatusCode.BadRequest).On(path, Page("""{ "usage_bytes": 1 }"""));
+
+        (await _bench.ReadAsync("openai", "vector_stores_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single().Grain.ShouldBe("ungrouped.v1");
+        _vendor.Asked[1].ShouldEndWith("&limit=1");
+    }
+
+    [Fact]
+    public void Every_grain_of_an_endpoint_has_a_name_of_its_own()
+    {
+        foreach (var report in _bench.Connector("openai").Vendor.Reports.Where(report => report.Grains.Count > 0))
+        {
+            report.Grains.Values.Select(dimensions => string.Join(',', dimensions)).Distinct().Count().ShouldBe(report.Grains.Count);
+        }
+    }
+
     [Fact]
     public async Task Days_that_are_too_old_are_refused_at_once()
     {
