@@ -123,7 +123,8 @@ public sealed class SchemaCommandTests
         check.ExitCode.ShouldNotBe(0);
         (check.Output + check.Error).ShouldContain("d.cost_versions.quantity is NUMERIC; expected: BIGNUMERIC. 'schema apply' changes it.");
 
-        (await SchemaProgram.RunAsync(server, "apply")).ExitCode.ShouldBe(0);
+        var apply = await SchemaProgram.RunAsync(server, "apply");
+        apply.ExitCode.ShouldBe(0, apply.Error);
 
         server.Field("d.cost_versions", "quantity")["type"]!.GetValue<string>().ShouldBe("BIGNUMERIC");
         (await SchemaProgram.RunAsync(server, "check")).ExitCode.ShouldBe(0);
