@@ -155,8 +155,12 @@ internal sealed partial class DatasetServer : IAsyncDisposable
             ["type"] = "TABLE",
             ["tableReference"] = new JsonObject { ["projectId"] = "p", ["datasetId"] = dataset, ["tableId"] = table },
             ["schema"] = new JsonObject { ["fields"] = new JsonArray([.. Column().Matches(sql).Select(Field)]) },
-            ["timePartitioning"] = new JsonObject { ["type"] = "DAY", ["field"] = Partition().Match(sql).Groups[1].Value },
         };
+        if (Partition().Match(sql) is { Success: true } partition)
+        {
+            resource["timePartitioning"] = new JsonObject { ["type"] = "DAY", ["field"] = partition.Groups[1].Value };
+        }
+
         if (Expiration().Match(sql) is { Success: true } days)
         {
             resource["timePartitioning"]!["expirationMs"] = (long.Parse(days.Groups[1].Value, CultureInfo.InvariantCulture) * 86_400_000).ToString(CultureInfo.InvariantCulture);
