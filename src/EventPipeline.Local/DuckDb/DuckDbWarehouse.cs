@@ -206,7 +206,13 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         foreach (var dataset in _datasets)
         {
             Run(_keepOpen, $"CREATE SCHEMA IF NOT EXISTS \"{dataset}\"");
-            foreach (var file in Statement.Files("tables").Concat(Statement.Files("views")))
+            foreach (var file in Statement.Files("tables"))
+            {
+                Run(_keepOpen, GoogleSql.ToDuckDb(Statement.Text(file), dataset));
+            }
+
+            SchemaUpgrade.Apply(_keepOpen, dataset);
+            foreach (var file in Statement.Files("views"))
             {
                 Run(_keepOpen, GoogleSql.ToDuckDb(Statement.Text(file), dataset));
             }

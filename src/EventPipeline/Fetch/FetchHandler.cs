@@ -117,6 +117,11 @@ internal sealed partial class FetchHandler(
                 drift.Note($"{load.Repeats} rows came twice, identical, and were dropped");
             }
 
+            if (load.KeptFiner > 0)
+            {
+                drift.Note($"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones add up to the same");
+            }
+
             return WindowEnd.Of(outcome, drift.Notes);
         }
         catch (OverflowException overflow)

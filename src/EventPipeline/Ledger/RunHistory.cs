@@ -42,8 +42,8 @@ internal static class RunHistory
                 read.Sum(window => window.To.DayNumber - window.From.DayNumber + 1),
                 read.Sum(window => window.Rows),
                 read.Sum(window => window.Tokens),
-                read.Sum(window => window.Usd),
-                read.Sum(window => window.EstimatedUsd)),
+                ExactSum.Of(read.Select(window => window.Usd)),
+                ExactSum.Of(read.Select(window => window.EstimatedUsd))),
             windows);
     }
 

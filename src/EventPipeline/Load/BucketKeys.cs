@@ -1,8 +1,8 @@
 namespace EventPipeline.Load;
 
 /// <summary>
-/// The natural keys of one bucket, each with the hash of its row, in 32 bytes apiece. It remembers so many and no more: memory does not
-/// grow with what a vendor sends in a day. A repeat among the keys that are not remembered is found by the proof of the load, which counts rows and
+/// The identities of rows, each with the hash of its row, in 32 bytes apiece. It remembers so many and no more: memory does not
+/// grow with what a vendor sends in a day. A repeat among those that are not remembered is found by the proof of the load, which counts rows and
 /// distinct keys.
 /// </summary>
 internal sealed class BucketKeys
@@ -15,54 +15,94 @@ internal sealed class BucketKeys
     private const int BlockSize = 1 << 11;
     private readonly int[] _newest = new int[Chains];
     private readonly List<Entry[]> _blocks = [];
-    private int _count;
+
+    /// <summary>How many are remembered.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Remembers a key.</summary>
     /// <param name="key">The key: a hash, so that its bits are spread evenly.</param>
     /// <param name="row">The hash of the row.</param>
     public KeyFinding Add(UInt128 key, UInt128 row)
     {
-        ref var newest = ref _newest[(int)((ulong)key % Chains)];
-        for (var at = newest; at != 0;)
+        if (Find(key) is var at && at != 0)
         {
-            ref var entry = ref At(at);
-            if (entry.Key == key)
-            {
-                return entry.Row == (ulong)row ? KeyFinding.Repeated : KeyFinding.Contradicted;
-            }
-
-            at = entry.Older;
+            return At(at).Row == (ulong)row ? KeyFinding.Repeated : KeyFinding.Contradicted;
         }
 
-        if (_count < Most)
-        {
-            _count++;
-            if (_blocks.Count * BlockSize < _count)
-            {
-                _blocks.Add(new Entry[BlockSize]);
-            }
-
-            At(_count) = new Entry(key, (ulong)row, newest);
-            newest = _count;
-        }
-
+        Remember(key, (ulong)row);
         return KeyFinding.New;
+    }
+
+    /// <summary>Whether a key is remembered.</summary>
+    public bool Contains(UInt128 key) => Find(key) != 0;
+
+    /// <summary>Counts how often it was asked for this key.</summary>
+    /// <param name="key">A key that <see cref="Add"/> never sees.</param>
+    /// <param name="first">What the first asking counts as.</param>
+    /// <returns>Null where it cannot be remembered.</returns>
+    public ulong? CountUp(UInt128 key, ulong first)
+    {
+        if (Find(key) is var at && at != 0)
+        {
+            return ++At(at).Row;
+        }
+
+        return Remember(key, first) ? first : null;
     }
 
     /// <summary>Forgets every key, and keeps the room for as many.</summary>
     public void Clear()
     {
         Array.Clear(_newest);
-        _count = 0;
+        Count = 0;
     }
+
+    private int Find(UInt128 key)
+    {
+        var at = Newest(key);
+        while (at != 0 && At(at).Key != key)
+        {
+            at = At(at).Older;
+        }
+
+        return at;
+    }
+
+    private bool Remember(UInt128 key, ulong row)
+    {
+        if (Count == Most)
+        {
+            return false;
+        }
+
+        Count++;
+        if (_blocks.Count * BlockSize < Count)
+        {
+            _blocks.Add(new Entry[BlockSize]);
+        }
+
+        ref var newest = ref Newest(key);
+        At(Count) = new Entry { Key = key, Row = row, Older = newest };
+        newest = Count;
+        return true;
+    }
+
+    private ref int Newest(UInt128 key) => ref _newest[(int)((ulong)key % Chains)];
 
     /// <summary>An entry by its number, from 1.</summary>
     private ref Entry At(int number) => ref _blocks[(number - 1) / BlockSize][(number - 1) % BlockSize];
 
-    /// <param name="Key">The natural key.</param>
-    /// <param name="Row">Half of the row's hash: enough to tell two rows of one key apart.</param>
-    /// <param name="Older">The number of the chain's next entry; 0 at its end.</param>
-    private readonly record struct Entry(UInt128 Key, ulong Row, int Older);
+    private struct Entry
+    {
+        /// <summary>The identity.</summary>
+        public UInt128 Key;
+
+        /// <summary>Half of the row's hash, enough to tell two rows of one key apart; or a count.</summary>
+        public ulong Row;
+
+        /// <summary>The number of the chain's next entry; 0 at its end.</summary>
+        public int Older;
+    }
 }
 
 /// <summary>What is known of a natural key.</summary>

@@ -24,6 +24,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     /// <summary>Rows that came twice, identical, and were dropped.</summary>
     public long Repeats => _reading.Repeats;
 
+    /// <summary>Days whose finer rows stay, because a coarser read has the same totals.</summary>
+    public int KeptFiner { get; private set; }
+
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
 
     private bool Keeps => request.Mode != RunMode.DryRun;
@@ -59,8 +62,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
                 break;
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
-                if (_reading.Add(record, hash) && Keeps)
+                if (_reading.Add(record, hash) is { } row && Keeps)
                 {
+                    line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
                     await (await UploadAsync($"{record.Table}_versions", cancellationToken)).WriteAsync(line, cancellationToken);
                 }
 
@@ -90,12 +94,20 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     {
         _reading.Complete();
         var current = await CurrentAsync(cancellationToken);
-        var days = _reading.Days.Select(day => Judge(day.Key, day.Value, current.GetValueOrDefault(day.Key))).ToList();
+        var days = new List<JudgedDay>();
+        foreach (var (day, read) in _reading.Days)
+        {
+            days.Add(await JudgeAsync(day, read, current.GetValueOrDefault(day), cancellationToken));
+        }
+
+        KeptFiner = days.Count(day => day.KeepsFiner);
         if (!Keeps)
         {
             return Outcome(days, null, [.. days.Select(Difference)]);
         }
 
+        // Before anything is written: totals that no table holds are refused here.
+        var outcome = Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
         if (days.Any(day => day.State != WindowState.Unchanged))
         {
             foreach (var upload in _uploads.Values)
@@ -109,7 +121,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         await warehouse.ExecuteAsync(
             dataset, $"commit_{_loadId}", Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]), cancellationToken);
         _loaded = [.. days.Where(day => day.LoadId == _loadId)];
-        return Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
+        return outcome;
     }
 
     /// <summary>
@@ -144,28 +156,52 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             all.Rows, all.Tokens, all.Usd, all.EstimatedUsd, loadId, differences);
     }
 
-    private static SliceTotals Totals(IEnumerable<JudgedDay> days) => days.Aggregate(new SliceTotals(0, 0, 0, 0), (sum, day) => new SliceTotals(
-        sum.Rows + day.Read.Rows,
-        checked(sum.Tokens + day.Read.Tokens),
-        sum.Usd + day.Read.BilledUsd,
-        sum.EstimatedUsd + day.Read.EstimatedUsd));
+    private static SliceTotals Totals(IEnumerable<JudgedDay> days)
+    {
+        var read = days.Select(day => day.Read).ToList();
+        return new SliceTotals(
+            read.Sum(day => day.Rows),
+            read.Sum(day => day.Tokens),
+            ExactSum.Of(read.Select(day => day.BilledUsd)),
+            ExactSum.Of(read.Select(day => day.EstimatedUsd)));
+    }
 
     private static SliceDifference Difference(JudgedDay day) => new(
         day.Day,
-        day.Before is null ? "new" : day.Before.Text("digest") == day.Read.Digest ? "unchanged" : "changed",
+        day.Before is null ? "new" : day.KeepsFiner || day.Before.Text("digest") == day.Read.Digest ? "unchanged" : "changed",
         day.Before is { } before
             ? new SliceTotals(before.Whole("row_count"), before.Whole("tokens"), before.Exact("amount_usd"), before.Exact("estimated_usd"))
             : null,
         new SliceTotals(day.Read.Rows, day.Read.Tokens, day.Read.BilledUsd, day.Read.EstimatedUsd));
 
-    private JudgedDay Judge(DateOnly day, DayReading read, Row? before)
+    private async Task<JudgedDay> JudgeAsync(DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
         if (before?.Text("digest") == read.Digest && !request.Force)
         {
             return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));
         }
 
+        if (before is not null && !request.Force && await AgreesWithFinerAsync(day, read, before, cancellationToken))
+        {
+            return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsFiner = true };
+        }
+
         return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
+    }
+
+    /// <summary>Whether the rows that are there say more than those that were read, and add up to the same.</summary>
+    private async Task<bool> AgreesWithFinerAsync(DateOnly day, DayReading read, Row before, CancellationToken cancellationToken)
+    {
+        if (!request.Report.IsFiner(before.Text("grain"), read.Grain))
+        {
+            return false;
+        }
+
+        var rows = await warehouse.QueryAsync(
+            dataset, Statement.Of("prove_load", ("load_id", before.Text("load_id")), ("from", day), ("to", day)), cancellationToken);
+        return rows is [var finer]
+            && (finer.Whole("tokens"), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Exact("quantity"), finer.Whole("requests"))
+                == (read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Quantity, read.Requests);
     }
 
     private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
@@ -196,14 +232,15 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         {
             var row = landed.GetValueOrDefault(day);
             var found = row is null
-                ? (0L, 0L, 0L, 0m, 0m)
-                : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"));
-            if (found != (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd))
+                ? (0L, 0L, 0L, 0m, 0m, 0m, 0L)
+                : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"),
+                    row.Exact("quantity"), row.Whole("requests"));
+            var wanted = (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Quantity, read.Requests);
+            if (found != wanted)
             {
                 throw new TransientFailureException(FormattableString.Invariant(
-                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated) ")
-                    + FormattableString.Invariant(
-                        $"({read.Rows}, {read.Rows}, {read.Tokens}, {read.BilledUsd}, {read.EstimatedUsd}), landed {found}. Nothing is visible."));
+                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated, quantity, requests) ")
+                    + FormattableString.Invariant($"{wanted}, landed {found}. Nothing is visible."));
             }
         }
     }
@@ -218,13 +255,13 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["load_id"] = day.LoadId,
         ["read_began"] = _readBegan,
         ["follows"] = Follows(day.Day),
-        ["row_count"] = day.Read.Rows,
+        ["row_count"] = day.KeepsFiner ? day.Before!.Whole("row_count") : day.Read.Rows,
         ["tokens"] = day.Read.Tokens,
         ["amount_usd"] = day.Read.BilledUsd,
         ["estimated_usd"] = day.Read.EstimatedUsd,
-        ["digest"] = day.Read.Digest,
-        ["grain"] = day.Read.Grain,
-        ["normaliser_version"] = (long)request.Report.NormaliserVersion,
+        ["digest"] = day.KeepsFiner ? day.Before!.Text("digest") : day.Read.Digest,
+        ["grain"] = day.KeepsFiner ? day.Before!.Text("grain") : day.Read.Grain,
+        ["normaliser_version"] = day.KeepsFiner ? day.Before!.Whole("normaliser_version") : request.Report.NormaliserVersion,
         ["state"] = day.State,
         ["run_id"] = request.RunId,
         ["window_id"] = request.Window.Id,
@@ -250,5 +287,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         return upload;
     }
 
-    private sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId);
+    private sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId)
+    {
+        /// <summary>Whether the rows that are there stay because they are finer and add up to the same.</summary>
+        public bool KeepsFiner { get; init; }
+    }
 }

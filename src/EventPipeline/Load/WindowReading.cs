@@ -3,15 +3,19 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// Folds a connector's items into totals and digests per day, and holds the answer to the contract: no row outside the window, no natural
-/// key twice with different values, no day twice with different content, no day missing. Keys are held for the current bucket only.
+/// Folds a connector's items into totals and digests per day, and holds the answer to the contract: no row outside the window, no row
+/// twice with different values, no day twice with different content, no day missing. Rows are told apart by what the vendor said, and
+/// remembered for the whole window while they are few, else for the current bucket.
 /// </summary>
 internal sealed class WindowReading(Window window)
 {
+    private const int MostRemembered = 64 * 1024;
+
     private readonly SortedDictionary<DateOnly, DayReading> _days = [];
-    private readonly BucketKeys _keys = new();
+    private readonly HashSet<DateOnly> _remembered = [];
+    private readonly RowIdentities _rows = new();
     private DateOnly? _current;
-    private DayReading? _repetition;
+    private Repetition? _repetition;
 
     /// <summary>What was read, by day; only days whose bucket arrived.</summary>
     public IReadOnlyDictionary<DateOnly, DayReading> Days => _days;
@@ -34,32 +38,55 @@ internal sealed class WindowReading(Window window)
 
         Finish();
         _current = day;
-        if (!_days.TryAdd(day, new DayReading()))
+        if (_days.TryAdd(day, new DayReading()))
         {
-            _repetition = new DayReading();
+            _remembered.Add(day);
+        }
+        else
+        {
+            _repetition = new Repetition(_days[day].Said);
         }
     }
 
-    /// <summary>Whether the record is new, and not an identical repeat.</summary>
-    public bool Add(VendorRecord record, UInt128 rowHash)
+    /// <summary>Takes a row.</summary>
+    /// <param name="record">The row, with its natural key.</param>
+    /// <param name="rowHash">The hash of its columns.</param>
+    /// <returns>The row under the key it is stored under; null for an identical repeat.</returns>
+    public VendorRecord? Add(VendorRecord record, UInt128 rowHash)
     {
         if (_current is not { } day || record.UsageDate != day)
         {
             throw Broken($"A row of {record.UsageDate:yyyy-MM-dd} arrived outside its bucket.");
         }
 
-        var key = UInt128.Parse(record.RowKey, System.Globalization.NumberStyles.HexNumber, null);
-        switch (_keys.Add(key, rowHash))
+        if (_repetition is { } repetition)
         {
-            case KeyFinding.Contradicted:
-                throw Broken($"Two rows of {day:yyyy-MM-dd} have the same natural key ({record.RowKey}) and different values.");
-            case KeyFinding.Repeated:
-                Repeats++;
-                return false;
+            var again = Found(repetition.Rows.Add(record, rowHash, out _), day, record);
+            if (again == KeyFinding.New)
+            {
+                repetition.Day.Add(record, rowHash);
+            }
+
+            if (again != KeyFinding.New || !_remembered.Contains(day))
+            {
+                return null; // The day is judged as a whole, at its end.
+            }
         }
 
-        (_repetition ?? _days[day]).Add(record, rowHash);
-        return _repetition is null;
+        var finding = _rows.Add(record, rowHash, out var rowKey);
+        if (_repetition is { } comparison && !comparison.Grows(finding, record))
+        {
+            return null;
+        }
+
+        if (Found(finding, day, record) == KeyFinding.Repeated)
+        {
+            Repeats++;
+            return null;
+        }
+
+        _days[day].Add(record, rowHash);
+        return rowKey == record.RowKey ? record : record with { RowKey = rowKey };
     }
 
     /// <summary>The stream ended: every day has to be there, because absent is not empty.</summary>
@@ -76,24 +103,57 @@ internal sealed class WindowReading(Window window)
         }
     }
 
+    private KeyFinding Found(KeyFinding finding, DateOnly day, VendorRecord record) => finding != KeyFinding.Contradicted
+        ? finding
+        : throw Broken($"Two rows of {day:yyyy-MM-dd} have the same natural key ({record.RowKey}) and different values.");
+
     private void Finish()
     {
         if (_repetition is { } repetition && _current is { } day)
         {
-            if (repetition.Digest != _days[day].Digest)
-            {
-                throw Broken($"The day {day:yyyy-MM-dd} arrived twice with different content.");
-            }
-
-            Repeats += repetition.Rows;
+            Repeats += repetition.IsRepeated(out var repeats)
+                ? repeats
+                : throw Broken($"The day {day:yyyy-MM-dd} arrived twice with different content.");
         }
 
         _repetition = null;
-        _keys.Clear();
+        if (_rows.Count > MostRemembered)
+        {
+            _rows.Clear();
+            _remembered.Clear();
+        }
     }
 
     private RejectedEventException Broken(string what) => new(
         $"{window}: {what}",
         "The vendor's answer breaks its contract. Look at the answer, and replay once the vendor or the connector is mended.",
         RejectionCause.BrokenContract);
+
+    /// <summary>A day that came before. It has to say the same, or nothing but rows that something new tells apart.</summary>
+    private sealed class Repetition(string saidBefore)
+    {
+        private long _added;
+        private long _repeated;
+        private bool _changed;
+
+        public DayReading Day { get; } = new();
+
+        public RowIdentities Rows { get; } = new();
+
+        /// <summary>Whether the row belongs to the day, beside those that came before.</summary>
+        public bool Grows(KeyFinding finding, VendorRecord record)
+        {
+            var grows = finding == KeyFinding.New && record.Words.HasUnknown;
+            _added += grows ? 1 : 0;
+            _repeated += finding == KeyFinding.Repeated ? 1 : 0;
+            _changed |= !grows && finding != KeyFinding.Repeated;
+            return grows;
+        }
+
+        public bool IsRepeated(out long repeats)
+        {
+            repeats = _added > 0 ? _repeated : Day.Rows;
+            return _added > 0 ? !_changed : Day.Said == saidBefore;
+        }
+    }
 }

@@ -7,16 +7,20 @@ namespace EventPipeline.Vendors;
 internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
 
 /// <summary>
-/// Reads one bucket: its two times and its results, in any order. Rows stream as soon as one of the times is known, which settles the
-/// day; only rows that come before both are held back.
+/// Reads one bucket: its two times and its results, in any order. Rows are held back until the bucket has ended or more than 256 KiB of them
+/// wait, because what the documentation does not know may stand behind them and tell two buckets of one day apart; rows that come before
+/// both times wait in any case.
 /// </summary>
 internal sealed class BucketReader(JsonBody body, Reading reading)
 {
+    private const int MostHeld = 256 * 1024;
     private readonly List<byte[]> _waiting = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int? _start;
     private int? _end;
     private bool _announced;
+    private int _held;
+    private UInt128 _unknown;
 
     /// <summary>The day, as far as it is known.</summary>
     private DateOnly? Day => (_start ?? _end - 1) is { } number ? DateOnly.FromDayNumber(number) : null;
@@ -52,6 +56,10 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
         }
 
         Check();
+        foreach (var row in Release())
+        {
+            yield return row;
+        }
     }
 
     private async IAsyncEnumerable<BucketItem> ReadResultsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -63,15 +71,29 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
 
         while (await body.NextValueAsync(cancellationToken) is { } value)
         {
-            if (Day is { } day)
+            _waiting.Add(value);
+            _held += value.Length;
+            foreach (var row in _held > MostHeld ? Release() : [])
             {
-                yield return Row(day, value);
-            }
-            else
-            {
-                _waiting.Add(value);
+                yield return row;
             }
         }
+    }
+
+    /// <summary>The rows that wait, as soon as their day is known.</summary>
+    private IEnumerable<BucketItem> Release()
+    {
+        if (Day is not { } day)
+        {
+            yield break;
+        }
+
+        foreach (var value in _waiting)
+        {
+            yield return Row(day, value);
+        }
+
+        _waiting.Clear();
     }
 
     private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)
@@ -86,13 +108,21 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
         }
         else
         {
-            if (name != "object")
-            {
-                reading.Note($"data[].{name}");
-            }
-
-            await body.SkipAsync(cancellationToken);
+            await ReadUnknownAsync(name, cancellationToken);
         }
+    }
+
+    /// <summary>What the documentation does not know tells the bucket's rows apart from those of another bucket of the day.</summary>
+    private async ValueTask ReadUnknownAsync(string name, CancellationToken cancellationToken)
+    {
+        var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+        if (name == "object" && value.ValueKind == JsonValueKind.String && value.ValueEquals("bucket"))
+        {
+            return;
+        }
+
+        _unknown = unchecked(_unknown + Canonical.Hash(Canonical.Path("", name), value));
+        reading.Note($"data[].{name}");
     }
 
     private async ValueTask<int> ReadMidnightAsync(string name, CancellationToken cancellationToken)
@@ -129,12 +159,6 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
             yield return new BucketItem(day, Row: null);
         }
 
-        foreach (var value in _waiting)
-        {
-            yield return Row(day, value);
-        }
-
-        _waiting.Clear();
     }
 
     private BucketItem Row(DateOnly day, byte[] value)
@@ -146,7 +170,7 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
 
         var element = body.Parse(value);
         return element.ValueKind == JsonValueKind.Object
-            ? new BucketItem(day, new Fields(element, "data[].results[]", Place, reading))
+            ? new BucketItem(day, new Fields(element, "data[].results[]", Place, reading, _unknown))
             : throw reading.Broken($"'data[].results[]' is not an object in {Place}.");
     }
 

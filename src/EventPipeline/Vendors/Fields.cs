@@ -12,10 +12,22 @@ namespace EventPipeline.Vendors;
 /// <param name="path">Where objects of this shape are in the answer, e.g. <c>data[].results[]</c>.</param>
 /// <param name="place">Where this one is, for people, e.g. <c>the bucket of 2026-11-01</c>.</param>
 /// <param name="reading">The conversation it came in.</param>
-internal sealed class Fields(JsonElement element, string path, string place, Reading reading)
+/// <param name="around">What was said around it that the documentation does not know, e.g. beside the results of its bucket.</param>
+internal sealed class Fields(JsonElement element, string path, string place, Reading reading, UInt128 around = default)
 {
-    /// <summary>The object's own text.</summary>
-    public string Raw => element.GetRawText();
+    /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>
+    public UInt128 Hash() => Canonical.Hash(element);
+
+    /// <summary>
+    /// What the row says beside its key. What the documentation does not know is noted, never an error, and tells rows apart.
+    /// </summary>
+    /// <param name="shape">What the documentation knows.</param>
+    /// <param name="keyed">The dimensions that are in the natural key.</param>
+    public RowWords Words(Shape shape, IReadOnlyCollection<string> keyed)
+    {
+        var words = new RowWords(0, around, 0, HasUnknown: around != 0);
+        return Words(words, "", shape, keyed);
+    }
 
     /// <summary>A whole number that has to be there. <c>5.0</c> and <c>1e3</c> are whole.</summary>
     public long Whole(string name) => WholeOrNull(name) ?? throw Missing(name);
@@ -166,6 +178,53 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
             _ = record.Tokens;
         });
         return record;
+    }
+
+    private RowWords Words(RowWords words, string at, Shape shape, IReadOnlyCollection<string> keyed)
+    {
+        foreach (var (name, value) in element.EnumerateObject().Select(member => (member.Name, member.Value)))
+        {
+            var here = Canonical.Path(at, name);
+            var isNull = value.ValueKind == JsonValueKind.Null;
+            switch (shape.Find(name))
+            {
+                case { Kind: MemberKind.Object, Shape: { } inner } when value.ValueKind == JsonValueKind.Object:
+                    words = new Fields(value, $"{path}.{name}", place, reading).Words(words, here, inner, []);
+                    break;
+                case { Kind: MemberKind.Metric or MemberKind.Object }:
+                    words = isNull ? words : words with { Values = unchecked(words.Values + Canonical.Metric(here, value)) };
+                    break;
+                case { Kind: MemberKind.Trait }:
+                    words = isNull ? words : words with { Others = unchecked(words.Others + Canonical.Hash(here, value)) };
+                    break;
+                case { Kind: MemberKind.Dimension } when isNull || keyed.Contains(name):
+                case { Kind: MemberKind.Ignored }:
+                case null when name == "object" && value.ValueKind == JsonValueKind.String && shape.ObjectTypes.Contains(String(name, value)):
+                    break;
+                case { Kind: MemberKind.Dimension }:
+                    reading.Note($"{path}.{name} is told although it was not asked for: it tells rows apart");
+                    words = Unknown(words, here, value);
+                    break;
+                default:
+                    reading.Note($"{path}.{name}");
+                    words = Unknown(words, here, value);
+                    break;
+            }
+        }
+
+        return words;
+    }
+
+    private static RowWords Unknown(RowWords words, string at, JsonElement value)
+    {
+        foreach (var (kind, hash) in Canonical.Leaves(at, value))
+        {
+            words = kind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False
+                ? words with { Texts = unchecked(words.Texts + hash), HasUnknown = true }
+                : words with { Others = unchecked(words.Others + hash), HasUnknown = true };
+        }
+
+        return words;
     }
 
     /// <summary>Notes every field that the documentation does not know.</summary>

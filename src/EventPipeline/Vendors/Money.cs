@@ -15,10 +15,13 @@ internal static class Money
 
     private const int MostDecimals = 18;
     private const int MostDigits = 38;
-    private const int MostExponent = 999;
+
+    // Further out than any text has digits to bring a value back from.
+    private const long FarthestExponent = 1_000_000_000_000;
 
     /// <summary>
     /// Reads <c>[sign] digits [. digits] [e [sign] digits]</c> and nothing else, times ten to the power of <paramref name="shift"/>.
+    /// The value is bounded, its spelling is not: <c>0E-6176</c> is zero, and so is any number of zeros with any exponent.
     /// The result has no trailing zeros and no negative zero. One pass over the text, whatever its length.
     /// </summary>
     /// <param name="text">The vendor's own text.</param>
@@ -63,9 +66,11 @@ internal static class Money
         sum = 0;
         try
         {
-            // Addition drops the last digits without a word when the exact sum does not fit.
-            sum = left + right;
-            return sum - right == left && sum - left == right;
+            var exact = default(ExactSum);
+            exact.Add(left);
+            exact.Add(right);
+            sum = exact.Value;
+            return true;
         }
         catch (OverflowException)
         {
@@ -81,7 +86,7 @@ internal static class Money
         return digits;
     }
 
-    private static bool TryTakeExponent(ref ReadOnlySpan<char> rest, out int exponent)
+    private static bool TryTakeExponent(ref ReadOnlySpan<char> rest, out long exponent)
     {
         exponent = 0;
         if (rest is not ['e' or 'E', ..])
@@ -97,18 +102,22 @@ internal static class Money
         }
 
         var digits = TakeDigits(ref rest);
-        if (digits.IsEmpty || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out exponent) || exponent > MostExponent)
+        if (digits.IsEmpty)
         {
             return false;
         }
 
+        var significant = digits.TrimStart('0');
+        exponent = significant.Length > 12 ? FarthestExponent
+            : significant.IsEmpty ? 0
+            : long.Parse(significant, NumberStyles.None, CultureInfo.InvariantCulture);
         exponent = negative ? -exponent : exponent;
         return true;
     }
 
     /// <summary>The value in units of 10^-18, rounded half to even.</summary>
     private static bool TryRound(
-        ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int power, out UInt128 units, out bool rounded)
+        ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, long power, out UInt128 units, out bool rounded)
     {
         units = 0;
         rounded = false;
@@ -130,7 +139,7 @@ internal static class Money
                 case >= MostDigits:
                     return false;
                 case >= 0 and var place:
-                    units += (UInt128)digit * PowerOfTen(place);
+                    units += (UInt128)digit * PowerOfTen((int)place);
                     break;
                 case -1:
                     half = digit;

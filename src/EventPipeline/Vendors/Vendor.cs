@@ -13,7 +13,23 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
 /// <param name="MaxWindowDays">The most days one window may span, so that it cannot outlast the push deadline.</param>
 /// <param name="SettledAfterDays">For how many days after its end the vendor restates a day.</param>
 /// <param name="NormaliserVersion">Counts changes of how answers become rows; part of every digest.</param>
-public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1);
+public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1)
+{
+    /// <summary>The ways to group it, by name: the dimensions of each.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Reports are the same when they are read the same; their groupings follow from the name.</summary>
+    public bool Equals(Report? other) => other is not null
+        && (Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion)
+            == (other.Name, other.Kind, other.MaxWindowDays, other.SettledAfterDays, other.NormaliserVersion);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion);
+
+    /// <summary>Whether a grain's rows say all that another's say, and more.</summary>
+    public bool IsFiner(string grain, string than) =>
+        Grains.TryGetValue(grain, out var fine) && Grains.TryGetValue(than, out var coarse)
+        && fine.Count > coarse.Count && coarse.All(fine.Contains);
+}
 
 /// <summary>Whether a report has a past.</summary>
 public enum ReportKind

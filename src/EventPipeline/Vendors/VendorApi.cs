@@ -42,7 +42,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
             var error = await VendorError.ReadAsync(response, reading, time, options.StallTimeout, cancellationToken);
             var failure = Failure(reading, request, response, error);
             return failure is RejectedEventException refusal && response.StatusCode == request.Tolerated && !error.IsLookbackExceeded
-                ? new VendorAnswer(body: null, response: null, refusal)
+                ? new VendorAnswer(body: null, response: null, refusal) { Error = error }
                 : throw failure;
         }
         finally

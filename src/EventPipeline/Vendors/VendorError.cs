@@ -8,6 +8,9 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
 {
     private const int MostBytes = 16 * 1024;
 
+    /// <summary>The parameter it is about, where the vendor names it.</summary>
+    public string? Parameter { get; init; }
+
     /// <summary>OpenAI: the days are older than it serves.</summary>
     public bool IsLookbackExceeded => Code == "reporting_lookback_exceeded";
 
@@ -25,7 +28,10 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
                 var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
                 return new VendorError(
                     Quote(error, "message", reading), Quote(error, "type", reading), Quote(error, "code", reading),
-                    requestId is null ? Quote(root, "request_id", reading) : reading.Quote(requestId));
+                    requestId is null ? Quote(root, "request_id", reading) : reading.Quote(requestId))
+                {
+                    Parameter = Quote(error, "param", reading),
+                };
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

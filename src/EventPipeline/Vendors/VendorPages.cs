@@ -6,12 +6,13 @@ using System.Text.Json;
 namespace EventPipeline.Vendors;
 
 /// <summary>A report that comes in buckets of days.</summary>
-/// <param name="Grains">The ways to group it, the finest first; the next is tried where the vendor answers 400.</param>
+/// <param name="Grains">The ways to group it, the finest first; a coarser one is tried where the vendor refuses the grouping.</param>
 /// <param name="Request">The request for the first page of a grain; <c>page</c> is added for those that follow.</param>
-/// <param name="EndsQuietly">
-/// Whether empty data or a repeated cursor is the end although the vendor says there is more; everywhere else it breaks the contract.
+/// <param name="CursorOutlivesData">
+/// Whether the vendor was seen to give cursors beyond its last data. Where every day of the window has arrived, a cursor that comes again on
+/// a page that says nothing new, or many pages without rows, are the end then, and it is noted; everywhere else they break the contract.
 /// </param>
-internal sealed record BucketQuery(IReadOnlyList<Grain> Grains, Func<Grain, VendorRequest> Request, bool EndsQuietly = false);
+internal sealed record BucketQuery(IReadOnlyList<Grain> Grains, Func<Grain, VendorRequest> Request, bool CursorOutlivesData = false);
 
 /// <summary>A list of objects.</summary>
 /// <param name="Request">The request for the first page.</param>
@@ -30,22 +31,27 @@ internal sealed class VendorPages(VendorApi api)
         Reading reading, BucketQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (grain, answer) = await AskAsync(reading, query, cancellationToken);
-        var trail = new CursorTrail(reading, MostBucketPages, query.EndsQuietly);
+        var trail = new CursorTrail(reading, MostBucketPages);
+        var days = new HashSet<DateOnly>();
+        var pages = new HashSet<UInt128>();
         while (answer is not null)
         {
             string? next;
             using (answer)
             {
-                var buckets = 0;
+                var rows = 0;
+                UInt128 said = 0;
                 var page = new Envelope(answer.Body, reading, "next_page");
                 while (await page.ReadToDataAsync(cancellationToken))
                 {
                     JsonTokenType token;
                     while ((token = await answer.Body.NextAsync(cancellationToken)) == JsonTokenType.StartObject)
                     {
-                        buckets++;
                         await foreach (var item in new BucketReader(answer.Body, reading).ReadAsync(cancellationToken))
                         {
+                            days.Add(item.Day);
+                            rows += item.Row is null ? 0 : 1;
+                            said = query.CursorOutlivesData && item.Row is { } row ? unchecked(said + row.Hash() + (UInt128)item.Day.DayNumber) : said;
                             yield return (grain, item);
                         }
                     }
@@ -53,7 +59,13 @@ internal sealed class VendorPages(VendorApi api)
                     RequireEnd(reading, token);
                 }
 
-                next = page.HasMore ? trail.Follow(page.Cursor, "next_page", isEmpty: buckets == 0) : null;
+                // A page that came before, word for word, or has no rows, brings nothing new.
+                var mayEnd = query.CursorOutlivesData && days.Count == reading.Window.Days;
+                next = page.HasMore ? trail.Follow(page.Cursor, "next_page", isEmpty: rows == 0, mayEnd && !pages.Add(said), mayEnd) : null;
+                if (!page.HasMore && !string.IsNullOrEmpty(page.Cursor))
+                {
+                    reading.Note("has_more is false beside a next_page, which is not followed");
+                }
             }
 
             answer = next is null
@@ -66,7 +78,7 @@ internal sealed class VendorPages(VendorApi api)
     public async IAsyncEnumerable<Fields> ReadListAsync(
         Reading reading, ListQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var trail = new CursorTrail(reading, MostListPages, endsQuietly: false);
+        var trail = new CursorTrail(reading, MostListPages);
         for (var request = query.Request; request is not null;)
         {
             using var answer = await api.GetAsync(reading, request, cancellationToken);
@@ -76,6 +88,7 @@ internal sealed class VendorPages(VendorApi api)
             }
 
             string? lastId = null;
+            var isEmpty = true;
             var page = new Envelope(answer.Body, reading, query.CursorName);
             while (await page.ReadToDataAsync(cancellationToken))
             {
@@ -88,13 +101,14 @@ internal sealed class VendorPages(VendorApi api)
                     }
 
                     var item = new Fields(element, "data[]", place, reading);
+                    isEmpty = false;
                     lastId = query.CursorName == "last_id" ? item.Text("id") : null;
                     yield return item;
                 }
             }
 
             // OpenAI does not promise last_id; its parameter takes the id of the last object.
-            var next = page.HasMore ? trail.Follow(page.Cursor ?? lastId, query.CursorName, isEmpty: false) : null;
+            var next = page.HasMore ? trail.Follow(page.Cursor ?? lastId, query.CursorName, isEmpty, isNothingNew: false, mayEnd: false) : null;
             request = next is null ? null : query.Request.With(query.CursorParameter, next);
         }
     }
@@ -116,9 +130,11 @@ internal sealed class VendorPages(VendorApi api)
         return new Fields(element, place, place, reading);
     }
 
+    /// <summary>Asks for the finest grain that the vendor agrees to. Only its own refusal to group leads to a coarser one; any other stays a refusal.</summary>
     private async Task<(Grain Grain, VendorAnswer Answer)> AskAsync(Reading reading, BucketQuery query, CancellationToken cancellationToken)
     {
-        foreach (var grain in query.Grains.SkipLast(1))
+        var refused = new HashSet<string>(StringComparer.Ordinal);
+        for (var grain = query.Grains[0]; ;)
         {
             var answer = await api.GetAsync(
                 reading, query.Request(grain) with { Tolerated = HttpStatusCode.BadRequest }, cancellationToken);
@@ -128,10 +144,16 @@ internal sealed class VendorPages(VendorApi api)
             }
 
             answer.Dispose();
-            reading.Note($"grain {grain.Name} was refused with 400, a coarser one is read: {answer.Refusal.Message}");
-        }
+            if (reading.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
+            {
+                throw answer.Refusal;
+            }
 
-        return (query.Grains[^1], await api.GetAsync(reading, query.Request(query.Grains[^1]), cancellationToken));
+            refused.UnionWith(named);
+            var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
+            reading.Note($"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
+            grain = coarser;
+        }
     }
 
     private static void RequireEnd(Reading reading, JsonTokenType token)
@@ -142,14 +164,25 @@ internal sealed class VendorPages(VendorApi api)
         }
     }
 
-    /// <summary>The cursors of one list: none comes twice, and they end.</summary>
-    private sealed class CursorTrail(Reading reading, int mostPages, bool endsQuietly)
+    /// <summary>The cursors of one list: none comes twice, and they end. An empty page is no end.</summary>
+    private sealed class CursorTrail(Reading reading, int mostPages)
     {
         private const int LongestCursor = 8 * 1024;
+        private const int MostEmptyPages = 50;
         private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+        private int _empty;
+        private int _followed;
 
-        public string? Follow(string? cursor, string name, bool isEmpty)
+        /// <summary>Where the vendor says that there is more, the cursor to follow.</summary>
+        /// <param name="cursor">The vendor's cursor.</param>
+        /// <param name="name">The field it came in.</param>
+        /// <param name="isEmpty">Whether the page brought no rows.</param>
+        /// <param name="isNothingNew">Whether its rows had come before.</param>
+        /// <param name="mayEnd">Whether all that was asked for has arrived, and the vendor was seen to lead on beyond it.</param>
+        /// <returns>Null where it leads on beyond the end.</returns>
+        public string? Follow(string? cursor, string name, bool isEmpty, bool isNothingNew, bool mayEnd)
         {
+            _empty = isEmpty ? _empty + 1 : 0;
             if (string.IsNullOrEmpty(cursor))
             {
                 throw reading.Broken($"'has_more' is true, and '{name}' is missing.");
@@ -160,17 +193,28 @@ internal sealed class VendorPages(VendorApi api)
                 throw reading.Broken($"'{name}' is longer than 8 KiB.");
             }
 
-            if (endsQuietly && (isEmpty || _seen.Contains(cursor)))
+            // A cursor that comes again beside new rows is followed once more: only what it leads to says that nothing is behind it.
+            var comesAgain = !_seen.Add(cursor);
+            if (mayEnd && ((comesAgain && (isEmpty || isNothingNew)) || _empty == MostEmptyPages))
             {
+                reading.Note(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"has_more stays true beyond the last data: every day had arrived, and the reading ended after {_empty} pages without rows"));
                 return null;
             }
 
-            if (!_seen.Add(cursor))
+            if (comesAgain && !mayEnd)
             {
                 throw reading.Broken($"'{name}' came before: the vendor's pages go round in a circle.");
             }
 
-            return _seen.Count < mostPages
+            if (_empty == MostEmptyPages)
+            {
+                throw reading.Broken(string.Create(
+                    CultureInfo.InvariantCulture, $"'{name}' leads on from one page without rows to the next, {_empty} times: the vendor's pages do not end."));
+            }
+
+            return ++_followed < mostPages
                 ? cursor
                 : throw reading.Broken(string.Create(
                     CultureInfo.InvariantCulture, $"'{name}' still leads on after {mostPages} pages: the vendor's pages do not end."));

@@ -19,9 +19,11 @@ internal sealed record VendorProtocol(
     string BucketEnd,
     Func<JsonElement, DateTimeOffset?> ReadTime,
     string? OrganizationHeader = null,
-    bool IsOrganizationHeaderAnId = true);
-
-/// <summary>One way to group a report: rows of different grains never share a key.</summary>
-/// <param name="Name">The name in the rows, with its version.</param>
-/// <param name="Dimensions">What is grouped by, in the vendor's words; the order is that of the row key.</param>
-internal sealed record Grain(string Name, params IReadOnlyList<string> Dimensions);
+    bool IsOrganizationHeaderAnId = true)
+{
+    /// <summary>
+    /// How this vendor says that it does not group so: the dimensions it names, none where it names none. Null where a refusal is about something
+    /// else, which no coarser grouping changes.
+    /// </summary>
+    public Func<VendorError, Grain, IReadOnlyCollection<string>?> RefusedGroups { get; init; } = static (_, _) => null;
+}

@@ -35,5 +35,8 @@ internal sealed class VendorAnswer(JsonBody? body, HttpResponseMessage? response
 
     public RejectedEventException? Refusal => refusal;
 
+    /// <summary>The vendor's own words of the refusal.</summary>
+    public VendorError? Error { get; init; }
+
     public void Dispose() => response?.Dispose();
 }

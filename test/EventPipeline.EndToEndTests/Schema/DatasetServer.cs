@@ -155,8 +155,12 @@ internal sealed partial class DatasetServer : IAsyncDisposable
             ["type"] = "TABLE",
             ["tableReference"] = new JsonObject { ["projectId"] = "p", ["datasetId"] = dataset, ["tableId"] = table },
             ["schema"] = new JsonObject { ["fields"] = new JsonArray([.. Column().Matches(sql).Select(Field)]) },
-            ["timePartitioning"] = new JsonObject { ["type"] = "DAY", ["field"] = Partition().Match(sql).Groups[1].Value },
         };
+        if (Partition().Match(sql) is { Success: true } partition)
+        {
+            resource["timePartitioning"] = new JsonObject { ["type"] = "DAY", ["field"] = partition.Groups[1].Value };
+        }
+
         if (Expiration().Match(sql) is { Success: true } days)
         {
             resource["timePartitioning"]!["expirationMs"] = (long.Parse(days.Groups[1].Value, CultureInfo.InvariantCulture) * 86_400_000).ToString(CultureInfo.InvariantCulture);
@@ -194,6 +198,10 @@ internal sealed partial class DatasetServer : IAsyncDisposable
                 {
                     table["schema"]!["fields"]!.AsArray().Add((JsonNode)field);
                 }
+            }
+            else if (Retyped().Match(part) is { Success: true } retyped)
+            {
+                Fields(table).Single(field => Name(field) == retyped.Groups[1].Value)["type"] = retyped.Groups[2].Value;
             }
             else if (Altered().Match(part) is { Success: true } altered)
             {
@@ -258,6 +266,9 @@ internal sealed partial class DatasetServer : IAsyncDisposable
 
     [GeneratedRegex(@"description = '((?:\\.|[^'\\])*)'")]
     private static partial Regex Description();
+
+    [GeneratedRegex(@"ALTER COLUMN (\w+) SET DATA TYPE (\w+)")]
+    private static partial Regex Retyped();
 
     [GeneratedRegex(@"ALTER COLUMN (\w+) SET OPTIONS")]
     private static partial Regex Altered();

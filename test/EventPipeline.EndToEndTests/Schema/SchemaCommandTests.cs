@@ -113,10 +113,29 @@ public sealed class SchemaCommandTests
         (await SchemaProgram.RunAsync(server, "check")).ExitCode.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_column_that_only_grows_wider_is_changed_in_place()
+    {
+        await using var server = await AppliedAsync();
+        foreach (var table in new[] { "d.usage_versions", "d.cost_versions" })
+        {
+            server.Field(table, "quantity")["type"] = "NUMERIC";
+        }
+
+        var check = await SchemaProgram.RunAsync(server, "check");
+        check.ExitCode.ShouldNotBe(0);
+        (check.Output + check.Error).ShouldContain("d.cost_versions.quantity is NUMERIC; expected: BIGNUMERIC. 'schema apply' changes it.");
+
+        var apply = await SchemaProgram.RunAsync(server, "apply");
+        apply.ExitCode.ShouldBe(0, apply.Error);
+
+        server.Field("d.cost_versions", "quantity")["type"]!.GetValue<string>().ShouldBe("BIGNUMERIC");
+        (await SchemaProgram.RunAsync(server, "check")).ExitCode.ShouldBe(0);
+    }
+
     public static TheoryData<string, string, string, string, string> Refusals => new()
     {
         { "type", "d.usage_versions.requests", """{"name":"requests","type":"STRING"}""", "d.usage_versions.requests is STRING; expected: INT64.", "CAST(requests AS INT64)" },
-        { "type", "d.cost_versions.quantity", """{"name":"quantity","type":"INTEGER"}""", "d.cost_versions.quantity is INT64; expected: NUMERIC.", "ALTER TABLE `p`.d.cost_versions ALTER COLUMN quantity SET DATA TYPE NUMERIC;" },
         { "type", "d.cost_versions.amount_usd", """{"name":"amount_usd","type":"BIGNUMERIC","mode":"REQUIRED"}""", "d.cost_versions.amount_usd is BIGNUMERIC; expected: BIGNUMERIC(38, 18).", "CAST(amount_usd AS BIGNUMERIC(38, 18))" },
         { "mode", "d.usage_versions.model", """{"name":"model","type":"STRING","mode":"REQUIRED"}""", "d.usage_versions.model is REQUIRED; expected: NULLABLE.", "ALTER TABLE `p`.d.usage_versions ALTER COLUMN model DROP NOT NULL;" },
         { "mode", "d.usage_versions.vendor", """{"name":"vendor","type":"STRING"}""", "d.usage_versions.vendor is NULLABLE; expected: REQUIRED.", "ALTER TABLE `p`.d.usage_versions RENAME TO usage_versions_old;" },

@@ -20,6 +20,7 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     [InlineData(5, 1, """{"kind":"reset","times":1}""")]
     [InlineData(6, 1, """{"kind":"slow_headers","seconds":0.3,"times":1}""")]
     [InlineData(7, 1, """{"kind":"trailing_cursor","times":1}""")]
+    [InlineData(24, 1, """{"kind":"empty_page","times":1}""")]
     [InlineData(8, 2, """{"kind":"truncate","times":1}""")]
     [InlineData(9, 2, """{"kind":"truncate_json","times":1}""")]
     [InlineData(10, 2, """{"kind":"stall","times":1}""")]

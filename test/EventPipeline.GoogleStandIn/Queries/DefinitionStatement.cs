@@ -121,10 +121,16 @@ internal sealed class DefinitionStatement(
     private JsonObject ColumnDefinition()
     {
         var name = reader.Name();
-        var (type, length) = Translator.TypeAt(reader.Tokens, reader.At) ?? throw reader.Unexpected();
-        reader.At += length;
+        var type = Type();
         var required = reader.Take("NOT", "NULL");
         return TableSchema.Field(name, type, required, Description(reader.Options()));
+    }
+
+    private ColumnType Type()
+    {
+        var (type, length) = Translator.TypeAt(reader.Tokens, reader.At) ?? throw reader.Unexpected();
+        reader.At += length;
+        return type;
     }
 
     private JsonObject Partitioning(JsonArray fields)
@@ -246,15 +252,23 @@ internal sealed class DefinitionStatement(
             var ifExists = reader.Take("IF", "EXISTS");
             var column = reader.Name();
             reader.Expect("SET");
-            var description = Description(reader.Options());
-            if (Field(fields, column) is { } field)
+            var type = reader.Take("DATA", "TYPE") ? Type() : null;
+            var description = type is null ? Description(reader.Options()) : null;
+            if (Field(fields, column) is not { } field)
+            {
+                if (!ifExists)
+                {
+                    throw GoogleException.InvalidQuery($"Column not found: {column}");
+                }
+            }
+            else if (type is not null)
+            {
+                definitions.Widen(connection, name, resource, field, type);
+            }
+            else
             {
                 field["description"] = description;
                 catalog.Save(connection, name, resource);
-            }
-            else if (!ifExists)
-            {
-                throw GoogleException.InvalidQuery($"Column not found: {column}");
             }
         }
         else if (reader.Take("SET"))

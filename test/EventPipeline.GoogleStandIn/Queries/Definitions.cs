@@ -48,6 +48,24 @@ internal sealed class Definitions(Catalog catalog)
         DefineViewsAgain(connection, name);
     }
 
+    /// <summary>Gives a number's column a type that holds every value of the one it has.</summary>
+    public void Widen(DuckDBConnection connection, TableName name, JsonObject resource, JsonObject field, ColumnType type)
+    {
+        var before = ColumnType.Of(field);
+        string[] numbers = ["INTEGER", "NUMERIC", "BIGNUMERIC"];
+        if (type.Precision is not null || Array.IndexOf(numbers, before.Name) is not (>= 0 and var rank) || Array.IndexOf(numbers, type.Name) < rank)
+        {
+            throw GoogleException.Invalid($"ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type ({before.Name}) is assignable to the new type ({type.Name})");
+        }
+
+        Database.Run(connection, $"ALTER TABLE {name.Quoted} ALTER COLUMN {Sql.Name((string)field["name"]!)} SET DATA TYPE {type.DuckDb}");
+        field["type"] = type.Name;
+        field.Remove("precision");
+        field.Remove("scale");
+        catalog.Save(connection, name, resource);
+        DefineViewsAgain(connection, name);
+    }
+
     /// <summary>Puts the options of a statement into a resource.</summary>
     public static void SetOptions(JsonObject resource, IReadOnlyDictionary<string, Token> options)
     {

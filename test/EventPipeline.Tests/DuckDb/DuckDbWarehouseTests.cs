@@ -40,6 +40,23 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
         (await _file.AskAsync("SELECT COUNT(*) FROM run_events"))[0][0].ShouldBe(1L);
     }
 
+    [Fact]
+    public async Task A_file_of_an_older_version_gets_its_columns_and_keeps_its_rows()
+    {
+        await _file.ReopenAsync(
+            $"INSERT INTO {WarehouseFixture.Dataset}.cost_versions BY NAME SELECT 'l' AS load_id, 'k' AS row_key, 'v' AS vendor, 'a' AS account_id, "
+                + "'r' AS report, 'g' AS grain, DATE '2026-11-22' AS usage_date, now() AS bucket_start, '1d' AS bucket_width, 1 AS amount_usd, "
+                + "'USD' AS currency, 'billed' AS basis, 0.5 AS quantity",
+            $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions ALTER COLUMN quantity SET DATA TYPE DECIMAL(38, 9)",
+            $"ALTER TABLE {WarehouseFixture.Dataset}.usage_versions ALTER COLUMN quantity SET DATA TYPE DECIMAL(38, 9)",
+            $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions DROP COLUMN is_final");
+
+        (await _file.AskAsync("SELECT typeof(quantity), quantity, is_final FROM cost_versions"))[0].ShouldBe(["DECIMAL(38,18)", 0.5m, null]);
+        (await _file.AskAsync("SELECT COUNT(quantity) FROM usage"))[0][0].ShouldBe(0L);
+        (await _file.AskAsync(
+            "SELECT COUNT(*) FROM information_schema.columns WHERE data_type = 'DECIMAL(38,9)' OR table_schema = 'local_expected'"))[0][0].ShouldBe(0L);
+    }
+
     [Theory]
     [InlineData("DELETE FROM run_events")]
     [InlineData("DROP TABLE run_events")]

@@ -1,3 +1,4 @@
+using DuckDB.NET.Data;
 using EventPipeline.Load;
 using EventPipeline.Local;
 using EventPipeline.Local.DuckDb;
@@ -16,9 +17,21 @@ public sealed class WarehouseFixture : IAsyncDisposable
 
     internal DuckDbWarehouse Warehouse { get; private set; }
 
-    internal async Task ReopenAsync()
+    /// <summary>Closes the file, runs statements on it, and opens it again.</summary>
+    internal async Task ReopenAsync(params string[] meanwhile)
     {
         await Warehouse.DisposeAsync();
+        await using (var connection = new DuckDBConnection($"Data Source={Path.Combine(_folder.FullName, "warehouse.duckdb")}"))
+        {
+            connection.Open();
+            foreach (var sql in meanwhile)
+            {
+                await using var command = connection.CreateCommand();
+                command.CommandText = sql;
+                command.ExecuteNonQuery();
+            }
+        }
+
         Warehouse = Open();
     }
 

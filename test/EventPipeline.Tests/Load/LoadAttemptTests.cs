@@ -1,3 +1,4 @@
+using System.Text;
 using CsCheck;
 using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
@@ -12,7 +13,11 @@ public sealed class LoadAttemptTests : IAsyncDisposable
 {
     private static readonly DateOnly Monday = new(2026, 11, 16);
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
-    private static readonly Report Report = new("cost", ReportKind.Daily, 7, 7);
+    private static readonly Report Report = new("cost", ReportKind.Daily, 7, 7)
+    {
+        Grains = new Dictionary<string, IReadOnlyList<string>> { ["by_key.v1"] = ["project", "key"], ["by_project.v1"] = ["project"], ["by_team.v1"] = ["team"] },
+    };
+
     private static readonly Window Window = new("anthropic", "acme", "cost", Monday, Monday.AddDays(1));
 
     private readonly WarehouseFixture _file = new();
@@ -33,6 +38,70 @@ public sealed class LoadAttemptTests : IAsyncDisposable
 
         (outcome.State, outcome.Rows, outcome.BilledUsd).ShouldBe(("loaded", 2L, -2.987654321098765433m));
         (await SumAsync()).ShouldBe(-2.987654321098765433m);
+    }
+
+    [Fact]
+    public async Task Quantities_land_to_the_last_decimal_and_are_proved()
+    {
+        await using var load = Begin();
+        await AcceptAsync(load, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000001m }, Cost(Monday, "b", 1) with { Quantity = -12345678901.5m });
+        (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
+        (await _file.AskAsync("SELECT quantity FROM cost ORDER BY quantity"))
+            .Select(row => row[0]).ShouldBe([-12345678901.5m, 0.000000000000000001m]);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using var wrong = new LoadAttempt(new RewritingWarehouse(_file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
+        (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+    }
+
+    [Fact]
+    public async Task Totals_are_exact_whatever_the_order_and_refused_before_anything_is_written_where_no_column_holds_them()
+    {
+        decimal[] amounts = [70_000_000_000m, 0.000000000000000001m, -70_000_000_000m, 60_000_000_000.1m, 10_000_000_000m];
+        await using var load = Begin();
+        await AcceptAsync(load, [.. amounts.Select((amount, i) => Cost(Monday, $"{i}", amount))]);
+        (await load.CompleteAsync(Token)).BilledUsd.ShouldBe(70_000_000_000.100000000000000001m);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using var lost = Begin();
+        await AcceptAsync(lost, Cost(Monday, "a", 700_000_000_000m), Cost(Monday, "b", 0.000000000000000001m));
+        await Should.ThrowAsync<OverflowException>(() => lost.CompleteAsync(Token));
+        (await SumAsync()).ShouldBe(70_000_000_000.100000000000000001m);
+        (await _file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM cost_versions"))[0][0].ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task Finer_rows_stay_while_a_coarser_read_adds_up_to_the_same_and_go_when_it_does_not()
+    {
+        await LoadAsync(Fine("a", 1), Fine("b", 2));
+
+        var same = await LoadAsync(Coarse(3));
+        same.State.ShouldBe("unchanged");
+        (await _file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0].ShouldBe(["by_key.v1", 2L]);
+        (await _file.AskAsync("SELECT COUNT(*) FROM cost WHERE grain = 'by_key.v1'"))[0][0].ShouldBe(2L);
+        (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("unchanged");
+        (await _file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(0L);
+
+        (await LoadAsync(Coarse(3) with { Quantity = 1 })).State.ShouldBe("loaded");
+        (await _file.AskAsync("SELECT grain, amount_usd FROM daily_cost"))[0].ShouldBe(["by_project.v1", 3m]);
+        (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("loaded");
+        (await LoadAsync(Coarse(4))).State.ShouldBe("loaded");
+        (await SumAsync()).ShouldBe(4m);
+
+        (await LoadAsync(Coarse(4) with { Grain = "by_team.v1" })).State.ShouldBe("loaded");
+
+        CostRecord Fine(string key, decimal usd) => Cost(Monday, key, usd) with { Grain = "by_key.v1" };
+
+        CostRecord Coarse(decimal usd) => Cost(Monday, "all", usd) with { Grain = "by_project.v1" };
+
+        async Task<LoadOutcome> LoadAsync(params CostRecord[] rows)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await using var load = Begin();
+            await AcceptAsync(load, rows);
+            return await load.CompleteAsync(Token);
+        }
     }
 
     [Fact]
@@ -203,6 +272,17 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         }
     }
 
+    private static async Task AcceptAsync(LoadAttempt load, params CostRecord[] rows)
+    {
+        await load.AcceptAsync(new BucketArrived(Monday), Token);
+        foreach (var row in rows)
+        {
+            await load.AcceptAsync(row, Token);
+        }
+
+        await load.AcceptAsync(new BucketArrived(Monday.AddDays(1)), Token);
+    }
+
     private static CostRecord Cost(DateOnly day, string key, decimal usd) => new()
     {
         RowKey = RowKey.Of(key, $"{day:O}"),
@@ -219,6 +299,29 @@ public sealed class LoadAttemptTests : IAsyncDisposable
     };
 
     private async Task<decimal?> SumAsync() => (decimal?)(await _file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
+
+    /// <summary>Changes the last decimal of a quantity on its way.</summary>
+    private sealed class RewritingWarehouse(IWarehouse inner) : IWarehouse
+    {
+        public async Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) =>
+            new RewritingUpload(await inner.StartUploadAsync(dataset, table, loadId, cancellationToken));
+
+        public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+            inner.QueryAsync(dataset, statement, cancellationToken);
+
+        public Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
+            inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
+
+        private sealed class RewritingUpload(IUpload inner) : IUpload
+        {
+            public ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken) => inner.WriteAsync(
+                Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(row.Span).Replace("000007\"", "000008\"", StringComparison.Ordinal)), cancellationToken);
+
+            public Task LoadAsync(CancellationToken cancellationToken) => inner.LoadAsync(cancellationToken);
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
+        }
+    }
 
     /// <summary>Loses the first row of every upload, as no warehouse should.</summary>
     private sealed class LosingWarehouse(IWarehouse inner) : IWarehouse

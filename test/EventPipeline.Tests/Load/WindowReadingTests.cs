@@ -16,8 +16,8 @@ public sealed class WindowReadingTests
         var reading = new WindowReading(Week);
         reading.Begin(Monday);
 
-        reading.Add(Row("a", 5), 77).ShouldBeTrue();
-        reading.Add(Row("a", 5), 77).ShouldBeFalse();
+        reading.Add(Row("a", 5), 77).ShouldNotBeNull();
+        reading.Add(Row("a", 5), 77).ShouldBeNull();
 
         reading.Repeats.ShouldBe(1);
         reading.Days[Monday].Tokens.ShouldBe(5);

@@ -207,6 +207,23 @@ public sealed class FaultTests
         second["next_page"].ShouldBeNull();
     }
 
+    [Fact]
+    public async Task An_empty_page_may_come_before_the_page_that_was_asked_for()
+    {
+        await using var simulator = await StartAsync();
+        using var client = simulator.OpenAI();
+        var question = $"costs?start_time={Unix("2026-11-16")}&end_time={Unix("2026-11-18")}";
+        var good = (await JsonAsync(client, question))["data"]!.ToJsonString();
+        await simulator.FaultsAsync("""[{"kind":"empty_page","times":1}]""");
+
+        var first = await JsonAsync(client, question);
+        var second = await JsonAsync(client, $"{question}&page={first["next_page"]}");
+
+        first["data"]!.AsArray().ShouldBeEmpty();
+        ((bool)first["has_more"]!).ShouldBeTrue();
+        second["data"]!.ToJsonString().ShouldBe(good);
+    }
+
     [Theory]
     [InlineData("repeat_rows", true)]
     [InlineData("conflict_rows", false)]

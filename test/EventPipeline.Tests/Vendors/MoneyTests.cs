@@ -20,6 +20,15 @@ public sealed class MoneyTests
     [InlineData("-12.34", Money.AsIs, "-12.34")]
     [InlineData("+7", Money.AsIs, "7")]
     [InlineData("0e999", Money.AsIs, "0")]
+    [InlineData("0E-6176", Money.AsIs, "0")]
+    [InlineData("0E+6111", Money.FromCents, "0")]
+    [InlineData("-0E-6176", Money.AsIs, "0")]
+    [InlineData("0.000e99999999999999999999999", Money.AsIs, "0")]
+    [InlineData("-0e-99999999999999999999999", Money.AsIs, "0")]
+    [InlineData("1.5e0000000000000000000000000000000001", Money.AsIs, "15")]
+    [InlineData("1.0E2", Money.AsIs, "100")]
+    [InlineData("0.003627500000000000000000000000000000", Money.AsIs, "0.0036275")]
+    [InlineData("1.500000000000000000000000000000000", Money.AsIs, "1.5")]
     [InlineData("000000000000000000000000000000000000000000001.5", Money.AsIs, "1.5")]
     [InlineData("12345678901234567890", Money.AsIs, "12345678901234567890")]
     [InlineData("0.000000000000000001", Money.AsIs, "0.000000000000000001")]
@@ -47,7 +56,7 @@ public sealed class MoneyTests
     [InlineData("1e+")]
     [InlineData("1e1000")]
     [InlineData("1e99999999999999999999")]
-    [InlineData("1e-99999999999999999999")]
+    [InlineData("-1e99999999999999999999")]
     [InlineData("0x10")]
     [InlineData("$1")]
     [InlineData("١")]
@@ -66,11 +75,27 @@ public sealed class MoneyTests
     [InlineData("-0.0000000000000000001", "0")]
     [InlineData("0.9999999999999999999", "1")]
     [InlineData("1e-300", "0")]
+    [InlineData("1E-6176", "0")]
+    [InlineData("-9.99e-99999999999999999999", "0")]
     public void Digits_beyond_eighteen_decimals_are_rounded_half_to_even_and_said(string text, string expected)
     {
         Money.TryParse(text, Money.AsIs, out var value, out var rounded).ShouldBeTrue();
         value.ToString(CultureInfo.InvariantCulture).ShouldBe(expected);
         rounded.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Zeros_and_an_exponent_that_takes_them_back_are_the_same_value()
+    {
+        foreach (var zeros in new[] { 999, 1_000, 70_000, 1_000_000 })
+        {
+            Money.TryParse($"0.{new string('0', zeros)}15e{zeros + 1}", Money.AsIs, out var small, out var rounded).ShouldBeTrue();
+            (small, rounded).ShouldBe((1.5m, false));
+            Money.TryParse($"15{new string('0', zeros)}.{new string('0', zeros)}e-{zeros + 1}", Money.AsIs, out var large, out rounded).ShouldBeTrue();
+            (large, rounded).ShouldBe((1.5m, false));
+            Money.TryParse($"{new string('0', zeros)}1.5e{new string('0', zeros)}", Money.AsIs, out var padded, out rounded).ShouldBeTrue();
+            (padded, rounded).ShouldBe((1.5m, false));
+        }
     }
 
     [Fact]

@@ -176,6 +176,7 @@ public sealed class PageTests : IDisposable
         }
 
         (await RejectedAsync()).Message.ShouldContain("do not end");
+        _vendor.Asked.Count.ShouldBe(3 + 50);
 
         static string More(string cursor) => $$"""{ "data": [], "has_more": true, "next_page": "{{cursor}}" }""";
     }

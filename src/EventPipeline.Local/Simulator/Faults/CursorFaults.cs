@@ -13,7 +13,7 @@ internal static class CursorFaults
     private static readonly string[] Names = ["page", "after_id", "after"];
 
     /// <summary>Whether the kind is one of these.</summary>
-    public static bool Has(string kind) => kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor;
+    public static bool Has(string kind) => kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor or FaultKinds.EmptyPage;
 
     /// <summary>Puts the real cursor in the place of a made-up one; true for the cursor behind the last page.</summary>
     public static bool Unwrap(IDictionary<string, IReadOnlyList<string>> query)
@@ -55,6 +55,11 @@ internal static class CursorFaults
         var real = Names.Select(request.Single).FirstOrDefault(value => value is not null);
         var body = (JsonObject)answer.DeepClone();
         body["has_more"] = true;
+        if (kind == FaultKinds.EmptyPage)
+        {
+            body["data"] = new JsonArray();
+        }
+
         body[body.ContainsKey("next_page") ? "next_page" : "last_id"] = kind switch
         {
             FaultKinds.TrailingCursor => $"{Trailing}{request.Number}",

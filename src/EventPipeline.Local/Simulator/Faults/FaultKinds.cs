@@ -24,6 +24,9 @@ internal static class FaultKinds
     /// <summary>The last page has a cursor; behind it is an empty page that ends.</summary>
     public const string TrailingCursor = "trailing_cursor";
 
+    /// <summary>Before the page that was asked for comes one without data that leads to it.</summary>
+    public const string EmptyPage = "empty_page";
+
     /// <summary>A row twice.</summary>
     public const string RepeatRows = "repeat_rows";
 
@@ -48,12 +51,15 @@ internal static class FaultKinds
     /// <summary>No answer for some seconds; for ever where the rule does not say how many.</summary>
     public const string SlowHeaders = "slow_headers";
 
+    /// <summary>400 as the vendor says it where it does not group so: by the field of the rule, or by so many dimensions.</summary>
+    public const string GroupingRefused = "grouping_refused";
+
     /// <summary>429 with Retry-After beyond so many requests a minute with one key.</summary>
     public const string RateLimit = "rate_limit";
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Status, Stall, Truncate, TruncateJson, EndlessCursor, SameCursor, TrailingCursor, RepeatRows, ConflictRows, MissingBucket, Garbage,
-        UnknownField, MissingField, Reset, SlowHeaders, RateLimit,
+        Status, Stall, Truncate, TruncateJson, EndlessCursor, SameCursor, TrailingCursor, EmptyPage, RepeatRows, ConflictRows, MissingBucket, Garbage,
+        UnknownField, MissingField, Reset, SlowHeaders, GroupingRefused, RateLimit,
     ];
 }

@@ -40,7 +40,7 @@ internal sealed record FaultRule
     /// <summary>How many requests it would hit are let through first.</summary>
     public int Skip { get; init; }
 
-    /// <summary>The field of <c>missing_field</c> or <c>unknown_field</c>; null lets the simulator choose.</summary>
+    /// <summary>The field of <c>missing_field</c> or <c>unknown_field</c>, null lets the simulator choose; the dimension of <c>grouping_refused</c>, null for any.</summary>
     public string? Field { get; init; }
 
     /// <summary>The requests a minute of <c>rate_limit</c>.</summary>

@@ -30,6 +30,7 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         (reply, int? retryAfter) = fault?.Kind switch
         {
             FaultKinds.Status => (vendor.Error(request, fault.Status!.Value, "SIMULATED fault."), fault.RetryAfter),
+            FaultKinds.GroupingRefused => (vendor.Error(request, 400, WhyNotGrouped(fault.Field), "group_by"), null),
             FaultKinds.RateLimit => (TooMany(request), wait),
             null when used > RateLimit.PerMinute => (TooMany(request), wait),
             _ => (reply with { Body = changed }, null),
@@ -50,6 +51,8 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
     {
         var body = rule.Kind switch
         {
+            FaultKinds.GroupingRefused => request.All("group_by", "group_by[]") is { Count: > 0 } groups
+                && (rule.Field is null || groups.Contains(rule.Field)) ? reply.Body : null,
             FaultKinds.RateLimit => used > rule.PerMinute ? reply.Body : null,
             _ when CursorFaults.Has(rule.Kind) => reply.Status == 200 ? CursorFaults.Apply(rule.Kind, reply.Body, request) : null,
             _ when BodyFaults.Has(rule.Kind) => reply.Status == 200 ? BodyFaults.Apply(rule, reply.Body) : null,
@@ -58,6 +61,10 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         changed = body ?? reply.Body;
         return body is not null;
     }
+
+    private static string WhyNotGrouped(string? dimension) => dimension is null
+        ? "group_by: too many dimensions for this organization. Ask for fewer."
+        : $"group_by={dimension} is only available for later days.";
 
     private VendorReply TooMany(VendorRequest request) =>
         vendor.Error(request, StatusCodes.Status429TooManyRequests, "Too many requests in this minute. Wait as long as Retry-After says.");

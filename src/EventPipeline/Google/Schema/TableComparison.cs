@@ -49,7 +49,9 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
         {
             yield return new(where, $"is {found.Type}", column.Type)
             {
-                ByHand = ColumnTypes.IsWidening(found.Type, column.Type) ? [$"{_alter} ALTER COLUMN {found.Name} SET DATA TYPE {column.Type};"] : [],
+                Upgrade = ColumnTypes.IsWidening(found.Type, column.Type)
+                    ? new("widened column", where, _alter, $"ALTER COLUMN {found.Name} SET DATA TYPE {column.Type}")
+                    : null,
             };
         }
 

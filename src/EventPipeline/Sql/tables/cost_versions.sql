@@ -27,7 +27,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.cost_versions (
   currency STRING NOT NULL OPTIONS (description = 'The currency the vendor stated.'),
   basis STRING NOT NULL OPTIONS (description = 'billed or estimated. A total uses one.'),
   is_chargeable BOOL OPTIONS (description = 'Whether the vendor charges for it.'),
-  quantity NUMERIC OPTIONS (description = 'What is priced.'),
+  quantity BIGNUMERIC OPTIONS (description = 'What is priced.'),
   quantity_unit STRING OPTIONS (description = 'What quantity counts.'),
   is_final BOOL OPTIONS (description = 'Whether the vendor calls the amount final.'),
   dimensions JSON OPTIONS (description = 'Dimensions without a column of their own.')

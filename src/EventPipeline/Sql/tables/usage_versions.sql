@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.usage_versions (
   output_tokens INT64 OPTIONS (description = 'Output tokens.'),
   reasoning_tokens INT64 OPTIONS (description = 'Of output_tokens, those spent on reasoning.'),
   requests INT64 OPTIONS (description = 'Requests to the model, each once over all reports.'),
-  quantity NUMERIC OPTIONS (description = 'What is counted in something other than tokens or requests.'),
+  quantity BIGNUMERIC OPTIONS (description = 'What is counted in something other than tokens or requests.'),
   quantity_unit STRING OPTIONS (description = 'What quantity counts: images, characters, seconds, bytes, sessions, calls.'),
   dimensions JSON OPTIONS (description = 'Dimensions and splits without a column of their own.')
 )

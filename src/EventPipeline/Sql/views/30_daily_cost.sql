@@ -1,4 +1,4 @@
--- Billed money per day: one basis, so that nothing is counted twice. Estimates are in cost_estimated.
+-- Billed money per day: one basis, so that nothing is counted twice. Estimates are in cost_estimated. Rows of two grains never describe the same day.
 CREATE OR REPLACE VIEW {dataset}.daily_cost AS
 SELECT
   usage_date,
@@ -11,6 +11,7 @@ SELECT
   cost_type,
   token_type,
   service_tier,
+  grain,
   SUM(amount_usd) AS amount_usd
 FROM {dataset}.cost
-GROUP BY usage_date, vendor, account_id, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier;
+GROUP BY usage_date, vendor, account_id, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier, grain;

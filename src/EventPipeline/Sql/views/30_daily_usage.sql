@@ -1,6 +1,6 @@
 -- Usage per day, model, key, actor and workspace or project. The token columns are disjoint, and total_tokens adds each once. requests are requests to models,
 -- each once: those that searched the web are among the completions. quantity is a flow, to be added per quantity_unit. level is what there was on the day, such
--- as the bytes stored: it can be added over projects of a day and never over days.
+-- as the bytes stored: it can be added over projects of a day and never over days. Rows of two grains never describe the same day.
 CREATE OR REPLACE VIEW {dataset}.daily_usage AS
 SELECT
   usage_date,
@@ -22,7 +22,8 @@ SELECT
   SUM(flow) AS quantity,
   flow_unit AS quantity_unit,
   SUM(level) AS level,
-  level_unit
+  level_unit,
+  grain
 FROM (
   SELECT
     *,
@@ -32,4 +33,4 @@ FROM (
     CASE WHEN quantity_kind = 'level' THEN quantity_unit END AS level_unit
   FROM {dataset}.usage
 ) AS u
-GROUP BY usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, flow_unit, level_unit;
+GROUP BY usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, flow_unit, level_unit, grain;

@@ -22,7 +22,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         "Anthropic",
         new Uri("https://api.anthropic.com/"),
         [
-            new Report(MessagesUsageReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7),
+            new Report(MessagesUsageReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7)
+            {
+                Grains = MessagesUsage.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
+            },
             new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
             new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3),
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
@@ -36,7 +39,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         "starting_at",
         "ending_at",
         ReadTime,
-        OrganizationHeader: "anthropic-organization-id");
+        OrganizationHeader: "anthropic-organization-id")
+    {
+        RefusedGroups = RefusedGroups,
+    };
 
     public Vendor Vendor => Self;
 
@@ -81,6 +87,21 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         {
             request.Headers.TryAddWithoutValidation("x-api-key", key);
         }
+    }
+
+    /// <summary>The vendor names the parameter in its words. A beta that it does not know is one dimension less.</summary>
+    /// <remarks>https://platform.claude.com/docs/en/api/errors</remarks>
+    private static IReadOnlyCollection<string>? RefusedGroups(VendorError error, Grain grain)
+    {
+        if (error is not { Type: "invalid_request_error", Message: { } message })
+        {
+            return null;
+        }
+
+        var isBeta = grain.Dimensions.Contains(MessagesUsage.Speed)
+            && (message.Contains("anthropic-beta", StringComparison.OrdinalIgnoreCase)
+                || message.Contains(MessagesUsage.SpeedBeta, StringComparison.OrdinalIgnoreCase));
+        return isBeta ? [MessagesUsage.Speed] : GroupingRefusal.Read(message, parameter: null, grain);
     }
 
     private static DateTimeOffset? ReadTime(JsonElement value)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 
 namespace EventPipeline.Vendors.Anthropic;
@@ -12,10 +11,8 @@ internal static class ClaudeCode
 {
     private const string Path = "v1/organizations/usage_report/claude_code";
 
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "date", "actor", "organization_id", "customer_type", "subscription_type", "terminal_type", "is_remote",
-        "core_metrics", "tool_actions", "model_breakdown");
+    // What is measured is summed, known or not; new texts and flags beside it, or about the actor, tell whose it is.
+    private static readonly Shape Documented = ShapeOf("email_address", "api_key_name");
 
     /// <summary>Streams the window, one day held at a time: records that share a key are summed.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
@@ -42,17 +39,28 @@ internal static class ClaudeCode
 
     private static void Add(SortedDictionary<string, ClaudeCodeActor> actors, FetchContext fetch, DateOnly day, Fields row)
     {
-        row.NoteUnknown(Known);
         RequireDay(row, day);
         var who = ClaudeCodeIdentity.Read(row);
         var key = NaturalKey.Of(fetch, ClaudeCodeActor.Grain, day, who.Dimensions);
-        if (!actors.TryGetValue(key, out var actor))
+        var words = row.Words(who.ActorType is "user" or "api_key_name" ? Documented : ShapeOf(who.ActorIdName), []);
+        var identity = words.Texts == 0 ? key : FormattableString.Invariant($"{key}{words.Texts:x32}");
+        if (!actors.TryGetValue(identity, out var actor))
         {
-            actors.Add(key, actor = new ClaudeCodeActor(fetch, day, key, who));
+            actors.Add(identity, actor = new ClaudeCodeActor(fetch, day, key, who, words with { Others = 0 }));
         }
 
         row.WithinRange(() => actor.Add(row));
     }
+
+    private static Shape ShapeOf(params IEnumerable<string> actor) => new()
+    {
+        Ignored =
+        [
+            "date", "organization_id", "customer_type", "subscription_type", "terminal_type", "is_remote",
+            "core_metrics", "tool_actions", "model_breakdown",
+        ],
+        Objects = [("actor", new Shape { Ignored = [.. actor, "type"] })],
+    };
 
     private static void RequireDay(Fields row, DateOnly day)
     {

@@ -1,14 +1,12 @@
 using System.Collections.Frozen;
-using System.IO.Hashing;
-using System.Text;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>
-/// One identity's day. The vendor does not promise one record per key: the same text again is dropped, anything else is summed.
+/// One identity's day. The vendor does not promise one record per key: the same content again is dropped, anything else is summed.
 /// </summary>
-internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string key, ClaudeCodeIdentity who)
+internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string key, ClaudeCodeIdentity who, RowWords words)
 {
     public const string Grain = "actor.v1";
     private const string ModelGrain = "actor_model.v1";
@@ -43,7 +41,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string k
     /// <exception cref="OverflowException">A sum does not fit 64 bits.</exception>
     public void Add(Fields row)
     {
-        if (!_seen.Add(XxHash128.HashToUInt128(Encoding.UTF8.GetBytes(row.Raw))))
+        if (!_seen.Add(row.Hash()))
         {
             row.Note(" comes twice, word for word: counted once");
             return;
@@ -69,6 +67,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string k
         yield return new ActivityRecord
         {
             RowKey = key,
+            Words = words,
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
             Report = fetch.Window.Report,
@@ -98,6 +97,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string k
             yield return new CostRecord
             {
                 RowKey = NaturalKey.Of(fetch, ModelGrain, day, [.. who.Dimensions, ("model", model)]),
+                Words = words,
                 Vendor = fetch.Window.Vendor,
                 AccountId = fetch.AccountId,
                 Report = fetch.Window.Report,

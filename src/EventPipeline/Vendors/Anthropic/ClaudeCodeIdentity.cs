@@ -1,15 +1,18 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>Whose record it is: the natural key of one day of Claude Code.</summary>
+/// <param name="ActorType"><c>user</c>, <c>api_key_name</c>, or the vendor's own word.</param>
+/// <param name="ActorIdName">The member of the actor that names it.</param>
+/// <param name="ActorId">What it says.</param>
+/// <param name="Terminal">The terminal.</param>
+/// <param name="Customer">The kind of customer.</param>
+/// <param name="Subscription">The kind of subscription.</param>
+/// <param name="IsRemote">Whether it ran remotely.</param>
 internal sealed record ClaudeCodeIdentity(
-    string ActorType, string ActorId, string? Terminal, string? Customer, string? Subscription, bool? IsRemote)
+    string ActorType, string ActorIdName, string ActorId, string? Terminal, string? Customer, string? Subscription, bool? IsRemote)
 {
-    private static readonly FrozenSet<string> KnownActor = FrozenSet.Create(
-        StringComparer.Ordinal, "type", "email_address", "api_key_name");
-
     /// <summary>The dimensions in the order of the key.</summary>
     public IEnumerable<(string Name, string? Value)> Dimensions =>
     [
@@ -27,23 +30,18 @@ internal sealed record ClaudeCodeIdentity(
     public static ClaudeCodeIdentity Read(Fields row)
     {
         var actor = row.Object("actor");
-        var (type, id) = actor.RequiredText("type") switch
+        var (type, idName) = actor.RequiredText("type") switch
         {
-            "user_actor" => ("user", actor.RequiredText("email_address")),
-            "api_actor" => ("api_key_name", actor.RequiredText("api_key_name")),
-            var other => (other, OtherId(actor)),
+            "user_actor" => ("user", "email_address"),
+            "api_actor" => ("api_key_name", "api_key_name"),
+            var other => (other, OtherIdName(actor)),
         };
-        if (type is "user" or "api_key_name")
-        {
-            actor.NoteUnknown(KnownActor);
-        }
-
         return new ClaudeCodeIdentity(
-            type, id, row.Text("terminal_type"), row.Text("customer_type"), row.Text("subscription_type"), row.Flag("is_remote"));
+            type, idName, actor.RequiredText(idName), row.Text("terminal_type"), row.Text("customer_type"), row.Text("subscription_type"), row.Flag("is_remote"));
     }
 
     /// <summary>A kind of actor that is not documented yet is told by the first text beside its type.</summary>
-    private static string OtherId(Fields actor)
+    private static string OtherIdName(Fields actor)
     {
         var name = actor.Names()
             .Where(name => name != "type" && actor.Anything(name) is { ValueKind: JsonValueKind.String })
@@ -51,6 +49,6 @@ internal sealed record ClaudeCodeIdentity(
             .FirstOrDefault()
             ?? throw actor.Broken("type", "is not user_actor or api_actor, and nothing beside it names the actor");
         actor.Note($".type is new; the actor is told by '{name}'");
-        return actor.RequiredText(name);
+        return name;
     }
 }

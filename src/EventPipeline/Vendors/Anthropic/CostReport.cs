@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Records;
 
@@ -16,7 +15,7 @@ internal static class CostReport
     private static readonly string[] KeyNames =
         ["workspace_id", "description", "cost_type", "model", "service_tier", "token_type", "context_window", "inference_geo"];
 
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(StringComparer.Ordinal, [.. KeyNames, "amount", "currency"]);
+    private static readonly Shape Shape = new() { Dimensions = KeyNames, Metrics = ["amount"], Ignored = ["currency"] };
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
@@ -29,30 +28,27 @@ internal static class CostReport
         }
     }
 
-    private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
+    private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row) => new()
     {
-        row.NoteUnknown(Known);
-        return new CostRecord
-        {
-            RowKey = NaturalKey.Of(fetch, grain.Name, day, KeyNames.Select(name => (name, row.Text(name)))),
-            Vendor = fetch.Window.Vendor,
-            AccountId = fetch.AccountId,
-            Report = fetch.Window.Report,
-            Grain = grain.Name,
-            UsageDate = day,
-            BucketStart = day.Start(),
-            BucketWidth = NaturalKey.BucketWidth,
-            SubAccountId = row.Text("workspace_id"),
-            Model = row.Text("model"),
-            ServiceTier = row.Text("service_tier"),
-            ContextWindow = row.Text("context_window"),
-            Region = row.Text("inference_geo"),
-            LineItem = row.Text("description"),
-            CostType = row.Text("cost_type"),
-            TokenType = row.Text("token_type"),
-            AmountUsd = row.Exact("amount", Money.FromCents),
-            Currency = row.UsDollars("currency"),
-            Basis = CostBasis.Billed,
-        };
-    }
+        RowKey = NaturalKey.Of(fetch, grain.Name, day, KeyNames.Select(name => (name, row.Text(name)))),
+        Words = row.Words(Shape, KeyNames),
+        Vendor = fetch.Window.Vendor,
+        AccountId = fetch.AccountId,
+        Report = fetch.Window.Report,
+        Grain = grain.Name,
+        UsageDate = day,
+        BucketStart = day.Start(),
+        BucketWidth = NaturalKey.BucketWidth,
+        SubAccountId = row.Text("workspace_id"),
+        Model = row.Text("model"),
+        ServiceTier = row.Text("service_tier"),
+        ContextWindow = row.Text("context_window"),
+        Region = row.Text("inference_geo"),
+        LineItem = row.Text("description"),
+        CostType = row.Text("cost_type"),
+        TokenType = row.Text("token_type"),
+        AmountUsd = row.Exact("amount", Money.FromCents),
+        Currency = row.UsDollars("currency"),
+        Basis = CostBasis.Billed,
+    };
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Records;
 
@@ -9,11 +8,11 @@ namespace EventPipeline.Vendors.Anthropic;
 internal static class MessagesUsage
 {
     private const string Path = "v1/organizations/usage_report/messages";
-    private const string Speed = "speed";
-    private const string SpeedBeta = "fast-mode-2026-02-01";
+    public const string Speed = "speed";
+    public const string SpeedBeta = "fast-mode-2026-02-01";
 
-    // Large organisations can be refused many dimensions at once; each fallback is a grain of its own.
-    private static readonly Grain[] Grains =
+    /// <summary>Large organisations can be refused many dimensions at once; each fallback is a grain of its own.</summary>
+    public static readonly IReadOnlyList<Grain> Grains =
     [
         new(
             "all_dimensions_and_speed.v1",
@@ -25,15 +24,16 @@ internal static class MessagesUsage
         new("workspace_model.v1", "workspace_id", "model"),
     ];
 
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "uncached_input_tokens", "cache_creation", "cache_read_input_tokens", "output_tokens", "server_tool_use",
-        "account_id", "service_account_id", "api_key_id", "workspace_id", "model", "service_tier", "context_window", "inference_geo", Speed);
-
-    private static readonly FrozenSet<string> KnownCacheCreation = FrozenSet.Create(
-        StringComparer.Ordinal, "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens");
-
-    private static readonly FrozenSet<string> KnownServerToolUse = FrozenSet.Create(StringComparer.Ordinal, "web_search_requests");
+    private static readonly Shape Shape = new()
+    {
+        Dimensions = Grains[0].Dimensions,
+        Metrics = ["uncached_input_tokens", "cache_read_input_tokens", "output_tokens"],
+        Objects =
+        [
+            ("cache_creation", new Shape { Metrics = ["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"] }),
+            ("server_tool_use", new Shape { Metrics = ["web_search_requests"] }),
+        ],
+    };
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
@@ -52,12 +52,8 @@ internal static class MessagesUsage
 
     private static UsageRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
-        row.NoteUnknown(Known);
         var cacheCreation = row.Object("cache_creation");
-        cacheCreation.NoteUnknown(KnownCacheCreation);
         var serverToolUse = row.Object("server_tool_use");
-        serverToolUse.NoteUnknown(KnownServerToolUse);
-
         var accountId = row.Text("account_id");
         var serviceAccountId = row.Text("service_account_id");
         var serviceTier = row.Text("service_tier");
@@ -67,6 +63,7 @@ internal static class MessagesUsage
         return row.WithinRange(() => new UsageRecord
         {
             RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            Words = row.Words(Shape, grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
             Report = fetch.Window.Report,

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Records;
 
@@ -10,17 +9,19 @@ internal static class Costs
 {
     private const string ApiKey = "api_key_id";
 
-    // Grouping by key is documented and was refused to large organizations in 2026.
-    private static readonly Grain[] Grains =
-    [
-        new("project_line_item_api_key.v1", "project_id", "line_item", ApiKey),
-        new("project_line_item.v1", "project_id", "line_item"),
-    ];
+    /// <summary>Grouping by key is documented and was refused to large organizations in 2026.</summary>
+    public static readonly IReadOnlyList<Grain> Grains = Grain.Ladder(
+        "project_line_item_api_key.v1", ["project_id", "line_item", ApiKey], "project_id", "line_item");
 
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal, "object", "amount", "line_item", "project_id", ApiKey, "quantity", "quantity_unit");
-
-    private static readonly FrozenSet<string> KnownAmount = FrozenSet.Create(StringComparer.Ordinal, "value", "currency");
+    // The organisation was seen in rows and is the same in all of them; user and source of the call are told only where they are asked for.
+    private static readonly Shape Shape = new()
+    {
+        Types = ["organization.costs.result"],
+        Dimensions = ["line_item", "project_id", ApiKey, "user_id", "api_source"],
+        Metrics = ["quantity"],
+        Traits = ["quantity_unit", "organization_id", "organization_name"],
+        Objects = [("amount", new Shape { Metrics = ["value"], Ignored = ["currency"] })],
+    };
 
     /// <summary>Streams the window. The vendor was seen to give a cursor beyond its last data.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
@@ -29,7 +30,7 @@ internal static class Costs
         var query = new BucketQuery(
             Grains,
             grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain)),
-            EndsQuietly: true);
+            CursorOutlivesData: true);
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
@@ -38,12 +39,11 @@ internal static class Costs
 
     private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
-        row.NoteUnknown(Known);
         var amount = row.Object("amount");
-        amount.NoteUnknown(KnownAmount);
         return new CostRecord
         {
             RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            Words = row.Words(Shape, grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
             Report = fetch.Window.Report,

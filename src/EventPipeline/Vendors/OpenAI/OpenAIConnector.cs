@@ -16,8 +16,14 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "OpenAI",
         new Uri("https://api.openai.com/"),
         [
-            .. UsageEndpoint.All.Select(endpoint => new Report(endpoint.Report, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7, endpoint.NormaliserVersion)),
-            new Report(CostReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
+            .. UsageEndpoint.All.Select(endpoint => new Report(endpoint.Report, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7, endpoint.NormaliserVersion)
+            {
+                Grains = endpoint.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
+            }),
+            new Report(CostReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7)
+            {
+                Grains = Costs.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
+            },
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
         ]);
 
@@ -30,7 +36,10 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "end_time",
         ReadTime,
         OrganizationHeader: "openai-organization",
-        IsOrganizationHeaderAnId: false);
+        IsOrganizationHeaderAnId: false)
+    {
+        RefusedGroups = (error, grain) => error.Type == "invalid_request_error" ? GroupingRefusal.Read(error.Message, error.Parameter, grain) : null,
+    };
 
     public Vendor Vendor => Self;
 

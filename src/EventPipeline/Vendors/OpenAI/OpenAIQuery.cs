@@ -10,12 +10,12 @@ internal static class OpenAIQuery
     /// <summary>Asks for the window's days; <c>end_time</c> is exclusive.</summary>
     public static string Buckets(string path, Window window, Grain grain)
     {
-        var groups = string.Join('&', grain.Dimensions.Select(name => $"group_by={name}"));
+        var groups = string.Concat(grain.Dimensions.Select(name => $"&group_by={name}"));
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{path}?start_time={window.Start.ToUnixTimeSeconds()}&end_time={window.End.ToUnixTimeSeconds()}")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"&bucket_width={NaturalKey.BucketWidth}&limit={Math.Min(window.Days, MostBuckets)}&{groups}");
+                $"&bucket_width={NaturalKey.BucketWidth}&limit={Math.Min(window.Days, MostBuckets)}{groups}");
     }
 }

@@ -22,13 +22,17 @@ internal static class Usage
 
     private static readonly string[] DimensionsWithoutColumn = ["size", "source", "context_level", "vector_store_id"];
 
-    private static readonly FrozenDictionary<string, FrozenSet<string>> Known = UsageEndpoint.All.ToFrozenDictionary(
+    // By how long the cache keeps them; they repeat what was written to it.
+    private static readonly string[] Lifetimes = ["input_cache_write_30m_tokens", "input_cache_write_12h_tokens"];
+
+    private static readonly FrozenDictionary<string, Shape> Shapes = UsageEndpoint.All.ToFrozenDictionary(
         endpoint => endpoint.Name,
-        endpoint => new[] { "object" }
-            .Concat(endpoint.Dimensions)
-            .Concat(endpoint.Required)
-            .Concat(IsCompletions(endpoint) ? [Cached, CacheWrite, Uncached, .. Splits] : [])
-            .ToFrozenSet(StringComparer.Ordinal));
+        endpoint => new Shape
+        {
+            Types = [$"organization.usage.{endpoint.ResultName}.result"],
+            Dimensions = [.. endpoint.Dimensions, .. endpoint.NotAskedFor],
+            Metrics = [.. endpoint.Required, .. IsCompletions(endpoint) ? [Cached, CacheWrite, Uncached, .. Splits, .. Lifetimes] : Array.Empty<string>()],
+        });
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
@@ -39,7 +43,7 @@ internal static class Usage
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = new BucketQuery(
-            [new Grain("all_dimensions.v1", endpoint.Dimensions)],
+            endpoint.Grains,
             grain => new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {
@@ -49,7 +53,6 @@ internal static class Usage
 
     private static UsageRecord Record(UsageEndpoint endpoint, FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
-        row.NoteUnknown(Known[endpoint.Name]);
         var numbers = endpoint.Required.ToDictionary(name => name, row.Whole, StringComparer.Ordinal);
         var completions = IsCompletions(endpoint);
         var user = Dimension("user_id");
@@ -57,6 +60,7 @@ internal static class Usage
         return row.WithinRange(() => new UsageRecord
         {
             RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, KeyValue(name)))),
+            Words = row.Words(Shapes[endpoint.Name], grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
             Report = fetch.Window.Report,

@@ -39,6 +39,20 @@ internal sealed record UsageEndpoint(
         new("file_search_calls", ["project_id", "user_id", "api_key_id", "vector_store_id"], ["num_requests"], "num_requests", "calls"),
     ];
 
+    /// <summary>The vendor's name for the endpoint in the type of its results.</summary>
+    public string ResultName => Name switch
+    {
+        "web_search_calls" => "web_searches",
+        "file_search_calls" => "file_searches",
+        _ => Name,
+    };
+
+    /// <summary>Dimensions that are documented and left out of the grouping: null unless they are asked for.</summary>
+    public IReadOnlyList<string> NotAskedFor => Name is "completions" or "web_search_calls" ? ["api_source"] : [];
+
+    /// <summary>The ways to group it. Without a model usage says little; the key says more than the user behind it.</summary>
+    public IReadOnlyList<Grain> Grains { get; } = Grain.Ladder("all_dimensions.v1", Dimensions, "project_id", "model", "api_key_id", "user_id");
+
     /// <summary>The report's name.</summary>
     public string Report => $"{Name}_usage";
 }

@@ -48,6 +48,9 @@ public sealed record CostRecord : BucketRecord
     public override string Table => TableName;
 
     [JsonIgnore]
+    public override decimal CountedQuantity => Quantity ?? 0;
+
+    [JsonIgnore]
     public override decimal BilledUsd => Basis == CostBasis.Billed ? AmountUsd : 0;
 
     [JsonIgnore]

@@ -53,6 +53,12 @@ public sealed record UsageRecord : BucketRecord
     public override string Table => TableName;
 
     [JsonIgnore]
+    public override long RequestCount => Requests ?? 0;
+
+    [JsonIgnore]
+    public override decimal CountedQuantity => Quantity ?? 0;
+
+    [JsonIgnore]
     public override long Tokens => checked(
         (InputUncachedTokens ?? 0) + (CacheReadTokens ?? 0) + (CacheWriteTokens ?? 0) + (OutputTokens ?? 0));
 }

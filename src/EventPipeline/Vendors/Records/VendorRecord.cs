@@ -23,6 +23,10 @@ public abstract record VendorRecord : VendorItem
     /// <summary>The UTC day.</summary>
     public required DateOnly UsageDate { get; init; }
 
+    /// <summary>What the vendor said beside it: it tells rows apart that share a natural key.</summary>
+    [JsonIgnore]
+    public RowWords Words { get; init; }
+
     /// <summary>The table, e.g. <c>usage</c>; stored as <c>usage_versions</c>.</summary>
     [JsonIgnore]
     public abstract string Table { get; }
@@ -30,6 +34,14 @@ public abstract record VendorRecord : VendorItem
     /// <summary>Tokens that count as usage, each once.</summary>
     [JsonIgnore]
     public virtual long Tokens => 0;
+
+    /// <summary>Requests.</summary>
+    [JsonIgnore]
+    public virtual long RequestCount => 0;
+
+    /// <summary>What is counted in a unit of its own.</summary>
+    [JsonIgnore]
+    public virtual decimal CountedQuantity => 0;
 
     /// <summary>Money the vendor bills, US dollars.</summary>
     [JsonIgnore]

@@ -19,7 +19,12 @@ public sealed class UpgradeTests
             Columns =
             [
                 .. table.Columns.Where(column => column.Name is not ("list_usd" or "is_final"))
-                    .Select(column => column.Name == "sku" ? column with { Description = null } : column),
+                    .Select(column => column.Name switch
+                    {
+                        "sku" => column with { Description = null },
+                        "quantity" => column with { Type = "NUMERIC" },
+                        _ => column,
+                    }),
             ],
         });
         var slices = Live("slice_versions", table => table with

@@ -286,7 +286,7 @@ public sealed class AnthropicReportTests : IDisposable
     {
         for (var i = 0; i < 4; i++)
         {
-            _vendor.On(Usage, """{"type":"error","error":{"type":"invalid_request_error","message":"no"},"request_id":"req_1"}""", HttpStatusCode.BadRequest);
+            _vendor.On(Usage, """{"type":"error","error":{"type":"invalid_request_error","message":"group_by: no"},"request_id":"req_1"}""", HttpStatusCode.BadRequest);
         }
 
         var failure = await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03");
@@ -294,8 +294,47 @@ public sealed class AnthropicReportTests : IDisposable
         failure.Cause.ShouldBe(RejectionCause.VendorRefused);
         failure.Message.ShouldBe(
             "anthropic/acme/messages_usage 2026-11-03..2026-11-03: the vendor answered 400 to GET v1/organizations/usage_report/messages: "
-            + "no (invalid_request_error, request req_1).");
+            + "group_by: no (invalid_request_error, request req_1).");
         _vendor.Asked.Count.ShouldBe(4);
+    }
+
+    [Theory]
+    [InlineData("group_by.0: Input should be 'account_id', 'api_key_id', 'model' or 'workspace_id'", "workspace_model.v1")]
+    [InlineData("Too many groups: ask for fewer", "all_dimensions.v1")]
+    [InlineData("group_by[]: `speed` is not enabled for this organization", "all_dimensions.v1")]
+    [InlineData("Unexpected value(s) `fast-mode-2026-02-01` for the `anthropic-beta` header.", "all_dimensions.v1")]
+    [InlineData("inference_geo cannot be combined with api_key_id", "workspace_model.v1")]
+    public async Task A_refusal_leads_to_the_finest_grain_without_what_it_names(string message, string grain)
+    {
+        var refusal = $$"""{"type":"error","error":{"type":"invalid_request_error","message":"{{message}}"},"request_id":"req_1"}""";
+        _vendor.On(Usage, refusal, HttpStatusCode.BadRequest).On(Usage, Read("usage_report_messages_page2"));
+
+        (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).OfType<UsageRecord>().Single().Grain.ShouldBe(grain);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"error","error":{"type":"invalid_request_error","message":"starting_at: must be within the last 365 days"}}""")]
+    [InlineData("""{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to use this model."}}""")]
+    [InlineData("""{"type":"error","error":{"type":"billing_error","message":"group_by is not part of your plan"}}""")]
+    [InlineData("""{"message":"group_by was blocked by the firewall"}""")]
+    [InlineData("<html><body>400 Bad Request: group_by[]=model</body></html>")]
+    [InlineData("")]
+    public async Task A_400_that_is_about_something_else_is_no_reason_to_group_otherwise(string body)
+    {
+        _vendor.On(Usage, body, HttpStatusCode.BadRequest);
+
+        (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).Cause.ShouldBe(RejectionCause.VendorRefused);
+        _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_beta_that_is_refused_where_none_was_sent_is_no_reason_to_group_otherwise()
+    {
+        const string refusal = """{"type":"error","error":{"type":"invalid_request_error","message":"anthropic-beta: unknown value"}}""";
+        _vendor.On(Usage, refusal, HttpStatusCode.BadRequest).On(Usage, refusal, HttpStatusCode.BadRequest);
+
+        await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03");
+        _vendor.Asked.Count.ShouldBe(2);
     }
 
     [Fact]

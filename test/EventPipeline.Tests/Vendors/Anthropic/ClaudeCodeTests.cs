@@ -76,6 +76,26 @@ public sealed class ClaudeCodeTests : IDisposable
     }
 
     [Fact]
+    public async Task The_same_content_in_another_spelling_is_counted_once_and_a_new_text_makes_a_row_of_its_own()
+    {
+        var first = Record("2026-11-01", "a@x.test");
+        var respelt = first.Replace("\"organization_id\": \"o\",", "", StringComparison.Ordinal)
+            .Replace("\"num_sessions\": 1,", "\"num_sessions\": 1.0 ,", StringComparison.Ordinal)
+            .Replace("\"core_metrics\"", "\"organization_id\": \"\\u006f\", \"core_metrics\"", StringComparison.Ordinal);
+        var ide = Record("2026-11-01", "a@x.test", extra: "\"ide\": \"a\",");
+        var otherIde = Record("2026-11-01", "a@x.test", extra: "\"ide\": \"b\",");
+        var actor = first.Replace("\"type\": \"user_actor\"", "\"type\": \"user_actor\", \"user_id\": \"u\"", StringComparison.Ordinal);
+        var number = Record("2026-11-01", "a@x.test", extra: "\"minutes\": 5,");
+        _vendor.On(Path, Page(string.Join(',', first, respelt, ide, otherIde, ide, actor, number)));
+
+        var items = await _bench.ReadAsync("anthropic", "claude_code", "2026-11-01", "2026-11-01");
+
+        items.OfType<ActivityRecord>().Select(row => row.Sessions).ShouldBe([2L, 1L, 1L, 1L], ignoreOrder: true);
+        items.OfType<CostRecord>().Sum(row => row.AmountUsd).ShouldBe(5 * 0.0151m);
+        items.OfType<ActivityRecord>().Select(row => row.Words.Texts).Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Remote_and_local_work_of_one_person_are_two_rows()
     {
         var local = Record("2026-11-01", "a@x.test", extra: "\"is_remote\": false,");

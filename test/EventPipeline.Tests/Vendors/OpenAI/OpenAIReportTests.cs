@@ -225,6 +225,58 @@ public sealed class OpenAIReportTests : IDisposable
         _vendor.Asked[1].ShouldEndWith("&group_by=project_id&group_by=line_item");
     }
 
+    [Theory]
+    [InlineData("group_by=api_key_id is only available for start_time >= 1793491200", "start_time", "project_user_model_batch_service_tier.v1")]
+    [InlineData("api_key_id is not supported", null, "project_user_model_batch_service_tier.v1")]
+    [InlineData("not allowed", "api_key_id", "project_user_model_batch_service_tier.v1")]
+    [InlineData("Invalid value: 'batch'. Supported values are: 'project_id', 'user_id', 'api_key_id' and 'model'.", "group_by", "project_user_api_key_model_service_tier.v1")]
+    [InlineData("Supported values for group_by are: 'project_id' and 'model'.", "group_by[2]", "project_model.v1")]
+    [InlineData("user_id together with project_id is not available for this time range", null, "api_key_model_batch_service_tier.v1")]
+    [InlineData("Too many dimensions.", null, "project_user_api_key_model_batch.v1")]
+    public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(string message, string? parameter, string grain)
+    {
+        var refusal = $$"""{ "error": { "message": "{{message}}", "type": "invalid_request_error", "param": {{(parameter is null ? "null" : $"\"{parameter}\"")}}, "code": null } }""";
+        _vendor.On(Completions, refusal, HttpStatusCode.BadRequest).On(Completions, Page("""{ "input_tokens": 1, "output_tokens": 1, "num_model_requests": 1 }"""));
+
+        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+
+        row.Grain.ShouldBe(grain);
+        _bench.Drift.Notes.ShouldContain(note => note.Contains($"{grain} is read", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""{ "error": { "message": "Invalid start_time", "type": "invalid_request_error", "param": "start_time", "code": null } }""")]
+    [InlineData("""{ "error": { "message": "No project_id proj_1", "type": "invalid_request_error", "param": "project_ids", "code": null } }""")]
+    [InlineData("""{ "error": { "message": "The model is overloaded", "type": "invalid_request_error", "param": null, "code": null } }""")]
+    [InlineData("""{ "error": { "message": "group_by", "type": "proxy_error", "param": null, "code": null } }""")]
+    [InlineData("<html>group_by=api_key_id</html>")]
+    public async Task A_400_that_is_about_something_else_is_a_refusal(string body)
+    {
+        _vendor.On(Completions, body, HttpStatusCode.BadRequest);
+
+        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.VendorRefused);
+        _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_vendor_that_refuses_every_grouping_is_asked_for_none()
+    {
+        const string path = "/v1/organization/usage/vector_stores";
+        _vendor.On(path, Refusal, HttpStatusCode.BadRequest).On(path, Page("""{ "usage_bytes": 1 }"""));
+
+        (await _bench.ReadAsync("openai", "vector_stores_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single().Grain.ShouldBe("ungrouped.v1");
+        _vendor.Asked[1].ShouldEndWith("&limit=1");
+    }
+
+    [Fact]
+    public void Every_grain_of_an_endpoint_has_a_name_of_its_own()
+    {
+        foreach (var report in _bench.Connector("openai").Vendor.Reports.Where(report => report.Grains.Count > 0))
+        {
+            report.Grains.Values.Select(dimensions => string.Join(',', dimensions)).Distinct().Count().ShouldBe(report.Grains.Count);
+        }
+    }
+
     [Fact]
     public async Task Days_that_are_too_old_are_refused_at_once()
     {
@@ -241,20 +293,90 @@ public sealed class OpenAIReportTests : IDisposable
     }
 
     [Fact]
-    public async Task Costs_end_where_the_cursor_leads_nowhere()
+    public async Task Costs_end_with_a_note_where_the_cursor_leads_nowhere_once_every_day_has_arrived()
     {
         var more = Read("costs_grouped")
             .Replace("\"has_more\": false", "\"has_more\": true", StringComparison.Ordinal)
             .Replace("\"next_page\": null", "\"next_page\": \"p2\"", StringComparison.Ordinal);
-        _vendor.On(Costs, more).On(Costs, """{ "data": [], "has_more": true, "next_page": "p3" }""");
-        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
-
         _vendor.On(Costs, more).On(Costs, """{ "data": [ ], "has_more": true, "next_page": "p2" }""");
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
 
         var repeats = Page("").Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
         _vendor.On(Costs, more).On(Costs, repeats);
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+
+        // The same page for ever: it is read once more, and its rows are the same.
+        _vendor.On(Costs, more).On(Costs, more);
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Select(row => row.RowKey).Distinct().Count().ShouldBe(3);
+
+        _vendor.On(Costs, more);
+        for (var i = 0; i < 50; i++)
+        {
+            _vendor.On(Costs, $$"""{ "data": [], "has_more": true, "next_page": "e{{i}}" }""");
+        }
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
+        _bench.Drift.Notes.Count(note => note.Contains("has_more stays true beyond the last data", StringComparison.Ordinal)).ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("\"0E-6176\"", 0)]
+    [InlineData("0E-6176", 0)]
+    [InlineData("\"0E+6111\"", 0)]
+    [InlineData("0E+6111", 0)]
+    [InlineData("-0E-6176", 0)]
+    [InlineData("\"1E-6176\"", 2)]
+    [InlineData("1E-6176", 2)]
+    [InlineData("0.000e-99999999999999999999", 0)]
+    public async Task A_number_is_bounded_by_its_value_not_by_its_spelling(string zero, int rounded)
+    {
+        var lines = $$"""
+            { "amount": { "value": {{zero}}, "currency": "usd" }, "line_item": "model-x, cached input", "quantity": {{zero}}, "quantity_unit": "tokens" },
+            { "amount": { "value": "1.500000000000000000000000000000000", "currency": "usd" }, "line_item": "model-x, input" }
+            """;
+        _vendor.On(Costs, Page(lines).Replace("1793491200", "1793491200.0", StringComparison.Ordinal).Replace("1793577600", "17935776E2", StringComparison.Ordinal));
+
+        var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
+
+        rows.Select(row => row.AmountUsd).ShouldBe([0, 1.5m]);
+        rows[0].Quantity.ShouldBe(0);
+        _bench.Drift.Notes.Count(note => note.StartsWith($"{rounded} amounts rounded", StringComparison.Ordinal)).ShouldBe(rounded == 0 ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task An_empty_page_is_no_end()
+    {
+        const string empty = """{ "data": [], "has_more": true, "next_page": "p3" }""";
+        var first = Page("""{ "amount": { "value": 1, "currency": "usd" }, "line_item": "a" }""")
+            .Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+        var last = Page("""{ "amount": { "value": 100, "currency": "usd" }, "line_item": "b" }""");
+        _vendor.On(Costs, first).On(Costs, empty).On(Costs, empty.Replace("p3", "p4", StringComparison.Ordinal)).On(Costs, last);
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Sum(row => row.AmountUsd).ShouldBe(101);
+
+        _vendor.Asked[^1].ShouldEndWith("&page=p4");
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cursor_that_comes_again_beside_new_rows_is_followed_once_more()
+    {
+        string More(string item) => Page($$"""{ "amount": { "value": 1, "currency": "usd" }, "line_item": "{{item}}" }""")
+            .Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+        _vendor.On(Costs, More("a")).On(Costs, More("b")).On(Costs, More("c")).On(Costs, More("c"));
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Select(row => row.LineItem).ShouldBe(["a", "b", "c", "c"]);
+    }
+
+    [Theory]
+    [InlineData("{ \"data\": [], \"has_more\": true, \"next_page\": \"p2\" }")]
+    [InlineData("{ \"data\": [], \"has_more\": true, \"next_page\": null }")]
+    [InlineData("{ \"data\": [], \"has_more\": true }")]
+    public async Task Costs_whose_days_have_not_all_arrived_do_not_end_at_a_cursor_that_leads_nowhere(string page)
+    {
+        _vendor.On(Costs, page.Replace("[]", "[] ", StringComparison.Ordinal)).On(Costs, page);
+
+        (await _bench.RejectedAsync("openai", "cost", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.BrokenContract);
     }
 
     [Fact]

@@ -1,0 +1,65 @@
+using DuckDB.NET.Data;
+using EventPipeline.Load;
+
+namespace EventPipeline.Local.DuckDb;
+
+/// <summary>
+/// Brings the tables of an older file up to the texts in <c>Sql/tables</c>: columns that are missing are added, columns of another type get
+/// theirs. What the file holds stays.
+/// </summary>
+internal static class SchemaUpgrade
+{
+    private const string Expected = "local_expected";
+
+    /// <summary>Upgrades the tables of a dataset, which are there.</summary>
+    public static void Apply(DuckDBConnection connection, string dataset)
+    {
+        foreach (var (table, column, type, isThere) in Differences(connection, dataset))
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = isThere
+                ? $"ALTER TABLE \"{dataset}\".\"{table}\" ALTER COLUMN \"{column}\" SET DATA TYPE {type}"
+                : $"ALTER TABLE \"{dataset}\".\"{table}\" ADD COLUMN \"{column}\" {type}";
+            command.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>What differs from tables that are made for the comparison and leave no trace.</summary>
+    private static List<(string Table, string Column, string Type, bool IsThere)> Differences(DuckDBConnection connection, string dataset)
+    {
+        using var transaction = connection.BeginTransaction();
+        Run($"CREATE SCHEMA {Expected}");
+        foreach (var file in Statement.Files("tables"))
+        {
+            Run(GoogleSql.ToDuckDb(Statement.Text(file), Expected));
+        }
+
+        var differences = new List<(string, string, string, bool)>();
+        using (var command = connection.CreateCommand())
+        {
+            command.CommandText = $"""
+                SELECT e.table_name, e.column_name, e.data_type, c.data_type IS NOT NULL
+                FROM information_schema.columns AS e
+                LEFT JOIN information_schema.columns AS c
+                  ON c.table_schema = '{dataset}' AND c.table_name = e.table_name AND c.column_name = e.column_name
+                WHERE e.table_schema = '{Expected}' AND c.data_type IS DISTINCT FROM e.data_type
+                ORDER BY e.table_name, e.ordinal_position
+                """;
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                differences.Add((reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3)));
+            }
+        }
+
+        transaction.Rollback();
+        return differences;
+
+        void Run(string sql)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+    }
+}
