@@ -108,6 +108,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
         reading.Protocol.Authorize(message, key);
         message.Options.Set(VendorResilience.Deadline, reading.Deadline);
         message.Options.Set(VendorResilience.Account, reading.Account.ToString());
+        message.Options.Set(VendorResilience.Reset, reading.Protocol.ReadReset);
         try
         {
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -9,13 +9,15 @@ namespace EventPipeline.Vendors;
 /// <param name="BucketStart">The name of a bucket's inclusive start.</param>
 /// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
 /// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
+/// <param name="ReadReset">Reads from a 429 when the vendor's limit starts anew, UTC; null where it does not tell.</param>
 internal sealed record VendorProtocol(
     string Section,
     string CredentialHint,
     Action<HttpRequestMessage, string> Authorize,
     string BucketStart,
     string BucketEnd,
-    Func<JsonElement, DateTimeOffset?> ReadTime);
+    Func<JsonElement, DateTimeOffset?> ReadTime,
+    Func<HttpResponseMessage, DateTimeOffset?> ReadReset);
 
 /// <summary>One way to group a report: rows of different grains never share a key.</summary>
 /// <param name="Name">The name in the rows, with its version.</param>

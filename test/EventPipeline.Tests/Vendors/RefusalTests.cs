@@ -68,7 +68,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData(400)]
     [InlineData(402)]
     [InlineData(404)]
-    [InlineData(409)]
+    [InlineData(407)]
     [InlineData(413)]
     [InlineData(422)]
     [InlineData(418)]

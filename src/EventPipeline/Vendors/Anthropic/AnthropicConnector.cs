@@ -35,7 +35,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         Authorize,
         "starting_at",
         "ending_at",
-        ReadTime);
+        ReadTime,
+        ReadReset);
 
     public Vendor Vendor => Self;
 
@@ -80,6 +81,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             request.Headers.TryAddWithoutValidation("x-api-key", key);
         }
     }
+
+    private static DateTimeOffset? ReadReset(HttpResponseMessage refusal) =>
+        refusal.Headers.TryGetValues("anthropic-ratelimit-requests-reset", out var values) ? Rfc3339.Read(values.First()) : null;
 
     private static DateTimeOffset? ReadTime(JsonElement value)
     {

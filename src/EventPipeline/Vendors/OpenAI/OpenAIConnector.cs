@@ -28,7 +28,8 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         (request, key) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key),
         "start_time",
         "end_time",
-        ReadTime);
+        ReadTime,
+        ReadReset: _ => null);
 
     public Vendor Vendor => Self;
 
