@@ -17,7 +17,17 @@ internal sealed record VendorProtocol(
     string BucketStart,
     string BucketEnd,
     Func<JsonElement, DateTimeOffset?> ReadTime,
-    Func<HttpResponseMessage, DateTimeOffset?> ReadReset);
+    Func<HttpResponseMessage, DateTimeOffset?> ReadReset)
+{
+    /// <summary>The kinds of key that the vendor gives out, those too that are of no use here.</summary>
+    public IReadOnlyList<KeyKind> KeyKinds { get; init; } = [];
+
+    /// <summary>Which status an error's type or code stands for, where it comes with another one.</summary>
+    public IReadOnlyDictionary<string, int> Statuses { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The code of a refusal of days that are older than the vendor serves; null where it has none.</summary>
+    public string? TooOldCode { get; init; }
+}
 
 /// <summary>One way to group a report: rows of different grains never share a key.</summary>
 /// <param name="Name">The name in the rows, with its version.</param>
