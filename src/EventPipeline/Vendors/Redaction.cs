@@ -17,7 +17,7 @@ internal sealed class Redaction
     private const int MinKey = 4;
 
     // Shorter, or all digits, it could be a number or a word of a body's own.
-    private const int MinKeyInBody = 8;
+    private const int MinKeyInBody = 12;
 
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789.eE+-");
 
