@@ -11,8 +11,15 @@ namespace EventPipeline.DeadLetters;
 /// It never rejects; nothing is behind it.
 /// </summary>
 internal sealed partial class DeadLetterHandler(
-    DeadLetterStore store, WindowGaveUp windowGaveUp, PipelineMetrics metrics, TimeProvider clock, ILogger<DeadLetterHandler> logger)
+    DeadLetterStore store,
+    WindowGaveUp windowGaveUp,
+    LastFailure lastFailure,
+    PipelineMetrics metrics,
+    TimeProvider clock,
+    ILogger<DeadLetterHandler> logger)
 {
+    private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(30);
+
     /// <summary>Stores one arrival; a repetition changes nothing.</summary>
     /// <param name="arrival">What came.</param>
     /// <param name="unreadable">Why the request could not be read as a message; null when it could.</param>
@@ -28,8 +35,10 @@ internal sealed partial class DeadLetterHandler(
         if (unreadable is null && arrival.Message.IsForwarded)
         {
             var (original, reason, topic) = ForwardedCopy.Restore(arrival);
-            await StoreAsync(DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow()), cancellationToken);
-            if (topic == Topic.Fetch && FetchRequestOf(original) is { } fetch)
+            var fetch = topic == Topic.Fetch ? FetchRequestOf(original) : null;
+            var told = fetch is null ? reason : await WithLastFailureAsync(reason, fetch, cancellationToken);
+            await StoreAsync(DeadLetterWriter.Write(original, told, topic, clock.GetUtcNow()), cancellationToken);
+            if (fetch is not null)
             {
                 await windowGaveUp(fetch, reason.Message, cancellationToken);
             }
@@ -49,6 +58,25 @@ internal sealed partial class DeadLetterHandler(
         metrics.DeadLettered(letter.Cause, letter.SourceTopic);
         HandlerLog.Stored(
             logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason, letter.Hint, letter.Cause, letter.EventId, letter.EventType, letter.MessageId);
+    }
+
+    /// <summary>The reason with what the last attempt failed of. Storing the letter does not depend on it: what cannot be looked up is left out.</summary>
+    private async Task<RejectedEventException> WithLastFailureAsync(
+        RejectedEventException reason, FetchRequested fetch, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LookUpLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await lastFailure(fetch, either.Token) is { } last
+                ? new RejectedEventException($"{reason.Message} The last attempt: {last}", reason.Hint, reason.Cause)
+                : reason;
+        }
+        catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
+        {
+            HandlerLog.LastFailureUnknown(logger, unknown, fetch.Window, fetch.RunId);
+            return reason;
+        }
     }
 
     private static DeadLetter? OwnLetter(Arrival arrival)
@@ -118,5 +146,8 @@ internal sealed partial class DeadLetterHandler(
             string? eventId,
             string? eventType,
             string? messageId);
+
+        [LoggerMessage(2, LogLevel.Warning, "What the last attempt at {Window} of run {RunId} failed of could not be looked up: its dead letter does not say it.")]
+        public static partial void LastFailureUnknown(ILogger logger, Exception exception, Window window, string runId);
     }
 }

@@ -39,6 +39,7 @@ internal static class EventPipelineExtensions
         services.AddScoped<FreshnessReport>();
         services.AddHostedService<FreshnessWatch>();
         services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
+        services.AddScoped<LastFailure>(provider => provider.GetRequiredService<RunLedger>().FindLastFailureAsync);
         services.AddPubSub();                         // the edge that publishes
         services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
 

@@ -115,11 +115,17 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
             return; // The door has said so; no run waits for it.
         }
 
-        var last = (await EventsAsync(message.RunId, mode, cancellationToken)).LastOrDefault(row =>
-            row.Text("event") == RunHistory.AttemptFailed && row.TextOrNull("window_id") == message.Window.Id)?.TextOrNull("reason");
+        var last = await FindLastFailureAsync(message, cancellationToken);
         var end = WindowEnd.Failure(WindowState.Failed, last is null ? reason : $"{reason} The last attempt: {last}");
         await RecordEndAsync(message.RunId, mode, message.Window, end, null, null, cancellationToken);
     }
+
+    /// <summary>What the last recorded attempt at a message's window failed of; null where none is recorded.</summary>
+    public async Task<string?> FindLastFailureAsync(FetchRequested message, CancellationToken cancellationToken) =>
+        RunModeNames.TryParse(message.Mode, out var mode)
+            ? (await EventsAsync(message.RunId, mode, cancellationToken)).LastOrDefault(row =>
+                row.Text("event") == RunHistory.AttemptFailed && row.TextOrNull("window_id") == message.Window.Id)?.TextOrNull("reason")
+            : null;
 
     /// <summary>
     /// Counts the ends of a run; whoever sees the last one publishes <c>eventpipeline.run.completed.v1</c>, under an event id derived from the

@@ -9,7 +9,7 @@ internal static class TriggerServiceCollectionExtensions
 {
     /// <summary>
     /// The door and the dead letters. From others it wants <see cref="FanOutHandler"/>, <see cref="FetchHandler"/>, <see cref="Catalogue"/>,
-    /// <see cref="PublishMessages"/>, <see cref="WindowGaveUp"/>, the warehouse with its options, and the clock.
+    /// <see cref="PublishMessages"/>, <see cref="WindowGaveUp"/>, <see cref="LastFailure"/>, the warehouse with its options, and the clock.
     /// </summary>
     public static IServiceCollection AddEvents(this IServiceCollection services) => services
         .AddPipelineMetrics()

@@ -11,6 +11,7 @@ namespace EventPipeline.Vendors;
 internal sealed class Envelope(JsonBody body, Reading reading, string cursorName)
 {
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private JsonElement? _error;
     private bool? _hasMore;
     private bool _begun;
 
@@ -77,6 +78,10 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
                 _ => throw reading.Broken($"'{cursorName}' is not text."),
             };
         }
+        else if (name == "error")
+        {
+            _error = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+        }
         else
         {
             if (name is not ("object" or "first_id" or "last_id" or "next_page"))
@@ -102,6 +107,12 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
 
     private void Check()
     {
+        if (_error is { ValueKind: not JsonValueKind.Null } error)
+        {
+            // Documented with a status of its own; whatever changed that, there is no data, or not all of it.
+            throw body.Refusal(error);
+        }
+
         if (!_seen.Contains("data"))
         {
             throw reading.Broken("'data' is missing: no data is an empty array, never nothing.");

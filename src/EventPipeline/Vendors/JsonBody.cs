@@ -18,6 +18,15 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
     private int _end;
     private JsonReaderState _state;
 
+    /// <summary>Judges an error that came in place of data.</summary>
+    public required Func<JsonElement, Exception> Refusal { get; init; }
+
+    /// <summary>Judges a body that is a page for people.</summary>
+    public required Func<string, Exception> Page { get; init; }
+
+    /// <summary>Whether the answer calls itself a page.</summary>
+    public required bool IsPage { get; init; }
+
     private delegate bool Attempt<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out T result);
 
     /// <summary>The name of the property last read by <see cref="NextAsync"/>.</summary>
@@ -49,7 +58,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         if (Unread[0] != '{')
         {
             var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 16 * 1024)]);
-            throw reading.Broken($"the answer is not a JSON object; it begins with '{reading.Quote(beginning)}'.");
+            throw IsPage || Unread[0] == '<' ? Page(beginning) : reading.Broken($"the answer is not a JSON object; it begins with '{reading.Quote(beginning)}'.");
         }
     }
 

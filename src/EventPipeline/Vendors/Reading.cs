@@ -10,7 +10,6 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     private const int MostQuoted = 300;
     private readonly FetchContext? _fetch;
     private readonly AnsweringOrganization _organization = new();
-    private readonly Redaction _redaction = new();
     private int _rounded;
 
     /// <summary>Reads a window.</summary>
@@ -26,6 +25,12 @@ internal sealed partial class Reading(Account account, string about, VendorProto
 
     /// <summary>When the attempt must have ended, UTC.</summary>
     public DateTimeOffset Deadline { get; } = deadline;
+
+    /// <summary>Takes the keys that were sent out of what comes back.</summary>
+    public Redaction Redaction { get; } = new();
+
+    /// <summary>What kind of key was sent last, in one sentence.</summary>
+    public string KeyKind { get; private set; } = "";
 
     /// <summary>How many pages were asked for.</summary>
     public int Pages { get; set; }
@@ -65,14 +70,18 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     /// <summary>It failed in a way that may pass.</summary>
     public TransientFailureException Transient(string what, Exception? innerException = null) => new($"{about}: {what}", innerException);
 
-    /// <summary>Keeps a key that is about to be sent out of everything that is quoted from here on.</summary>
-    public void Hide(string key) => _redaction.Hide(key);
+    /// <summary>Keeps a key that is about to be sent out of everything that is read, kept or quoted from here on.</summary>
+    public void Hide(string key, string kind)
+    {
+        Redaction.Hide(key);
+        KeyKind = kind;
+    }
 
-    /// <summary>Words of the vendor's, safe to show: no credential, one line, not long.</summary>
+    /// <summary>Words of the vendor's, safe to show: no credential, no address with a query, one line, not long.</summary>
     public string Quote(string text)
     {
         // The whole secret first, then whatever looks like a key: vendors echo keys with the middle starred out.
-        var safe = Unprintable().Replace(KeyLike().Replace(_redaction.Apply(text), "sk-…"), " ").Trim();
+        var safe = Unprintable().Replace(KeyLike().Replace(Addresses.Cut(Redaction.Apply(text)), "sk-…"), " ").Trim();
         return safe.Length <= MostQuoted ? safe : string.Concat(safe.AsSpan(0, MostQuoted), "…");
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Reflection;
@@ -10,7 +9,7 @@ namespace EventPipeline.Vendors;
 /// Asks vendors over HTTP and tells their refusals apart: what can never succeed is rejected with what to do, what may pass is transient.
 /// Retries belong to the client's handlers, see <see cref="VendorResilience"/>.
 /// </summary>
-internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions options, TimeProvider time)
+internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKinds, VendorOptions options, TimeProvider time)
 {
     private static readonly string Version =
         (typeof(VendorApi).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
@@ -31,9 +30,9 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
             NoteOrganization(reading, response);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+                var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), reading.Redaction);
                 var text = new BodyText(reading, ++reading.Pages, request.Hash(reading.Account.BaseAddress), (int)response.StatusCode);
-                var body = new JsonBody(stream, reading, text, time, options.StallTimeout);
+                var body = Body(stream, text, reading, request, response, time, options.StallTimeout);
                 var answer = new VendorAnswer(body, response, refusal: null);
                 response = null;
                 return answer;
@@ -41,7 +40,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
 
             var error = await VendorError.ReadAsync(response, reading, time, options.StallTimeout, cancellationToken);
             var failure = Failure(reading, request, response, error);
-            return failure is RejectedEventException refusal && response.StatusCode == request.Tolerated && !error.IsLookbackExceeded
+            return failure is RejectedEventException refusal && request.Tolerates(response.StatusCode) && !error.IsTooOld
                 ? new VendorAnswer(body: null, response: null, refusal) { Error = error }
                 : throw failure;
         }
@@ -90,12 +89,12 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
         }
     }
 
-    private static async ValueTask<string> KeyAsync(Reading reading, Func<ValueTask<string>> ask)
+    private async ValueTask<string> KeyAsync(Reading reading, Func<ValueTask<string>> ask)
     {
         try
         {
             var key = await ask();
-            reading.Hide(key);
+            reading.Hide(key, keyKinds.Describe(key));
             return key;
         }
         catch (RejectedEventException rejected)
@@ -121,6 +120,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
         reading.Protocol.Authorize(message, key);
         message.Options.Set(VendorResilience.Deadline, reading.Deadline);
         message.Options.Set(VendorResilience.Account, reading.Account.ToString());
+        message.Options.Set(VendorResilience.Reset, reading.Protocol.ReadReset);
         try
         {
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -140,37 +140,29 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, VendorOptions 
         }
     }
 
-    private Exception Failure(Reading reading, VendorRequest request, HttpResponseMessage response, VendorError error)
+    private Exception Failure(Reading reading, VendorRequest request, HttpResponseMessage response, VendorError error) => Refusals.Of(
+        reading, request, (int)response.StatusCode, error, Location(response), RetryAfter.Of(response, time.GetUtcNow()));
+
+    private static string? Location(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
+
+    private static JsonBody Body(
+        Stream stream, BodyText text, Reading reading, VendorRequest request, HttpResponseMessage response, TimeProvider time, TimeSpan stallTimeout)
     {
-        var status = (int)response.StatusCode;
-        var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to GET {request.Path}: {error}");
-        return response.StatusCode switch
+        var requestId = VendorError.RequestIdOf(response, reading);
+        return new JsonBody(stream, reading, text, time, stallTimeout)
         {
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => reading.Refused(
-                what,
-                $"{reading.Protocol.CredentialHint} Check the secret of the account '{reading.Account.Name}' in the settings below "
-                    + $"Vendors:{reading.Protocol.Section}:Accounts, then replay.",
-                RejectionCause.Credential),
-            HttpStatusCode.Gone => reading.Transient($"{what} The page's cursor is gone; the window is read again from its first page."),
-            _ when VendorResilience.IsTransient(response.StatusCode) => reading.Transient(what + WaitAsked(response)),
-            _ when status is >= 200 and < 300 => reading.Broken($"the vendor answered {status} to GET {request.Path}, where only 200 is documented."),
-            _ when status is >= 300 and < 400 => reading.Refused(
-                $"{what} It redirects to '{reading.Quote(response.Headers.Location?.ToString() ?? "nowhere")}', which is not followed: "
-                    + "the credential stays with the configured host.",
-                $"Set Vendors__{reading.Protocol.Section}__BaseAddress to where the API really is, then replay.",
-                RejectionCause.VendorRefused),
-            _ when error.IsLookbackExceeded => reading.Refused(
-                $"{what} The days are older than the vendor still serves.",
-                "Ask for later days; what was loaded of these days before stays as it is. Discard this message.",
-                RejectionCause.VendorRefused),
-            _ => reading.Refused(
-                what,
-                "The vendor says what it did not accept. When the account or the request can be changed, do so and replay; otherwise discard.",
-                RejectionCause.VendorRefused),
+            IsPage = VendorError.IsPageType(response),
+            Page = beginning => Refusals.Of(reading, request, (int)HttpStatusCode.OK, VendorError.OfPage(beginning, requestId, reading)),
+            Refusal = error => RefusalIn(VendorError.Of(error, requestId, reading)),
         };
+
+        // With 200, the error's own words tell which status it stands for; one that nobody documented may pass.
+        Exception RefusalIn(VendorError error) => (StatusOf(reading.Protocol, error.Code) ?? StatusOf(reading.Protocol, error.Type)) is { } status
+            ? Refusals.Of(reading, request, status, error)
+            : reading.Transient($"the vendor answered 200 to GET {request.Path}, with an error in place of data: {error}");
     }
 
-    private string WaitAsked(HttpResponseMessage response) => RetryAfter.Of(response, time.GetUtcNow()) is { } wait
-        ? string.Create(CultureInfo.InvariantCulture, $" It asks to wait {wait.TotalSeconds:0} s, or the retries were used up.")
-        : " The retries were used up, or the attempt's time.";
+    private static int? StatusOf(VendorProtocol protocol, string? word) =>
+        word is not null && protocol.Statuses.TryGetValue(word, out var status) ? status : null;
 }

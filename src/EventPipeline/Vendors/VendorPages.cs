@@ -18,7 +18,11 @@ internal sealed record BucketQuery(IReadOnlyList<Grain> Grains, Func<Grain, Vend
 /// <param name="Request">The request for the first page.</param>
 /// <param name="CursorName">The field that leads to the next page.</param>
 /// <param name="CursorParameter">The parameter that takes it.</param>
-internal sealed record ListQuery(VendorRequest Request, string CursorName, string CursorParameter);
+internal sealed record ListQuery(VendorRequest Request, string CursorName, string CursorParameter)
+{
+    /// <summary>Called where the first page is refused and the request allows that.</summary>
+    public Action<RejectedEventException>? OnRefusal { get; init; }
+}
 
 /// <summary>Follows pages to their end, each streamed.</summary>
 internal sealed class VendorPages(VendorApi api)
@@ -74,7 +78,7 @@ internal sealed class VendorPages(VendorApi api)
         }
     }
 
-    /// <summary>Reads the objects of a list; null ends it where the first page is not found and the request allows that.</summary>
+    /// <summary>Reads the objects of a list; there are none where the first page is refused and the request allows that.</summary>
     public async IAsyncEnumerable<Fields> ReadListAsync(
         Reading reading, ListQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -82,8 +86,9 @@ internal sealed class VendorPages(VendorApi api)
         for (var request = query.Request; request is not null;)
         {
             using var answer = await api.GetAsync(reading, request, cancellationToken);
-            if (answer.Refusal is not null)
+            if (answer.Refusal is { } refusal)
             {
+                query.OnRefusal?.Invoke(refusal);
                 yield break;
             }
 
@@ -116,17 +121,23 @@ internal sealed class VendorPages(VendorApi api)
     /// <summary>Reads a single object.</summary>
     /// <returns>Null where it is not found and the request allows that.</returns>
     public async Task<Fields?> ReadObjectAsync(
-        Reading reading, VendorRequest request, string place, CancellationToken cancellationToken)
+        Reading reading, VendorRequest request, string place, CancellationToken cancellationToken, Action<RejectedEventException>? onRefusal = null)
     {
         using var answer = await api.GetAsync(reading, request, cancellationToken);
-        if (answer.Refusal is not null)
+        if (answer.Refusal is { } refusal)
         {
+            onRefusal?.Invoke(refusal);
             return null;
         }
 
         await answer.Body.BeginAsync(cancellationToken);
         var element = answer.Body.Parse(await answer.Body.NextValueAsync(cancellationToken) ?? []);
         await answer.Body.FinishAsync(cancellationToken);
+        if (element.ValueKind == JsonValueKind.Object && !element.TryGetProperty("id", out _) && element.TryGetProperty("error", out var error))
+        {
+            throw answer.Body.Refusal(error);
+        }
+
         return new Fields(element, place, place, reading);
     }
 

@@ -10,6 +10,9 @@ namespace EventPipeline.Vendors;
 /// <param name="Beta">Anthropic's <c>anthropic-beta</c>, where the request needs one.</param>
 internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolerated = null, string? Beta = null)
 {
+    /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
+    public bool MayBeForbidden { get; init; }
+
     /// <summary>The path alone, for people.</summary>
     public string Path => PathAndQuery.Split('?', 2)[0];
 
@@ -18,7 +21,11 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     {
         PathAndQuery = $"{PathAndQuery}{(PathAndQuery.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameter}={Uri.EscapeDataString(value)}",
         Tolerated = null,
+        MayBeForbidden = false,
     };
+
+    /// <summary>Whether this refusal is an answer to it.</summary>
+    public bool Tolerates(HttpStatusCode status) => status == Tolerated || (MayBeForbidden && status == HttpStatusCode.Forbidden);
 
     /// <summary>Identifies the request in the raw layer: 32 hexadecimal digits over method and address, no credential.</summary>
     public string Hash(Uri baseAddress) => Convert.ToHexStringLower(

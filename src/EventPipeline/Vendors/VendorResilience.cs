@@ -10,7 +10,7 @@ namespace EventPipeline.Vendors;
 
 /// <summary>
 /// How vendors are asked again: <c>Retry-After</c> first, minutes long too, otherwise exponential backoff with jitter and a cap; never past
-/// the attempt's deadline, which travels with the request. One account's requests hold off together.
+/// the attempt's deadline, which travels with the request. What fails is tried six times; a 429 is not a failure but <see cref="BackPressure"/>.
 /// </summary>
 internal static class VendorResilience
 {
@@ -20,19 +20,35 @@ internal static class VendorResilience
     /// <summary>Whose request it is: <c>vendor/account</c>.</summary>
     public static readonly HttpRequestOptionsKey<string> Account = new("EventPipeline.Account");
 
+    /// <summary>Reads when the vendor's limit starts anew from a refusal, where its protocol knows how: advice that may be wrong.</summary>
+    public static readonly HttpRequestOptionsKey<Func<HttpResponseMessage, DateTimeOffset?>> Reset = new("EventPipeline.Reset");
+
     private const int MostRetries = 5;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(100);
 
-    /// <summary>Whether a status may pass: 408, 429 and every 5xx, Anthropic's 529 with them.</summary>
-    public static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
+    /// <summary>Whether a status may pass: every 5xx, and 408, 409, 423, 425 and 429.</summary>
+    public static bool IsTransient(HttpStatusCode status) => IsRetried(status) || (int)status is 409 or 423 or 429;
 
-    /// <summary>Adds retries, the account's hold-off and the time limit of one try, from the outside in.</summary>
+    /// <summary>Whether a status is tried again at once. A conflict and a lock (409, 423) take longer: they are left to the next attempt.</summary>
+    private static bool IsRetried(HttpStatusCode status) => (int)status is 408 or 425 or >= 500;
+
+    /// <summary>Whose request it is: <c>vendor/account</c>.</summary>
+    public static string AccountOf(HttpRequestMessage request) => request.Options.TryGetValue(Account, out var account) ? account : "";
+
+    /// <summary>When the request's attempt must have ended, UTC.</summary>
+    public static DateTimeOffset DeadlineOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Deadline, out var deadline) ? deadline : DateTimeOffset.MaxValue;
+
+    /// <summary>When the vendor's limit starts anew, UTC; null where the refusal does not tell.</summary>
+    public static DateTimeOffset? ResetOf(HttpRequestMessage request, HttpResponseMessage refusal) =>
+        request.Options.TryGetValue(Reset, out var read) ? read(refusal) : null;
+
+    /// <summary>Adds retries, the account's back-pressure and the time limit of one try, from the outside in.</summary>
     public static IHttpClientBuilder AddVendorResilience(this IHttpClientBuilder builder)
     {
-        builder.Services.AddSingleton<HoldOff>();
+        builder.Services.AddSingleton<BackPressure>();
         builder.ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan);
         builder.ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
         {
@@ -47,7 +63,8 @@ internal static class VendorResilience
         });
         builder.AddResilienceHandler("retry", (pipeline, context) => pipeline.AddRetries(
             Time(context.ServiceProvider), context.ServiceProvider.GetRequiredService<PipelineMetrics>()));
-        builder.AddHttpMessageHandler(services => new HoldOffHandler(services.GetRequiredService<HoldOff>(), Time(services)));
+        builder.AddHttpMessageHandler(services => new BackPressureHandler(
+            services.GetRequiredService<BackPressure>(), services.GetRequiredService<PipelineMetrics>(), Time(services)));
         builder.AddResilienceHandler("try", (pipeline, context) => pipeline.AddHeaderTimeout(Time(context.ServiceProvider)));
         return builder;
     }
@@ -60,12 +77,12 @@ internal static class VendorResilience
             MaxRetryAttempts = MostRetries,
             ShouldRetryAfterHeader = false,
             ShouldHandle = args => ValueTask.FromResult(
-                IsTransient(args.Outcome) && LongestWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
+                IsRetried(args.Outcome) && LongestWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
-                AskedWait(args.Outcome, args.AttemptNumber, time) ?? (Backoff(args.AttemptNumber) * (0.5 + (Random.Shared.NextDouble() / 2)))),
+                AskedWait(args.Outcome, time) ?? (Backoff(args.AttemptNumber) * (0.5 + (Random.Shared.NextDouble() / 2)))),
             OnRetry = args =>
             {
-                var account = args.Context.GetRequestMessage() is { } request && request.Options.TryGetValue(Account, out var name) ? name : "";
+                var account = args.Context.GetRequestMessage() is { } request ? AccountOf(request) : "";
                 metrics.Retried(account, args.Outcome.Result is { } response
                     ? ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)
                     : args.Outcome.Exception!.GetType().Name);
@@ -88,35 +105,20 @@ internal static class VendorResilience
         });
     }
 
-    private static bool IsTransient(Outcome<HttpResponseMessage> outcome) => outcome switch
+    private static bool IsRetried(Outcome<HttpResponseMessage> outcome) => outcome switch
     {
-        { Result: { } response } => IsTransient(response.StatusCode),
+        { Result: { } response } => IsRetried(response.StatusCode),
         { Exception: HttpRequestException or TimeoutRejectedException } => true,
         _ => false,
     };
 
     private static TimeSpan LongestWait(Outcome<HttpResponseMessage> outcome, int attempt, TimeProvider time) =>
-        AskedWait(outcome, attempt, time) ?? Backoff(attempt);
+        AskedWait(outcome, time) ?? Backoff(attempt);
 
-    private static TimeSpan? AskedWait(Outcome<HttpResponseMessage> outcome, int attempt, TimeProvider time)
-    {
-        if (outcome.Result is not { } response)
-        {
-            return null;
-        }
-
-        var now = time.GetUtcNow();
-        if (RetryAfter.Of(response, now) is { } wait)
-        {
-            return wait < ShortestWait ? ShortestWait : wait;
-        }
-
-        // On Anthropic's reports this time can lie in the past, and it is advice at best: it may lengthen the backoff, within its cap.
-        var reset = response.Headers.TryGetValues("anthropic-ratelimit-requests-reset", out var values)
-            ? Rfc3339.Read(values.First()) - now
+    private static TimeSpan? AskedWait(Outcome<HttpResponseMessage> outcome, TimeProvider time) =>
+        outcome.Result is { } response && RetryAfter.Of(response, time.GetUtcNow()) is { } wait
+            ? wait < ShortestWait ? ShortestWait : wait
             : null;
-        return reset > Backoff(attempt) ? (reset < LongestBackoff ? reset : LongestBackoff) : null;
-    }
 
     private static TimeSpan Backoff(int attempt)
     {
@@ -125,9 +127,7 @@ internal static class VendorResilience
     }
 
     private static TimeSpan Left(ResilienceContext context, TimeProvider time) =>
-        context.GetRequestMessage() is { } request && request.Options.TryGetValue(Deadline, out var deadline)
-            ? deadline - time.GetUtcNow()
-            : TimeSpan.MaxValue;
+        context.GetRequestMessage() is { } request ? DeadlineOf(request) - time.GetUtcNow() : TimeSpan.MaxValue;
 
     private static TimeProvider Time(IServiceProvider services) => services.GetRequiredService<TimeProvider>();
 }

@@ -16,6 +16,7 @@ internal static class VendorServiceCollectionExtensions
         services.AddPipelineMetrics();
         services.AddSingleton<ISecretStore>(new EnvironmentSecrets(Environment.GetEnvironmentVariable));
         services.AddSingleton<Secrets>();
+        services.AddSingleton<KeyKinds>();
         services.AddSingleton(provider => VendorSettings.Read(
             provider.GetRequiredService<IConfiguration>(), provider.GetServices<Vendor>(), provider.GetRequiredService<Secrets>()));
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Accounts);
@@ -28,10 +29,11 @@ internal static class VendorServiceCollectionExtensions
     }
 
     /// <summary>Registers one vendor.</summary>
-    public static IServiceCollection AddVendor<TConnector>(this IServiceCollection services, Vendor vendor)
+    public static IServiceCollection AddVendor<TConnector>(this IServiceCollection services, Vendor vendor, VendorProtocol protocol)
         where TConnector : class, IVendorConnector =>
         services
             .AddSingleton(vendor)
+            .AddSingleton(protocol)
             .AddKeyedTransient<IVendorConnector, TConnector>(vendor.Name);
 
     /// <summary>A report that this vendor does not have.</summary>

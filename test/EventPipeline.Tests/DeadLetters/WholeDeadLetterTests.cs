@@ -87,6 +87,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         window.Reason.ShouldNotBeNull().ShouldContain("page expired");
         var letter = await OnlyAsync();
         (Text(letter, "cause"), Text(letter, "sourceTopic")).ShouldBe(("attempts_exhausted", "fetch"));
+        Text(letter, "reason").ShouldContain("The last attempt: anthropic/acme/cost 2025-01-01..2025-01-01: the vendor answered 410");
+        Text(letter, "reason").ShouldContain("page expired");
 
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
         await ReplayAsync(letter, HttpStatusCode.OK);
@@ -96,6 +98,40 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         (await _host.AskAsync($"SELECT state FROM run_events WHERE event = 'completed' AND run_id = '{failed.RunId}' ORDER BY 1"))
             .ShouldBe([["completed"], ["failed"]]);
         Text(await OnlyAsync(), "state").ShouldBe("replayed");
+    }
+
+    [Fact]
+    public async Task What_Pub_Sub_gave_up_is_stored_when_its_last_failure_cannot_be_looked_up()
+    {
+        var copy = Trigger.Pushes.Wrapped(
+            """{"runId":"r-1","vendor":"anthropic","account":"acme","report":"cost","from":"2025-01-01","to":"2025-01-01","why":"daily","mode":"production","force":false}""",
+            "copy-1",
+            [
+                ("ce-type", FetchRequested.EventType), ("ce-id", "r-1.w"), ("ce-source", "//tests"), ("ce-specversion", "1.0"),
+                ("CloudPubSubDeadLetterSourceDeliveryCount", "5"), ("CloudPubSubDeadLetterSourceSubscription", "fetch-push"),
+                ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"), ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-20T06:00:00.5+00:00"),
+            ]);
+        _host.Warehouse.Before = statement =>
+        {
+            if (statement.Name == "run_events")
+            {
+                throw new TransientFailureException("The warehouse is away.");
+            }
+        };
+
+        using (var answer = await _host.PostAsync("events/dead-lettered", copy))
+        {
+            answer.StatusCode.ShouldNotBe(HttpStatusCode.NoContent, "The window's end is still to be recorded.");
+        }
+
+        _host.Warehouse.Mend();
+        Text(await OnlyAsync(), "reason").ShouldBe("Pub/Sub gave up after 5 deliveries on the subscription 'fetch-push'.");
+        using (var answer = await _host.PostAsync("events/dead-lettered", copy))
+        {
+            answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        }
+
+        Text(await OnlyAsync(), "state").ShouldBe("open");
     }
 
     [Fact]

@@ -42,6 +42,14 @@ public sealed class CanaryTests
             answers.Append((await host.WindowAsync("openai", "cost", Day.AddDays(number + 2))).State);
         }
 
+        // And it is shouted within an answer that is otherwise right: as a line, as a field's name, and as a value that nobody knows.
+        host.Vendor.On(CostRows.Path, context => VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ =>
+            $$"""{"amount":"100","currency":"USD",{{Shouts(context)}}}"""), 200));
+        host.Vendor.On("/v1/organization/costs", context => VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ =>
+            $$"""{"amount":{"value":1,"currency":"usd"},{{Shouts(context)}}}"""), 200));
+        (await host.WindowAsync("anthropic", "cost", Day.AddDays(18))).State.ShouldBe("loaded");
+        (await host.WindowAsync("openai", "cost", Day.AddDays(18))).State.ShouldBe("loaded");
+
         secrets.Keys.Clear();
         host.Vendor.On(CostRows.Path, Echo(401));
         var last = await host.RunAsync("anthropic", "cost", Day.AddDays(20), Day.AddDays(20));
@@ -69,7 +77,7 @@ public sealed class CanaryTests
         rows.ToString().ShouldContain("the vendor answered 401");
         foreach (var (name, text) in new[] { ("log", log), ("answers", answers.ToString()), ("tables", rows.ToString()) })
         {
-            foreach (var spelling in Canaries.SelectMany(Spellings))
+            foreach (var spelling in Canaries.SelectMany(Spellings).Append("SignedCanary"))
             {
                 text.Contains(spelling, StringComparison.OrdinalIgnoreCase).ShouldBeFalse($"{name} hold {spelling}");
             }
@@ -167,13 +175,14 @@ public sealed class CanaryTests
     /// <summary>Gives the key back in every way there is.</summary>
     private static Func<HttpContext, Task> Echo(int status) => context =>
     {
-        var key = context.Request.Headers["x-api-key"].FirstOrDefault() ?? context.Request.Headers.Authorization.ToString()["Bearer ".Length..];
+        var key = KeyOf(context);
         foreach (var header in new[] { "request-id", "x-request-id", "x-echo", "set-cookie", "www-authenticate" })
         {
             context.Response.Headers[header] = $"{key} {Uri.EscapeDataString(key)}";
         }
 
-        context.Response.Headers.Location = $"https://elsewhere.test/{Uri.EscapeDataString(key)}";
+        context.Response.Headers.Location =
+            $"https://SignedCanary:x@elsewhere.test/{Uri.EscapeDataString(key)}?X-Amz-Signature=SignedCanary#access_token=SignedCanary";
         var shouts = string.Join(' ', Spellings(key));
         return VendorServer.WriteAsync(
             context,
@@ -181,6 +190,17 @@ public sealed class CanaryTests
                 : JsonSerializer.Serialize(new { error = new { type = key, code = Uri.EscapeDataString(key), message = $"Bad key: {shouts}" } }),
             status);
     };
+
+    private static string KeyOf(HttpContext context) =>
+        context.Request.Headers["x-api-key"].FirstOrDefault() ?? context.Request.Headers.Authorization.ToString()["Bearer ".Length..];
+
+    private static string Shouts(HttpContext context)
+    {
+        var shouts = JsonSerializer.Serialize(string.Join(' ', Spellings(KeyOf(context))));
+        return $$"""
+            "description":{{shouts}},"line_item":{{shouts}},"model":{{shouts}},{{shouts}}:1,"unknown":{"deep":[{{shouts}}]}
+            """;
+    }
 
     private static IEnumerable<string> Spellings(string key) => new[]
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text;
+using EventPipeline.Vendors;
 
 namespace EventPipeline.Tests.Vendors;
 
@@ -68,7 +70,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData(400)]
     [InlineData(402)]
     [InlineData(404)]
-    [InlineData(409)]
+    [InlineData(407)]
     [InlineData(413)]
     [InlineData(422)]
     [InlineData(418)]
@@ -85,7 +87,6 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData("")]
-    [InlineData("<html>\r\n<b>no</b>")]
     [InlineData("{\"error\":")]
     [InlineData("[1]")]
     [InlineData("{\"error\":{\"message\":5}}")]
@@ -98,6 +99,160 @@ public sealed class RefusalTests : IDisposable
 
         failure.Cause.ShouldBe(RejectionCause.VendorRefused);
         failure.Message.ShouldNotContain("\n");
+    }
+
+    [Theory]
+    [InlineData(200, "<html>\r\n<b>Sign in to Wi-Fi</b>", "application/json")]
+    [InlineData(200, "\uFEFF  <!DOCTYPE html><title>Sign in</title>", "application/json")]
+    [InlineData(200, "<?xml version='1.0'?><Error/>", "application/xml")]
+    [InlineData(200, "Access is limited.", "text/html")]
+    [InlineData(203, "<html>changed</html>", "text/html")]
+    [InlineData(400, "<html>400 Bad Request</html>", "text/html")]
+    [InlineData(401, "<html>Who are you</html>", "text/html")]
+    [InlineData(403, "<html>Checking your browser</html>", "text/html")]
+    [InlineData(404, "<html>\r\n<b>no</b>", "application/json")]
+    [InlineData(409, "<html>", "text/html")]
+    public async Task A_proxys_page_is_not_the_vendors_answer_and_may_pass(int status, string body, string type)
+    {
+        _vendor.On(Anthropic, () => new HttpResponseMessage((HttpStatusCode)status)
+        {
+            Content = new StringContent(body, Encoding.UTF8, type),
+        });
+
+        var failure = await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        failure.Message.ShouldContain($"answered {status} to GET v1/organizations/cost_report: an HTML page, probably a proxy's");
+        failure.Message.ShouldContain("Vendors__Anthropic__BaseAddress");
+        _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("""{"amount":"1"}""", RejectionCause.BrokenContract)]
+    [InlineData("[]", RejectionCause.BrokenContract)]
+    [InlineData("not json", RejectionCause.BrokenContract)]
+    [InlineData("""{"error":{"type":"not_found_error","message":"gone"}}""", RejectionCause.VendorRefused)]
+    [InlineData("""{"type":"error","error":{"type":"authentication_error","message":"no"}}""", RejectionCause.Credential)]
+    public async Task A_200_that_is_the_vendors_and_not_data_is_rejected(string body, RejectionCause cause)
+    {
+        _vendor.On(Anthropic, body);
+
+        (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Cause.ShouldBe(cause);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  \n")]
+    [InlineData("""{"data":[""")]
+    [InlineData("""{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}""")]
+    [InlineData("""{"error":"upstream timed out"}""")]
+    [InlineData("""{"error":{"type":"never_seen","message":"what"}}""")]
+    [InlineData("""{"data":[],"has_more":false,"error":{"type":"api_error","message":"only half of it"}}""")]
+    public async Task A_200_without_its_data_may_pass(string body)
+    {
+        _vendor.On(Anthropic, body);
+
+        await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+    }
+
+    [Theory]
+    [InlineData(202)]
+    [InlineData(409)]
+    [InlineData(423)]
+    public async Task A_vendor_that_is_not_ready_is_asked_by_the_next_attempt(int status)
+    {
+        _vendor.On(Anthropic, """{"type":"error","error":{"type":"conflict_error","message":"busy"}}""", (HttpStatusCode)status);
+
+        await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(402, "billing")]
+    [InlineData(404, "BaseAddress")]
+    [InlineData(407, "HTTPS_PROXY")]
+    [InlineData(413, "too long")]
+    [InlineData(414, "too long")]
+    [InlineData(431, "too long")]
+    [InlineData(451, "region")]
+    public async Task What_does_not_pass_says_what_to_do(int status, string hint)
+    {
+        _vendor.On(Anthropic, "", (HttpStatusCode)status);
+
+        var failure = await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        failure.Cause.ShouldBe(RejectionCause.VendorRefused);
+        failure.Hint.ShouldContain(hint);
+    }
+
+    [Theory]
+    [InlineData("anthropic", "sk-ant-api03-abcdefgh", "'sk-ant-api': it looks like either a workspace key of Claude Console")]
+    [InlineData("anthropic", "sk-ant-admin01-abcdefgh", "an Admin API key of Anthropic's")]
+    [InlineData("anthropic", "sk-ant-oat01-abcdefgh", "the scope org:admin")]
+    [InlineData("anthropic", "sk-proj-abcdefgh", "a project key of OpenAI's")]
+    [InlineData("anthropic", "sk-admin-abcdefgh", "an admin key of OpenAI's")]
+    [InlineData("anthropic", "Bearer.abcdefgh", "without it")]
+    [InlineData("anthropic", "\"abcdefgh\"", "quotation mark")]
+    [InlineData("anthropic", "abcdefghijk", "not begin like any key")]
+    [InlineData("openai", "sk-ant-admin01-abcdefgh", "an Admin API key of Anthropic's")]
+    [InlineData("openai", "sk-proj-abcdefgh", "a project key of OpenAI's")]
+    [InlineData("openai", "sk-svcacct-abcdefgh", "a service account's key")]
+    [InlineData("openai", "sk-admin-abcdefgh", "an admin key of OpenAI's")]
+    [InlineData("openai", "sk-abcdefgh", "a user's key of OpenAI's")]
+    public async Task A_refused_key_is_told_by_its_kind_and_by_nothing_of_its_secret(string vendor, string key, string kind)
+    {
+        _vendor.On(Anthropic, """{"error":{"type":"authentication_error","message":"invalid x-api-key"}}""", HttpStatusCode.Unauthorized);
+        _vendor.On("/v1/organization/costs", """{"error":{"message":"no"}}""", HttpStatusCode.Unauthorized);
+        var window = new Window(vendor, "acme", "cost", new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 1));
+        var fetch = new FetchContext(
+            window, _bench.Account(vendor, secret: key), "org-1", VendorBench.Now.AddSeconds(570), (_, _) => ValueTask.CompletedTask, new Drift());
+        await using var items = _bench.Connector(vendor).FetchAsync(fetch, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var failure = await Should.ThrowAsync<RejectedEventException>(async () => await items.MoveNextAsync());
+
+        failure.Cause.ShouldBe(RejectionCause.Credential);
+        failure.Hint.ShouldContain(kind);
+        failure.ToString().ShouldNotContain("abcd");
+    }
+
+    [Fact]
+    public async Task A_refused_anthropic_key_is_told_that_there_are_two_kinds_of_organisation()
+    {
+        _vendor.On(Anthropic, """{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}""", HttpStatusCode.Unauthorized);
+
+        var hint = (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Hint;
+
+        hint.ShouldContain("Claude Console");
+        hint.ShouldContain("Claude Enterprise (claude.ai) is not read");
+        hint.ShouldContain("read:analytics");
+    }
+
+    [Theory]
+    [InlineData("https://user:CANARY@storage.test/path/file?X-Amz-Signature=CANARY&x=1#CANARY", "https://storage.test/path/file")]
+    [InlineData("/login?token=CANARY", "/login")]
+    [InlineData("//elsewhere.test/a#access_token=CANARY", "//elsewhere.test/a")]
+    [InlineData("https://storage.test/?sig=CANARY", "https://storage.test/")]
+    public async Task A_redirect_is_shown_without_what_signs_it(string location, string shown)
+    {
+        _vendor.On(Anthropic, $"Moved to {location}", HttpStatusCode.Found, ("Location", location));
+
+        var failure = await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        failure.Message.ShouldContain($"redirects to '{shown}'");
+        failure.ToString().ShouldNotContain("CANARY");
+    }
+
+    [Theory]
+    [InlineData("see https://s.test/x?X-Goog-Signature=CANARY&b=1 and https://u:CANARY@t.test")]
+    [InlineData("see /x/y?sig=CANARY")]
+    [InlineData("refused: X-Amz-Credential=CANARY&X-Amz-Signature=CANARY access_token=CANARY")]
+    public async Task Addresses_in_the_vendors_words_are_shown_without_what_signs_them(string message)
+    {
+        _vendor.On(Anthropic, $$"""{ "error": { "message": "{{message}}" } }""", HttpStatusCode.BadRequest);
+
+        var failure = await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        failure.ToString().ShouldNotContain("CANARY");
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class RetryTests : IDisposable
 
     [Theory]
     [InlineData(408)]
-    [InlineData(429)]
+    [InlineData(425)]
     [InlineData(500)]
     [InlineData(502)]
     [InlineData(504)]

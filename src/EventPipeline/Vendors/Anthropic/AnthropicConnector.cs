@@ -33,15 +33,33 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,
-        "Anthropic wants an Admin API key (sk-ant-admin01-…), made in the Console by a member with the admin role, or an OAuth token "
-            + "(sk-ant-oat01-…) with the scope org:admin. A workspace key (sk-ant-api…) never works, and individual accounts have no Admin API.",
+        "Anthropic has two kinds of organisation, and each knows only its own keys. Claude Console is read here: with an Admin API key (sk-ant-admin01-…), "
+            + "made in the Console by a member with the admin role, or an OAuth token (sk-ant-oat01-…) with the scope org:admin. Claude Enterprise "
+            + "(claude.ai) is not read: its analytics keys (sk-ant-api…, scope read:analytics) do not work here. Nor do workspace keys (sk-ant-api…), "
+            + "and individual accounts have no Admin API.",
         Authorize,
         "starting_at",
         "ending_at",
         ReadTime,
-        OrganizationHeader: "anthropic-organization-id")
+        ReadReset)
     {
+        OrganizationHeader = "anthropic-organization-id",
         RefusedGroups = RefusedGroups,
+        KeyKinds =
+        [
+            new KeyKind("sk-ant-admin", "an Admin API key of Anthropic's, the kind that is wanted; it may be deleted, or of another organisation"),
+            new KeyKind("sk-ant-oat", "an OAuth token of Anthropic's; it needs the scope org:admin, and it expires"),
+            new KeyKind("sk-ant-api", "either a workspace key of Claude Console, which never works here, or an analytics key of Claude Enterprise, which is not read"),
+            new KeyKind("sk-ant-", "a key of Anthropic's of another kind"),
+        ],
+
+        // https://platform.claude.com/docs/en/api/errors
+        Statuses = new Dictionary<string, int>
+        {
+            ["invalid_request_error"] = 400, ["authentication_error"] = 401, ["billing_error"] = 402, ["permission_error"] = 403,
+            ["not_found_error"] = 404, ["conflict_error"] = 409, ["request_too_large"] = 413, ["rate_limit_error"] = 429,
+            ["api_error"] = 500, ["timeout_error"] = 504, ["overloaded_error"] = 529,
+        },
     };
 
     public Vendor Vendor => Self;
@@ -103,6 +121,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
                 || message.Contains(MessagesUsage.SpeedBeta, StringComparison.OrdinalIgnoreCase));
         return isBeta ? [MessagesUsage.Speed] : GroupingRefusal.Read(message, parameter: null, grain);
     }
+
+    private static DateTimeOffset? ReadReset(HttpResponseMessage refusal) =>
+        refusal.Headers.TryGetValues("anthropic-ratelimit-requests-reset", out var values) ? Rfc3339.Read(values.First()) : null;
 
     private static DateTimeOffset? ReadTime(JsonElement value)
     {

@@ -4,5 +4,5 @@ internal static class AnthropicServiceCollectionExtensions
 {
     /// <summary>Registers Anthropic.</summary>
     public static IServiceCollection AddAnthropic(this IServiceCollection services) =>
-        services.AddVendor<AnthropicConnector>(AnthropicConnector.Self);
+        services.AddVendor<AnthropicConnector>(AnthropicConnector.Self, AnthropicConnector.Protocol);
 }

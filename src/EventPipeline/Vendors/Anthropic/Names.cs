@@ -28,8 +28,10 @@ internal static class Names
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var lists = new NameLists(pages, reading, "after_id");
         var me = await pages.ReadObjectAsync(
-            reading, Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
+            reading, Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true }, "organizations/me", cancellationToken,
+            refusal => NoteForbidden(lists, refusal));
         yield return new BucketArrived(fetch.Window.From);
         if (me is not null)
         {
@@ -38,7 +40,7 @@ internal static class Names
         }
 
         var workspaces = new List<string>();
-        await foreach (var row in List("v1/organizations/workspaces?include_archived=true&limit=1000"))
+        await foreach (var row in lists.ReadAsync("v1/organizations/workspaces?include_archived=true&limit=1000", cancellationToken))
         {
             var workspace = Workspace(fetch, row);
             if (workspace.DeletedAt is null)
@@ -49,12 +51,12 @@ internal static class Names
             yield return workspace;
         }
 
-        await foreach (var row in List("v1/organizations/api_keys?limit=1000"))
+        await foreach (var row in lists.ReadAsync("v1/organizations/api_keys?limit=1000", cancellationToken))
         {
             yield return ApiKey(fetch, row);
         }
 
-        await foreach (var row in List("v1/organizations/users?limit=1000"))
+        await foreach (var row in lists.ReadAsync("v1/organizations/users?limit=1000", cancellationToken))
         {
             yield return User(fetch, row);
         }
@@ -62,14 +64,21 @@ internal static class Names
         foreach (var workspace in workspaces)
         {
             var path = $"v1/organizations/workspaces/{Uri.EscapeDataString(workspace)}/members?limit=1000";
-            await foreach (var row in List(path, HttpStatusCode.NotFound))
+            await foreach (var row in lists.ReadPartAsync(path, "v1/organizations/workspaces/*/members", cancellationToken))
             {
                 yield return Member(fetch, workspace, row);
             }
         }
 
-        IAsyncEnumerable<Fields> List(string path, HttpStatusCode? tolerated = null) => pages.ReadListAsync(
-            reading, new ListQuery(new VendorRequest(path, tolerated), "last_id", "after_id"), path.Split('?')[0], cancellationToken);
+        lists.RequireOne();
+    }
+
+    private static void NoteForbidden(NameLists lists, RejectedEventException refusal)
+    {
+        if (refusal.Cause == RejectionCause.Credential)
+        {
+            lists.NoteRefusal(Me.Path, refusal);
+        }
     }
 
     private static EntityRecord Workspace(FetchContext fetch, Fields row)

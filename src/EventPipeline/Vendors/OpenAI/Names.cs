@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Net;
 using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Records;
 
@@ -26,21 +25,22 @@ internal static class Names
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var lists = new NameLists(pages, reading, "after");
         yield return new BucketArrived(fetch.Window.From);
         var projects = new List<string>();
-        await foreach (var row in List("v1/organization/projects?include_archived=true&limit=100"))
+        await foreach (var row in lists.ReadAsync("v1/organization/projects?include_archived=true&limit=100", cancellationToken))
         {
             var project = Project(fetch, row);
             projects.Add(project.Id);
             yield return project;
         }
 
-        await foreach (var row in List("v1/organization/users?limit=100"))
+        await foreach (var row in lists.ReadAsync("v1/organization/users?limit=100", cancellationToken))
         {
             yield return User(fetch, row);
         }
 
-        await foreach (var row in List("v1/organization/admin_api_keys?limit=100"))
+        await foreach (var row in lists.ReadAsync("v1/organization/admin_api_keys?limit=100", cancellationToken))
         {
             row.NoteUnknown(KnownAdminKey);
             yield return Key(fetch, "admin_api_key", row);
@@ -51,20 +51,21 @@ internal static class Names
             var path = $"v1/organization/projects/{Uri.EscapeDataString(project)}";
 
             // Without owner_project_access the vendor leaves out enabled keys whose owner lost access; their usage stays.
-            await foreach (var row in List($"{path}/api_keys?owner_project_access=any&limit=100", HttpStatusCode.NotFound))
+            await foreach (var row in lists.ReadPartAsync(
+                $"{path}/api_keys?owner_project_access=any&limit=100", "v1/organization/projects/*/api_keys", cancellationToken))
             {
                 row.NoteUnknown(KnownKey);
                 yield return Key(fetch, "api_key", row) with { ParentId = project };
             }
 
-            await foreach (var row in List($"{path}/service_accounts?limit=100", HttpStatusCode.NotFound))
+            await foreach (var row in lists.ReadPartAsync(
+                $"{path}/service_accounts?limit=100", "v1/organization/projects/*/service_accounts", cancellationToken))
             {
                 yield return ServiceAccount(fetch, project, row);
             }
         }
 
-        IAsyncEnumerable<Fields> List(string path, HttpStatusCode? tolerated = null) => pages.ReadListAsync(
-            reading, new ListQuery(new VendorRequest(path, tolerated), "last_id", "after"), path.Split('?')[0], cancellationToken);
+        lists.RequireOne();
     }
 
     private static EntityRecord Project(FetchContext fetch, Fields row)

@@ -35,10 +35,24 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "start_time",
         "end_time",
         ReadTime,
-        OrganizationHeader: "openai-organization",
-        IsOrganizationHeaderAnId: false)
+        ReadReset: _ => null)
     {
+        OrganizationHeader = "openai-organization",
+        IsOrganizationHeaderAnId = false,
         RefusedGroups = (error, grain) => error.Type == "invalid_request_error" ? GroupingRefusal.Read(error.Message, error.Parameter, grain) : null,
+        KeyKinds =
+        [
+            new KeyKind("sk-admin-", "an admin key of OpenAI's, the kind that is wanted; it may be deleted, of another organization, or without the scope"),
+            new KeyKind("sk-proj-", "a project key of OpenAI's, which does not work here"),
+            new KeyKind("sk-svcacct-", "a service account's key of OpenAI's, which belongs to a project and does not work here"),
+            new KeyKind("sk-", "a user's key of OpenAI's older kind, or another vendor's; it does not work here"),
+        ],
+        Statuses = new Dictionary<string, int>
+        {
+            ["invalid_api_key"] = 401, ["insufficient_permissions"] = 403, ["rate_limit_exceeded"] = 429, ["insufficient_quota"] = 429,
+            ["invalid_request_error"] = 400, ["server_error"] = 500,
+        },
+        TooOldCode = "reporting_lookback_exceeded",
     };
 
     public Vendor Vendor => Self;

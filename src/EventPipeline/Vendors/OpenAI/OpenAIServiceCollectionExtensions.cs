@@ -4,5 +4,5 @@ internal static class OpenAIServiceCollectionExtensions
 {
     /// <summary>Registers OpenAI.</summary>
     public static IServiceCollection AddOpenAI(this IServiceCollection services) =>
-        services.AddVendor<OpenAIConnector>(OpenAIConnector.Self);
+        services.AddVendor<OpenAIConnector>(OpenAIConnector.Self, OpenAIConnector.Protocol);
 }

@@ -58,6 +58,38 @@ public sealed class AnthropicNamesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_that_the_key_may_not_read_keeps_the_others_and_is_told()
+    {
+        const string forbidden = """{"type":"error","error":{"type":"permission_error","message":"Missing scope: org:read_keys"}}""";
+        _vendor
+            .On("/v1/organizations/me", forbidden, HttpStatusCode.Forbidden)
+            .On("/v1/organizations/workspaces", Workspace("wrkspc_1"))
+            .On("/v1/organizations/api_keys", forbidden, HttpStatusCode.Forbidden)
+            .On("/v1/organizations/users", Read("users_list")).On("/v1/organizations/users", Empty)
+            .On("/v1/organizations/workspaces/wrkspc_1/members", forbidden, HttpStatusCode.Forbidden);
+
+        var items = await _bench.ReadAsync("anthropic", "names", "2026-11-23", "2026-11-23");
+
+        items.OfType<EntityRecord>().Select(entity => entity.Kind).ShouldBe(["workspace", "user"]);
+        _bench.Drift.Notes.Count.ShouldBe(3);
+        _bench.Drift.Notes.ShouldContain(note => note.Contains("v1/organizations/api_keys was refused", StringComparison.Ordinal)
+            && note.Contains("org:read_keys", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_key_that_may_read_no_list_is_refused_as_a_key()
+    {
+        const string forbidden = """{"type":"error","error":{"type":"permission_error","message":"no"}}""";
+        _vendor
+            .On("/v1/organizations/me", Read("organizations_me"))
+            .On("/v1/organizations/workspaces", forbidden, HttpStatusCode.Forbidden)
+            .On("/v1/organizations/api_keys", forbidden, HttpStatusCode.Forbidden)
+            .On("/v1/organizations/users", forbidden, HttpStatusCode.Forbidden);
+
+        (await _bench.RejectedAsync("anthropic", "names", "2026-11-23", "2026-11-23")).Cause.ShouldBe(RejectionCause.Credential);
+    }
+
+    [Fact]
     public async Task A_list_that_goes_round_in_a_circle_is_rejected()
     {
         _vendor

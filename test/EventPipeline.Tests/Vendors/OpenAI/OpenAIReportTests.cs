@@ -416,6 +416,26 @@ public sealed class OpenAIReportTests : IDisposable
         failure.Hint.ShouldContain("'cost'");
     }
 
+    [Fact]
+    public async Task A_list_of_names_that_the_key_may_not_read_keeps_the_others_and_is_told()
+    {
+        const string forbidden = """{"error":{"message":"Missing scopes: api.management.read","type":"invalid_request_error"}}""";
+        const string empty = """{"object":"list","data":[],"has_more":false}""";
+        _vendor
+            .On("/v1/organization/projects", """{"object":"list","data":[{"id":"proj_1","name":"P"}],"has_more":false}""")
+            .On("/v1/organization/users", forbidden, System.Net.HttpStatusCode.Forbidden)
+            .On("/v1/organization/admin_api_keys", forbidden, System.Net.HttpStatusCode.Forbidden)
+            .On("/v1/organization/projects/proj_1/api_keys", forbidden, System.Net.HttpStatusCode.Forbidden)
+            .On("/v1/organization/projects/proj_1/service_accounts", empty);
+
+        var items = await _bench.ReadAsync("openai", "names", "2026-11-23", "2026-11-23");
+
+        items.OfType<EntityRecord>().ShouldHaveSingleItem().Id.ShouldBe("proj_1");
+        _bench.Drift.Notes.Count.ShouldBe(3);
+        _bench.Drift.Notes.ShouldContain(note => note.Contains("organization/users was refused", StringComparison.Ordinal)
+            && note.Contains("api.management.read", StringComparison.Ordinal));
+    }
+
     public void Dispose()
     {
         _bench.Dispose();

@@ -1,0 +1,6 @@
+using EventPipeline.FanOut;
+
+namespace EventPipeline.DeadLetters;
+
+/// <summary>What the last recorded attempt at a window of a run failed of; null where none is recorded.</summary>
+internal delegate Task<string?> LastFailure(FetchRequested message, CancellationToken cancellationToken);
