@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
@@ -80,4 +82,15 @@ public sealed partial record DeadLetter
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(DeadLetter))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
-internal sealed partial class DeadLetterJson : JsonSerializerContext;
+internal sealed partial class DeadLetterJson : JsonSerializerContext
+{
+    /// <summary>
+    /// How a letter is written for its topic: a + of base64 would take six bytes otherwise, and a payload of many more than the 10 MB of a message.
+    /// </summary>
+    public static DeadLetterJson Message { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectNullableAnnotations = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -187,6 +187,17 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
+    public async Task Whatever_its_bytes_are_a_dead_letter_is_small_enough_to_be_published()
+    {
+        // In base64 all of it is plus signs, of which JSON for web pages makes six bytes each.
+        byte[] three = [0xFB, 0xEF, 0xBE];
+        await _door.PostAsync("/events/run-requested", Enumerable.Repeat(three, 3_000_000).SelectMany(bytes => bytes).ToArray(), Metadata);
+
+        _door.Rejection().PayloadTruncated.ShouldBeTrue();
+        _door.Published.ShouldHaveSingleItem().Data.Length.ShouldBeLessThan(10_000_000);
+    }
+
+    [Fact]
     public async Task More_values_than_anybody_means_are_not_read_to_their_end()
     {
         await _door.PostAsync("/events/run-requested", $"[{string.Concat(Enumerable.Repeat("0,", 4_000_000))}0]", Metadata);

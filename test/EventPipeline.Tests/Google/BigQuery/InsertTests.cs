@@ -26,6 +26,17 @@ public sealed class InsertTests
     }
 
     [Fact]
+    public async Task A_text_is_sent_as_short_as_JSON_allows()
+    {
+        await using var server = await BigQueryServer.StartAsync();
+
+        await server.Warehouse().ExecuteAsync(
+            BigQueryServer.Dataset, "event-1", new Statement("a_note", "-- @a STRING\nINSERT INTO {dataset}.note (a) VALUES (@a)", new Dictionary<string, object?> { ["a"] = "+++é" }), Token);
+
+        System.Text.Encoding.UTF8.GetString(server.Requests.First().Body).ShouldContain("\"+++é\"");
+    }
+
+    [Fact]
     public async Task A_repetition_joins_the_job()
     {
         await using var server = await BigQueryServer.StartAsync();
