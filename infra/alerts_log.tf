@@ -8,7 +8,7 @@ locals {
       filter   = "${local.service_log} AND jsonPayload.event=\"run.completed\" AND jsonPayload.outcome=\"failed\""
       extract  = { run = "runId", mode = "mode", windows = "failedWindows" }
       todo     = <<-TEXT
-        Run $${log.extracted_label.run} ($${log.extracted_label.mode}) ended with $${log.extracted_label.windows} windows that were given up or rejected. See which, and why:
+        Run $${log.extracted_label.run} ($${log.extracted_label.mode}) ended with $${log.extracted_label.windows} windows that were given up or rejected; with none of them, its trigger was. See which, and why:
 
             ${local.call}/runs/$${log.extracted_label.run}
 

@@ -14,6 +14,7 @@ internal static class QueryEndpoint
 
     public static void MapQuery(this IEndpointRouteBuilder routes) => routes
         .MapPost(Path, AskAsync)
+        .HoldToWhatIsRead()
         .WithTags("Local")
         .WithSummary("Runs a SELECT over the DuckDB file, in a transaction that can only read.");
 

@@ -11,7 +11,8 @@ public static class Nearest
         return candidates.MinBy(candidate => Distance(wanted, candidate));
     }
 
-    private static int Distance(string left, string right)
+    /// <summary>How many letters have to be added, taken away or exchanged to make one of the other, ignoring case.</summary>
+    public static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();
         for (var i = 1; i <= left.Length; i++)

@@ -62,7 +62,7 @@ internal static class RunCommand
                         task.Description = Progress(run);
                     }
 
-                    if (run.Outcome is not null)
+                    if (run.Outcome is not null || run.State == RunDocument.Stalled)
                     {
                         task.Value = task.MaxValue;
                         return run;

@@ -35,9 +35,18 @@ internal static class RunTable
 
         console.Write(table);
         WriteFailures(console, run);
+        if (run.Reason is { } reason)
+        {
+            console.MarkupLineInterpolated($"[red]{run.State}[/] before it was planned: {reason}");
+        }
+        else if (run.SilentForHours is { } hours)
+        {
+            console.MarkupLineInterpolated($"[red]{run.State}[/]: nothing was heard of it for {hours} hours.");
+        }
+
         console.MarkupLineInterpolated(
             $"{run.Totals.Slices} slices, {run.Totals.Rows:N0} rows, {run.Totals.Tokens:N0} tokens, ${Money(run.Totals.Usd)} billed, ${Money(run.Totals.EstimatedUsd)} estimated (~, never added).");
-        console.MarkupLineInterpolated($"Run {run.RunId} {run.Outcome}. {(folder.Simulated ? $"{DataLabel.Simulated} data" : "Data")}: {folder.WarehouseFile}");
+        console.MarkupLineInterpolated($"Run {run.RunId} {run.State}. {(folder.Simulated ? $"{DataLabel.Simulated} data" : "Data")}: {folder.WarehouseFile}");
     }
 
     private static void WriteFailures(IAnsiConsole console, RunDocument run)
@@ -50,7 +59,7 @@ internal static class RunTable
     }
 
     private static TableTitle Title(RunDocument run) =>
-        new(Markup.Escape($"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} run, {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}"));
+        new(Markup.Escape($"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} run{(run.From is null ? "" : $", {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}")}"));
 
     private static int Days(WindowDocument window) => window.To.DayNumber - window.From.DayNumber + 1;
 

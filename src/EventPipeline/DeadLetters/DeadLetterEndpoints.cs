@@ -70,6 +70,10 @@ internal static class DeadLetterEndpoints
         {
             return Problem(StatusCodes.Status409Conflict, ex.Message);
         }
+        catch (RejectedEventException ex)
+        {
+            return Problem(StatusCodes.Status409Conflict, $"The message cannot be published as it stands: {ex.Message} {ex.Hint}");
+        }
         catch (TransientFailureException ex)
         {
             return Problem(StatusCodes.Status503ServiceUnavailable, $"{ex.Message} Try again in a minute.");

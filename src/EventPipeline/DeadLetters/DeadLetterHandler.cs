@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using EventPipeline.FanOut;
 using EventPipeline.Telemetry;
 using EventPipeline.Trigger;
@@ -7,17 +6,21 @@ using EventPipeline.Trigger;
 namespace EventPipeline.DeadLetters;
 
 /// <summary>
-/// Stores what comes by the dead-letter topic: a dead letter that the door wrote, a copy that Pub/Sub forwarded, or whatever else it is.
-/// It never rejects; nothing is behind it.
+/// Stores what comes by the dead-letter topic: a dead letter that the door wrote, a copy that Pub/Sub forwarded, or whatever else it is. Then it ends what
+/// the message began: a window or a run. It never rejects; nothing is behind it.
 /// </summary>
 internal sealed partial class DeadLetterHandler(
     DeadLetterStore store,
     WindowGaveUp windowGaveUp,
+    RunGaveUp runGaveUp,
     LastFailure lastFailure,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<DeadLetterHandler> logger)
 {
+    /// <summary>For how long a letter that is stored is delivered again because the end of its window or run could not be recorded.</summary>
+    public static readonly TimeSpan EndIsTriedFor = TimeSpan.FromDays(1);
+
     private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Stores one arrival; a repetition changes nothing.</summary>
@@ -26,23 +29,26 @@ internal sealed partial class DeadLetterHandler(
     /// <param name="cancellationToken">Stops; the message comes again.</param>
     public async Task HandleAsync(Arrival arrival, RejectedEventException? unreadable, CancellationToken cancellationToken)
     {
+        // What an event's reading makes of the arrival must not tell how long ago the letter was published.
+        var publishedAt = arrival.Message.Delivery.PublishTime;
         if (unreadable is null && OwnLetter(arrival) is { } letter)
         {
             await StoreAsync(letter, cancellationToken);
+            await EndAsync(letter, isRejected: true, $"{letter.Reason} {letter.Hint}", publishedAt, cancellationToken);
             return;
         }
 
         if (unreadable is null && arrival.Message.IsForwarded)
         {
             var (original, reason, topic) = ForwardedCopy.Restore(arrival);
-            var fetch = topic == Topic.Fetch ? FetchRequestOf(original) : null;
-            var told = fetch is null ? reason : await WithLastFailureAsync(reason, fetch, cancellationToken);
-            await StoreAsync(DeadLetterWriter.Write(original, told, topic, clock.GetUtcNow()), cancellationToken);
-            if (fetch is not null)
+            letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
+            if (LetterContent.FetchRequestOf(letter) is { } fetch)
             {
-                await windowGaveUp(fetch, reason.Message, cancellationToken);
+                letter = DeadLetterWriter.Write(original, await WithLastFailureAsync(reason, fetch, cancellationToken), topic, clock.GetUtcNow());
             }
 
+            await StoreAsync(letter, cancellationToken);
+            await EndAsync(letter, isRejected: false, reason.Message, publishedAt, cancellationToken);
             return;
         }
 
@@ -79,6 +85,33 @@ internal sealed partial class DeadLetterHandler(
         }
     }
 
+    /// <summary>
+    /// Ends what the message of a stored letter began. What may pass is tried again, since storing is harmless when it is repeated; what will not pass is
+    /// left after it was said, because the letter is stored and nothing is lost. Its run then shows as stalled.
+    /// </summary>
+    private async Task EndAsync(DeadLetter letter, bool isRejected, string reason, DateTimeOffset? publishedAt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var endId = FormattableString.Invariant($"{letter.Id}_{letter.Replays}");
+            if (LetterContent.FetchRequestOf(letter) is { } fetch)
+            {
+                await windowGaveUp(endId, fetch, isRejected, reason, cancellationToken);
+            }
+            else if (LetterContent.RunOf(letter) is { } run)
+            {
+                await runGaveUp(endId, run.Id, run.Mode, isRejected, reason, cancellationToken);
+            }
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && (!MayPass(failure) || clock.GetUtcNow() - publishedAt > EndIsTriedFor))
+        {
+            HandlerLog.Unended(logger, failure, letter.Id);
+        }
+    }
+
+    private static bool MayPass(Exception failure) =>
+        failure is TransientFailureException or OperationCanceledException or HttpRequestException or IOException or TimeoutException;
+
     private static DeadLetter? OwnLetter(Arrival arrival)
     {
         try
@@ -86,25 +119,11 @@ internal sealed partial class DeadLetterHandler(
             var received = CloudEventReader.Read(arrival);
             return received.Type == DeadLetter.OwnEventType
                 && StrictJson.Parse(received.Data, "The dead letter").Deserialize(DeadLetterJson.Default.DeadLetter) is { } letter
-                && Id().IsMatch(letter.Id)
-                && Convert.FromBase64String(letter.Payload) is not null
-                && letter.Replays is >= 0 and < int.MaxValue
+                && DeadLetterWriter.CouldHaveWritten(letter)
                 ? letter
                 : null;
         }
         catch (Exception ex) when (ex is RejectedEventException or JsonException or FormatException)
-        {
-            return null;
-        }
-    }
-
-    private static FetchRequested? FetchRequestOf(Arrival original)
-    {
-        try
-        {
-            return original.Event is { } received ? FetchRequestedReader.Read(received.Data) : null;
-        }
-        catch (RejectedEventException)
         {
             return null;
         }
@@ -127,9 +146,6 @@ internal sealed partial class DeadLetterHandler(
         return arrival;
     }
 
-    [GeneratedRegex(@"\Adl-[0-9a-f]{20}\z")]
-    private static partial Regex Id();
-
     private static partial class HandlerLog
     {
         /// <summary>A person has to look at it: what alerts on dead letters are built on, see docs/telemetry.md.</summary>
@@ -149,5 +165,9 @@ internal sealed partial class DeadLetterHandler(
 
         [LoggerMessage(2, LogLevel.Warning, "What the last attempt at {Window} of run {RunId} failed of could not be looked up: its dead letter does not say it.")]
         public static partial void LastFailureUnknown(ILogger logger, Exception exception, Window window, string runId);
+
+        [LoggerMessage(3, LogLevel.Error,
+            "The dead letter {DeadLetterId} is stored, but the end of its window or run could not be recorded and is not tried again; the run will show as stalled.")]
+        public static partial void Unended(ILogger logger, Exception exception, string deadLetterId);
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class DeadLetterPublisher(PublishMessages publish, TimeP
     {
         var now = clock.GetUtcNow();
         var letter = DeadLetterWriter.Write(arrival, rejection, TopicOf(arrival), now);
-        var json = JsonSerializer.SerializeToUtf8Bytes(letter, DeadLetterJson.Default.DeadLetter);
+        var json = JsonSerializer.SerializeToUtf8Bytes(letter, DeadLetterJson.Message.DeadLetter);
         var message = OutgoingMessage.CloudEvent($"{letter.Id}.{letter.Replays}", DeadLetter.OwnEventType, now, json);
         await publish(Topic.DeadLetter, [message], cancellationToken);
         PublisherLog.Rejected(logger, letter.SourceTopic, letter.Id, letter.EventId, letter.Reason, letter.Hint);

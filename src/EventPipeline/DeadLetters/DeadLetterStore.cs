@@ -37,6 +37,11 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     /// <summary>One dead letter, whole; null when there is none of that id.</summary>
     public async Task<StoredDeadLetter?> FindAsync(string id, CancellationToken cancellationToken)
     {
+        if (!DeadLetter.IsId(id))
+        {
+            return null;
+        }
+
         var rows = await warehouse.QueryAsync(Dataset, Statement.Of("find_dead_letter", ("id", id)), cancellationToken);
         return rows.Count == 0
             ? null

@@ -55,6 +55,26 @@ internal static class DeadLetterWriter
         };
     }
 
+    /// <summary>
+    /// Whether a letter that came by the topic is as <see cref="Write"/> makes them. Anything may be published there, and what is longer than any letter
+    /// is more than one insert takes, for ever.
+    /// </summary>
+    public static bool CouldHaveWritten(DeadLetter letter) =>
+        DeadLetter.IsId(letter.Id)
+        && letter.SourceTopic is null or "trigger" or "fetch"
+        && new[] { letter.Reason, letter.Hint }.All(sentence => IsPlain(sentence, MostSentence))
+        && new[] { letter.Cause, letter.EventId, letter.EventSource, letter.EventType, letter.MessageId, letter.Subscription, letter.PayloadSha256, letter.Traceparent }
+            .All(text => text is null || IsPlain(text, MostText))
+        && letter.Replays is >= 0 and < int.MaxValue
+        && letter.PayloadBytes >= 0
+        && letter.Payload.Length <= (MostPayloadBytes + 2) / 3 * 4
+        && Convert.FromBase64String(letter.Payload) is not null
+        && letter.Attributes.Count <= MostAttributes
+        && letter.Attributes.All(attribute => attribute.Key.Length <= MostText + 1 && attribute.Value is { Length: <= MostText + 1 });
+
+    // What was cut ends with one character more.
+    private static bool IsPlain(string text, int most) => text.Length <= most + 1 && text == Shown.Plain(text, most + 1);
+
     /// <summary>The spelling of a topic that messages come from.</summary>
     public static string NameOf(Topic topic) => topic switch
     {
@@ -74,7 +94,7 @@ internal static class DeadLetterWriter
     private static (string Source, string Id) Identity(Arrival arrival, DataSize size)
     {
         var message = arrival.Message;
-        if (arrival is { Event: { } received, IsUnnamed: false })
+        if (arrival.Event is { } received)
         {
             return (received.Source, received.Id);
         }

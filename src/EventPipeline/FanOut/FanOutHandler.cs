@@ -31,7 +31,7 @@ internal sealed partial class FanOutHandler(
         Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count, plan.Mode.Name(), plan.From, plan.To);
         if (windows.Count == 0)
         {
-            await ledger.CompleteWhenAllEndedAsync(runId, plan.Mode, cancellationToken);
+            await ledger.CompleteWhenAllEndedAsync(runId, plan.Mode, RunLedger.Trigger, cancellationToken);
         }
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace EventPipeline.FanOut;
 
@@ -14,6 +16,8 @@ internal static partial class FetchRequestedReader
     private const int MostDays = 366;
 
     private static readonly string[] RequiredTexts = ["runId", "mode", "vendor", "account", "report"];
+
+    private static readonly string[] Names = ["vendor", "account", "report"];
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="RejectedEventException">A field is missing or invalid.</exception>
@@ -34,6 +38,7 @@ internal static partial class FetchRequestedReader
             }
         }
 
+        RequireIds(members);
         _ = Required(members, "from");
         _ = Required(members, "to");
         var message = Deserialize(root);
@@ -52,8 +57,62 @@ internal static partial class FetchRequestedReader
         return message;
     }
 
+    /// <summary>
+    /// Reads which window of which run a body asks for, whatever else is wrong with it, its mode included; null where that cannot be read.
+    /// </summary>
+    public static FetchRequested? TryReadWindow(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var members = StrictJson.Members(StrictJson.Parse(body, What), What, "{}");
+            foreach (var name in RequiredTexts.Where(name => name != "mode"))
+            {
+                _ = StrictJson.Text(Required(members, name), name, "…");
+            }
+
+            RequireIds(members);
+            var (from, to) = (Day("from"), Day("to"));
+            var mode = members.TryGetValue("mode", out var element) && element.ValueKind == JsonValueKind.String ? StrictJson.Text(element, "mode", "…") : "";
+            return from <= to && to.DayNumber - from.DayNumber < MostDays
+                ? new FetchRequested(Name("runId"), mode, Name("vendor"), Name("account"), Name("report"), from, to)
+                : null;
+
+            string Name(string name) => members[name].GetString()!;
+
+            DateOnly Day(string name) => DateOnly.TryParseExact(
+                StrictJson.Text(Required(members, name), name, "…"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? day
+                : throw new RejectedEventException($"{What}'s {name} is not a day.", Hint);
+        }
+        catch (RejectedEventException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The body that asks for it.</summary>
     public static byte[] Write(FetchRequested message) => JsonSerializer.SerializeToUtf8Bytes(message, FetchJson.Default.FetchRequested);
+
+    /// <summary>Rows, statements and events are named after these, whoever wrote them.</summary>
+    private static void RequireIds(IReadOnlyDictionary<string, JsonElement> members)
+    {
+        if (members["runId"].GetString() is var runId && !RunId.IsValid(runId!))
+        {
+            throw new RejectedEventException(
+                $"{What}'s runId is {Shown.Quoted(runId!)}, of {runId!.Length} characters; it takes 1 to {RunId.MaxCharacters} letters, digits, dashes and underscores.",
+                Hint);
+        }
+
+        foreach (var name in Names)
+        {
+            if (members[name].GetString() is var text && !NamePattern().IsMatch(text!))
+            {
+                throw new RejectedEventException(
+                    $"{What}'s {name} is {Shown.Quoted(text!)}, of {text!.Length} characters; a name takes 1 to 63 letters, digits, dots, dashes and underscores.",
+                    Hint);
+            }
+        }
+    }
 
     private static FetchRequested Deserialize(JsonElement root)
     {
@@ -72,6 +131,10 @@ internal static partial class FetchRequestedReader
         members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? value
             : throw new RejectedEventException($"{What} has no {name}.", Hint);
+
+    /// <summary>As the settings take the names of accounts.</summary>
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
+    private static partial Regex NamePattern();
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(FetchRequested))]

@@ -3,35 +3,63 @@ using System.Text.Json;
 namespace EventPipeline.FanOut;
 
 /// <summary>
-/// The arguments of a run as they were sent, in the body and in attributes, and what is wrong with them. Every mistake is collected, so that
-/// a person can mend them all at once.
+/// The arguments of a run as they were sent, in the body and in attributes, and what is wrong with them. Mistakes are collected, so that a person can
+/// correct them at once, up to <see cref="MaxMistakes"/>: reading stops there, however many there are.
 /// </summary>
 internal sealed class RunArguments
 {
-    private readonly IReadOnlyDictionary<string, JsonElement> _body;
+    /// <summary>Enough to see what is the matter.</summary>
+    public const int MaxMistakes = 10;
+
+    /// <summary>More than anybody has accounts; a list is not read any further.</summary>
+    public const int MaxNames = 1_000;
+
+    private readonly Dictionary<string, JsonElement> _body = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _attributes = new(StringComparer.Ordinal);
     private readonly List<(string Reason, string Hint)> _problems = [];
 
-    /// <exception cref="RejectedEventException">The body is not a JSON object.</exception>
-    public RunArguments(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> attributes)
+    /// <param name="body">A JSON object, or nothing.</param>
+    /// <param name="attributes">The attributes of the message.</param>
+    /// <param name="requireKnown">Whether a name that is not an argument's is a mistake.</param>
+    /// <exception cref="RejectedEventException">The body is not a JSON object, or there are too many mistakes.</exception>
+    public RunArguments(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> attributes, bool requireKnown = true)
     {
-        _body = body.Span.ContainsAnyExcept(" \t\r\n"u8)
-            ? StrictJson.Members(StrictJson.Parse(body, "The run request's body"), "The run request's body", """{"days": 3}""")
-            : new Dictionary<string, JsonElement>();
-        foreach (var name in _body.Keys)
+        const string what = "The run request's body";
+        if (body.Span.ContainsAnyExcept(" \t\r\n"u8))
         {
-            RequireKnown(name, "field");
+            foreach (var (name, value) in StrictJson.EachMember(StrictJson.Parse(body, what), what, """{"days": 3}"""))
+            {
+                if (IsKnown(name, "field", requireKnown))
+                {
+                    _body.Add(name, value);
+                }
+            }
         }
 
         foreach (var (name, value) in attributes.Where(attribute => IsArgument(attribute.Key)))
         {
-            _attributes.Add(name, value);
-            RequireKnown(name, "attribute");
+            if (IsKnown(name, "attribute", requireKnown))
+            {
+                _attributes.Add(name, value);
+            }
         }
     }
 
     /// <summary>Notes a mistake.</summary>
-    public void Reject(string reason, string hint) => _problems.Add((reason, hint));
+    /// <exception cref="RejectedEventException">There are enough now.</exception>
+    public void Reject(string reason, string hint)
+    {
+        if (_problems.Contains((reason, hint)))
+        {
+            return;
+        }
+
+        _problems.Add((reason, hint));
+        if (_problems.Count == MaxMistakes)
+        {
+            ThrowIfAnyWasRejected();
+        }
+    }
 
     /// <summary>Ends with every mistake that was noted.</summary>
     /// <exception cref="RejectedEventException">There was one.</exception>
@@ -39,10 +67,8 @@ internal sealed class RunArguments
     {
         if (_problems.Count > 0)
         {
-            // Ten mistakes are enough to see what is the matter.
-            var shown = _problems.Distinct().Take(10).ToList();
             throw new RejectedEventException(
-                string.Join(" ", shown.Select(p => p.Reason)), string.Join(" ", shown.Select(p => p.Hint).Distinct()));
+                string.Join(" ", _problems.Select(p => p.Reason)), string.Join(" ", _problems.Select(p => p.Hint).Distinct()));
         }
     }
 
@@ -71,7 +97,7 @@ internal sealed class RunArguments
     {
         IReadOnlyList<string>? fromBody = Body(name) is { } element ? List(element, name, example) : null;
         IReadOnlyList<string>? fromAttribute = _attributes.TryGetValue(name, out var text)
-            ? NotEmpty(text.Split(' ', StringSplitOptions.RemoveEmptyEntries), name, example)
+            ? NotEmpty(text.Split(' ', MaxNames + 1, StringSplitOptions.RemoveEmptyEntries), name, example)
             : null;
         var names = Agreed(name, fromBody, fromAttribute, (a, b) => a.ToHashSet().SetEquals(b), a => string.Join(' ', a));
         return names?.Distinct(StringComparer.Ordinal).ToList();
@@ -165,6 +191,10 @@ internal sealed class RunArguments
             }
 
             names.Add(text);
+            if (names.Count > MaxNames)
+            {
+                break;
+            }
         }
 
         return NotEmpty(names, name, example);
@@ -172,6 +202,12 @@ internal sealed class RunArguments
 
     private IReadOnlyList<string>? NotEmpty(IReadOnlyList<string> names, string name, string example)
     {
+        if (names.Count > MaxNames)
+        {
+            Reject($"{name} holds more than {MaxNames} names.", $"Leave {name} out for all.");
+            return null;
+        }
+
         if (names.Count > 0)
         {
             return names;
@@ -187,14 +223,21 @@ internal sealed class RunArguments
             ? days
             : null;
 
-    private void RequireKnown(string name, string what)
+    private bool IsKnown(string name, string what, bool required)
     {
-        if (!RunRequestedReader.Fields.Contains(name))
+        if (RunRequestedReader.Fields.Contains(name))
+        {
+            return true;
+        }
+
+        if (required)
         {
             Reject(
                 $"A run request has no {what} {Shown.Quoted(name)}.",
                 $"The nearest is '{Nearest.To(name, RunRequestedReader.Fields)}'; there are {string.Join(", ", RunRequestedReader.Fields)}.");
         }
+
+        return false;
     }
 
     private static bool IsArgument(string name) =>

@@ -15,6 +15,7 @@ internal static class RunDailyJobEndpoint
         .Accepts<RunBody>(isOptional: true, "application/json", "*/*") // whatever curl calls it, it is read as JSON
         .Produces<Accepted>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> AskAsync(
@@ -27,10 +28,18 @@ internal static class RunDailyJobEndpoint
         CancellationToken cancellationToken)
     {
         var time = clock.GetUtcNow();
+        if (await BodyAsync(request, cancellationToken) is not { } body)
+        {
+            return TypedResults.Problem(
+                title: "The run cannot be asked for.",
+                detail: $"The body is longer than {MostBytes} bytes. A run request is a small JSON object.",
+                statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
         RunRequested run;
         try
         {
-            run = RunRequestedReader.Read(await BodyAsync(request, cancellationToken), DateOnly.FromDateTime(time.UtcDateTime), catalogue);
+            run = RunRequestedReader.Read(body, DateOnly.FromDateTime(time.UtcDateTime), catalogue);
         }
         catch (RejectedEventException rejected)
         {
@@ -59,7 +68,8 @@ internal static class RunDailyJobEndpoint
         return TypedResults.Accepted($"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
     }
 
-    private static async Task<ReadOnlyMemory<byte>> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <summary>The body; null when it is too long.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         var buffer = new byte[8192];
@@ -68,7 +78,7 @@ internal static class RunDailyJobEndpoint
         {
             if (body.Length + read > MostBytes)
             {
-                throw new RejectedEventException($"The body is longer than {MostBytes} bytes.", "A run request is a small JSON object.");
+                return null;
             }
 
             await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);

@@ -24,6 +24,22 @@ internal static class RunRequestedReader
     public static RunRequested Read(ReadOnlyMemory<byte> body, DateOnly today, Catalogue catalogue) =>
         Read(body, new Dictionary<string, string>(), today, catalogue);
 
+    /// <summary>The mode that a trigger asks for, whatever else is wrong with it; null where it cannot be read.</summary>
+    public static RunMode? TryReadMode(ReceivedEvent received)
+    {
+        try
+        {
+            var arguments = new RunArguments(received.Data, received.Attributes, requireKnown: false);
+            var mode = Mode(arguments);
+            arguments.ThrowIfAnyWasRejected();
+            return mode;
+        }
+        catch (RejectedEventException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The body that asks for the same run.</summary>
     public static byte[] Write(RunRequested run)
     {

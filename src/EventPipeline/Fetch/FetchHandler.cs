@@ -32,7 +32,7 @@ internal sealed partial class FetchHandler(
         if (await ledger.HasSucceededAsync(message.RunId, mode, window, cancellationToken))
         {
             Log.AlreadyEnded(logger, window, message.RunId);
-            await ledger.CompleteWhenAllEndedAsync(message.RunId, mode, cancellationToken);
+            await ledger.CompleteWhenAllEndedAsync(message.RunId, mode, window.Id, cancellationToken);
             return;
         }
 

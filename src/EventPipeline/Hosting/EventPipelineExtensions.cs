@@ -40,6 +40,7 @@ internal static class EventPipelineExtensions
         services.AddHostedService<FreshnessWatch>();
         services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
         services.AddScoped<LastFailure>(provider => provider.GetRequiredService<RunLedger>().FindLastFailureAsync);
+        services.AddScoped<RunGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordTriggerFailedAsync);
         services.AddPubSub();                         // the edge that publishes
         services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
 
@@ -53,6 +54,7 @@ internal static class EventPipelineExtensions
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // RequestRules tells the caller
         services.AddOpenApi(Describe);
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         return builder.AddTelemetry();
@@ -63,19 +65,21 @@ internal static class EventPipelineExtensions
     {
         app.UseExceptionHandler();
         app.UseAccess();
+        app.UseRequestRules();
 
         app.MapGroup("").RequireAuthorization(Access.Push).MapEvents();
 
-        var operators = app.MapGroup("").RequireAuthorization(Access.Operators);
+        var operators = app.MapGroup("").RequireAuthorization(Access.Operators).HoldToWhatIsRead();
         operators.MapRunDailyJob();
         operators.MapStatus();
         operators.MapDeadLetters();
         operators.MapOpenApi();
 
-        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get])).RequireAuthorization(Access.Metrics);
+        app.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new HttpMethodMetadata([HttpMethods.Get]))
+            .RequireAuthorization(Access.Metrics).HoldToWhatIsRead();
 
         var everyone = app.MapGroup("").RequireAuthorization(Access.Everyone);
-        everyone.MapHealth();
+        everyone.MapGroup("").HoldToWhatIsRead().MapHealth();
         everyone.MapNotFound();
         return app;
     }

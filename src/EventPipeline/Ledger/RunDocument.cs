@@ -4,7 +4,10 @@ namespace EventPipeline.Ledger;
 
 /// <summary>A run, as people and scripts see it.</summary>
 /// <param name="RunId">The run.</param>
-/// <param name="State"><c>running</c>, <c>completed</c> or <c>failed</c>.</param>
+/// <param name="State">
+/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>stalled</c> when it has not ended and nothing was heard of it for longer than a message can be on
+/// its way. It runs on when something is.
+/// </param>
 /// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
 /// <param name="From">The first day asked for, UTC; null until the run is planned.</param>
 /// <param name="To">The last day asked for, UTC, inclusive; null until the run is planned.</param>
@@ -29,6 +32,21 @@ public sealed record RunDocument(
     [JsonPropertyOrder(-1)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Label { get; init; }
+
+    public const string Running = "running";
+
+    public const string Stalled = "stalled";
+
+    /// <summary>Why it failed where no window tells: its trigger was given up or rejected, and what to do; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Reason { get; init; }
+
+    /// <summary>When something was last recorded of it, UTC.</summary>
+    public DateTimeOffset? LastEventAt { get; init; }
+
+    /// <summary>For how many hours nothing was heard of a run that is <c>stalled</c>; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? SilentForHours { get; init; }
 
     /// <summary>Windows that have not ended.</summary>
     [JsonIgnore]

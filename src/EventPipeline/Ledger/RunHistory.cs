@@ -9,9 +9,24 @@ internal static class RunHistory
 {
     public const string Requested = "requested";
     public const string Planned = "planned";
+
+    /// <summary>The trigger was rejected, or Pub/Sub gave up delivering it, and there was no plan.</summary>
+    public const string TriggerFailed = "trigger_failed";
+
     public const string AttemptFailed = "attempt_failed";
     public const string WindowEnded = "window_ended";
+
+    /// <summary>Somebody is about to tell of the run's end.</summary>
+    public const string Completing = "completing";
+
+    /// <summary>The run's end was told.</summary>
     public const string Completed = "completed";
+
+    /// <summary>
+    /// How long a run that has not ended may be silent. A message is delivered 30 times with at most 600 s in between (infra/subscriptions.tf), which is
+    /// five hours; every attempt in which the service can write at all records its end, so whoever says nothing for longer is not coming.
+    /// </summary>
+    public static readonly TimeSpan StalledAfter = TimeSpan.FromHours(6);
 
     /// <summary>The plan among a run's events; null while there is none.</summary>
     public static RunPlan? Plan(IEnumerable<Row> events) =>
@@ -19,14 +34,18 @@ internal static class RunHistory
             ? JsonSerializer.Deserialize(planned.Text("details"), RunPlanJson.Default.RunPlan)
             : null;
 
-    /// <summary>The document of a run that has at least one event.</summary>
-    public static RunDocument Document(string runId, IReadOnlyCollection<Row> events)
+    /// <summary>The document of a run that has at least one event, as it stands at <paramref name="now"/>.</summary>
+    public static RunDocument Document(string runId, IReadOnlyCollection<Row> events, DateTimeOffset now)
     {
         var plan = Plan(events) ?? PlanOfStrays(runId, events);
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
         var windows = plan is null ? [] : plan.Windows.Select(planned => Window(planned, [.. byWindow[planned.Window.Id]])).ToList();
-        var state = plan is null || windows.Any(window => window.State == WindowDocument.Pending) ? "running"
-            : windows.Any(window => WindowState.IsFailure(window.State)) ? "failed"
+        var trigger = plan is null ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at")) : null;
+        var newest = events.Max(row => row.Timestamp("recorded_at"));
+        var isOpen = trigger is null && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
+        var silent = now - newest;
+        var state = isOpen ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
+            : trigger is not null || windows.Any(window => WindowState.IsFailure(window.State)) ? "failed"
             : "completed";
         var read = windows.Where(window => WindowState.IsSuccess(window.State)).ToList();
         return new RunDocument(
@@ -36,23 +55,36 @@ internal static class RunHistory
             plan?.From,
             plan?.To,
             events.Min(row => row.Timestamp("recorded_at")),
-            state == "running" ? null : events.Max(row => row.Timestamp("recorded_at")),
-            state == "running" ? null : state,
+            isOpen ? null : newest,
+            isOpen ? null : state,
             new RunTotals(
                 read.Sum(window => window.To.DayNumber - window.From.DayNumber + 1),
                 read.Sum(window => window.Rows),
                 read.Sum(window => window.Tokens),
                 ExactSum.Of(read.Select(window => window.Usd)),
                 ExactSum.Of(read.Select(window => window.EstimatedUsd))),
-            windows);
+            windows)
+        {
+            Reason = trigger?.TextOrNull("reason"),
+            LastEventAt = newest,
+            SilentForHours = state == RunDocument.Stalled ? Math.Round(silent.TotalHours, 1) : null,
+        };
     }
+
+    /// <summary>Whether a run's end was told with this outcome.</summary>
+    public static bool WasTold(IEnumerable<Row> events, string outcome) =>
+        events.Any(row => row.Text("event") == Completed && row.TextOrNull("state") == outcome);
+
+    /// <summary>Whether a window has ended in any way.</summary>
+    public static bool HasEnded(IEnumerable<Row> events, string windowId) =>
+        events.Any(row => row.Text("event") == WindowEnded && row.TextOrNull("window_id") == windowId);
 
     /// <summary>
     /// The windows of a run that nobody planned: fetch messages published by hand. Null while a plan may still come, because the run was asked for.
     /// </summary>
     private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
     {
-        if (events.Any(row => row.Text("event") == Requested) || !RunModeNames.TryParse(events.First().Text("mode"), out var mode))
+        if (events.Any(row => row.Text("event") is Requested or TriggerFailed) || !RunModeNames.TryParse(events.First().Text("mode"), out var mode))
         {
             return null;
         }

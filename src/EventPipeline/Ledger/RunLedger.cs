@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.DeadLetters;
 using EventPipeline.FanOut;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
@@ -11,6 +12,14 @@ namespace EventPipeline.Ledger;
 /// </summary>
 internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, RunNews news, TimeProvider clock)
 {
+    /// <summary>The teller of a run's end that holds the run's trigger in hand.</summary>
+    public const string Trigger = "trigger";
+
+    /// <summary>At 20 values a row, below the 10,000 that one statement takes.</summary>
+    private const int RowsPerInsert = 200;
+
+    private static readonly TimeSpan ClaimHolds = TimeSpan.FromHours(1);
+
     /// <summary>The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when it began is not known.</summary>
     public async Task<IReadOnlyDictionary<SliceKey, SliceRead>> SlicesReadAsync(
         RunMode mode, DateOnly from, DateOnly to, CancellationToken cancellationToken)
@@ -76,8 +85,12 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
     }
 
     /// <summary>Records how a window ended, and tells of the run's end when it was the last.</summary>
-    public async Task RecordEndAsync(
-        string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken)
+    public Task RecordEndAsync(
+        string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken) =>
+        RecordEndAsync($"{Guid.CreateVersion7(clock.GetUtcNow()):N}", runId, mode, window, end, attempt, messageId, cancellationToken);
+
+    private async Task RecordEndAsync(
+        string endId, string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken)
     {
         var row = Event(runId, RunHistory.WindowEnded, mode, window);
         row["state"] = end.State;
@@ -90,9 +103,9 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         row["reason"] = end.Reason;
         row["details"] = JsonSerializer.Serialize(end.Details, EndDetailsJson.Default.EndDetails);
         row["message_id"] = messageId;
-        await InsertAsync(mode, $"end_{Guid.CreateVersion7(clock.GetUtcNow()):N}", row, cancellationToken);
+        await InsertAsync(mode, $"end_{endId}", row, cancellationToken);
         news.WindowEnded(runId, mode, window, end, attempt, messageId);
-        await CompleteWhenAllEndedAsync(runId, mode, cancellationToken);
+        await CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
     }
 
     /// <summary>Records that an attempt failed and that the window is tried again.</summary>
@@ -107,17 +120,80 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         return InsertAsync(mode, $"failed_{Guid.CreateVersion7(clock.GetUtcNow()):N}", row, cancellationToken);
     }
 
-    /// <summary>Records that Pub/Sub gave up delivering a window: its end, with what the last attempt failed of.</summary>
-    public async Task RecordGivenUpAsync(FetchRequested message, string reason, CancellationToken cancellationToken)
+    /// <inheritdoc cref="WindowGaveUp"/>
+    public async Task RecordGivenUpAsync(string endId, FetchRequested message, bool isRejected, string reason, CancellationToken cancellationToken)
     {
-        if (!RunModeNames.TryParse(message.Mode, out var mode))
+        var (runId, window) = (message.RunId, message.Window);
+        if ((RunModeNames.TryParse(message.Mode, out var known) ? known : await FindModeAsync(runId, cancellationToken)) is not { } mode)
         {
             return; // The door has said so; no run waits for it.
         }
 
-        var last = await FindLastFailureAsync(message, cancellationToken);
-        var end = WindowEnd.Failure(WindowState.Failed, last is null ? reason : $"{reason} The last attempt: {last}");
-        await RecordEndAsync(message.RunId, mode, message.Window, end, null, null, cancellationToken);
+        var events = await EventsAsync(runId, mode, cancellationToken);
+        var (state, why) = (WindowState.Rejected, reason);
+        if (!isRejected)
+        {
+            var last = events.LastOrDefault(row =>
+                row.Text("event") == RunHistory.AttemptFailed && row.TextOrNull("window_id") == window.Id)?.TextOrNull("reason");
+            (state, why) = (WindowState.Failed, last is null ? reason : $"{reason} The last attempt: {last}");
+        }
+
+        // Whoever read the vendor has recorded the rejection itself, and a letter that comes again its end.
+        if (isRejected
+            ? RunHistory.HasEnded(events, window.Id)
+            : events.Any(row => row.Text("event") == RunHistory.WindowEnded && row.TextOrNull("window_id") == window.Id && row.TextOrNull("reason") == why))
+        {
+            await CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
+            return;
+        }
+
+        await RecordEndAsync(endId, runId, mode, window, WindowEnd.Failure(state, why), null, null, cancellationToken);
+    }
+
+    /// <inheritdoc cref="RunGaveUp"/>
+    /// <remarks>
+    /// A plan wins over a failure of its trigger, whichever comes first, so that a replay brings the run to its end. Where there is a plan whose messages
+    /// Pub/Sub did not take, the windows that have not ended end with the trigger; what the replay reads wins over that too.
+    /// </remarks>
+    public async Task RecordTriggerFailedAsync(
+        string endId, string runId, RunMode? mode, bool isRejected, string reason, CancellationToken cancellationToken)
+    {
+        if ((mode ?? await FindModeAsync(runId, cancellationToken)) is not { } known)
+        {
+            return; // Nothing is known of such a run.
+        }
+
+        var events = await EventsAsync(runId, known, cancellationToken);
+        if (RunHistory.Plan(events) is not { } plan)
+        {
+            var row = Event(runId, RunHistory.TriggerFailed, known);
+            row["state"] = isRejected ? WindowState.Rejected : WindowState.Failed;
+            row["reason"] = reason;
+            await InsertAsync(known, $"trigger_{endId}", row, cancellationToken);
+        }
+        else if (!isRejected)
+        {
+            await EndAsync(endId, plan, events, WindowEnd.Failure(WindowState.Failed, reason), cancellationToken);
+        }
+
+        await CompleteWhenAllEndedAsync(runId, known, Trigger, cancellationToken);
+    }
+
+    private async Task EndAsync(string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
+    {
+        var open = plan.Windows.Index().Where(planned => !planned.Item.Skipped && !RunHistory.HasEnded(events, planned.Item.Window.Id));
+        foreach (var some in open.Chunk(RowsPerInsert))
+        {
+            var rows = some.Select(planned =>
+            {
+                var row = Event(plan.RunId, RunHistory.WindowEnded, plan.Mode, planned.Item.Window);
+                (row["state"], row["reason"]) = (end.State, end.Reason);
+                row["details"] = JsonSerializer.Serialize(end.Details, EndDetailsJson.Default.EndDetails);
+                return (IReadOnlyDictionary<string, object?>)row;
+            });
+            await warehouse.ExecuteAsync(
+                datasets.Value.For(plan.Mode), $"end_{endId}_{some[0].Index}", Statement.Insert("insert_run_events", [.. rows]), cancellationToken);
+        }
     }
 
     /// <summary>What the last recorded attempt at a message's window failed of; null where none is recorded.</summary>
@@ -131,11 +207,16 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
     /// Counts the ends of a run; whoever sees the last one publishes <c>eventpipeline.run.completed.v1</c>, under an event id derived from the
     /// run's and its outcome, so that a replay that mends a failed run is told too.
     /// </summary>
-    public async Task CompleteWhenAllEndedAsync(string runId, RunMode mode, CancellationToken cancellationToken)
+    /// <param name="runId">The run.</param>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="teller">Whose message is in hand: a window's id, or <see cref="Trigger"/>.</param>
+    /// <param name="cancellationToken">Stops; the message comes again.</param>
+    public async Task CompleteWhenAllEndedAsync(string runId, RunMode mode, string teller, CancellationToken cancellationToken)
     {
         var events = await EventsAsync(runId, mode, cancellationToken);
-        if (events.Count == 0 || RunHistory.Document(runId, events) is not { Outcome: { } outcome } run
-            || events.Any(row => row.Text("event") == RunHistory.Completed && row.TextOrNull("state") == outcome))
+        if (events.Count == 0 || RunHistory.Document(runId, events, clock.GetUtcNow()) is not { Outcome: { } outcome } run
+            || RunHistory.WasTold(events, outcome)
+            || !await MayTellAsync(runId, mode, outcome, teller, events, cancellationToken))
         {
             return;
         }
@@ -154,15 +235,52 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         var row = Event(runId, RunHistory.Completed, mode);
         row["state"] = outcome;
 
-        // Two that see the last end at once both insert, under one id: whose row it is tells.
-        var teller = JsonSerializer.Serialize(Guid.CreateVersion7(clock.GetUtcNow()));
-        row["details"] = teller;
+        // Two deliveries of one message both insert, under one id: whose row it is tells.
+        var own = JsonSerializer.Serialize(Guid.CreateVersion7(clock.GetUtcNow()));
+        row["details"] = own;
         await InsertAsync(mode, $"completed_{runId}_{outcome}", row, cancellationToken);
         if ((await EventsAsync(runId, mode, cancellationToken)).Any(told =>
-            told.Text("event") == RunHistory.Completed && told.TextOrNull("details") == teller))
+            told.Text("event") == RunHistory.Completed && told.TextOrNull("details") == own))
         {
             await news.RunEndedAsync(mode, run, cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// Claims the telling, before anything is published. One message holds the claim: it is not acknowledged before it has told, so it comes again where it
+    /// was cut off, and everybody else leaves it to that one. After an hour, which no message takes from one delivery to the next, anybody may.
+    /// </summary>
+    private async Task<bool> MayTellAsync(
+        string runId, RunMode mode, string outcome, string teller, IReadOnlyList<Row> events, CancellationToken cancellationToken)
+    {
+        if (Claim(events) is not { } claim)
+        {
+            var row = Event(runId, RunHistory.Completing, mode);
+            (row["state"], row["details"]) = (outcome, JsonSerializer.Serialize(teller));
+            await InsertAsync(mode, $"completing_{runId}_{outcome}", row, cancellationToken);
+            claim = Claim(await EventsAsync(runId, mode, cancellationToken))
+                ?? throw new TransientFailureException($"The end of run {runId} was claimed and the claim is not there.");
+        }
+
+        return JsonSerializer.Deserialize<string>(claim.Text("details")) == teller || claim.Timestamp("recorded_at") < clock.GetUtcNow() - ClaimHolds;
+
+        Row? Claim(IEnumerable<Row> rows) =>
+            rows.FirstOrDefault(row => row.Text("event") == RunHistory.Completing && row.TextOrNull("state") == outcome);
+    }
+
+    /// <summary>The mode of a run that something is known of, in whichever dataset; null where nothing is.</summary>
+    private async Task<RunMode?> FindModeAsync(string runId, CancellationToken cancellationToken)
+    {
+        foreach (var dataset in datasets.Value.All)
+        {
+            var events = await warehouse.QueryAsync(dataset, Statement.Of("run_events", ("run_id", runId)), cancellationToken);
+            if (events.Count > 0)
+            {
+                return RunModeNames.TryParse(events[0].Text("mode"), out var mode) ? mode : null;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>One run's document, in whichever dataset it is; null when nobody has heard of it.</summary>
@@ -173,7 +291,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
             var events = await warehouse.QueryAsync(dataset, Statement.Of("run_events", ("run_id", runId)), cancellationToken);
             if (events.Count > 0)
             {
-                return RunHistory.Document(runId, events);
+                return RunHistory.Document(runId, events, clock.GetUtcNow());
             }
         }
 
@@ -187,7 +305,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         foreach (var dataset in datasets.Value.All)
         {
             var rows = await warehouse.QueryAsync(dataset, Statement.Of("recent_run_events", ("limit", (long)limit)), cancellationToken);
-            runs.AddRange(rows.GroupBy(row => row.Text("run_id")).Select(events => RunHistory.Document(events.Key, [.. events])));
+            runs.AddRange(rows.GroupBy(row => row.Text("run_id")).Select(events => RunHistory.Document(events.Key, [.. events], clock.GetUtcNow())));
         }
 
         return [.. runs.OrderByDescending(run => run.RequestedAt).Take(limit)];

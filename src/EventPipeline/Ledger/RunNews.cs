@@ -35,7 +35,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         var duration = run.EndedAt is { } ended && ended > run.RequestedAt ? ended - run.RequestedAt : TimeSpan.Zero;
         var failed = run.Windows.Count(window => WindowState.IsFailure(window.State));
         metrics.RunEnded(mode, run.State, duration);
-        var (level, modeName) = (failed > 0 ? LogLevel.Error : LogLevel.Information, mode.Name());
+        var (level, modeName) = (run.State == "failed" ? LogLevel.Error : LogLevel.Information, mode.Name());
         NewsLog.RunCompleted(
             logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.Usd, run.Totals.EstimatedUsd,
             duration.TotalSeconds, modeName, run.From, run.To);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using EventPipeline.DeadLetters;
+using EventPipeline.FanOut;
 using EventPipeline.Hosting;
 using EventPipeline.Load;
 using EventPipeline.Vendors;
@@ -52,11 +54,11 @@ internal static class StatusEndpoints
             : TypedResults.Ok((await ledger.RecentAsync(most, cancellationToken)).Select(run => RunSummary.Of(run, label)));
 
     private static async Task<IResult> RunAsync(string id, RunLedger ledger, DataLabel label, CancellationToken cancellationToken) =>
-        await ledger.FindAsync(id, cancellationToken) is { } run
+        RunId.IsValid(id) && await ledger.FindAsync(id, cancellationToken) is { } run
             ? TypedResults.Ok(run with { Label = label.Text })
             : TypedResults.Problem(
                 title: "There is no such run.",
-                detail: $"No run is called '{id}'. GET /runs lists the newest.",
+                detail: $"No run is called {Shown.Quoted(id)}. GET /runs lists the newest.",
                 statusCode: StatusCodes.Status404NotFound);
 
     private static async Task<IResult> SlicesAsync(
@@ -132,10 +134,16 @@ internal static class StatusEndpoints
         DateTimeOffset? EndedAt,
         int Windows,
         int Pending,
-        RunTotals Totals)
+        RunTotals Totals,
+        DateTimeOffset? LastEventAt,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        double? SilentForHours,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? Reason)
     {
         public static RunSummary Of(RunDocument run, DataLabel label) => new(
-            label.Text, run.RunId, run.State, run.Mode, run.From, run.To, run.RequestedAt, run.EndedAt, run.Windows.Count, run.Pending, run.Totals);
+            label.Text, run.RunId, run.State, run.Mode, run.From, run.To, run.RequestedAt, run.EndedAt, run.Windows.Count, run.Pending, run.Totals,
+            run.LastEventAt, run.SilentForHours, run.Reason);
     }
 
     internal sealed record SliceList(string? Label, IReadOnlyList<SliceDocument> Slices);

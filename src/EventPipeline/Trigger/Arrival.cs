@@ -15,7 +15,4 @@ internal sealed class Arrival(Entrance entrance, PushedMessage message)
 
     /// <summary>The event, once the message was read as one.</summary>
     public ReceivedEvent? Event { get; set; }
-
-    /// <summary>Whether nothing names the event, so that its id was made up on arrival.</summary>
-    public bool IsUnnamed { get; set; }
 }

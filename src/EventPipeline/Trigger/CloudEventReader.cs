@@ -14,7 +14,7 @@ namespace EventPipeline.Trigger;
 /// </summary>
 internal static class CloudEventReader
 {
-    /// <summary>The source of an event that nothing names; its id is made up on arrival.</summary>
+    /// <summary>The source of an event that nothing names; its id is <see cref="ContentId"/>'s.</summary>
     public const string UnnamedSource = "//eventpipeline/by-hand";
 
     private const string MessagePublished = "google.cloud.pubsub.topic.v1.messagePublished";
@@ -31,7 +31,7 @@ internal static class CloudEventReader
             var outer = arrival.Message.Delivery;
             WrappedPush.Open(
                 arrival,
-                content.Data,
+                StrictJson.Parse(content.Data, WrappedPush.What),
                 outer with { MessageId = outer.MessageId ?? content.Id, PublishTime = outer.PublishTime ?? content.Time },
                 content.Source);
             content = ContentOf(arrival.Message);
@@ -45,21 +45,19 @@ internal static class CloudEventReader
                 "The request holds no message: no body, no attributes and no id.", "Send a JSON object; {} asks for the daily run.");
         }
 
-        arrival.IsUnnamed = id is null;
+        MessageIds.Require(message.Delivery.MessageId);
+        var type = TypeFor(arrival.Entrance, content.Type);
         return arrival.Event = new ReceivedEvent(
-            id ?? Guid.NewGuid().ToString(),
+            id ?? ContentId.Of(message, type),
             content.Source ?? message.Source ?? UnnamedSource,
-            TypeFor(arrival.Entrance, content.Type),
+            type,
             content.Time ?? message.Delivery.PublishTime ?? message.Delivery.ArrivedAt,
             content.Data,
             message.Attributes,
             message.Delivery);
     }
 
-    private static bool SaysSomething(PushedMessage message) =>
-        message.Attributes.Keys.Any(name => !name.Equals("content-type", StringComparison.OrdinalIgnoreCase)
-            && !name.StartsWith("trace", StringComparison.OrdinalIgnoreCase)
-            && !name.StartsWith("googclient_", StringComparison.OrdinalIgnoreCase));
+    private static bool SaysSomething(PushedMessage message) => message.Attributes.Keys.Any(ContentId.IsContent);
 
     private static string TypeFor(Entrance entrance, string? type)
     {
@@ -127,7 +125,7 @@ internal static class CloudEventReader
             : message.Attribute("ce-time") is { } hint ? EventTime.Read(hint, "ce-time") : (DateTimeOffset?)null;
         if (members.TryGetValue("data_base64", out var base64) && base64.ValueKind != JsonValueKind.Null)
         {
-            _ = StrictJson.Base64Bytes(StrictJson.Text(base64, "data_base64", "e30="), "data_base64");
+            _ = StrictJson.Base64Bytes(base64, "data_base64");
         }
 
         try

@@ -13,26 +13,28 @@ internal static partial class EventEndpoints
     public static void MapEvents(this IEndpointRouteBuilder routes)
     {
         var handBack = HandBack.TokenOf(routes.ServiceProvider);
+        var budget = new BodyBudget();
         foreach (var entrance in Entrance.All)
         {
             routes.MapPost(
                 entrance.Path,
                 (HttpContext context, EventDispatcher events, DeadLetterPublisher deadLetters, TimeProvider clock, ILogger<EventDispatcher> logger) =>
-                    ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger, handBack), context))
+                    ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger, handBack), budget, context))
                 .WithTags("Events")
                 .WithSummary($"Takes a Pub/Sub push: {entrance.Type ?? "goes by the event's own type"}.");
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(Door door, HttpContext context)
+    private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(Door door, BodyBudget budget, HttpContext context)
     {
+        using var share = budget.Begin();
         using var late = new CancellationTokenSource(HandBack.PushLimit, door.Clock);
         using var any = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, door.HandBack, late.Token);
         var cancellationToken = any.Token;
-        RequestBody body;
+        RequestBody? body;
         try
         {
-            body = await RequestBody.ReadAsync(context.Request, cancellationToken);
+            body = await RequestBody.ReadAsync(context.Request, share, cancellationToken);
         }
         catch (Exception ex) when (ex is IOException or OperationCanceledException)
         {
@@ -40,9 +42,16 @@ internal static partial class EventEndpoints
             return Problem(StatusCodes.Status400BadRequest, "The request's body did not arrive whole; send it again.");
         }
 
+        if (body is null)
+        {
+            Log.Full(door.Logger, door.Entrance.Path, context.Request.ContentLength);
+            context.Response.Headers.RetryAfter = "5";
+            return Problem(StatusCodes.Status429TooManyRequests, "The service has as much in hand as it can hold; send it again in some seconds.");
+        }
+
         // Whatever happens from here on, to the last log line, is part of the message's own trace.
         var arrival = new Arrival(door.Entrance, PushReader.AsSent(context.Request.Headers, body, door.Clock.GetUtcNow()));
-        var unreadable = Open(arrival, context.Request.Headers);
+        var unreadable = Open(arrival, context.Request.Headers) ?? Query(door, context.Request);
         using var span = MessageTrace.Start(arrival);
         try
         {
@@ -88,6 +97,24 @@ internal static partial class EventEndpoints
         {
             return ex;
         }
+    }
+
+    /// <summary>Why the request's address keeps it from being done. What comes by the dead-letter topic is stored all the same, as what it is.</summary>
+    private static RejectedEventException? Query(Door door, HttpRequest request)
+    {
+        if (!request.QueryString.HasValue)
+        {
+            return null;
+        }
+
+        var mistake = PushAddress.Mistake(request);
+        if (mistake is null || door.Entrance == Entrance.DeadLetterTopic)
+        {
+            Log.QueryIgnored(door.Logger, door.Entrance.Path);
+            return null;
+        }
+
+        return mistake;
     }
 
     private static async Task HandleAsync(
@@ -138,5 +165,11 @@ internal static partial class EventEndpoints
 
         [LoggerMessage(4, LogLevel.Information, "An event at {Path} (message {MessageId}) was handed back: the service stops, and it will be delivered again.")]
         public static partial void HandedBack(ILogger logger, string path, string? messageId);
+
+        [LoggerMessage(5, LogLevel.Warning, "A request to {Path}, of {Bytes} bytes, was told to come again: as much is in hand as fits.")]
+        public static partial void Full(ILogger logger, string path, long? bytes);
+
+        [LoggerMessage(6, LogLevel.Warning, "A request to {Path} has a query, which is not read. Remove it from the push subscription's endpoint.")]
+        public static partial void QueryIgnored(ILogger logger, string path);
     }
 }

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using CloudNative.CloudEvents.Http;
-using Microsoft.Extensions.Primitives;
 
 namespace EventPipeline.Trigger;
 
@@ -11,9 +10,6 @@ namespace EventPipeline.Trigger;
 internal static partial class PushReader
 {
     private const string MetadataPrefix = "x-goog-pubsub-";
-
-    /// <summary>Arguments of a run that may come as headers, since that is how attributes arrive on an unwrapped push.</summary>
-    private static readonly HashSet<string> Arguments = new(FanOut.RunRequestedReader.Fields, StringComparer.Ordinal);
 
     /// <summary>The request taken as a message, before anything is checked: what a dead letter keeps of one that cannot be read.</summary>
     public static PushedMessage AsSent(IHeaderDictionary headers, RequestBody body, DateTimeOffset arrivedAt) =>
@@ -47,9 +43,9 @@ internal static partial class PushReader
         };
 
         var isWhole = ContentModes.IsCloudEvent(sent.Attribute("content-type")) || sent.Attribute("ce-specversion") is not null;
-        if (!isWhole && delivery.MessageId is null && WrappedPush.IsOne(sent.Data))
+        if (!isWhole && delivery.MessageId is null && WrappedPush.Find(sent.Data) is { } envelope)
         {
-            WrappedPush.Open(arrival, sent.Data, delivery);
+            WrappedPush.Open(arrival, envelope, delivery);
         }
     }
 
@@ -59,7 +55,7 @@ internal static partial class PushReader
         foreach (var (header, values) in headers)
         {
             var name = header.ToLowerInvariant();
-            if (Stands(name, values))
+            if (AttributeHeaders.Stands(name, values))
             {
                 attributes[name] = values.ToString();
             }
@@ -68,20 +64,12 @@ internal static partial class PushReader
         return attributes;
     }
 
-    // Google's pushes carry HTTP's own From header, an e-mail address, which is not the argument of that name.
-    private static bool Stands(string name, StringValues values) =>
-        name is "content-type" or "traceparent" or "tracestate"
-        || name.StartsWith("ce-", StringComparison.Ordinal)
-        || name.StartsWith("googclient_", StringComparison.Ordinal)
-        || name.StartsWith("cloudpubsubdeadlettersource", StringComparison.Ordinal)
-        || (Arguments.Contains(name) && !(name == "from" && values.ToString().Contains('@', StringComparison.Ordinal)));
-
     private static void RejectRepeatedHeaders(IHeaderDictionary headers)
     {
         foreach (var (header, values) in headers)
         {
             var name = header.ToLowerInvariant();
-            var matters = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) || (Stands(name, values) && name is not "tracestate");
+            var matters = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) || (AttributeHeaders.IsKnown(name, values) && name is not "tracestate");
             if (matters && values.Count > 1)
             {
                 throw new RejectedEventException($"The header {name} comes {values.Count} times.", $"Send {name} once.");

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -15,38 +14,34 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? Whole)
     private const int PrefixBytes = 64 * 1024;
 
     /// <summary>Reads to the end, also past the limit, so that the sender sees the answer.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="share">Takes the bytes before they are read: those that were announced, or as many as there are so far.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
+    /// <returns>The body; null where it does not fit beside those in hand.</returns>
     /// <exception cref="IOException">The body did not arrive whole.</exception>
-    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async Task<RequestBody?> ReadAsync(HttpRequest request, BodyBudget.Share share, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
         }
 
-        var kept = new ArrayBufferWriter<byte>((int)Math.Clamp(request.ContentLength ?? 0, 256, 1024 * 1024));
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var length = 0L;
-        byte[]? prefix = null;
+        using var body = new Kept(share);
+        if (!body.TryExpect(request.ContentLength))
+        {
+            return null;
+        }
+
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(cancellationToken);
             foreach (var segment in read.Buffer)
             {
-                length += segment.Length;
-                if (length <= MostBytes)
+                if (!body.TryAppend(segment.Span))
                 {
-                    kept.Write(segment.Span);
-                    continue;
+                    request.BodyReader.AdvanceTo(read.Buffer.End);
+                    return null;
                 }
-
-                if (prefix is null)
-                {
-                    hash.AppendData(kept.WrittenSpan);
-                    prefix = kept.WrittenSpan[..Math.Min(PrefixBytes, kept.WrittenCount)].ToArray();
-                    kept = new ArrayBufferWriter<byte>();
-                }
-
-                hash.AppendData(segment.Span);
             }
 
             request.BodyReader.AdvanceTo(read.Buffer.End);
@@ -61,13 +56,74 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? Whole)
             }
         }
 
-        if (request.ContentLength is { } announced && announced != length)
+        return request.ContentLength is { } announced && announced != body.Length
+            ? throw new IOException($"The body has {body.Length} bytes; {announced} were announced.")
+            : body.ToRequestBody();
+    }
+
+    /// <summary>What is kept of a body while it is read: all of it up to the limit, then its beginning and a hash.</summary>
+    private sealed class Kept(BodyBudget.Share share) : IDisposable
+    {
+        private byte[] _bytes = [];
+        private IncrementalHash? _hash;
+
+        public long Length { get; private set; }
+
+        public bool TryExpect(long? announced)
         {
-            throw new IOException($"The body has {length} bytes; {announced} were announced.");
+            if (announced > MostBytes)
+            {
+                _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            }
+
+            return TryGrow(announced > MostBytes ? PrefixBytes : (int)(announced ?? 4096));
         }
 
-        return prefix is null
-            ? new RequestBody(kept.WrittenMemory, null)
-            : new RequestBody(prefix, new DataSize(length, Convert.ToHexStringLower(hash.GetHashAndReset())));
+        public bool TryAppend(ReadOnlySpan<byte> segment)
+        {
+            if (_hash is null && Length + segment.Length > MostBytes)
+            {
+                _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                _hash.AppendData(_bytes.AsSpan(0, (int)Length));
+                Array.Resize(ref _bytes, PrefixBytes);
+            }
+
+            if (_hash is not null)
+            {
+                _hash.AppendData(segment);
+                if (Length < PrefixBytes)
+                {
+                    segment[..(int)Math.Min(segment.Length, PrefixBytes - Length)].CopyTo(_bytes.AsSpan((int)Length));
+                }
+            }
+            else if (Length + segment.Length > _bytes.Length && !TryGrow((int)Math.Clamp(2L * _bytes.Length, Length + segment.Length, MostBytes)))
+            {
+                return false;
+            }
+            else
+            {
+                segment.CopyTo(_bytes.AsSpan((int)Length));
+            }
+
+            Length += segment.Length;
+            return true;
+        }
+
+        public RequestBody ToRequestBody() => _hash is null
+            ? new RequestBody(_bytes.AsMemory(0, (int)Length), null)
+            : new RequestBody(_bytes, new DataSize(Length, Convert.ToHexStringLower(_hash.GetHashAndReset())));
+
+        public void Dispose() => _hash?.Dispose();
+
+        private bool TryGrow(int size)
+        {
+            if (!share.TryHold(size))
+            {
+                return false;
+            }
+
+            Array.Resize(ref _bytes, size);
+            return true;
+        }
     }
 }

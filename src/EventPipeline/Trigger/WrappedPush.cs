@@ -8,31 +8,35 @@ namespace EventPipeline.Trigger;
 /// </summary>
 internal static class WrappedPush
 {
-    private const string What = "The push envelope";
+    public const string What = "The push envelope";
+
+    // Ten times what Pub/Sub takes; what else speaks its protocol may take more.
+    private const int MaxAttributes = 1_000;
+
     private const string Example = """{"message": {"data": "e30=", "messageId": "1"}, "subscription": "projects/p/subscriptions/s"}""";
 
-    /// <summary>Whether the data is meant to be an envelope.</summary>
+    /// <summary>The envelope that the data is meant to be; null when it is something else.</summary>
     /// <exception cref="RejectedEventException">It is not JSON at all.</exception>
-    public static bool IsOne(ReadOnlyMemory<byte> data)
+    public static JsonElement? Find(ReadOnlyMemory<byte> data)
     {
         if (data.Span.ContainsAnyExcept(" \t\r\n"u8) is false)
         {
-            return false;
+            return null;
         }
 
         var root = StrictJson.Parse(data, "The body");
-        return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _));
+        return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _)) ? root : null;
     }
 
     /// <summary>Sets <see cref="Arrival.Message"/> to the message inside; how it was delivered is kept also when its data cannot be read.</summary>
     /// <param name="arrival">What is known so far.</param>
-    /// <param name="data">The envelope, JSON.</param>
+    /// <param name="root">The envelope.</param>
     /// <param name="outer">What is known of the delivery from around the envelope.</param>
     /// <param name="outerSource">The source that the event around the envelope names.</param>
     /// <exception cref="RejectedEventException">It is not an envelope, or a member of it has the wrong type.</exception>
-    public static void Open(Arrival arrival, ReadOnlyMemory<byte> data, Delivery outer, string? outerSource = null)
+    public static void Open(Arrival arrival, JsonElement root, Delivery outer, string? outerSource = null)
     {
-        var envelope = StrictJson.Members(StrictJson.Parse(data, What), What, Example);
+        var envelope = StrictJson.Members(root, What, Example);
         if (Member(envelope, "message") is not { } element)
         {
             throw new RejectedEventException($"{What} has no message.", $"Send an envelope such as {Example}.");
@@ -51,10 +55,10 @@ internal static class WrappedPush
         };
         var source = outerSource ?? (delivery.MessageId is null ? null : SourceOf(subscription));
         arrival.Message = arrival.Message with { Delivery = delivery, Source = source };
-        var encoded = Text(message, "data", "message.data", "e30=");
+        var encoded = Member(message, "data");
         _ = Text(message, "orderingKey", "message.orderingKey", "key");
         arrival.Message = new PushedMessage(
-            encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded, "message.data"), Attributes(message), delivery, source);
+            encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded.Value, "message.data"), Attributes(message), delivery, source);
     }
 
     /// <summary>The CloudEvents source of a message that names none.</summary>
@@ -65,8 +69,14 @@ internal static class WrappedPush
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         if (Member(message, "attributes") is { } element)
         {
-            foreach (var (name, value) in StrictJson.Members(element, "message.attributes", """{"days": "3"}"""))
+            foreach (var (name, value) in StrictJson.EachMember(element, "message.attributes", """{"days": "3"}"""))
             {
+                if (attributes.Count == MaxAttributes)
+                {
+                    throw new RejectedEventException(
+                        $"message.attributes holds more than {MaxAttributes} attributes.", "Pub/Sub takes 100 attributes: send no more.");
+                }
+
                 attributes.Add(name, StrictJson.Text(value, $"message.attributes.{Shown.Plain(name, 100)}", "3"));
             }
         }

@@ -24,8 +24,9 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
         .. BothSides("the commit is asked for", "jobs.insert", "insert_slice_versions"),
         .. BothSides("the commit runs", "job.run", "insert_slice_versions"),
         .. BothSides("the window's end is recorded", "jobs.insert", "\"window_ended\""),
+        .. BothSides("the run's end is claimed", "jobs.insert", "-completing_"),
         .. BothSides("the run's end is published", null, "eventpipeline-completed"),
-        .. BothSides("the run's end is recorded", "jobs.insert", "\"completed\""),
+        .. BothSides("the run's end is recorded", "jobs.insert", "-completed_"),
     ];
 
     /// <summary>What a window has besides when it is too large for one request: rows that are uploaded while the vendor is still being read.</summary>

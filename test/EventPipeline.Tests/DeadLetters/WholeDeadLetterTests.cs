@@ -219,6 +219,15 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_Pub_Sub_would_not_take_cannot_be_replayed_and_says_why()
+    {
+        (await _host.PushTriggerAsync("{}", "4003", (new string('k', 300), "1"))).ShouldBe(HttpStatusCode.NoContent);
+        await _host.IdleAsync();
+
+        (await ReplayAsync(await OnlyAsync(), HttpStatusCode.Conflict)).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("more than 256 bytes");
+    }
+
+    [Fact]
     public async Task A_dead_letter_that_is_not_there_cannot_be_decided()
     {
         await PostAsync("dead-letters/dl-00000000000000000000/replay", HttpStatusCode.NotFound);

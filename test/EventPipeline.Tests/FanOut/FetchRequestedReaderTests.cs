@@ -43,6 +43,39 @@ public sealed class FetchRequestedReaderTests
         Should.Throw<RejectedEventException>(() => Read(Pushes.FetchBody.Replace(good, bad, StringComparison.Ordinal))).Message.ShouldContain(reason);
 
     [Theory]
+    [InlineData("runId", "run 1")]
+    [InlineData("runId", "run:1")]
+    [InlineData("runId", "../run")]
+    [InlineData("runId", "rün")]
+    [InlineData("runId", "run-1\n")]
+    [InlineData("runId", "run.1")]
+    [InlineData("vendor", "an/thropic")]
+    [InlineData("account", "acme\u0000")]
+    [InlineData("account", ".acme")]
+    [InlineData("report", "cost; DROP TABLE")]
+    public void An_id_that_cannot_be_part_of_another_systems_name_is_named(string name, string value) => RejectsId(name, value);
+
+    [Theory]
+    [InlineData("runId", 129)]
+    [InlineData("runId", 1_100)]
+    [InlineData("vendor", 64)]
+    [InlineData("account", 1_000_000)]
+    [InlineData("report", 64)]
+    public void An_id_that_is_too_long_for_another_systems_name_is_named(string name, int length) => RejectsId(name, new string('x', length));
+
+    [Fact]
+    public void The_longest_ids_make_statements_and_attributes_that_fit()
+    {
+        var good = System.Text.Json.Nodes.JsonNode.Parse(Pushes.FetchBody)!.AsObject();
+        (good["runId"], good["vendor"], good["account"], good["report"]) = (new string('r', 128), new string('v', 63), new string('a', 63), new string('p', 63));
+
+        var message = Read(good.ToJsonString());
+
+        EventPipeline.Load.StatementId.IsValid($"completed_{message.RunId}_completed").ShouldBeTrue();
+        $"{message.RunId}.{message.Window.Id}".Length.ShouldBeLessThanOrEqualTo(1_024);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{")]
@@ -58,6 +91,18 @@ public sealed class FetchRequestedReaderTests
         var message = new FetchRequested("run-1", "dry_run", "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true);
 
         FetchRequestedReader.Read(FetchRequestedReader.Write(message)).ShouldBe(message);
+    }
+
+    private static void RejectsId(string name, string value)
+    {
+        var bad = System.Text.Json.Nodes.JsonNode.Parse(Pushes.FetchBody)!.AsObject();
+        bad[name] = value;
+
+        var rejected = Should.Throw<RejectedEventException>(() => Read(bad.ToJsonString()));
+
+        rejected.Message.ShouldContain($"The fetch request's {name} is ");
+        rejected.Message.ShouldContain($"of {value.Length} characters");
+        rejected.Message.Length.ShouldBeLessThan(400);
     }
 
     private static FetchRequested Read(string body) => FetchRequestedReader.Read(Encoding.UTF8.GetBytes(body));

@@ -64,11 +64,11 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
     }
 
     [Fact]
-    public async Task A_body_beyond_the_limit_is_refused()
+    public async Task A_body_beyond_the_limit_is_413()
     {
         using var answer = await _host.PostAsync("run-daily-job", $$"""{"days":{{new string(' ', 70_000)}}1}""");
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        answer.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
     }
 
     [Fact]

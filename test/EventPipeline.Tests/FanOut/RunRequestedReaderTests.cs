@@ -138,6 +138,38 @@ public sealed class RunRequestedReaderTests
     }
 
     [Fact]
+    public void Reading_stops_at_the_tenth_mistake_however_many_there_are()
+    {
+        var body = new StringBuilder("{");
+        for (var n = 0; n < 900_000; n++)
+        {
+            body.Append(n == 0 ? "" : ",").Append("\"k").Append(n).Append("\":1");
+        }
+
+        var rejected = Should.Throw<RejectedEventException>(() => Read(body.Append('}').ToString()));
+
+        rejected.Message.ShouldBe(string.Join(' ', Enumerable.Range(0, 10).Select(n => $"A run request has no field 'k{n}'.")));
+    }
+
+    [Fact]
+    public void A_list_of_unknown_names_stops_at_the_tenth_too()
+    {
+        var rejected = Should.Throw<RejectedEventException>(
+            () => Read($$"""{"vendors":[{{string.Join(',', Enumerable.Range(0, 1_000).Select(n => $"\"v{n}\""))}}]}"""));
+
+        rejected.Message.ShouldBe(string.Join(' ', Enumerable.Range(0, 10).Select(n => $"There is no vendor 'v{n}'.")));
+    }
+
+    [Fact]
+    public void A_list_longer_than_anybody_has_accounts_is_not_read_to_its_end()
+    {
+        var names = Enumerable.Repeat("default", 400_000).ToList();
+
+        Should.Throw<RejectedEventException>(() => Read($$"""{"accounts":["{{string.Join("\",\"", names)}}"]}""")).Message.ShouldBe("accounts holds more than 1000 names.");
+        Should.Throw<RejectedEventException>(() => Read("", ("accounts", string.Join(' ', names)))).Message.ShouldBe("accounts holds more than 1000 names.");
+    }
+
+    [Fact]
     public void Names_that_come_twice_count_once() => Read("""{"vendors":["openai","openai"]}""").Vendors.ShouldBe(["openai"]);
 
     [Fact]

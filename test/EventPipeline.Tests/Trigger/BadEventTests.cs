@@ -186,6 +186,45 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task Whatever_its_bytes_are_a_dead_letter_is_small_enough_to_be_published()
+    {
+        // In base64 all of it is plus signs, of which JSON for web pages makes six bytes each.
+        byte[] three = [0xFB, 0xEF, 0xBE];
+        await _door.PostAsync("/events/run-requested", Enumerable.Repeat(three, 3_000_000).SelectMany(bytes => bytes).ToArray(), Metadata);
+
+        _door.Rejection().PayloadTruncated.ShouldBeTrue();
+        _door.Published.ShouldHaveSingleItem().Data.Length.ShouldBeLessThan(10_000_000);
+    }
+
+    [Fact]
+    public async Task More_values_than_anybody_means_are_not_read_to_their_end()
+    {
+        await _door.PostAsync("/events/run-requested", $"[{string.Concat(Enumerable.Repeat("0,", 4_000_000))}0]", Metadata);
+
+        _door.Rejection().Reason.ShouldContain("holds more than 2000000 names and values");
+    }
+
+    [Theory]
+    [InlineData("""{"message":{"messageId":"a b","data":"e30="}}""")]
+    [InlineData("""{"message":{"messageId":"1\u0000","data":"e30="}}""")]
+    public async Task A_message_id_that_is_none_is_rejected(string body)
+    {
+        await _door.PostAsync("/events/run-requested", body);
+
+        _door.Rejection().Reason.ShouldContain("The message id is");
+    }
+
+    [Fact]
+    public async Task A_message_id_of_a_megabyte_is_rejected_and_not_repeated()
+    {
+        await _door.PostAsync("/events/run-requested", Wrapped("{}", id: new string('1', 1_000_000)));
+
+        var letter = _door.Rejection();
+        letter.Reason.ShouldContain("of 1000000 characters");
+        letter.Reason.Length.ShouldBeLessThan(400);
+    }
+
     [Theory]
     [InlineData("ce-id")]
     [InlineData("ce-type")]

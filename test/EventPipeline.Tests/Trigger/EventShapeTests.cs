@@ -142,14 +142,45 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
-    public async Task Plain_json_by_hand_gets_an_id_of_its_own_and_the_time_it_came()
+    public async Task Plain_json_by_hand_is_named_by_what_it_says_and_by_the_day_it_came()
     {
         await _door.PostAsync("/events/run-requested", """{"days":3}""");
-        await _door.PostAsync("/", """{"days":3}""");
+        await _door.PostAsync("/events/run-requested", """{"days":3}""", ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+        await _door.PostAsync("/", """{"days":3}""", ("content-type", "text/plain"));
 
-        var events = _door.Runs.Select(run => run.Event).ToList();
-        events.Select(e => e.Id).Distinct().Count().ShouldBe(2);
-        events.ShouldAllBe(e => e.Time == _door.Clock.GetUtcNow() && e.Type == RunType);
+        var same = _door.Runs.Select(run => run.Event).ToList();
+        same.Count.ShouldBe(3);
+        same.Select(e => (e.Id, e.Source)).Distinct().ShouldHaveSingleItem();
+        same.ShouldAllBe(e => e.Time == _door.Clock.GetUtcNow() && e.Type == RunType);
+
+        await _door.PostAsync("/events/run-requested", """{"days":4}""");
+        await _door.PostAsync("/events/run-requested", """{"days":3}""", ("mode", "dry_run"));
+        await _door.PostAsync("/events/run-requested", """{"days":3}""", ("ce-id", "mine"));
+        _door.Runs.Select(run => run.Event.Id).Distinct().Count().ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task The_same_bytes_on_another_day_are_another_event()
+    {
+        await _door.PostAsync("/events/run-requested", """{"days":5}""");
+        _door.Clock.Advance(TimeSpan.FromDays(1));
+        await _door.PostAsync("/events/run-requested", """{"days":5}""");
+
+        _door.Runs.Select(run => run.Event.Id).Distinct().Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_push_without_a_message_id_that_comes_again_is_the_same_event()
+    {
+        var push = Wrapped("""{"days":3}""", id: null);
+        await _door.PostAsync("/events/run-requested", push);
+        _door.Clock.Advance(TimeSpan.FromDays(2));
+        await _door.PostAsync("/events/run-requested", push);
+        await _door.PostAsync("/events/run-requested", push.Replace("2026-11-22T23:59", "2026-11-22T23:58", StringComparison.Ordinal));
+
+        var ids = _door.Runs.Select(run => run.Event.Id).ToList();
+        ids[1].ShouldBe(ids[0]);
+        ids[2].ShouldNotBe(ids[0]);
     }
 
     [Fact]
@@ -170,6 +201,85 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         await _door.PostAsync("/events/run-requested", "", [("Days", "3"), ("From", "noreply@google.com"), .. Metadata]);
 
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(3);
+    }
+
+    /// <summary>What Google's pushes, Cloud Run's front end, proxies and tracers send beside a message.</summary>
+    [Fact]
+    public async Task No_header_on_the_way_of_a_real_push_is_taken_for_an_attribute()
+    {
+        (string, string)[] onTheWay =
+        [
+            ("From", "noreply@google.com"), ("User-Agent", "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)"), ("Accept", "application/json"),
+            ("Accept-Encoding", "gzip, deflate, br"), ("Authorization", "Bearer x"), ("X-Forwarded-For", "66.102.8.77"), ("X-Forwarded-Proto", "https"),
+            ("Forwarded", "for=\"66.102.8.77\";proto=https"), ("Via", "1.1 google"), ("X-Cloud-Trace-Context", "0af7651916cd43dd8448eb211c80319c/1;o=1"),
+            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", "a=b"), ("baggage", "a=b"), ("b3", "0"),
+            ("X-Serverless-Authorization", "Bearer x"), ("X-Goog-IAP-JWT-Assertion", "x"), ("X-Appengine-Country", "ZZ"), ("Cache-Control", "no-cache"),
+            ("Pragma", "no-cache"), ("TE", "trailers"), ("Sec-Fetch-Mode", "cors"), ("Sec-GPC", "1"), ("DNT", "1"), ("Cookie", "a=b"), ("Origin", "https://x.test"),
+            ("Referer", "https://x.test/"), ("Priority", "u=1"), ("newrelic", "x"), ("sw8", "x"), ("uber-trace-id", "x"), ("sentry-trace", "x"), ("cdn-loop", "x"),
+            ("Function-Execution-Id", "x"), ("grpc-trace-bin", "x"), ("l5d-dst-service", "x"), ("x-mode", "x"), ("Date", "Tue, 15 Nov 1994 08:12:31 GMT"),
+            ("Range", "bytes=0-1"), ("kong-request-id", "x"), ("Max-Forwards", "1"), ("x-envoy-attempt-count", "1"),
+        ];
+        await _door.PostAsync("/events/run-requested", """{"days":3}""", [.. onTheWay, .. Metadata]);
+
+        var (run, received, _) = _door.Runs.ShouldHaveSingleItem();
+        run.Days.ShouldBe(3);
+        received.Attributes.Keys.Order().ShouldBe(["traceparent", "tracestate"]);
+    }
+
+    [Theory]
+    [InlineData("day", "3", "days")]
+    [InlineData("dayz", "3", "days")]
+    [InlineData("Dry_Run", "true", "")]
+    [InlineData("dry-run-mode", "true", "mode")]
+    [InlineData("vendor", "openai", "vendors")]
+    [InlineData("forse", "true", "force")]
+    [InlineData("date", "2026-11-20", "days")]
+    [InlineData("from-date", "2026-11-20", "")]
+    [InlineData("region", "eu", "")]
+    public async Task An_unknown_attribute_of_an_unwrapped_push_is_refused_as_of_a_wrapped_one(string name, string value, string nearest)
+    {
+        await _door.PostAsync("/events/run-requested", "{}", [(name, value), .. Metadata]);
+
+        var letter = _door.Rejection();
+        letter.Reason.ShouldBe($"A run request has no attribute '{name.ToLowerInvariant()}'.");
+        letter.Hint.ShouldContain(nearest.Length > 0 ? $"The nearest is '{nearest}'" : "The nearest is '");
+        letter.Attributes[name.ToLowerInvariant()].ShouldBe(value);
+    }
+
+    [Fact]
+    public async Task Extensions_of_a_CloudEvent_are_ignored()
+    {
+        await _door.PostAsync("/events/run-requested", "{}", [.. Binary(), ("ce-day", "3"), ("ce-partitionkey", "x"), .. Metadata]);
+
+        _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("/events/run-requested?days=3", "'days'")]
+    [InlineData("/?days=3&mode=dry_run", "'days', 'mode'")]
+    [InlineData("/events/fetch-requested?x", "'x'")]
+    [InlineData("/events/run-requested?token=a&days=3", "'days'")]
+    public async Task A_query_where_none_is_read_is_refused_by_name(string path, string names)
+    {
+        (await _door.PostAsync(path, path.Contains("fetch", StringComparison.Ordinal) ? FetchBody : "{}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+
+        _door.Rejection().Reason.ShouldContain($"The address has a query with {names}, and nothing is read from a query here.");
+    }
+
+    [Fact]
+    public async Task A_secret_at_the_end_of_a_push_address_as_in_Googles_examples_refuses_nothing()
+    {
+        await _door.PostAsync("/events/run-requested?token=shared-secret", Wrapped("{}"));
+
+        _door.Runs.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task What_comes_by_the_dead_letter_topic_is_stored_as_what_it_is_whatever_query_its_address_has()
+    {
+        await _door.PostAsync("/events/dead-lettered?days=3", Wrapped("{}", "9", Binary("eventpipeline.dead-lettered.v1")));
+
+        _door.DeadLetters.ShouldHaveSingleItem().Unreadable.ShouldBeNull();
     }
 
     [Fact]

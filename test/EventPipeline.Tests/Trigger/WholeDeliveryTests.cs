@@ -32,7 +32,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
             (new DateOnly(2023, 3, 1), new DateOnly(2023, 3, 31), "loaded"), (new DateOnly(2023, 4, 1), new DateOnly(2023, 4, 5), "loaded"),
         ]);
         _host.Vendor.Asked.Count.ShouldBe(asked);
-        (await EventsAsync(run.RunId)).ShouldBe(["completed", "planned", "window_ended", "window_ended"]);
+        (await EventsAsync(run.RunId)).ShouldBe(["completed", "completing", "planned", "window_ended", "window_ended"]);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
         answers.ShouldAllBe(answer => answer == HttpStatusCode.NoContent);
         var run = await _host.RunOfAsync(RunIdOf("1002"));
         run.State.ShouldBe("completed");
-        (await EventsAsync(run.RunId)).Where(name => name != "window_ended").ShouldBe(["completed", "planned"]);
+        (await EventsAsync(run.RunId)).Where(name => name != "window_ended").ShouldBe(["completed", "completing", "planned"]);
         (await _host.CountAsync("cost WHERE usage_date BETWEEN '2023-05-01' AND '2023-05-02'")).ShouldBe(2);
     }
 
@@ -114,7 +114,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
 
         var run = await _host.RunOfAsync(RunIdOf("1004"));
         (run.State, run.Windows.ShouldHaveSingleItem().State).ShouldBe(("completed", "skipped"));
-        (await EventsAsync(run.RunId)).ShouldBe(["completed", "planned"]);
+        (await EventsAsync(run.RunId)).ShouldBe(["completed", "completing", "planned"]);
     }
 
     [Theory]

@@ -58,13 +58,13 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     /// <summary>jobs.insert, whose id makes a repetition harmless: 409 tells that the job exists.</summary>
     /// <exception cref="BigQueryException">It was refused (<see cref="BigQueryException.IsDuplicate"/>), or not answered: the job may exist.</exception>
     public async Task<Job> InsertJobAsync(Job job, CancellationToken cancellationToken) => await RepeatAsync(
-        () => Post($"{Resources}/jobs", job, BigQueryJson.Default.Job), BigQueryJson.Default.Job, cancellationToken)
+        () => Post($"{Resources}/jobs", job, BigQueryJson.Request.Job), BigQueryJson.Default.Job, cancellationToken)
         with { JobReference = job.JobReference };
 
     /// <summary>jobs.query, for statements that only read.</summary>
     /// <exception cref="BigQueryException">It was refused, failed, or was not answered.</exception>
     public Task<QueryResponse> QueryAsync(QueryRequest query, CancellationToken cancellationToken) => RepeatAsync(
-        () => Post($"{Resources}/queries", query, BigQueryJson.Default.QueryRequest), BigQueryJson.Default.QueryResponse, cancellationToken);
+        () => Post($"{Resources}/queries", query, BigQueryJson.Request.QueryRequest), BigQueryJson.Default.QueryResponse, cancellationToken);
 
     /// <summary>jobs.getQueryResults: whether the job is complete by now, and then a page of its rows.</summary>
     /// <param name="jobId">The query's job.</param>
@@ -88,7 +88,7 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     public Task<Uri> StartUploadAsync(Job job, CancellationToken cancellationToken) => RepeatAsync(
         () =>
         {
-            var request = Post($"upload/{Resources}/jobs?uploadType=resumable", job, BigQueryJson.Default.Job);
+            var request = Post($"upload/{Resources}/jobs?uploadType=resumable", job, BigQueryJson.Request.Job);
             request.Headers.Add("X-Upload-Content-Type", "application/octet-stream");
             return request;
         },

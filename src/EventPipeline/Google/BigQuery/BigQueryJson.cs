@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,4 +16,15 @@ internal sealed record ErrorBody(string? Message, IReadOnlyList<ErrorProto>? Err
 [JsonSerializable(typeof(Dataset))]
 [JsonSerializable(typeof(Table))]
 [JsonSerializable(typeof(ErrorAnswer))]
-internal sealed partial class BigQueryJson : JsonSerializerContext;
+internal sealed partial class BigQueryJson : JsonSerializerContext
+{
+    /// <summary>
+    /// How requests are written: nobody puts them into a page, so only what JSON asks for is escaped. A + of base64 would take six bytes otherwise, and a
+    /// dead letter's payload more than the 10 MB that a request may have, for ever.
+    /// </summary>
+    public static BigQueryJson Request { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -55,6 +55,11 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
             return Refuse($"it is not signed with {Options.Algorithm} and a named key alone");
         }
 
+        if (!TokenShape.IsGoogles(text))
+        {
+            return Refuse("a claim is missing, comes twice or is not of the type that it has in Google's tokens");
+        }
+
         if (await Options.Keys.FindAsync(token.Kid, Context.RequestAborted) is not { } key)
         {
             return Refuse("the issuer has no key of this name");

@@ -23,7 +23,7 @@ public sealed class QueryTests
 
         var query = server.Requests.Single().Json;
         query.GetProperty("queryParameters").GetRawText().ShouldBe(
-            """[{"name":"vendor","parameterType":{"type":"STRING"},"parameterValue":{"value":"o\u0027x"}},"""
+            """[{"name":"vendor","parameterType":{"type":"STRING"},"parameterValue":{"value":"o'x"}},"""
             + """{"name":"account","parameterType":{"type":"STRING"},"parameterValue":{"value":null}},"""
             + """{"name":"report","parameterType":{"type":"STRING"},"parameterValue":{"value":null}},"""
             + """{"name":"from","parameterType":{"type":"DATE"},"parameterValue":{"value":"2026-11-02"}},"""

@@ -67,6 +67,24 @@ public sealed class ForgeryTests(GuardedFixture fixture) : IClassFixture<Guarded
         ["no expiry"] = host => host.Issuer.Sign(host.PushClaims(claims => claims.Remove("exp"))),
         ["an expiry that is no number"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = "never")),
         ["an expiry below all numbers"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = -1e300)),
+        ["one audience in a list"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["aud"] = new JsonArray(GuardedHost.PushAudience))),
+        ["an expiry in words"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = $"{host.Seconds(TimeSpan.FromHours(1))}")),
+        ["an expiry with a fraction"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = host.Seconds(TimeSpan.FromHours(1)) + 0.5)),
+        ["an expiry beyond all times"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = 9_999_999_999_999)),
+        ["an expiry beyond all numbers"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = 1e300)),
+        ["an expiry that is null"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = null)),
+        ["an expiry in a list"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["exp"] = new JsonArray(host.Seconds(TimeSpan.FromHours(1))))),
+        ["issued in words"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["iat"] = $"{host.Seconds(TimeSpan.Zero)}")),
+        ["issued with a fraction"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["iat"] = host.Seconds(TimeSpan.Zero) - 0.5)),
+        ["issued before all times"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["iat"] = -1)),
+        ["valid from in words"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["nbf"] = $"{host.Seconds(TimeSpan.Zero)}")),
+        ["valid from true"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["nbf"] = true)),
+        ["a subject that is a number"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["sub"] = 5)),
+        ["authorised parties in a list"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["azp"] = new JsonArray("1", "2"))),
+        ["the audience twice"] = host => SignText(host, claims => claims.Replace("{", $$"""{"aud":"{{GuardedHost.PushAudience}}",""", StringComparison.Ordinal)),
+        ["the e-mail twice"] = host => SignText(host, claims => claims.Replace("{", """{"email":"somebody@evil.test",""", StringComparison.Ordinal)),
+        ["the expiry twice"] = host => SignText(host, claims => claims.Replace("{", """{"exp":1,""", StringComparison.Ordinal)),
+        ["half of a surrogate pair"] = host => SignText(host, claims => claims.Replace("{", """{"azp":"\ud800",""", StringComparison.Ordinal)),
         ["not yet valid"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["nbf"] = host.Seconds(TimeSpan.FromSeconds(31)))),
         ["issued in the future"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["iat"] = host.Seconds(TimeSpan.FromSeconds(31)))),
         ["oversized"] = host => host.Issuer.Sign(host.PushClaims(claims => claims["more"] = new string('x', 16 * 1024))),
@@ -233,6 +251,13 @@ public sealed class ForgeryTests(GuardedFixture fixture) : IClassFixture<Guarded
             ["kty"] = "RSA", ["kid"] = kid, ["alg"] = "RS256",
             ["n"] = System.Buffers.Text.Base64Url.EncodeToString(key.Modulus), ["e"] = System.Buffers.Text.Base64Url.EncodeToString(key.Exponent),
         };
+    }
+
+    private static string SignText(GuardedHost host, Func<string, string> change)
+    {
+        var text = $"{Issuer.Part(Issuer.Header("RS256", host.Issuer.Current.Id, null).ToJsonString())}.{Issuer.Part(change(host.PushClaims().ToJsonString()))}";
+        var signature = host.Issuer.Current.Key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return $"{text}.{System.Buffers.Text.Base64Url.EncodeToString(signature)}";
     }
 
     private static string SignStrange(GuardedHost host, JsonObject header) =>

@@ -1,0 +1,47 @@
+using EventPipeline.FanOut;
+using EventPipeline.Trigger;
+
+namespace EventPipeline.DeadLetters;
+
+/// <summary>Reads what a dead letter's message asked for, as far as it can be read, so that it can be ended.</summary>
+internal static class LetterContent
+{
+    /// <summary>The window that was asked for, whatever else is wrong with the message; null where it cannot be read.</summary>
+    public static FetchRequested? FetchRequestOf(DeadLetter letter) =>
+        letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) && !letter.PayloadTruncated
+            ? FetchRequestedReader.TryReadWindow(EventOf(letter)?.Data ?? Convert.FromBase64String(letter.Payload))
+            : null;
+
+    /// <summary>
+    /// The run that a trigger asked for; null where nothing names it. Its mode is null where the trigger does not tell, or is not one.
+    /// </summary>
+    public static (string Id, RunMode? Mode)? RunOf(DeadLetter letter)
+    {
+        if (letter.SourceTopic != DeadLetterWriter.NameOf(Topic.Trigger) || letter.PayloadTruncated)
+        {
+            return null;
+        }
+
+        if (EventOf(letter) is { } trigger)
+        {
+            return (RunId.Of(trigger), RunRequestedReader.TryReadMode(trigger));
+        }
+
+        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time } ? (RunId.Of(source, id, time), null) : null;
+    }
+
+    private static ReceivedEvent? EventOf(DeadLetter letter)
+    {
+        var entrance = letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Entrance.FetchRequests : Entrance.RunRequests;
+        var delivery = new Delivery(letter.MessageId, letter.PublishTime, letter.Subscription, letter.Attempt, letter.EventTime ?? letter.RejectedAt);
+        var message = new PushedMessage(Convert.FromBase64String(letter.Payload), letter.Attributes, delivery, letter.EventSource);
+        try
+        {
+            return CloudEventReader.Read(new Arrival(entrance, message));
+        }
+        catch (RejectedEventException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Metadata;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>
+/// Holds requests to what their endpoint reads: a query parameter that nobody reads is refused by name, a body over the limit is 413, and a body that
+/// cannot be read is the caller's mistake. Endpoints that events come to have rules of their own, because there a dead letter is the answer.
+/// </summary>
+internal static class RequestRules
+{
+    /// <summary>Larger than anything people ask; also where nothing is read of a body.</summary>
+    public const long MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Puts endpoints under the rules.</summary>
+    public static TBuilder HoldToWhatIsRead<TBuilder>(this TBuilder endpoints)
+        where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new Held());
+
+    /// <summary>Checks every request to such an endpoint, and tells of every other's body that cannot be read.</summary>
+    public static WebApplication UseRequestRules(this WebApplication app)
+    {
+        app.Use(async (context, next) =>
+        {
+            var answer = context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<Held>() is not null
+                ? MistakeOf(context, endpoint)
+                : null;
+            if (answer is not null)
+            {
+                await answer.ExecuteAsync(context);
+                return;
+            }
+
+            try
+            {
+                await next(context);
+            }
+            catch (BadHttpRequestException unreadable) when (!context.Response.HasStarted)
+            {
+                await ProblemOf(unreadable.StatusCode, context).ExecuteAsync(context);
+                return;
+            }
+
+            // Where a body is bound to a parameter, some failures of reading it end here, without a word.
+            if (context.Response is { HasStarted: false, ContentType: null, StatusCode: 400 or 413 or 415 } silent)
+            {
+                await ProblemOf(silent.StatusCode, context).ExecuteAsync(context);
+            }
+        });
+        return app;
+    }
+
+    private static ProblemHttpResult? MistakeOf(HttpContext context, RouteEndpoint endpoint)
+    {
+        if (UnknownParameter(context, endpoint) is { } mistake)
+        {
+            return mistake;
+        }
+
+        var isTooLarge = context.Request.ContentLength > MaxBodyBytes;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            // What is refused may be sent to its end, for some seconds: a sender that is cut off while it writes does not see why.
+            limit.MaxRequestBodySize = isTooLarge ? null : MaxBodyBytes;
+        }
+
+        return isTooLarge ? TooLarge(MaxBodyBytes) : null;
+    }
+
+    private static ProblemHttpResult? UnknownParameter(HttpContext context, RouteEndpoint endpoint)
+    {
+        var known = endpoint.Metadata.OfType<IParameterBindingMetadata>()
+            .Where(parameter => parameter.ParameterInfo.ParameterType == typeof(string)
+                && endpoint.RoutePattern.GetParameter(parameter.Name) is null
+                && !parameter.ParameterInfo.GetCustomAttributes(false).OfType<IFromHeaderMetadata>().Any())
+            .Select(parameter => parameter.Name)
+            .ToList();
+        if (context.Request.Query.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        {
+            return Bad(
+                $"{context.Request.Method} {endpoint.RoutePattern.RawText} has no query parameter {Shown.Quoted(unknown)}. "
+                + (known.Count == 0 ? "It reads none." : $"The nearest is '{Nearest.To(unknown, known)}'; there are {string.Join(", ", known)}."));
+        }
+
+        return context.Request.Query.FirstOrDefault(parameter => parameter.Value.Count > 1) is { Key: { } repeated }
+            ? Bad($"The query parameter {Shown.Quoted(repeated)} comes {context.Request.Query[repeated].Count} times. Send it once.")
+            : null;
+    }
+
+    private static ProblemHttpResult ProblemOf(int status, HttpContext context) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? MaxBodyBytes),
+        StatusCodes.Status415UnsupportedMediaType => TypedResults.Problem(
+            title: "The body is not JSON.", detail: "Send it with Content-Type: application/json.", statusCode: status),
+        _ => TypedResults.Problem(
+            title: "The request cannot be read.", detail: "Its body is not the JSON that this endpoint takes, or did not arrive whole.", statusCode: status),
+    };
+
+    private static ProblemHttpResult TooLarge(long most) => TypedResults.Problem(
+        title: "The body is too large.",
+        detail: string.Create(CultureInfo.InvariantCulture, $"The body is longer than {most} bytes."),
+        statusCode: StatusCodes.Status413PayloadTooLarge);
+
+    private static ProblemHttpResult Bad(string detail) =>
+        TypedResults.Problem(title: "The query cannot be read.", detail: detail, statusCode: StatusCodes.Status400BadRequest);
+
+    private sealed class Held;
+}
