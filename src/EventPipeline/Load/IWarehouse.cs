@@ -16,9 +16,10 @@ public interface IWarehouse
 
     /// <summary>Runs an insert once: a repetition under the same id, also after a lost answer, changes nothing.</summary>
     /// <param name="dataset">The dataset that <c>{dataset}</c> in the statement stands for.</param>
-    /// <param name="statementId">Letters, digits, dashes and underscores; unique for ever.</param>
+    /// <param name="statementId">Unique for ever; see <see cref="StatementId"/>.</param>
     /// <param name="statement">The insert.</param>
     /// <param name="cancellationToken">Stops waiting; the insert may have happened.</param>
+    /// <exception cref="RejectedEventException">The id is not one.</exception>
     Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken);
 }
 

@@ -13,7 +13,6 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     private const int MostJobs = 1000;
     private const int QueryWaitMs = 10_000;
     private const int MostLabelCharacters = 63;
-    private const int MostIdCharacters = 1024;
     private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
 
@@ -26,7 +25,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             Labels = Labels("table", table),
         };
         return Task.FromResult<IUpload>(
-            new BigQueryUpload(client, jobs, new Job(jobs.Reference(Id($"load-{dataset}-{table}-{loadId}")), configuration), clock));
+            new BigQueryUpload(client, jobs, new Job(jobs.Reference($"load-{dataset}-{table}-{StatementId.Require(loadId)}"), configuration), clock));
     }
 
     public async Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken)
@@ -73,12 +72,13 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             },
             Labels = Labels("statement", statement.Name),
         };
+        _ = StatementId.Require(statementId);
         var (number, tries, jobId) = (1, 1, "");
         try
         {
             while (true)
             {
-                jobId = Id(FormattableString.Invariant($"insert-{dataset}-{statementId}_{number}"));
+                jobId = FormattableString.Invariant($"insert-{dataset}-{statementId}_{number}");
                 var (failure, isHistory) = await TryAsync(new Job(jobs.Reference(jobId), configuration), cancellationToken);
                 if (failure is null)
                 {
@@ -155,13 +155,6 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
         return new() { ["service"] = "eventpipeline", [what] = value.Length > MostLabelCharacters ? value[..MostLabelCharacters] : value };
     }
 
-    private static string Id(string jobId) => jobId.Length <= MostIdCharacters && !NotId().IsMatch(jobId)
-        ? jobId
-        : throw new ArgumentException($"'{jobId}' is no job id: at most 1,024 letters, digits, dashes and underscores.", nameof(jobId));
-
     [GeneratedRegex("[^a-z0-9_-]")]
     private static partial Regex NotLabel();
-
-    [GeneratedRegex("[^A-Za-z0-9_-]")]
-    private static partial Regex NotId();
 }

@@ -199,12 +199,26 @@ public sealed class InsertTests
         (await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server))).Message.ShouldContain(server.Address);
     }
 
+    [Theory]
+    [InlineData("a b")]
+    [InlineData("plan_run:1")]
+    [InlineData("plan_../x")]
+    [InlineData("plan_é")]
+    [InlineData("")]
+    [InlineData("a\n")]
+    public Task A_name_that_no_job_can_have_is_refused_for_good(string id) => RefusedAsync(id);
+
     [Fact]
-    public async Task A_name_that_no_job_can_have_is_refused()
+    public Task A_name_that_is_too_long_for_a_job_is_refused_for_good() => RefusedAsync($"completed_{new string('x', 1_100)}_failed");
+
+    private static async Task RefusedAsync(string id)
     {
         await using var server = await BigQueryServer.StartAsync();
 
-        await Should.ThrowAsync<ArgumentException>(() => server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, "a b", Note, Token));
+        var rejected = await Should.ThrowAsync<RejectedEventException>(() => server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, id, Note, Token));
+
+        rejected.Message.ShouldContain($"of {id.Length} characters");
+        server.Requests.ShouldBeEmpty();
     }
 
     private static Statement Note => new(
