@@ -10,7 +10,6 @@ namespace EventPipeline.Tests.DuckDb;
 /// <summary>What a person may ask of the file, and what nobody may.</summary>
 public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IDisposable
 {
-    private readonly WarehouseFixture _file = file;
     private readonly DirectoryInfo _elsewhere = Directory.CreateTempSubdirectory("eventpipeline-elsewhere-");
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -199,9 +198,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
         await File.WriteAllTextAsync(Path.Combine(_elsewhere.FullName, "in.csv"), "a,b\n1,2\n", Token);
         var before = await LoadAsync();
         var settings = await OwnAsync("SELECT name, value FROM duckdb_settings() ORDER BY name");
-        var text = sql.Replace("{elsewhere}", _elsewhere.FullName, StringComparison.Ordinal).Replace("{data}", _file.Folder, StringComparison.Ordinal);
+        var text = sql.Replace("{elsewhere}", _elsewhere.FullName, StringComparison.Ordinal).Replace("{data}", file.Folder, StringComparison.Ordinal);
 
-        var refused = await Should.ThrowAsync<UsageException>(() => _file.AskAsync(text));
+        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync(text));
 
         refused.Message.ShouldNotBeNullOrWhiteSpace();
         _elsewhere.GetFileSystemInfos().Select(file => file.Name).ShouldBe(["in.csv"]);
@@ -260,7 +259,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         await LoadAsync();
 
-        await Should.NotThrowAsync(() => _file.AskAsync(sql));
+        await Should.NotThrowAsync(() => file.AskAsync(sql));
     }
 
     [Theory]
@@ -278,7 +277,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("NULL", "null")]
     public async Task Every_kind_of_value_can_be_shown(string value, string json)
     {
-        var shown = QueryPrinter.Printable((await _file.AskAsync($"SELECT {value}"))[0][0]);
+        var shown = QueryPrinter.Printable((await file.AskAsync($"SELECT {value}"))[0][0]);
 
         JsonElement.DeepEquals(JsonSerializer.SerializeToElement(shown, ApiJson.Options), JsonElement.Parse(json)).ShouldBeTrue();
     }
@@ -299,7 +298,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         try
         {
-            JsonSerializer.Serialize(QueryPrinter.Printable((await _file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
+            JsonSerializer.Serialize(QueryPrinter.Printable((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
         }
         catch (UsageException refused)
         {
@@ -310,9 +309,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task An_answer_of_too_many_rows_is_refused_with_what_to_do()
     {
-        (await _file.AskAsync($"SELECT * FROM range({DuckDbQueries.MaxRows})")).Count.ShouldBe(DuckDbQueries.MaxRows);
+        (await file.AskAsync($"SELECT * FROM range({DuckDbQueries.MaxRows})")).Count.ShouldBe(DuckDbQueries.MaxRows);
 
-        var refused = await Should.ThrowAsync<UsageException>(() => _file.AskAsync("SELECT * FROM range(1000000000000)"));
+        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync("SELECT * FROM range(1000000000000)"));
 
         refused.Message.ShouldContain("more than 100,000 rows");
     }
@@ -322,7 +321,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         var sql = "WITH RECURSIVE t(s, n) AS (SELECT '0123456789abcdef', 1 UNION ALL SELECT s || s, n + 1 FROM t WHERE n < 13) SELECT s FROM t, range(1100) WHERE n = 13";
 
-        (await Should.ThrowAsync<UsageException>(() => _file.AskAsync(sql))).Message.ShouldContain("64 MiB of text");
+        (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message.ShouldContain("64 MiB of text");
     }
 
     [Fact]
@@ -343,7 +342,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task Columns_of_one_name_are_told_apart()
     {
-        var answer = await _file.Warehouse.AskAsync("SELECT 1 AS x, 2 AS x, 3 AS x_1, 4 AS X", Token);
+        var answer = await file.Warehouse.AskAsync("SELECT 1 AS x, 2 AS x, 3 AS x_1, 4 AS X", Token);
 
         answer.Columns.ShouldBe(["x", "x_1", "x_1_1", "X"]);
     }
@@ -362,7 +361,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
         {
             try
             {
-                await _file.AskAsync(sql);
+                await file.AskAsync(sql);
             }
             catch (UsageException)
             {
@@ -386,12 +385,12 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task A_query_that_spills_still_answers()
     {
-        var rows = await _file.AskAsync("SELECT COUNT(*) FROM (SELECT DISTINCT hash(range)::VARCHAR || '-' || range FROM range(2000000))");
+        var rows = await file.AskAsync("SELECT COUNT(*) FROM (SELECT DISTINCT hash(range)::VARCHAR || '-' || range FROM range(2000000))");
 
         rows[0][0].ShouldBe(2_000_000L);
     }
 
-    private Task<long> LoadAsync() => LoadAsync(_file);
+    private Task<long> LoadAsync() => LoadAsync(file);
 
     /// <summary>Loads one row; how many there are then.</summary>
     private static async Task<long> LoadAsync(WarehouseFixture file)
@@ -410,7 +409,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     /// <summary>What the engine says to a connection of the test's own.</summary>
     private async Task<IReadOnlyList<string>> OwnAsync(string sql)
     {
-        await using var connection = _file.Warehouse.File.Open();
+        await using var connection = file.Warehouse.File.Open();
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
         await using var reader = await command.ExecuteReaderAsync(Token);
