@@ -54,9 +54,9 @@ internal sealed class DataFolder
                 ? folder
                 : throw new UsageException($"The folder {folder.Path} holds {found} data, and this would add {origin} data. Choose another with --data.");
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (DiskTrouble.Is(failure))
         {
-            throw new UsageException($"The folder {folder.Path} cannot be used: {failure.Message} Choose another with --data.");
+            throw new UsageException(DiskTrouble.Tell(failure, folder.Path));
         }
     }
 
@@ -65,24 +65,45 @@ internal sealed class DataFolder
     {
         var path = PathOf(given, simulated);
         var folder = new DataFolder(path, simulated);
-        return File.Exists(folder.OriginFile)
-            ? new DataFolder(path, File.ReadAllText(folder.OriginFile).Trim() == DataLabel.Simulated)
-            : throw new UsageException($"There is no data in {path}. Run something first, or name the folder with --data.");
+        try
+        {
+            return File.Exists(folder.OriginFile)
+                ? new DataFolder(path, File.ReadAllText(folder.OriginFile).Trim() == DataLabel.Simulated)
+                : throw new UsageException($"There is no data in {path}. Run something first, or name the folder with --data.");
+        }
+        catch (Exception failure) when (DiskTrouble.Is(failure))
+        {
+            throw new UsageException(DiskTrouble.Tell(failure, path));
+        }
     }
 
     /// <summary>Takes the folder for this process; null when another has it.</summary>
+    /// <exception cref="UsageException">It cannot be taken by any.</exception>
     public FileStream? TryLock()
     {
         try
         {
             return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException)
+        catch (IOException failure) when (DiskTrouble.IsInUse(failure))
         {
             return null;
         }
+        catch (Exception failure) when (DiskTrouble.Is(failure))
+        {
+            throw new UsageException(DiskTrouble.Tell(failure, Path));
+        }
     }
 
-    private static string PathOf(string? given, bool simulated) =>
-        System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
+    private static string PathOf(string? given, bool simulated)
+    {
+        try
+        {
+            return System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
+        }
+        catch (ArgumentException mistake)
+        {
+            throw new UsageException($"--data is not a folder's name: {mistake.Message}");
+        }
+    }
 }

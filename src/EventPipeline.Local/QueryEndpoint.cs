@@ -5,7 +5,7 @@ using EventPipeline.Local.DuckDb;
 namespace EventPipeline.Local;
 
 /// <summary>
-/// Lets another process on this machine query the file that this one holds open. The transaction can only read; a JSON body keeps web pages out,
+/// Lets another process on this machine query the file that this one holds open. It takes one SELECT over the data and nothing else; a JSON body keeps web pages out,
 /// whose forms cannot send one.
 /// </summary>
 internal static class QueryEndpoint
@@ -16,7 +16,7 @@ internal static class QueryEndpoint
         .MapPost(Path, AskAsync)
         .HoldToWhatIsRead()
         .WithTags("Local")
-        .WithSummary("Runs a SELECT over the DuckDB file, in a transaction that can only read.");
+        .WithSummary("Runs one SELECT over the data: up to 100,000 rows, up to 60 seconds.");
 
     private static async Task<IResult> AskAsync(QueryRequest request, DuckDbWarehouse warehouse, DataLabel label, CancellationToken cancellationToken)
     {
@@ -30,9 +30,9 @@ internal static class QueryEndpoint
             var answer = await warehouse.AskAsync(request.Sql, cancellationToken);
             return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(QueryPrinter.Printable)])]));
         }
-        catch (DuckDB.NET.Data.DuckDBException failure)
+        catch (UsageException failure)
         {
-            return TypedResults.Problem(title: "The query failed.", detail: failure.Message, statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem(title: "The query was refused.", detail: failure.Message, statusCode: StatusCodes.Status400BadRequest);
         }
     }
 }

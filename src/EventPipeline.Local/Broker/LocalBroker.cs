@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using EventPipeline.DeadLetters;
 using EventPipeline.Google;
 using Microsoft.Extensions.Options;
 
@@ -48,6 +49,9 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 
     /// <summary>Whom messages are delivered for.</summary>
     public IReadOnlyList<PushSubscription> Subscriptions { get; }
+
+    /// <summary>Where messages are kept.</summary>
+    public string Folder => store.Folder;
 
     /// <summary>How many messages of each subscription, by its name, are not acknowledged; those waiting for another attempt included.</summary>
     public IReadOnlyDictionary<string, int> CountOutstanding() => Subscriptions.ToDictionary(s => s.Name, s => outstanding.Count(s.Name));
@@ -180,9 +184,9 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
                     attempts++;
                     backoff = options.BackoffAfter(attempts);
                 }
-                catch (Exception ex) when (ex is IOException or UnauthorizedAccessException)
+                catch (Exception ex) when (DiskTrouble.Is(ex))
                 {
-                    Log.DiskFailed(logger, ex, id, subscription.Name);
+                    Log.DiskFailed(logger, ex, id, subscription.Name, DiskTrouble.Tell(ex, store.Folder));
                     backoff = options.MaximumBackoff;
                 }
                 finally
@@ -203,14 +207,16 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     /// <summary>Makes one attempt; true when the message is done with.</summary>
     private async Task<bool> AttemptAsync(PushSubscription subscription, long id, int attempts)
     {
-        if (await store.ReadAsync(subscription.Name, id, attempts, stopped) is not { } message)
+        var (message, unreadable) = await store.ReadAsync(subscription.Name, id, attempts, stopped);
+        if (unreadable is not null)
         {
+            await GiveUpAsync(subscription, id, attempts, unreadable);
             return true;
         }
 
         var attempt = attempts + 1;
         var answers = await Task.WhenAll(Enumerable.Range(0, options.Faults.Duplicate ? 2 : 1)
-            .Select(_ => pusher.PushAsync(subscription, message, attempt, abandoned)));
+            .Select(_ => pusher.PushAsync(subscription, message!, attempt, abandoned)));
         if (answers.FirstOrDefault(answer => answer is not null) is not { } refusal)
         {
             store.Remove(subscription.Name, id, attempts);
@@ -222,7 +228,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 
         if (subscription.DeadLetterTopicId is not null && attempt >= options.MaxDeliveryAttempts)
         {
-            await ForwardAsync(subscription, subscription.DeadLetterTopicId, message, attempt);
+            await ForwardAsync(subscription, subscription.DeadLetterTopicId, message!, attempt);
             store.Remove(subscription.Name, id, attempts);
             Log.DeadLettered(logger, id, subscription.Name, attempt, refusal, subscription.DeadLetterTopicId);
             return true;
@@ -233,8 +239,26 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         return false;
     }
 
+    /// <summary>What cannot be delivered becomes a dead letter, with what is known of it; a dead letter of which that is true becomes another.</summary>
+    private async Task GiveUpAsync(PushSubscription subscription, long id, int attempts, UnreadableMessage unreadable)
+    {
+        var message = unreadable.Message(id, time.GetUtcNow());
+        var topic = subscription.DeadLetterTopicId ?? subscription.TopicId;
+        if (subscription.DeadLetterTopicId is null && unreadable.Twin is not null)
+        {
+            await PublishAsync(topic, [new PublishedMessage(message.Data, message.Attributes, message.OrderingKey)], CancellationToken.None);
+        }
+        else
+        {
+            await ForwardAsync(subscription, topic, message, attempts, unreadable.Reason);
+        }
+
+        store.SetAside(subscription.Name, id, unreadable);
+        Log.Unreadable(logger, id, subscription.Name, unreadable.Reason, topic);
+    }
+
     // https://cloud.google.com/pubsub/docs/dead-letter-topics#track_delivery_attempts
-    private async Task ForwardAsync(PushSubscription subscription, string deadLetterTopicId, StoredMessage message, int attempts)
+    private async Task ForwardAsync(PushSubscription subscription, string deadLetterTopicId, StoredMessage message, int attempts, string? unreadable = null)
     {
         var attributes = new Dictionary<string, string>(message.Attributes)
         {
@@ -243,6 +267,11 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             ["CloudPubSubDeadLetterSourceSubscriptionProject"] = topics.ProjectId,
             ["CloudPubSubDeadLetterSourceTopicPublishTime"] = message.PublishedAt,
         };
+        if (unreadable is not null)
+        {
+            attributes[ForwardedCopy.UnreadableAttribute] = unreadable;
+        }
+
         var copy = new PublishedMessage(message.Data, attributes, message.OrderingKey);
         await PublishAsync(deadLetterTopicId, [copy], CancellationToken.None);
     }
@@ -260,7 +289,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         public static partial void DeadLettered(
             ILogger logger, long id, string subscription, int attempts, string reason, string deadLetterTopic);
 
-        [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} is delivered later: the data folder cannot be used.")]
-        public static partial void DiskFailed(ILogger logger, Exception exception, long id, string subscription);
+        [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} is delivered later. {Trouble}")]
+        public static partial void DiskFailed(ILogger logger, Exception exception, long id, string subscription, string trouble);
+
+        [LoggerMessage(5, LogLevel.Error, "Message {Id} of {Subscription} went to {DeadLetterTopic}. {Reason}")]
+        public static partial void Unreadable(ILogger logger, long id, string subscription, string reason, string deadLetterTopic);
     }
 }

@@ -1,36 +1,46 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace EventPipeline.Local.Broker;
 
 /// <summary>
-/// Messages that are not acknowledged yet: a file each, <c>FOLDER/SUBSCRIPTION/ID.FAILED-ATTEMPTS.json</c>. A file appears whole and
-/// counts its attempts by being renamed, so a process killed at any instruction leaves nothing half done.
+/// Messages that are not acknowledged yet: a file each, <c>FOLDER/SUBSCRIPTION/ID.FAILED-ATTEMPTS.json</c>. A file appears whole, is on the disk
+/// before it is acknowledged, and counts its attempts by being renamed, so a process killed at any instruction leaves nothing half done. A small
+/// message has a copy, <c>ID.twin</c>, that tells what it was when its file is damaged from outside.
 /// </summary>
 internal sealed partial class MessageStore(string folder, TimeProvider time, ILogger<MessageStore> logger) : IDisposable
 {
     private const int IdsReservedAtOnce = 1_000;
+    private const int TwinBytes = 16 * 1024;
 
     private readonly Lock ids = new();
     private FileStream? theOnlyProcess;
     private long lastId;
     private long reservedId;
 
+    /// <summary>Where the messages are.</summary>
+    public string Folder => folder;
+
     private string IdFile => Path.Combine(folder, "last-id");
 
     /// <summary>Takes the folder, and finds what was left there, oldest first: by subscription, the ids and their failed attempts.</summary>
-    /// <exception cref="InvalidOperationException">Another process has the folder.</exception>
+    /// <exception cref="InvalidOperationException">Another process has the folder, or it cannot be used.</exception>
     public ILookup<string, (long Id, int Attempts)> Open(IEnumerable<string> subscriptions)
     {
-        Directory.CreateDirectory(folder);
         try
         {
+            Directory.CreateDirectory(folder);
             theOnlyProcess = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException ex)
+        catch (IOException ex) when (DiskTrouble.IsInUse(ex))
         {
             throw new InvalidOperationException(
                 $"Another process delivers the messages in '{folder}': stop it, or use another data folder.", ex);
+        }
+        catch (Exception ex) when (DiskTrouble.Is(ex))
+        {
+            throw new InvalidOperationException(DiskTrouble.Tell(ex, folder), ex);
         }
 
         var found = subscriptions.SelectMany(name => Find(name).Order().Select(message => (name, message))).ToList();
@@ -49,44 +59,58 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
                 // Microseconds since 1970 where nothing is known, so that a lost file of ids repeats none.
                 lastId = Math.Max(lastId, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000);
                 reservedId = lastId + IdsReservedAtOnce;
-                File.WriteAllText($"{IdFile}.tmp", reservedId.ToString(CultureInfo.InvariantCulture));
-                File.Move($"{IdFile}.tmp", IdFile, overwrite: true);
+                DurableFile.Write(IdFile, Encoding.ASCII.GetBytes(reservedId.ToString(CultureInfo.InvariantCulture)));
             }
 
             return ++lastId;
         }
     }
 
-    /// <summary>Keeps a message for a subscription; once this returns it survives the process.</summary>
+    /// <summary>Keeps a message for a subscription; once this returns it survives the process, and a power cut.</summary>
     public async Task AddAsync(string subscription, StoredMessage message, CancellationToken cancellationToken)
     {
-        var file = FileOf(subscription, message.Id, attempts: 0);
-        var half = Path.ChangeExtension(file, ".tmp");
-        await File.WriteAllBytesAsync(
-            half, JsonSerializer.SerializeToUtf8Bytes(message, BrokerJson.Default.StoredMessage), cancellationToken);
-        File.Move(half, file);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(message, BrokerJson.Default.StoredMessage);
+        if (bytes.Length <= TwinBytes)
+        {
+            await DurableFile.WriteAsync(TwinOf(subscription, message.Id), bytes, cancellationToken);
+        }
+
+        await DurableFile.WriteAsync(FileOf(subscription, message.Id, attempts: 0), bytes, cancellationToken);
     }
 
-    /// <summary>Reads a message; null when its file is gone, or, after setting it aside, when it is not readable.</summary>
-    public async Task<StoredMessage?> ReadAsync(string subscription, long id, int attempts, CancellationToken cancellationToken)
+    /// <summary>Reads a message, or tells what is left of it.</summary>
+    public async Task<(StoredMessage? Message, UnreadableMessage? Unreadable)> ReadAsync(
+        string subscription, long id, int attempts, CancellationToken cancellationToken)
     {
         var file = FileOf(subscription, id, attempts);
+        byte[] content = [];
+        string why;
         try
         {
-            var bytes = await File.ReadAllBytesAsync(file, cancellationToken);
-            return JsonSerializer.Deserialize(bytes, BrokerJson.Default.StoredMessage) ?? throw new JsonException("null");
+            content = await File.ReadAllBytesAsync(file, cancellationToken);
+            return (Parse(content), null);
         }
-        catch (JsonException)
+        catch (JsonException ex)
         {
-            File.Move(file, Path.ChangeExtension(file, ".unreadable"), overwrite: true);
-            Log.Unreadable(logger, file);
-            return null;
+            why = content.Length == 0 ? "It is empty." : ex.Message;
         }
         catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException)
         {
-            Log.Gone(logger, file);
-            return null;
+            why = "Somebody removed it.";
         }
+
+        return (null, new UnreadableMessage(file, why, content, await ReadTwinAsync(subscription, id, cancellationToken)));
+    }
+
+    /// <summary>Forgets a message whose file cannot be read, and keeps the file beside the others, as <c>.unreadable</c>.</summary>
+    public void SetAside(string subscription, long id, UnreadableMessage unreadable)
+    {
+        if (File.Exists(unreadable.File))
+        {
+            File.Move(unreadable.File, Path.ChangeExtension(unreadable.File, ".unreadable"), overwrite: true);
+        }
+
+        File.Delete(TwinOf(subscription, id));
     }
 
     /// <summary>Counts one more failed attempt.</summary>
@@ -94,19 +118,28 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         File.Move(FileOf(subscription, id, attempts), FileOf(subscription, id, attempts + 1));
 
     /// <summary>Forgets a message.</summary>
-    public void Remove(string subscription, long id, int attempts) => File.Delete(FileOf(subscription, id, attempts));
+    public void Remove(string subscription, long id, int attempts)
+    {
+        File.Delete(FileOf(subscription, id, attempts));
+        File.Delete(TwinOf(subscription, id));
+    }
 
     public void Dispose() => theOnlyProcess?.Dispose();
 
     private List<(long Id, int Attempts)> Find(string subscription)
     {
-        var messages = new List<(long, int)>();
+        var messages = new List<(long Id, int)>();
+        var twins = new List<FileInfo>();
         foreach (var path in Directory.CreateDirectory(Path.Combine(folder, subscription)).EnumerateFiles())
         {
             var parts = path.Name.Split('.');
             if (parts is [var id, var attempts, "json"] && long.TryParse(id, out var number) && int.TryParse(attempts, out var count))
             {
                 messages.Add((number, count));
+            }
+            else if (path.Extension == ".twin")
+            {
+                twins.Add(path);
             }
             else if (path.Extension == ".tmp")
             {
@@ -120,11 +153,32 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
             }
         }
 
+        // A copy alone is of a message that was acknowledged, or never accepted.
+        var ids = messages.Select(message => message.Id.ToString(CultureInfo.InvariantCulture)).ToHashSet();
+        twins.Where(twin => !ids.Contains(Path.GetFileNameWithoutExtension(twin.Name))).ToList().ForEach(twin => twin.Delete());
         return messages;
     }
 
+    private async Task<StoredMessage?> ReadTwinAsync(string subscription, long id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Parse(await File.ReadAllBytesAsync(TwinOf(subscription, id), cancellationToken));
+        }
+        catch (Exception ex) when (ex is JsonException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static StoredMessage Parse(byte[] content) =>
+        JsonSerializer.Deserialize(content, BrokerJson.Default.StoredMessage) ?? throw new JsonException("It holds null.");
+
     private long ReadReservedId() => File.Exists(IdFile)
         && long.TryParse(File.ReadAllText(IdFile), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+
+    private string TwinOf(string subscription, long id) =>
+        Path.Combine(folder, subscription, string.Create(CultureInfo.InvariantCulture, $"{id}.twin"));
 
     private string FileOf(string subscription, long id, int attempts) =>
         Path.Combine(folder, subscription, string.Create(CultureInfo.InvariantCulture, $"{id}.{attempts}.json"));
@@ -133,12 +187,6 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     {
         [LoggerMessage(1, LogLevel.Warning, "Deleted '{File}', which was being written when the process ended; it was never accepted.")]
         public static partial void HalfWritten(ILogger logger, string file);
-
-        [LoggerMessage(2, LogLevel.Error, "'{File}' is not a readable message any more; it is kept beside the others as .unreadable.")]
-        public static partial void Unreadable(ILogger logger, string file);
-
-        [LoggerMessage(4, LogLevel.Error, "'{File}' was removed by someone else, so its message is not delivered.")]
-        public static partial void Gone(ILogger logger, string file);
 
         [LoggerMessage(3, LogLevel.Warning, "'{File}' is not a message; it stays where it is.")]
         public static partial void NotAMessage(ILogger logger, string file);

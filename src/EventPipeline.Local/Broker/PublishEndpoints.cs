@@ -47,6 +47,10 @@ internal static partial class PublishEndpoints
             var ids = await broker.PublishAsync(topic, messages, cancellationToken);
             return Json(200, new PublishAnswer(ids), PublishJson.Default.PublishAnswer);
         }
+        catch (Exception ex) when (DiskTrouble.Is(ex) && ex is not BadHttpRequestException)
+        {
+            return Refuse(503, "UNAVAILABLE", DiskTrouble.Tell(ex, broker.Folder));
+        }
         catch (Exception ex) when (ex is JsonException or FormatException or BadHttpRequestException)
         {
             return Refuse(400, "INVALID_ARGUMENT", $"The request cannot be published: {ex.Message}");

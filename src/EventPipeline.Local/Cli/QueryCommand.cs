@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DuckDB.NET.Data;
 using EventPipeline.Hosting;
 using EventPipeline.Load;
 using EventPipeline.Local.DuckDb;
@@ -40,15 +39,8 @@ internal static class QueryCommand
         {
             var datasets = new DatasetOptions();
             datasets.Dataset = LocalService.Settings()["BIGQUERY_DATASET"] ?? datasets.Dataset;
-            await using var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets));
-            try
-            {
-                return await warehouse.AskAsync(sql, cancellationToken);
-            }
-            catch (DuckDBException failure)
-            {
-                throw new UsageException(failure.Message);
-            }
+            await using var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets), TimeProvider.System);
+            return await warehouse.AskAsync(sql, cancellationToken);
         }
     }
 

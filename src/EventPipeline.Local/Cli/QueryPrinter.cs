@@ -9,6 +9,8 @@ namespace EventPipeline.Local.Cli;
 /// <summary>Prints rows: as a table, as JSON objects with decimals as strings, or as CSV (RFC 4180).</summary>
 internal static class QueryPrinter
 {
+    private static readonly JsonSerializerOptions OneLine = new(ApiJson.Options) { WriteIndented = false };
+
     public static async Task PrintAsync(TextWriter output, IAnsiConsole console, QueryAnswer answer, QueryFormat format)
     {
         switch (format)
@@ -50,7 +52,13 @@ internal static class QueryPrinter
     }
 
     /// <summary>A value as JSON takes it: times and days as text.</summary>
-    public static object? Printable(object? value) => value is DateTimeOffset or DateOnly ? Text(value) : value;
+    public static object? Printable(object? value) => value switch
+    {
+        DateTimeOffset or DateOnly => Text(value),
+        IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => Printable(pair.Value)),
+        IReadOnlyList<object?> list => list.Select(Printable).ToList(),
+        _ => value,
+    };
 
     private static string Text(object? value) => value switch
     {
@@ -59,6 +67,7 @@ internal static class QueryPrinter
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
+        System.Collections.IEnumerable nested and not string => JsonSerializer.Serialize(Printable(nested), OneLine),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

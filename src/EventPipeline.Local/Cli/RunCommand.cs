@@ -1,6 +1,8 @@
 using System.Text.Json;
+using EventPipeline.DeadLetters;
 using EventPipeline.Hosting;
 using EventPipeline.Ledger;
+using EventPipeline.Local.Broker;
 using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;
@@ -10,6 +12,8 @@ namespace EventPipeline.Local.Cli;
 /// </summary>
 internal static class RunCommand
 {
+    /// <summary>The state of a run that nobody works on.</summary>
+
     public static async Task<int> ExecuteAsync(LocalSettings settings, RunArguments arguments, bool json, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
@@ -21,16 +25,27 @@ internal static class RunCommand
         }
 
         await using var service = await LocalService.StartAsync(folder, taken, settings, 0, LogLevel.Error, cancellationToken);
-        return await AskAsync(service.Address, folder, arguments, json, cancellationToken);
+        return await AskAsync(service.Address, folder, arguments, json, cancellationToken, service.Services.GetService<LocalBroker>());
     }
 
-    private static async Task<int> AskAsync(Uri address, DataFolder folder, RunArguments arguments, bool json, CancellationToken cancellationToken)
+    private static async Task<int> AskAsync(
+        Uri address, DataFolder folder, RunArguments arguments, bool json, CancellationToken cancellationToken, LocalBroker? broker = null)
     {
         using var http = new HttpClient { BaseAddress = address };
         using var answer = await http.PostAsJsonAsync("run-daily-job", arguments.ToBody(), cancellationToken);
         await RunningService.ThrowIfRefusedAsync(answer, cancellationToken);
+        RunDocument run;
+        try
+        {
+            run = await FollowAsync(http, answer.Headers.Location!, json, broker, cancellationToken);
+        }
+        catch (Exception gone) when (IsGone(gone, cancellationToken))
+        {
+            await Console.Error.WriteLineAsync(
+                $"The service at {address} does not answer any more ({gone.Message}); run {answer.Headers.Location!.OriginalString.Split('/')[^1]} has not ended. Its messages are kept: start it again on {folder.Path} and they go on.");
+            return 1;
+        }
 
-        var run = await FollowAsync(http, answer.Headers.Location!, json, cancellationToken);
         if (json)
         {
             await Console.Out.WriteLineAsync(JsonSerializer.Serialize(run, ApiJson.Options));
@@ -40,10 +55,16 @@ internal static class RunCommand
             RunTable.Write(AnsiConsole.Console, run, folder);
         }
 
+        if (run.Outcome != "completed")
+        {
+            await TellWhyAsync(http, run, cancellationToken);
+        }
+
         return run.Outcome == "completed" ? 0 : 1;
     }
 
-    private static async Task<RunDocument> FollowAsync(HttpClient http, Uri location, bool quiet, CancellationToken cancellationToken)
+    private static async Task<RunDocument> FollowAsync(
+        HttpClient http, Uri location, bool quiet, LocalBroker? broker, CancellationToken cancellationToken)
     {
         var progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(quiet ? TextWriter.Null : Console.Error) });
         return await progress.Progress()
@@ -54,6 +75,8 @@ internal static class RunCommand
                 using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
                 while (true)
                 {
+                    // Looked at before the run is: what is not outstanding by then has told the run how it ended.
+                    var isWorkedOn = broker?.CountOutstanding().Values.Any(count => count > 0) ?? true;
                     var run = (await http.GetFromJsonAsync<RunDocument>(location, ApiJson.Options, cancellationToken))!;
                     if (run.Windows.Count > 0)
                     {
@@ -62,7 +85,7 @@ internal static class RunCommand
                         task.Description = Progress(run);
                     }
 
-                    if (run.Outcome is not null || run.State == RunDocument.Stalled)
+                    if (run.Outcome is not null || run.State == RunDocument.Stalled || !isWorkedOn)
                     {
                         task.Value = task.MaxValue;
                         return run;
@@ -72,6 +95,25 @@ internal static class RunCommand
                 }
             });
     }
+
+    /// <summary>Says on standard error what is behind a run that failed or stalled.</summary>
+    private static async Task TellWhyAsync(HttpClient http, RunDocument run, CancellationToken cancellationToken)
+    {
+        if (run.Outcome is null)
+        {
+            await Console.Error.WriteLineAsync($"Run {run.RunId} has stalled: no message of it is left, and {run.Pending} of its {run.Windows.Count} windows have not ended. Ask for its days again.");
+        }
+
+        var letters = await http.GetFromJsonAsync<IReadOnlyList<DeadLetterSummary>>("dead-letters?state=open", ApiJson.Options, cancellationToken);
+        foreach (var letter in letters!.Where(letter => letter.LastSeen >= run.RequestedAt))
+        {
+            await Console.Error.WriteLineAsync($"Dead letter {letter.Id}: {letter.Reason} {letter.Hint}");
+        }
+    }
+
+    /// <summary>Whether the service went away, or is too busy to say how the run is.</summary>
+    private static bool IsGone(Exception failure, CancellationToken cancellationToken) =>
+        failure is HttpRequestException { StatusCode: null } || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static string Progress(RunDocument run)
     {

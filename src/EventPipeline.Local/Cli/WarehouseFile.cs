@@ -17,7 +17,7 @@ internal static class WarehouseFile
             ?? throw new UsageException($"A service is working in {folder.Path}. Stop it, and run this again.");
         var datasets = new DatasetOptions();
         datasets.Dataset = LocalService.Settings()["BIGQUERY_DATASET"] ?? datasets.Dataset;
-        var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets));
+        var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets), TimeProvider.System);
         return Task.FromResult(new OpenedWarehouse(warehouse, datasets.Dataset, new Owner(warehouse, taken)));
     }
 

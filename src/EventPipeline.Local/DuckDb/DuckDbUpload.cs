@@ -10,8 +10,9 @@ namespace EventPipeline.Local.DuckDb;
 /// <param name="warehouse">The warehouse.</param>
 /// <param name="dataset">The dataset.</param>
 /// <param name="table">The table.</param>
+/// <param name="loadId">The load.</param>
 /// <param name="path">Where the files are; each adds its number.</param>
-internal sealed class DuckDbUpload(DuckDbWarehouse warehouse, string dataset, string table, string path) : IUpload
+internal sealed class DuckDbUpload(DuckDbWarehouse warehouse, string dataset, string table, string loadId, string path) : IUpload
 {
     private const long PartBytes = 8 * 1024 * 1024;
     private static readonly byte[] LineBreak = "\n"u8.ToArray();
@@ -34,9 +35,9 @@ internal sealed class DuckDbUpload(DuckDbWarehouse warehouse, string dataset, st
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await CloseAsync();
-        foreach (var part in _parts)
+        for (var i = 0; i < _parts.Count; i++)
         {
-            await warehouse.AppendAsync(dataset, table, part, cancellationToken);
+            await warehouse.AppendAsync(dataset, table, i == 0 ? loadId : null, _parts[i], cancellationToken);
         }
     }
 

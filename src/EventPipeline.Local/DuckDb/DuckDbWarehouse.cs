@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using DuckDB.NET.Data;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
@@ -12,50 +10,64 @@ namespace EventPipeline.Local.DuckDb;
 /// </summary>
 internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 {
+    // What DuckDB calls its own schemas and catalogs, this file's among them.
+    private static readonly HashSet<string> Reserved =
+        new(StringComparer.OrdinalIgnoreCase) { "warehouse", "main", "system", "temp", "information_schema", "pg_catalog" };
+
     private readonly string _uploads;
-    private readonly string _connectionString;
     private readonly IReadOnlyList<string> _datasets;
-    private readonly DuckDBConnection _keepOpen;
+    private readonly DuckDbQueries _queries;
     private readonly SemaphoreSlim _statements = new(1);
 
     // Several appends at once need several times the memory, and one of them then fails at the limit.
     private readonly SemaphoreSlim _appends = new(1);
 
     /// <summary>Opens or creates <c>warehouse.duckdb</c> in a folder, with every dataset's tables and views.</summary>
-    public DuckDbWarehouse(DataFolder folder, IOptions<DatasetOptions> datasets)
+    /// <exception cref="UsageException">A dataset's name is one of DuckDB's own.</exception>
+    public DuckDbWarehouse(DataFolder folder, IOptions<DatasetOptions> datasets, TimeProvider time)
     {
         _uploads = Path.Combine(folder.Path, "uploads");
         _datasets = datasets.Value.All;
+        if (_datasets.FirstOrDefault(Reserved.Contains) is { } reserved)
+        {
+            throw new UsageException($"BIGQUERY_DATASET is '{reserved}', which on one machine is a name of the database's own. Choose another.");
+        }
+
         if (Directory.Exists(_uploads))
         {
             Directory.Delete(_uploads, recursive: true);
         }
 
         Directory.CreateDirectory(_uploads);
-        _connectionString = $"Data Source={folder.WarehouseFile};memory_limit=256MB;preserve_insertion_order=false";
-        _keepOpen = Open();
+        File = new DuckDbFile(folder.WarehouseFile);
         CreateSchema();
+        File.Lock();
+        _queries = new DuckDbQueries(File, _datasets, time);
     }
+
+    /// <summary>The file, for tests that look at it from beside.</summary>
+    internal DuckDbFile File { get; }
 
     public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult<IUpload>(new DuckDbUpload(this, dataset, table, Path.Combine(_uploads, $"{dataset}.{table}.{loadId}")));
+        StatementId.Require(loadId);
+        return Task.FromResult<IUpload>(new DuckDbUpload(this, dataset, table, loadId, Path.Combine(_uploads, $"{dataset}.{table}.{loadId}")));
     }
 
     public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
-        Task.Run(
+        _queries.BeforeQueriesAsync(
             () =>
             {
-                using var connection = Open();
+                using var connection = File.Open();
                 using var command = Command(connection, dataset, statement);
-                using var cancelled = cancellationToken.Register(command.Cancel);
+                using var interruption = new Interruption(command, cancellationToken);
                 using var reader = command.ExecuteReader();
                 var rows = new List<Row>();
                 while (reader.Read())
                 {
                     rows.Add(new Row(Enumerable.Range(0, reader.FieldCount)
-                        .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : Plain(reader.GetValue(i)))));
+                        .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : DuckDbValue.Plain(reader.GetValue(i)))));
                 }
 
                 return (IReadOnlyList<Row>)rows;
@@ -64,11 +76,13 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 
     public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
+        StatementId.Require(statementId);
+
         // One statement at a time: two of one id at once would otherwise be a conflict instead of a repetition.
         await _statements.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => Execute(dataset, statementId, statement), cancellationToken);
+            await _queries.BeforeQueriesAsync(() => Execute(dataset, statementId, statement), cancellationToken);
         }
         finally
         {
@@ -76,62 +90,36 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         }
     }
 
-    /// <summary>Runs any query of a person, in a transaction that can only read.</summary>
-    public Task<QueryAnswer> AskAsync(string sql, CancellationToken cancellationToken) => Task.Run(
-        () =>
-        {
-            using var connection = Open();
-            Run(connection, $"SET search_path = '{_datasets[0]}'");
-            Run(connection, "BEGIN TRANSACTION READ ONLY");
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            using var cancelled = cancellationToken.Register(command.Cancel);
-            using var reader = command.ExecuteReader();
-            var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
-            var rows = new List<IReadOnlyList<object?>>();
-            while (reader.Read())
-            {
-                rows.Add([.. columns.Select((_, i) => reader.IsDBNull(i) ? null : Plain(reader.GetValue(i)))]);
-            }
-
-            return new QueryAnswer(columns, rows);
-        },
-        cancellationToken);
+    /// <inheritdoc cref="DuckDbQueries.AskAsync"/>
+    public Task<QueryAnswer> AskAsync(string sql, CancellationToken cancellationToken) => _queries.AskAsync(sql, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
         _statements.Dispose();
         _appends.Dispose();
-        await _keepOpen.DisposeAsync();
+        _queries.Dispose();
+        await File.DisposeAsync();
     }
 
-    /// <summary>Appends a finished file to a table in one statement.</summary>
-    internal async Task AppendAsync(string dataset, string table, string path, CancellationToken cancellationToken)
+    /// <summary>Appends a finished file to a table, whole or not at all.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="table">The table.</param>
+    /// <param name="loadId">The load that begins with this file; null where it goes on.</param>
+    /// <param name="path">The file: rows of newline-delimited JSON.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="RejectedEventException">The table does not take a row.</exception>
+    /// <exception cref="TransientFailureException">The load id was used before.</exception>
+    internal async Task AppendAsync(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
     {
         await _appends.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => Append(dataset, table, path, cancellationToken), cancellationToken);
+            await _queries.BeforeQueriesAsync(() => Append(dataset, table, loadId, path, cancellationToken), cancellationToken);
         }
         finally
         {
             _appends.Release();
         }
-    }
-
-    private static List<(string Name, string Type)> Columns(DuckDBConnection connection, string dataset, string table)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText =
-            $"SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = '{dataset}' AND table_name = '{table}'";
-        using var reader = command.ExecuteReader();
-        var columns = new List<(string, string)>();
-        while (reader.Read())
-        {
-            columns.Add((reader.GetString(0), reader.GetString(1)));
-        }
-
-        return columns;
     }
 
     private static DuckDBCommand Command(DuckDBConnection connection, string dataset, Statement statement)
@@ -152,82 +140,76 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         return command;
     }
 
-    private static object Plain(object value) => value switch
+    private static bool Claim(DuckDBConnection connection, string id)
     {
-        BigInteger big when big >= long.MinValue && big <= long.MaxValue => (long)big,
-        BigInteger big => big.ToString(CultureInfo.InvariantCulture),
-        int or short or sbyte or uint or ushort or byte => Convert.ToInt64(value, CultureInfo.InvariantCulture),
-        DateTime time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
-        _ => value,
-    };
-
-    private static void Run(DuckDBConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
-
-    private void Append(string dataset, string table, string path, CancellationToken cancellationToken)
-    {
-        using var connection = Open();
-        var columns = string.Join(", ", Columns(connection, dataset, table).Select(c => $"{c.Name}: '{c.Type}'"));
-        using var command = connection.CreateCommand();
-        command.CommandText = $"""
-            INSERT INTO "{dataset}"."{table}" BY NAME
-            SELECT * FROM read_json('{path.Replace("'", "''", StringComparison.Ordinal)}',
-              format = 'newline_delimited', columns = {"{"} {columns} {"}"}, maximum_object_size = 16777216)
-            """;
-        using var cancelled = cancellationToken.Register(command.Cancel);
-        command.ExecuteNonQuery();
-    }
-
-    private void Execute(string dataset, string statementId, Statement statement)
-    {
-        using var connection = Open();
-        using var transaction = connection.BeginTransaction();
         using var claim = connection.CreateCommand();
         claim.CommandText = "INSERT INTO local_statements SELECT $id WHERE NOT EXISTS (SELECT 1 FROM local_statements WHERE statement_id = $id)";
-        claim.Parameters.Add(new DuckDBParameter("id", $"{dataset}.{statementId}"));
-        if (claim.ExecuteNonQuery() == 0)
+        claim.Parameters.Add(new DuckDBParameter("id", id));
+        return claim.ExecuteNonQuery() > 0;
+    }
+
+    private bool Append(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
+    {
+        using var connection = File.Open();
+        var row = new TableRow(connection, dataset, table);
+        using var transaction = connection.BeginTransaction();
+        if (loadId is not null && !Claim(connection, $"{dataset}.{table}.load.{loadId}"))
         {
-            return;
+            throw new TransientFailureException($"The load id {loadId} has loaded {dataset}.{table} before. Nothing of this is visible; the window is read again.");
+        }
+
+        using (var appender = connection.CreateAppender(dataset, table))
+        {
+            ReadOnlyMemory<byte> rest = System.IO.File.ReadAllBytes(path);
+            while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                row.Append(appender, rest[..end]);
+                rest = rest[(end + 1)..];
+            }
+
+            appender.Close();
+        }
+
+        transaction.Commit();
+        return true;
+    }
+
+    private bool Execute(string dataset, string statementId, Statement statement)
+    {
+        using var connection = File.Open();
+        using var transaction = connection.BeginTransaction();
+        if (!Claim(connection, $"{dataset}.{statementId}"))
+        {
+            return false;
         }
 
         using var command = Command(connection, dataset, statement);
         command.ExecuteNonQuery();
         transaction.Commit();
+        return true;
     }
 
     private void CreateSchema()
     {
-        Run(_keepOpen, "SET GLOBAL TimeZone = 'UTC'");
-        Run(_keepOpen, "CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)");
+        File.Run("CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)");
         foreach (var dataset in _datasets)
         {
-            Run(_keepOpen, $"CREATE SCHEMA IF NOT EXISTS \"{dataset}\"");
+            File.Run($"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}");
             foreach (var file in Statement.Files("tables"))
             {
-                Run(_keepOpen, GoogleSql.ToDuckDb(Statement.Text(file), dataset));
+                File.Run(GoogleSql.ToDuckDb(Statement.Text(file), dataset));
             }
 
-            SchemaUpgrade.Apply(_keepOpen, dataset);
+            using (var connection = File.Open())
+            {
+                SchemaUpgrade.Apply(connection, dataset);
+            }
+
             foreach (var file in Statement.Files("views"))
             {
-                Run(_keepOpen, GoogleSql.ToDuckDb(Statement.Text(file), dataset));
+                File.Run(GoogleSql.ToDuckDb(Statement.Text(file), dataset));
             }
         }
     }
-
-    private DuckDBConnection Open()
-    {
-        var connection = new DuckDBConnection(_connectionString);
-        connection.Open();
-        return connection;
-    }
 }
-
-/// <summary>The answer to a person's query.</summary>
-/// <param name="Columns">The columns' names, in order.</param>
-/// <param name="Rows">The rows, each with a value per column.</param>
-internal sealed record QueryAnswer(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

@@ -21,7 +21,7 @@ internal static partial class GoogleSql
         text = Numeric().Replace(text, "DECIMAL(38, 9)");
         text = Int64().Replace(text, "BIGINT");
         text = Parameter().Replace(text, "$$$1");
-        return text.Replace("{dataset}", $"\"{dataset}\"", StringComparison.Ordinal).Trim();
+        return text.Replace("{dataset}", SqlName.Quoted(dataset), StringComparison.Ordinal).Trim();
     }
 
     [GeneratedRegex("--[^\n]*")]

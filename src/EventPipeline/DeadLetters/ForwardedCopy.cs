@@ -10,6 +10,9 @@ namespace EventPipeline.DeadLetters;
 /// </summary>
 internal static class ForwardedCopy
 {
+    /// <summary>What the local broker says beside Pub/Sub's attributes when it could not read a message any more: why.</summary>
+    public const string UnreadableAttribute = $"{Prefix}Unreadable";
+
     private const string Prefix = "CloudPubSubDeadLetterSource";
 
     /// <summary>The arrival as the original was delivered, and why it is a dead letter.</summary>
@@ -40,6 +43,10 @@ internal static class ForwardedCopy
 
         return (
             original,
+            Value(message, "Unreadable") is { } unreadable ? new RejectedEventException(
+                Shown.Plain(unreadable, 1_000),
+                "Something outside of the service damaged the file. Look at the disk, then ask for the run again.",
+                RejectionCause.BadInput) :
             new RejectedEventException(
                 $"Pub/Sub gave up after {(attempts is null ? "all" : attempts)} deliveries on the subscription '{Shown.Plain(subscription ?? "unknown", 300)}'.",
                 "Each delivery failed in a way that might have passed: see the service's log and the run, then replay it.",

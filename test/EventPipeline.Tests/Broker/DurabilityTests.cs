@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.DeadLetters;
 
 namespace EventPipeline.Tests.Broker;
 
@@ -81,10 +82,10 @@ public sealed class DurabilityTests : IDisposable
     }
 
     [Fact]
-    public async Task Files_that_are_no_messages_are_set_aside_and_stop_nothing()
+    public async Task Files_that_are_no_messages_become_dead_letters_and_stop_nothing()
     {
         Directory.CreateDirectory(FetchFolder);
-        await File.WriteAllTextAsync(Path.Combine(FetchFolder, "5.0.tmp"), "{\"publ", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(FetchFolder, "5.0.json.tmp"), "{\"publ", TestContext.Current.CancellationToken);
         foreach (var (id, text) in new[] { (1, ""), (2, "{"), (3, "null"), (4, "{}"), (6, "[[[["), (7, """{"id":7,"data":null}""") })
         {
             await File.WriteAllTextAsync(Path.Combine(FetchFolder, $"{id}.0.json"), text, TestContext.Current.CancellationToken);
@@ -97,10 +98,66 @@ public sealed class DurabilityTests : IDisposable
         await PushTests.PublishOneAsync(host, "eventpipeline-fetch", """{"data":"MQ=="}""");
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 
-        host.Arrived().ShouldHaveSingleItem().Text.ShouldBe("1");
+        var arrived = host.Arrived();
+        arrived.Where(push => push.Path == "/events/fetch-requested").ShouldHaveSingleItem().Text.ShouldBe("1");
+        var reasons = arrived.Where(push => push.Path == "/events/dead-lettered").Select(push => AttributesOf(push).GetProperty(ForwardedCopy.UnreadableAttribute).GetString()!).Order().ToList();
+        reasons.Count.ShouldBe(6);
+        reasons[0].ShouldContain($"{Path.Combine(FetchFolder, "1.0.json")} (0 bytes, SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855): It is empty.");
         Directory.GetFiles(FetchFolder).Select(Path.GetFileName).ShouldBe(
             ["1.0.unreadable", "2.0.unreadable", "3.0.unreadable", "4.0.unreadable", "6.0.unreadable", "7.0.unreadable", "notes.txt"],
             ignoreOrder: true);
+    }
+
+    [Theory]
+    [InlineData("eventpipeline-fetch", 0)]
+    [InlineData("eventpipeline-fetch", 20)]
+    [InlineData("eventpipeline-fetch", null)]
+    [InlineData("eventpipeline-trigger", 0)]
+    public async Task A_message_whose_file_was_damaged_becomes_a_dead_letter_that_says_what_it_was(string topic, int? left)
+    {
+        string file;
+        await using (var killed = await BrokerHost.StartAsync(folder.Path, Never))
+        {
+            await PushTests.PublishOneAsync(killed, topic, """{"data":"MQ==","attributes":{"ce-id":"the-window"}}""");
+            await killed.NextPushAsync();
+            file = Directory.GetFiles(Path.Combine(folder.Path, "broker", $"{topic}-push"), "*.json").ShouldHaveSingleItem();
+        }
+
+        await using (var damaged = File.Open(file, FileMode.Open))
+        {
+            damaged.SetLength(left ?? 0);
+            damaged.Write(left is null ? "garbage"u8 : []);
+        }
+
+        await using var host = await BrokerHost.StartAsync(folder.Path, 204);
+        await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        var letter = host.Arrived().ShouldHaveSingleItem();
+        letter.Path.ShouldBe("/events/dead-lettered");
+        JsonElement.Parse(letter.Body).GetProperty("message").GetProperty("data").GetString().ShouldBe("MQ==");
+        var attributes = AttributesOf(letter);
+        attributes.GetProperty("ce-id").GetString().ShouldBe("the-window");
+        attributes.GetProperty("CloudPubSubDeadLetterSourceSubscription").GetString().ShouldBe($"{topic}-push");
+        attributes.GetProperty(ForwardedCopy.UnreadableAttribute).GetString().ShouldNotBeNull().ShouldContain(file);
+        Directory.GetFiles(Path.GetDirectoryName(file)!).ShouldBe([Path.ChangeExtension(file, ".unreadable")]);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_whose_file_was_damaged_is_delivered_all_the_same()
+    {
+        await using (var killed = await BrokerHost.StartAsync(folder.Path, Never))
+        {
+            await PushTests.PublishOneAsync(killed, "eventpipeline-dead-letter", """{"data":"MQ=="}""");
+            await killed.NextPushAsync();
+        }
+
+        await File.WriteAllTextAsync(
+            Directory.GetFiles(Path.Combine(folder.Path, "broker", "eventpipeline-dead-letter-push"), "*.json").ShouldHaveSingleItem(), "",
+            TestContext.Current.CancellationToken);
+        await using var host = await BrokerHost.StartAsync(folder.Path, 204);
+        await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
+
+        JsonElement.Parse(host.Arrived().ShouldHaveSingleItem().Body).GetProperty("message").GetProperty("data").GetString().ShouldBe("MQ==");
     }
 
     [Fact]
@@ -179,6 +236,8 @@ public sealed class DurabilityTests : IDisposable
         await Task.Delay(Timeout.Infinite, aborted).ContinueWith(_ => { }, TaskScheduler.Default);
         return 204;
     }
+
+    private static JsonElement AttributesOf(Push push) => JsonElement.Parse(push.Body).GetProperty("message").GetProperty("attributes");
 
     private static int AttemptOf(Push push) => JsonDocument.Parse(push.Body).RootElement.GetProperty("deliveryAttempt").GetInt32();
 }

@@ -57,13 +57,6 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
             "SELECT COUNT(*) FROM information_schema.columns WHERE data_type = 'DECIMAL(38,9)' OR table_schema = 'local_expected'"))[0][0].ShouldBe(0L);
     }
 
-    [Theory]
-    [InlineData("DELETE FROM run_events")]
-    [InlineData("DROP TABLE run_events")]
-    [InlineData("INSERT INTO run_events (run_id, event, mode, recorded_at) VALUES ('x', 'x', 'x', now())")]
-    public async Task A_persons_query_can_only_read(string sql) =>
-        await Should.ThrowAsync<DuckDB.NET.Data.DuckDBException>(() => _file.AskAsync(sql));
-
     [Fact]
     public async Task A_bad_row_loads_nothing_at_all()
     {

@@ -13,7 +13,21 @@ public sealed class WarehouseFixture : IAsyncDisposable
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("eventpipeline-warehouse-");
 
-    public WarehouseFixture() => Warehouse = Open();
+    private readonly TimeProvider _time;
+
+    public WarehouseFixture()
+        : this(TimeProvider.System)
+    {
+    }
+
+    internal WarehouseFixture(TimeProvider time)
+    {
+        _time = time;
+        Warehouse = Open();
+    }
+
+    /// <summary>The data folder.</summary>
+    public string Folder => _folder.FullName;
 
     internal DuckDbWarehouse Warehouse { get; private set; }
 
@@ -44,5 +58,5 @@ public sealed class WarehouseFixture : IAsyncDisposable
     internal async Task<IReadOnlyList<IReadOnlyList<object?>>> AskAsync(string sql) =>
         (await Warehouse.AskAsync(sql, TestContext.Current.CancellationToken)).Rows;
 
-    private DuckDbWarehouse Open() => new(DataFolder.Open(_folder.FullName, simulated: true), Options.Create(new DatasetOptions()));
+    private DuckDbWarehouse Open() => new(DataFolder.Open(_folder.FullName, simulated: true), Options.Create(new DatasetOptions()), _time);
 }

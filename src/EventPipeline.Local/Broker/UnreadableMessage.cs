@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Security.Cryptography;
+
+namespace EventPipeline.Local.Broker;
+
+/// <summary>A message whose file is not one any more, and what can still be known of it.</summary>
+/// <param name="File">The file.</param>
+/// <param name="Why">What is wrong with it.</param>
+/// <param name="Content">What the file holds; empty when it is gone.</param>
+/// <param name="Twin">The message, from the copy kept beside it; null where that is lost too, or the message was too large for one.</param>
+internal sealed record UnreadableMessage(string File, string Why, byte[] Content, StoredMessage? Twin)
+{
+    private const int PrefixBytes = 64 * 1024;
+
+    /// <summary>What happened, for people.</summary>
+    public string Reason => string.Create(
+        CultureInfo.InvariantCulture,
+        $"The file of the message cannot be read: {File} ({Content.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(Content))}): {Why}");
+
+    /// <summary>The message as far as it is known: its copy, or the beginning of what the file holds.</summary>
+    public StoredMessage Message(long id, DateTimeOffset now) => Twin
+        ?? new StoredMessage(id, now, Content[..Math.Min(Content.Length, PrefixBytes)], new Dictionary<string, string>(), "");
+}
