@@ -12,8 +12,6 @@ namespace EventPipeline.Local.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    /// <summary>The state of a run that nobody works on.</summary>
-
     public static async Task<int> ExecuteAsync(LocalSettings settings, RunArguments arguments, bool json, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));

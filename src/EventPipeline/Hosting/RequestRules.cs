@@ -38,14 +38,14 @@ internal static class RequestRules
             }
             catch (BadHttpRequestException unreadable) when (!context.Response.HasStarted)
             {
-                await ProblemOf(unreadable.StatusCode, context).ExecuteAsync(context);
+                await ProblemOf(unreadable.StatusCode).ExecuteAsync(context);
                 return;
             }
 
             // Where a body is bound to a parameter, some failures of reading it end here, without a word.
             if (context.Response is { HasStarted: false, ContentType: null, StatusCode: 400 or 413 or 415 } silent)
             {
-                await ProblemOf(silent.StatusCode, context).ExecuteAsync(context);
+                await ProblemOf(silent.StatusCode).ExecuteAsync(context);
             }
         });
         return app;
@@ -58,14 +58,14 @@ internal static class RequestRules
             return mistake;
         }
 
-        var isTooLarge = context.Request.ContentLength > MaxBodyBytes;
+        // What is refused may be sent to its end, for some seconds: a sender that is cut off while it writes, as the server's own limit does, does not see why.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
-            // What is refused may be sent to its end, for some seconds: a sender that is cut off while it writes does not see why.
-            limit.MaxRequestBodySize = isTooLarge ? null : MaxBodyBytes;
+            limit.MaxRequestBodySize = null;
         }
 
-        return isTooLarge ? TooLarge(MaxBodyBytes) : null;
+        context.Request.Body = new LimitedBody(context.Request.Body, MaxBodyBytes);
+        return context.Request.ContentLength > MaxBodyBytes ? TooLarge() : null;
     }
 
     private static ProblemHttpResult? UnknownParameter(HttpContext context, RouteEndpoint endpoint)
@@ -88,18 +88,18 @@ internal static class RequestRules
             : null;
     }
 
-    private static ProblemHttpResult ProblemOf(int status, HttpContext context) => status switch
+    private static ProblemHttpResult ProblemOf(int status) => status switch
     {
-        StatusCodes.Status413PayloadTooLarge => TooLarge(context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? MaxBodyBytes),
+        StatusCodes.Status413PayloadTooLarge => TooLarge(),
         StatusCodes.Status415UnsupportedMediaType => TypedResults.Problem(
             title: "The body is not JSON.", detail: "Send it with Content-Type: application/json.", statusCode: status),
         _ => TypedResults.Problem(
             title: "The request cannot be read.", detail: "Its body is not the JSON that this endpoint takes, or did not arrive whole.", statusCode: status),
     };
 
-    private static ProblemHttpResult TooLarge(long most) => TypedResults.Problem(
+    private static ProblemHttpResult TooLarge() => TypedResults.Problem(
         title: "The body is too large.",
-        detail: string.Create(CultureInfo.InvariantCulture, $"The body is longer than {most} bytes."),
+        detail: string.Create(CultureInfo.InvariantCulture, $"The body is longer than {MaxBodyBytes} bytes."),
         statusCode: StatusCodes.Status413PayloadTooLarge);
 
     private static ProblemHttpResult Bad(string detail) =>

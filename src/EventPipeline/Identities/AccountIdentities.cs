@@ -13,7 +13,7 @@ internal sealed partial class AccountIdentities(
     // A merge, and what another instance recorded, are seen within this time.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    // A vendor's answer is worth minutes, see the connectors, where nothing else says who an account is; elsewhere it is not.
+    // Where something else says who an account is, its vendor's answer is worth this long.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly OrganizationInquiries _inquiries = new(clock, Lifetime);

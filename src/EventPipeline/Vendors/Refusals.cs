@@ -5,7 +5,7 @@ namespace EventPipeline.Vendors;
 
 /// <summary>
 /// Judges what a vendor answered in place of data: what can never succeed is rejected with what to do, what may pass is transient. What is not
-/// the vendor's own answer, a proxy's page, passes, unless its status says that the request itself has to change.
+/// the vendor's own answer, a proxy's page, may pass, unless its status says that asking again is of no use.
 /// </summary>
 internal static class Refusals
 {
@@ -20,18 +20,23 @@ internal static class Refusals
         Reading reading, VendorRequest request, int status, VendorError error, string? location = null, TimeSpan? wait = null)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to GET {request.Path}: {error}");
-        if (error.IsPage && status is not ((>= 300 and < 400) or 407 or 413 or 414 or 431 or 451))
+        var page = "The vendor answers in JSON, so this is not its answer: look at what stands between the service and "
+            + $"{reading.Account.BaseAddress.Host}, and at Vendors__{reading.Protocol.Section}__BaseAddress.";
+        if (error.IsPage && status is (< 300 or >= 500))
         {
-            return reading.Transient(
-                $"{what} The vendor answers in JSON, so this is not its answer. When it stays, look at what stands between the service and "
-                + $"{reading.Account.BaseAddress.Host}, and at Vendors__{reading.Protocol.Section}__BaseAddress.");
+            return reading.Transient($"{what} {page}");
+        }
+
+        if (error.IsPage && status is (400 or 404 or 409))
+        {
+            return reading.Refused(what, $"{page} Then replay; otherwise discard.", RejectionCause.VendorRefused);
         }
 
         return status switch
         {
             401 or 403 => reading.Refused(
                 what,
-                $"{reading.Protocol.CredentialHint} {reading.KeyKind} Check the secret of the account '{reading.Account.Name}' in the settings below "
+                $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}{reading.Protocol.CredentialHint} {reading.KeyKind} Check the secret of the account '{reading.Account.Name}' in the settings below "
                     + $"Vendors:{reading.Protocol.Section}:Accounts, then replay.",
                 RejectionCause.Credential),
             402 => Refused("The vendor says that the organisation's billing is not in order. Settle it in the vendor's console, then replay."),

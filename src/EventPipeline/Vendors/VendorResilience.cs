@@ -28,10 +28,10 @@ internal static class VendorResilience
     private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(100);
 
-    /// <summary>Whether a status may pass: every 5xx, and 408, 409, 423, 425 and 429.</summary>
-    public static bool IsTransient(HttpStatusCode status) => IsRetried(status) || (int)status is 409 or 423 or 429;
+    /// <summary>Whether a status may pass: every 5xx, and 408, 423, 425 and 429.</summary>
+    public static bool IsTransient(HttpStatusCode status) => IsRetried(status) || (int)status is 423 or 429;
 
-    /// <summary>Whether a status is tried again at once. A conflict and a lock (409, 423) take longer: they are left to the next attempt.</summary>
+    /// <summary>Whether a status is tried again at once. A lock (423) takes longer: it is left to the next attempt.</summary>
     private static bool IsRetried(HttpStatusCode status) => (int)status is 408 or 425 or >= 500;
 
     /// <summary>Whose request it is: <c>vendor/account</c>.</summary>

@@ -110,7 +110,7 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
                 ("ce-type", FetchRequested.EventType), ("ce-id", "r-1.w"), ("ce-source", "//tests"), ("ce-specversion", "1.0"),
                 ("CloudPubSubDeadLetterSourceDeliveryCount", "5"), ("CloudPubSubDeadLetterSourceSubscription", "fetch-push"),
                 ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"), ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-20T06:00:00.5+00:00"),
-            ]);
+            ]).Replace("2026-11-22T23:59:59.123456789Z", $"{TimeProvider.System.GetUtcNow():O}", StringComparison.Ordinal);
         _host.Warehouse.Before = statement =>
         {
             if (statement.Name == "run_events")

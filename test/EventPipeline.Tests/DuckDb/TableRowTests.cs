@@ -53,7 +53,7 @@ public sealed class TableRowTests : IAsyncDisposable
     [InlineData("amount_usd", "\"\"")]
     [InlineData("amount_usd", "true")]
     [InlineData("amount_usd", "null")]
-    [InlineData("quantity", "\"1.1234567891\"")]
+    [InlineData("quantity", "\"1.1234567890123456789\"")]
     [InlineData("usage_date", "\"22.11.2026\"")]
     [InlineData("usage_date", "\"2026-11-22T00:00:00Z\"")]
     [InlineData("usage_date", "\"2026-11-31\"")]

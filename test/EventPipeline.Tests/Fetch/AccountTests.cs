@@ -201,7 +201,7 @@ public sealed class AccountTests
             host.Vendor.OnDays(CostRows.Path, CostRows.Of);
             if (status != 200)
             {
-                host.Vendor.On(Me, """{"type":"error","error":{"type":"api_error","message":"no"}}""", status: status);
+                host.Vendor.On(Me, context => Refuse(context, status));
             }
 
             (await host.WindowAsync("anthropic", "cost", day, ",\"force\":true")).State.ShouldBe("loaded");
@@ -232,7 +232,7 @@ public sealed class AccountTests
         await using var host = await ServiceHost.StartAsync(accounts: Two);
         host.Vendor
             .On(Me, context => KeyOf(context) == "key-acme"
-                ? VendorServer.WriteAsync(context, """{"type":"error","error":{"type":"api_error","message":"no"}}""", status)
+                ? Refuse(context, status)
                 : VendorServer.WriteAsync(context, """{"id":"org-labs","type":"organization"}""", 200))
             .OnDays(CostRows.Path, CostRows.Of);
         var day = new DateOnly(2025, 1, 1);
@@ -296,6 +296,12 @@ public sealed class AccountTests
 
     private static string Cost(string dollars) =>
         $$"""{"object":"organization.costs.result","amount":{"value":{{dollars}},"currency":"usd"},"line_item":"model-x, input","project_id":"proj_1"}""";
+
+    private static Task Refuse(HttpContext context, int status)
+    {
+        context.Response.Headers.RetryAfter = "3600";
+        return VendorServer.WriteAsync(context, """{"type":"error","error":{"type":"api_error","message":"no"}}""", status);
+    }
 
     private static Task AnswerAsync(HttpContext context, string organization, string body, int status)
     {

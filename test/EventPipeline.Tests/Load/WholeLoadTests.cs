@@ -145,7 +145,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         failures.ShouldBeGreaterThan(0);
         (run.State, run.Totals.Usd).ShouldBe(("completed", CostRows.UsdOf(day)));
         _host.Vendor.Asked.Count(asked => asked.Contains($"starting_at={day:yyyy-MM-dd}", StringComparison.Ordinal)).ShouldBe(1);
-        (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{run.RunId}' ORDER BY 1")).Select(row => row[0]).ShouldBe(["completed", "planned", "requested", "window_ended"]);
+        (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{run.RunId}' ORDER BY 1")).Select(row => row[0]).ShouldBe(["completed", "completing", "planned", "requested", "window_ended"]);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData(400)]
     [InlineData(402)]
     [InlineData(404)]
-    [InlineData(407)]
+    [InlineData(409)]
     [InlineData(413)]
     [InlineData(422)]
     [InlineData(418)]
@@ -87,6 +87,7 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData("")]
+    [InlineData("<html>\r\n<b>no</b>")]
     [InlineData("{\"error\":")]
     [InlineData("[1]")]
     [InlineData("{\"error\":{\"message\":5}}")]
@@ -107,11 +108,6 @@ public sealed class RefusalTests : IDisposable
     [InlineData(200, "<?xml version='1.0'?><Error/>", "application/xml")]
     [InlineData(200, "Access is limited.", "text/html")]
     [InlineData(203, "<html>changed</html>", "text/html")]
-    [InlineData(400, "<html>400 Bad Request</html>", "text/html")]
-    [InlineData(401, "<html>Who are you</html>", "text/html")]
-    [InlineData(403, "<html>Checking your browser</html>", "text/html")]
-    [InlineData(404, "<html>\r\n<b>no</b>", "application/json")]
-    [InlineData(409, "<html>", "text/html")]
     public async Task A_proxys_page_is_not_the_vendors_answer_and_may_pass(int status, string body, string type)
     {
         _vendor.On(Anthropic, () => new HttpResponseMessage((HttpStatusCode)status)
@@ -124,6 +120,23 @@ public sealed class RefusalTests : IDisposable
         failure.Message.ShouldContain($"answered {status} to GET v1/organizations/cost_report: an HTML page, probably a proxy's");
         failure.Message.ShouldContain("Vendors__Anthropic__BaseAddress");
         _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(400, "<html>400 Bad Request</html>", RejectionCause.VendorRefused)]
+    [InlineData(401, "<html>Who are you</html>", RejectionCause.Credential)]
+    [InlineData(403, "<html>Checking your browser</html>", RejectionCause.Credential)]
+    [InlineData(404, "<html>\r\n<b>no</b>", RejectionCause.VendorRefused)]
+    [InlineData(409, "<html>", RejectionCause.VendorRefused)]
+    public async Task A_proxys_page_with_a_status_that_asking_again_does_not_change_is_rejected_as_a_page(int status, string body, RejectionCause cause)
+    {
+        _vendor.On(Anthropic, body, (HttpStatusCode)status);
+
+        var failure = await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        failure.Cause.ShouldBe(cause);
+        failure.Message.ShouldContain("an HTML page, probably a proxy's");
+        failure.Hint.ShouldContain("Vendors__Anthropic__BaseAddress");
     }
 
     [Theory]
@@ -156,7 +169,6 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData(202)]
-    [InlineData(409)]
     [InlineData(423)]
     public async Task A_vendor_that_is_not_ready_is_asked_by_the_next_attempt(int status)
     {

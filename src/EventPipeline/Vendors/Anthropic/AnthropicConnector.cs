@@ -14,8 +14,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     private const string ClaudeCodeReport = "claude_code";
     private const string NamesReport = "names";
 
-    // An answer about the organisation is worth minutes of a vendor's Retry-After, not the whole attempt.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    // An answer about the organisation is worth a minute of waiting, not the whole attempt.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public static Vendor Self { get; } = new(
         "anthropic",
