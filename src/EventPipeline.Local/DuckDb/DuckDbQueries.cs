@@ -100,7 +100,7 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         {
             ended.ThrowIfCancellationRequested();
             var row = columns.Select((column, i) => Value(reader, i, column)).ToArray();
-            characters += row.OfType<string>().Sum(text => (long)text.Length);
+            characters += row.Sum(Weight);
             if (rows.Count == MaxRows || characters > MaxCharacters)
             {
                 throw new UsageException(
@@ -113,6 +113,15 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         ended.ThrowIfCancellationRequested();
         return new QueryAnswer(columns, rows);
     }
+
+    /// <summary>About how many characters a value is as text; lists and structures with all that they hold.</summary>
+    private static long Weight(object? value) => value switch
+    {
+        string text => text.Length,
+        IDictionary<string, object?> map => map.Sum(pair => pair.Key.Length + Weight(pair.Value)),
+        IEnumerable<object?> list => list.Sum(item => 16 + Weight(item)),
+        _ => 16,
+    };
 
     /// <summary>Names that tell columns apart: <c>vendor</c>, <c>vendor_1</c>.</summary>
     private static List<string> Distinct(IEnumerable<string> names)

@@ -195,13 +195,15 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         File.Run("CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)");
         foreach (var dataset in _datasets)
         {
+            using var connection = File.Open();
+            var isOlder = SchemaUpgrade.HasTables(connection, dataset);
             File.Run($"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}");
             foreach (var file in Statement.Files("tables"))
             {
                 File.Run(GoogleSql.ToDuckDb(Statement.Text(file), dataset));
             }
 
-            using (var connection = File.Open())
+            if (isOlder)
             {
                 SchemaUpgrade.Apply(connection, dataset);
             }

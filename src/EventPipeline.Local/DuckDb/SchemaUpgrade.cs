@@ -11,6 +11,14 @@ internal static class SchemaUpgrade
 {
     private const string Expected = "local_expected";
 
+    /// <summary>Whether a dataset has tables, which may be of an older version.</summary>
+    public static bool HasTables(DuckDBConnection connection, string dataset)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT COUNT(*) > 0 FROM duckdb_tables() WHERE schema_name = {SqlName.Text(dataset)}";
+        return (bool)command.ExecuteScalar()!;
+    }
+
     /// <summary>Upgrades the tables of a dataset, which are there.</summary>
     public static void Apply(DuckDBConnection connection, string dataset)
     {

@@ -14,6 +14,8 @@ internal static partial class FetchRequestedReader
     private const string What = "The fetch request";
     private const string Hint = "The fan-out writes these; publish a run request instead.";
     private const int MostDays = 366;
+    private const int MinYear = 2000;
+    private const int MaxYear = 2099;
 
     private static readonly string[] RequiredTexts = ["runId", "mode", "vendor", "account", "report"];
 
@@ -46,6 +48,12 @@ internal static partial class FetchRequestedReader
         {
             throw new RejectedEventException(
                 $"{What}'s mode is {Shown.Quoted(message.Mode)}.", $"The nearest mode is '{Nearest.To(message.Mode, RunModeNames.All)}'.");
+        }
+
+        if (message.From.Year is < MinYear or > MaxYear || message.To.Year is < MinYear or > MaxYear)
+        {
+            throw new RejectedEventException(
+                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; its days are of the years {MinYear} to {MaxYear}.", Hint);
         }
 
         if (message.To < message.From || message.Window.Days > MostDays)

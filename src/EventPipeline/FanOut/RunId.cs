@@ -24,7 +24,11 @@ internal static class RunId
     /// <inheritdoc cref="Of(ReceivedEvent)"/>
     public static string Of(string source, string id, DateTimeOffset time)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{source}\n{id}"));
+        // A line break in one of them would let two events be one.
+        var text = source.Contains('\n', StringComparison.Ordinal) || id.Contains('\n', StringComparison.Ordinal)
+            ? FormattableString.Invariant($"{source.Length}\n{source}\n{id}")
+            : $"{source}\n{id}";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
         return FormattableString.Invariant($"{time.UtcDateTime:yyyyMMdd}-{Convert.ToHexStringLower(hash.AsSpan(0, 6))}");
     }
 }

@@ -9,7 +9,8 @@ internal sealed class DayReading
     private UInt128 _said;
     private ExactSum _billed;
     private ExactSum _estimated;
-    private ExactSum _quantity;
+    private ExactSum _wholeQuantity;
+    private ExactSum _fractionOfQuantity;
 
     public long Rows { get; private set; }
 
@@ -23,9 +24,11 @@ internal sealed class DayReading
     /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds.</exception>
     public decimal EstimatedUsd => _estimated.Value;
 
-    /// <summary>The quantities of all rows, whatever their units: a sum to prove, not to show.</summary>
-    /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds.</exception>
-    public decimal Quantity => _quantity.Value;
+    /// <summary>The whole parts of all rows' quantities, whatever their units: a sum to prove, not to show.</summary>
+    public decimal WholeQuantity => _wholeQuantity.Value;
+
+    /// <summary>What is left of them. In one sum with the whole parts, billions of tokens and thirds of an hour have more digits than a <see cref="decimal"/>.</summary>
+    public decimal FractionOfQuantity => _fractionOfQuantity.Value;
 
     /// <summary>The grouping of the rows; empty while there are none.</summary>
     public string Grain { get; private set; } = "";
@@ -43,7 +46,8 @@ internal sealed class DayReading
         Requests = checked(Requests + record.RequestCount);
         _billed.Add(record.BilledUsd);
         _estimated.Add(record.EstimatedUsd);
-        _quantity.Add(record.CountedQuantity);
+        _wholeQuantity.Add(decimal.Truncate(record.CountedQuantity));
+        _fractionOfQuantity.Add(record.CountedQuantity % 1);
         _sum = unchecked(_sum + rowHash);
         _said = unchecked(_said + RowIdentities.Hash(record, rowHash));
         if (Grain.Length == 0)

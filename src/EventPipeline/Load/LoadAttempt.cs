@@ -200,8 +200,12 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         var rows = await warehouse.QueryAsync(
             dataset, Statement.Of("prove_load", ("load_id", before.Text("load_id")), ("from", day), ("to", day)), cancellationToken);
         return rows is [var finer]
-            && (finer.Whole("tokens"), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Exact("quantity"), finer.Whole("requests"))
-                == (read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Quantity, read.Requests);
+            && (finer.Whole("tokens"), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Whole("requests"))
+                == (read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Requests)
+
+            // A coarser grouping may tell no quantity at all, since amounts of different units cannot be added.
+            && ((read.WholeQuantity, read.FractionOfQuantity) == (0, 0)
+                || (finer.Exact("whole_quantity"), finer.Exact("fraction_of_quantity")) == (read.WholeQuantity, read.FractionOfQuantity));
     }
 
     private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
@@ -232,14 +236,14 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         {
             var row = landed.GetValueOrDefault(day);
             var found = row is null
-                ? (0L, 0L, 0L, 0m, 0m, 0m, 0L)
+                ? (0L, 0L, 0L, 0m, 0m, 0m, 0m, 0L)
                 : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"),
-                    row.Exact("quantity"), row.Whole("requests"));
-            var wanted = (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Quantity, read.Requests);
+                    row.Exact("whole_quantity"), row.Exact("fraction_of_quantity"), row.Whole("requests"));
+            var wanted = (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd, read.WholeQuantity, read.FractionOfQuantity, read.Requests);
             if (found != wanted)
             {
                 throw new TransientFailureException(FormattableString.Invariant(
-                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated, quantity, requests) ")
+                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated, quantity's whole part, its fraction, requests) ")
                     + FormattableString.Invariant($"{wanted}, landed {found}. Nothing is visible."));
             }
         }

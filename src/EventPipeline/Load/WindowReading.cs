@@ -153,7 +153,8 @@ internal sealed class WindowReading(Window window)
         public bool IsRepeated(out long repeats)
         {
             repeats = _added > 0 ? _repeated : Day.Rows;
-            return _added > 0 ? !_changed : Day.Said == saidBefore;
+            // A bucket that comes again without rows says nothing more of its day.
+            return _added > 0 ? !_changed : Day.Rows == 0 || Day.Said == saidBefore;
         }
     }
 }

@@ -23,19 +23,22 @@ internal static class AttributeHeaders
     private static readonly HashSet<string> Transport = new(StringComparer.Ordinal)
     {
         "accept", "age", "allow", "alpn", "apikey", "authorization", "b3", "baggage", "capsule", "close", "connection", "cookie", "cookie2", "date", "depth",
-        "destination", "digest", "dnt", "downlink", "dpop", "dpr", "ect", "etag", "expect", "expires", "forwarded", "from", "hobareg", "host", "label", "link",
-        "location", "meter", "negotiate", "nel", "newrelic", "origin", "overwrite", "p3p", "pep", "position", "pragma", "prefer", "priority", "protocol", "purpose",
-        "range", "referer", "refresh", "rtt", "safe", "security", "server", "signature", "slug", "sourcemap", "sunset", "sw8", "tcn", "te", "timeout", "topic",
-        "traceresponse", "trailer", "traceparent", "tracestate", "ttl", "upgrade", "urgency", "uri", "vary", "version", "via", "warning", "width",
+        "destination", "digest", "dnt", "downlink", "dpop", "dpr", "ect", "etag", "expect", "expires", "forwarded", "from", "hobareg", "host", "link",
+        "location", "meter", "negotiate", "nel", "newrelic", "origin", "p3p", "pep", "pragma", "prefer", "priority", "protocol", "purpose",
+        "range", "referer", "rtt", "security", "server", "signature", "slug", "sourcemap", "sunset", "sw8", "tcn", "te", "timeout", "topic",
+        "traceresponse", "trailer", "traceparent", "tracestate", "ttl", "upgrade", "urgency", "vary", "via", "warning", "width",
     };
 
     private static readonly string[] TransportPrefixes =
     [
         "x-", "x_", "sec-", "content-", "accept-", "if-", "proxy-", "access-control-", "cf-", "cdn-", "fastly-", "fly-", "akamai-", "true-client-", "grpc-", "ot-",
         "uber", "jaeger-", "elastic-", "elasticapm", "sentry-", "datadog-", "dd-", "l5d-", "envoy-", "istio-", "goog-", "google-", "function-", "request-",
-        "correlation-", "wl-", "ali-", "eagleeye-", "amz-", "aws-", "ms-", "azure-", "client-", "device-", "save-", "user-", "transfer-", "keep-", "max-",
-        "upgrade-", "want-", "repr-", "http2-", "signature-", "alt-", "last-", "idempotency-", "priority-", "attribution-", "dynatrace", "traceid",
+        "correlation-", "wl-", "ali-", "eagleeye-", "amz-", "aws-", "ms-", "azure-", "transfer-", "upgrade-", "want-", "repr-", "http2-", "signature-", "alt-",
+        "idempotency-", "attribution-", "dynatrace", "traceid",
     ];
+
+    /// <summary>What people write for one of our arguments.</summary>
+    private static readonly HashSet<string> Synonyms = new(StringComparer.Ordinal) { "dry", "date", "start", "end", "since", "until" };
 
     /// <summary>Whether a header, its name in lower case, is read as an attribute or to be refused as one.</summary>
     public static bool Stands(string name, StringValues values) => IsKnown(name, values) || LooksLikeOne(name, values.ToString());
@@ -47,18 +50,27 @@ internal static class AttributeHeaders
         || name.StartsWith("googclient_", StringComparison.Ordinal)
         || name.StartsWith("cloudpubsubdeadlettersource", StringComparison.Ordinal)
 
-        // Google's pushes carry HTTP's own From header, an e-mail address, which is not the argument of that name.
-        || (Arguments.Contains(name) && !(name == "from" && values.ToString().Contains('@', StringComparison.Ordinal)));
+        || (Arguments.Contains(name) && ValuesOf(name, values).Count > 0);
 
     private static bool LooksLikeOne(string name, string value) =>
         (!Transport.Contains(name) || IsNoTransport(name, value))
         && !TransportPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))
         && (!name.Contains('-', StringComparison.Ordinal) || IsNearAnArgument(name));
 
+    /// <summary>
+    /// The values that may be an attribute's: Google's pushes carry HTTP's own From header, an e-mail address, beside the argument of that name.
+    /// </summary>
+    public static StringValues ValuesOf(string name, StringValues values) => name == "from"
+        ? new StringValues([.. values.Where(value => value?.Contains('@', StringComparison.Ordinal) != true)])
+        : values;
+
     // RFC 9110: a Date has a time of day, a Range a unit. A person who means a day or days writes neither.
     private static bool IsNoTransport(string name, string value) =>
         (name == "date" && !value.Contains(':', StringComparison.Ordinal)) || (name == "range" && !value.Contains('=', StringComparison.Ordinal));
 
     private static bool IsNearAnArgument(string name) =>
-        name.Split('-').Any(Arguments.Contains) || Nearest.Distance(name, Nearest.To(name, Arguments)!) <= 2;
+        Nearest.Distance(name, Nearest.To(name, Arguments)!) <= 2
+        || name.Split('-').Any(part => Synonyms.Contains(part)
+            || Arguments.Contains(part)
+            || (part.Length > 2 && Nearest.Distance(part, Nearest.To(part, Arguments)!) <= 1));
 }

@@ -11,10 +11,15 @@ internal static class PushAddress
     /// </summary>
     public const string Token = "token";
 
+    /// <summary>Eventarc's subscriptions say in their address how they wrap an event, which the request itself says too.</summary>
+    private const string EventarcPrefix = "__GCP_";
+
     /// <summary>Why a request by this address cannot be done; null when nothing was asked for that is not read.</summary>
     public static RejectedEventException? Mistake(HttpRequest request)
     {
-        var names = request.Query.Keys.Where(name => name != Token).Take(10).Select(Shown.Quoted).ToList();
+        var names = request.Query.Keys
+            .Where(name => name != Token && !name.StartsWith(EventarcPrefix, StringComparison.Ordinal))
+            .Take(10).Select(Shown.Quoted).ToList();
         return names.Count == 0
             ? null
             : new RejectedEventException(

@@ -57,7 +57,7 @@ internal static partial class PushReader
             var name = header.ToLowerInvariant();
             if (AttributeHeaders.Stands(name, values))
             {
-                attributes[name] = values.ToString();
+                attributes[name] = AttributeHeaders.ValuesOf(name, values).ToString();
             }
         }
 
@@ -69,8 +69,8 @@ internal static partial class PushReader
         foreach (var (header, values) in headers)
         {
             var name = header.ToLowerInvariant();
-            var matters = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) || (AttributeHeaders.IsKnown(name, values) && name is not "tracestate");
-            if (matters && values.Count > 1)
+            var matters = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) || (AttributeHeaders.IsKnown(name, values) && name is not ("tracestate" or "traceparent"));
+            if (matters && AttributeHeaders.ValuesOf(name, values).Count > 1)
             {
                 throw new RejectedEventException($"The header {name} comes {values.Count} times.", $"Send {name} once.");
             }

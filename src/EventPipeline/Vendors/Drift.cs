@@ -8,16 +8,21 @@ public sealed class Drift
 {
     private const int MostNotes = 50;
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
+    private int _fields;
 
-    /// <summary>What was noted, e.g. <c>results[].cache_creation.ephemeral_1d_input_tokens</c>; each once, at most 50.</summary>
+    /// <summary>
+    /// What was noted, e.g. <c>results[].cache_creation.ephemeral_1d_input_tokens</c>; each once, at most 50 fields and 50 sentences: new fields leave no
+    /// sentence out.
+    /// </summary>
     public IReadOnlyCollection<string> Notes => _notes;
 
     /// <summary>Notes a field, or a sentence about one.</summary>
     public void Note(string note)
     {
-        if (_notes.Count < MostNotes)
+        var isField = !note.Contains(' ', StringComparison.Ordinal);
+        if ((isField ? _fields : _notes.Count - _fields) < MostNotes && _notes.Add(note) && isField)
         {
-            _notes.Add(note);
+            _fields++;
         }
     }
 }

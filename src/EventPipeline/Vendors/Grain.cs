@@ -22,12 +22,14 @@ internal sealed record Grain(string Name, params IReadOnlyList<string> Dimension
         ];
     }
 
-    /// <summary>The first of some grains that a vendor may still agree to: it keeps some of the refused one's dimensions, and none that was refused by name.</summary>
+    /// <summary>The first of some grains that a vendor may still agree to: it keeps some of the refused one's dimensions, and nothing that was refused.</summary>
+    /// <param name="grains">The grains of the report, the finest first, and of equally fine ones those that keep the most important.</param>
+    /// <param name="refused">Dimensions that were refused together; one alone is not served at all.</param>
     /// <returns>Null where none is left.</returns>
-    public Grain? Coarser(IEnumerable<Grain> grains, IReadOnlyCollection<string> refused)
+    public Grain? Coarser(IEnumerable<Grain> grains, IReadOnlyCollection<IReadOnlyList<string>> refused)
     {
         var coarser = grains.Where(other => other.Dimensions.Count < Dimensions.Count && other.Dimensions.All(Dimensions.Contains)).ToList();
-        return coarser.FirstOrDefault(other => !other.Dimensions.Any(refused.Contains)) ?? coarser.FirstOrDefault();
+        return coarser.FirstOrDefault(other => !refused.Any(together => together.All(other.Dimensions.Contains))) ?? coarser.FirstOrDefault();
     }
 
     private static string NameOf(List<string> dimensions) => dimensions.Count == 0

@@ -9,13 +9,16 @@ internal static partial class GroupingRefusal
     /// <param name="message">The vendor's words.</param>
     /// <param name="parameter">The parameter the vendor names apart from them; null where it names none.</param>
     /// <param name="grain">What was asked for.</param>
-    /// <returns>Null where it is not about the grouping; empty where it names no dimension.</returns>
-    public static IReadOnlyCollection<string>? Read(string? message, string? parameter, Grain grain)
+    /// <returns>
+    /// What is not served, alone or together: several names in one sentence may go together with one of them left out. Null where it is not about the
+    /// grouping; empty where it names no dimension.
+    /// </returns>
+    public static IReadOnlyList<IReadOnlyList<string>>? Read(string? message, string? parameter, Grain grain)
     {
         message ??= "";
         if (parameter is not null && grain.Dimensions.Contains(parameter))
         {
-            return [parameter];
+            return [[parameter]];
         }
 
         var named = Named(message, grain.Dimensions);
@@ -26,12 +29,12 @@ internal static partial class GroupingRefusal
     }
 
     /// <summary>The dimensions that are refused by name. Where only those that are served are listed, the others.</summary>
-    private static List<string> Named(string message, IReadOnlyList<string> dimensions)
+    private static IReadOnlyList<IReadOnlyList<string>> Named(string message, IReadOnlyList<string> dimensions)
     {
         var excluded = NotThis().Matches(message).Select(match => match.Groups[1].Value).Where(dimensions.Contains).ToList();
         if (excluded.Count > 0)
         {
-            return excluded;
+            return Each(excluded);
         }
 
         var (head, list) = Listing().Match(message) is { Success: true } listing
@@ -39,9 +42,11 @@ internal static partial class GroupingRefusal
             : (message, "");
         var named = dimensions.Where(name => IsNamed(head, name)).ToList();
         return named.Count == 0 && dimensions.Any(name => IsNamed(list, name))
-            ? [.. dimensions.Where(name => !IsNamed(list, name))]
-            : named;
+            ? Each(dimensions.Where(name => !IsNamed(list, name)))
+            : named.Count == 0 ? [] : [named];
     }
+
+    private static IReadOnlyList<IReadOnlyList<string>> Each(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
 
     /// <summary>Whether a text has the name. A name that is a plain word has to be marked as one.</summary>
     private static bool IsNamed(string text, string name) => Regex.IsMatch(

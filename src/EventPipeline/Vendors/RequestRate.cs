@@ -110,6 +110,12 @@ internal sealed class RequestRate
         {
             if (Refusals++ == 0)
             {
+                // What was answered before a pause says nothing of what is allowed now.
+                while (_answered.TryPeek(out var old) && now - old > Lookback)
+                {
+                    _answered.Dequeue();
+                }
+
                 _before = _answered.TryPeek(out var first) ? (first, _answered.Count) : null;
             }
 

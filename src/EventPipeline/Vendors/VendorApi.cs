@@ -55,7 +55,8 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         if (reading.Protocol.OrganizationHeader is { } header
             && response.Headers.TryGetValues(header, out var values)
             && values.FirstOrDefault()?.Trim() is { Length: > 0 } id
-            && !reading.Organization.TryNote(id, reading.Protocol.IsOrganizationHeaderAnId))
+            && !reading.Organization.TryNote(id, reading.Protocol.IsOrganizationHeaderAnId)
+            && reading.Protocol.IsOrganizationHeaderAnId)
         {
             throw reading.Transient($"the answers came from two organizations, {reading.Quote(reading.Organization.Header!)} and {reading.Quote(id)}: "
                 + "the account's key was exchanged while it was read. It is read again.");

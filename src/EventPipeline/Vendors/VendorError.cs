@@ -84,8 +84,22 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         return $"{message.TrimEnd('.')}{(details.Length == 0 ? "" : $" ({details})")}.";
     }
 
-    private static string? Quote(JsonElement error, string name, Reading reading) =>
-        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? reading.Quote(value.GetString()!) : null;
+    private static string? Quote(JsonElement error, string name, Reading reading)
+    {
+        if (!error.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return reading.Quote(value.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            return reading.Quote(value.GetRawText()); // Half of a surrogate pair, escaped: JSON allows it, text does not.
+        }
+    }
 
     private static string? Header(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;

@@ -144,7 +144,7 @@ internal sealed class VendorPages(VendorApi api)
     /// <summary>Asks for the finest grain that the vendor agrees to. Only its own refusal to group leads to a coarser one; any other stays a refusal.</summary>
     private async Task<(Grain Grain, VendorAnswer Answer)> AskAsync(Reading reading, BucketQuery query, CancellationToken cancellationToken)
     {
-        var refused = new HashSet<string>(StringComparer.Ordinal);
+        var refused = new List<IReadOnlyList<string>>();
         for (var grain = query.Grains[0]; ;)
         {
             var answer = await api.GetAsync(
@@ -160,7 +160,7 @@ internal sealed class VendorPages(VendorApi api)
                 throw answer.Refusal;
             }
 
-            refused.UnionWith(named);
+            refused.AddRange(named);
             var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
             reading.Note($"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
             grain = coarser;

@@ -26,10 +26,10 @@ internal sealed record VendorProtocol(
     public bool IsOrganizationHeaderAnId { get; init; } = true;
 
     /// <summary>
-    /// How this vendor says that it does not group so: the dimensions it names, none where it names none. Null where a refusal is about something
+    /// How this vendor says that it does not group so: the dimensions it does not serve, alone or together, none where it names none. Null where a refusal is about something
     /// else, which no coarser grouping changes.
     /// </summary>
-    public Func<VendorError, Grain, IReadOnlyCollection<string>?> RefusedGroups { get; init; } = static (_, _) => null;
+    public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (_, _) => null;
 
     /// <summary>The kinds of key that the vendor gives out, those too that are of no use here.</summary>
     public IReadOnlyList<KeyKind> KeyKinds { get; init; } = [];

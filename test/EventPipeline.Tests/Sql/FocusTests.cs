@@ -104,5 +104,18 @@ public sealed class FocusTests : IAsyncLifetime
         (await _facts.AskAsync("SELECT RegionId, RegionName, SkuId, x_InferenceGeo FROM focus")).ShouldBe([[null, null, "anthropic/tokens", geo]]);
     }
 
+    [Fact]
+    public async Task An_account_has_its_organisations_name_whatever_its_id_is_made_of()
+    {
+        await LineAsync(("line_item", "gpt-5, input"));
+        await _facts.CommitAsync("names", Morning(1), ("report", "names"));
+        foreach (var (id, kind, name) in new[] { ("uuid-1", "organization", "Acme"), ("org-1", "api_key", "robot") })
+        {
+            await _facts.InsertAsync("entity_versions", ("load_id", "names"), ("row_key", id), ("kind", kind), ("id", id), ("name", name));
+        }
+
+        (await _facts.AskAsync("SELECT BillingAccountId, BillingAccountName, BilledCost FROM focus")).ShouldBe([["org-1", "Acme", 1m]]);
+    }
+
     private Task LineAsync(params (string Column, object? Value)[] row) => _facts.InsertAsync("cost_versions", [("row_key", "k"), ("amount_usd", 1m), .. row]);
 }

@@ -9,7 +9,8 @@ SELECT
   SUM(tokens) AS tokens,
   SUM(amount_usd) AS amount_usd,
   SUM(estimated_usd) AS estimated_usd,
-  SUM(quantity) AS quantity,
+  SUM(whole_quantity) AS whole_quantity,
+  SUM(fraction_of_quantity) AS fraction_of_quantity,
   SUM(requests) AS requests
 FROM (
   SELECT
@@ -17,7 +18,8 @@ FROM (
     SUM(COALESCE(input_uncached_tokens, 0) + COALESCE(cache_read_tokens, 0)
       + COALESCE(cache_write_tokens, 0) + COALESCE(output_tokens, 0)) AS tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
-    SUM(COALESCE(quantity, 0)) AS quantity, SUM(COALESCE(requests, 0)) AS requests
+    SUM(TRUNC(COALESCE(quantity, 0))) AS whole_quantity, SUM(COALESCE(quantity, 0) - TRUNC(COALESCE(quantity, 0))) AS fraction_of_quantity,
+    SUM(COALESCE(requests, 0)) AS requests
   FROM {dataset}.usage_versions
   WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
   GROUP BY usage_date
@@ -26,7 +28,8 @@ FROM (
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
     SUM(CASE WHEN basis = 'billed' THEN amount_usd ELSE 0 END) AS amount_usd,
     SUM(CASE WHEN basis = 'estimated' THEN amount_usd ELSE 0 END) AS estimated_usd,
-    SUM(COALESCE(quantity, 0)) AS quantity, 0 AS requests
+    SUM(TRUNC(COALESCE(quantity, 0))) AS whole_quantity, SUM(COALESCE(quantity, 0) - TRUNC(COALESCE(quantity, 0))) AS fraction_of_quantity,
+    0 AS requests
   FROM {dataset}.cost_versions
   WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
   GROUP BY usage_date
@@ -34,7 +37,7 @@ FROM (
   SELECT
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
-    CAST(0 AS BIGNUMERIC) AS quantity, 0 AS requests
+    CAST(0 AS BIGNUMERIC) AS whole_quantity, CAST(0 AS BIGNUMERIC) AS fraction_of_quantity, 0 AS requests
   FROM {dataset}.activity_versions
   WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
   GROUP BY usage_date
@@ -42,7 +45,7 @@ FROM (
   SELECT
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
-    CAST(0 AS BIGNUMERIC) AS quantity, 0 AS requests
+    CAST(0 AS BIGNUMERIC) AS whole_quantity, CAST(0 AS BIGNUMERIC) AS fraction_of_quantity, 0 AS requests
   FROM {dataset}.entity_versions
   WHERE load_id = @load_id AND usage_date BETWEEN @from AND @to
   GROUP BY usage_date

@@ -101,8 +101,14 @@ SELECT
 FROM lines AS c
 JOIN {dataset}.current_slices AS s
   ON c.vendor = s.vendor AND c.account_id = s.account_id AND c.report = s.report AND c.usage_date = s.usage_date
-LEFT JOIN {dataset}.entity AS o
-  ON c.vendor = o.vendor AND c.account_id = o.account_id AND o.kind = 'organization' AND o.id = c.account_id
+LEFT JOIN (
+  -- An account is one organisation, whatever its account_id is made of.
+  SELECT vendor, account_id, MIN(name) AS name
+  FROM {dataset}.entity
+  WHERE kind = 'organization'
+  GROUP BY vendor, account_id
+) AS o
+  ON c.vendor = o.vendor AND c.account_id = o.account_id
 LEFT JOIN {dataset}.entity AS sub
   ON c.vendor = sub.vendor AND c.account_id = sub.account_id AND sub.kind IN ('workspace', 'project') AND sub.id = c.sub_account_id
 LEFT JOIN {dataset}.entity AS k

@@ -109,7 +109,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
 
     /// <summary>The vendor names the parameter in its words. A beta that it does not know is one dimension less.</summary>
     /// <remarks>https://platform.claude.com/docs/en/api/errors</remarks>
-    private static IReadOnlyCollection<string>? RefusedGroups(VendorError error, Grain grain)
+    private static IReadOnlyList<IReadOnlyList<string>>? RefusedGroups(VendorError error, Grain grain)
     {
         if (error is not { Type: "invalid_request_error", Message: { } message })
         {
@@ -119,7 +119,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         var isBeta = grain.Dimensions.Contains(MessagesUsage.Speed)
             && (message.Contains("anthropic-beta", StringComparison.OrdinalIgnoreCase)
                 || message.Contains(MessagesUsage.SpeedBeta, StringComparison.OrdinalIgnoreCase));
-        return isBeta ? [MessagesUsage.Speed] : GroupingRefusal.Read(message, parameter: null, grain);
+        return isBeta ? [[MessagesUsage.Speed]] : GroupingRefusal.Read(message, parameter: null, grain);
     }
 
     private static DateTimeOffset? ReadReset(HttpResponseMessage refusal) =>

@@ -303,7 +303,7 @@ public sealed class AnthropicReportTests : IDisposable
     [InlineData("Too many groups: ask for fewer", "all_dimensions.v1")]
     [InlineData("group_by[]: `speed` is not enabled for this organization", "all_dimensions.v1")]
     [InlineData("Unexpected value(s) `fast-mode-2026-02-01` for the `anthropic-beta` header.", "all_dimensions.v1")]
-    [InlineData("inference_geo cannot be combined with api_key_id", "workspace_model.v1")]
+    [InlineData("inference_geo cannot be combined with api_key_id", "api_key_workspace_model_tier_context.v1")]
     public async Task A_refusal_leads_to_the_finest_grain_without_what_it_names(string message, string grain)
     {
         var refusal = $$"""{"type":"error","error":{"type":"invalid_request_error","message":"{{message}}"},"request_id":"req_1"}""";

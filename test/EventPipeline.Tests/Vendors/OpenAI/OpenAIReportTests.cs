@@ -231,7 +231,7 @@ public sealed class OpenAIReportTests : IDisposable
     [InlineData("not allowed", "api_key_id", "project_user_model_batch_service_tier.v1")]
     [InlineData("Invalid value: 'batch'. Supported values are: 'project_id', 'user_id', 'api_key_id' and 'model'.", "group_by", "project_user_api_key_model_service_tier.v1")]
     [InlineData("Supported values for group_by are: 'project_id' and 'model'.", "group_by[2]", "project_model.v1")]
-    [InlineData("user_id together with project_id is not available for this time range", null, "api_key_model_batch_service_tier.v1")]
+    [InlineData("user_id together with project_id is not available for this time range", null, "project_api_key_model_batch_service_tier.v1")]
     [InlineData("Too many dimensions.", null, "project_user_api_key_model_batch.v1")]
     public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(string message, string? parameter, string grain)
     {
