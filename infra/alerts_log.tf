@@ -12,7 +12,7 @@ locals {
 
             ${local.call}/runs/$${log.extracted_label.run}
 
-        Mend the reason, then replay the dead letters of the run (POST /dead-letters/ID/replay): the run becomes completed. Nothing has to be cleaned up first.
+        Fix the reason, then replay the dead letters of the run (POST /dead-letters/ID/replay): the run becomes completed. Nothing has to be cleaned up first.
       TEXT
     }
     dead_letter_stored = {

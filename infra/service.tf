@@ -85,7 +85,7 @@ resource "google_cloud_run_v2_service" "this" {
         }
       }
 
-      # Alive and nothing more: a restart mends no warehouse.
+      # Alive and nothing more: a restart does not bring a warehouse back.
       liveness_probe {
         period_seconds    = 30
         timeout_seconds   = 5

@@ -69,7 +69,7 @@ internal sealed partial class DeadLetterReplayer(
         if (letter.Replays >= MostReplays && !force)
         {
             throw new DeadLetterConflictException(
-                $"{letter.Id} was replayed {letter.Replays} times already. Mend the cause first ({Shown.Plain(letter.Hint, 300)}), then replay it with force=true.");
+                $"{letter.Id} was replayed {letter.Replays} times already. Fix the cause first ({Shown.Plain(letter.Hint, 300)}), then replay it with force=true.");
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed partial class FetchHandler(
         {
             throw new RejectedEventException(
                 $"{message.Window}: the vendor's numbers add up to more than the tables can hold.",
-                "The vendor's answer breaks its contract. Look at the answer, and replay once it is mended.",
+                "The vendor's answer breaks its contract. Look at the answer, and replay once it is fixed.",
                 RejectionCause.BrokenContract,
                 overflow);
         }

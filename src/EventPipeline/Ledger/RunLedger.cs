@@ -205,7 +205,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
 
     /// <summary>
     /// Counts the ends of a run; whoever sees the last one publishes <c>eventpipeline.run.completed.v1</c>, under an event id derived from the
-    /// run's and its outcome, so that a replay that mends a failed run is told too.
+    /// run's and its outcome, so that a replay that completes a failed run is told too.
     /// </summary>
     /// <param name="runId">The run.</param>
     /// <param name="mode">The run's mode.</param>

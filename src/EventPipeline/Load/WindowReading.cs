@@ -126,7 +126,7 @@ internal sealed class WindowReading(Window window)
 
     private RejectedEventException Broken(string what) => new(
         $"{window}: {what}",
-        "The vendor's answer breaks its contract. Look at the answer, and replay once the vendor or the connector is mended.",
+        "The vendor's answer breaks its contract. Look at the answer, and replay once the vendor or the connector is fixed.",
         RejectionCause.BrokenContract);
 
     /// <summary>A day that came before. It has to say the same, or nothing but rows that something new tells apart.</summary>

@@ -85,7 +85,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
                     return;
                 }
 
-                // What failed for an earlier caller, whatever of, may have been mended since; what fails now is told.
+                // What failed for an earlier caller, whatever of, may have been fixed since; what fails now is told.
                 if ((!isHistory && !failure.IsWorthAnotherJob) || tries == MostTries || number == MostJobs)
                 {
                     throw failure;
