@@ -190,7 +190,7 @@ internal sealed partial class AccountIdentities(
             if (isMine == isOthers ? Precedes(other, account) : isOthers)
             {
                 throw new RejectedEventException(
-                    $"The {account.Vendor} accounts '{other}' and '{account.Name}' have the same key: reading both would count one organisation twice.",
+                    $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, since they have the same key: reading both would count it twice.",
                     $"Give '{account.Name}' its own key, or remove one of the two from the Accounts of this vendor in the settings. Then replay.",
                     RejectionCause.DuplicateAccount);
             }

@@ -164,6 +164,11 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         }
 
         var events = await EventsAsync(runId, known, cancellationToken);
+        if (isRejected && events.Count == 0)
+        {
+            return; // What was rejected when it came has begun nothing: its dead letter says all there is.
+        }
+
         if (RunHistory.Plan(events) is not { } plan)
         {
             var row = Event(runId, RunHistory.TriggerFailed, known);

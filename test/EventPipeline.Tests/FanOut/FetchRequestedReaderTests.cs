@@ -36,6 +36,8 @@ public sealed class FetchRequestedReaderTests
     [InlineData("\"production\"", "\"prod\"", "mode is 'prod'")]
     [InlineData("2026-11-20", "2026-11-23", "it must be 1 to 366 days")]
     [InlineData("2026-11-20", "2024-11-20", "it must be 1 to 366 days")]
+    [InlineData("9999-12-31", "9999-12-31", "its days are of the years 2000 to 2099")]
+    [InlineData("0001-01-01", "0001-01-01", "its days are of the years 2000 to 2099")]
     [InlineData("2026-11-20", "2026-02-30", "from is not valid")]
     [InlineData("2026-11-20", "2026-11-20T00:00:00Z", "from is not valid")]
     [InlineData("}", ",\"force\":\"yes\"}", "force is not valid")]

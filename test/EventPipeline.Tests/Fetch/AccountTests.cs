@@ -219,7 +219,7 @@ public sealed class AccountTests
         var run = await host.RunAsync("openai", "cost", day, day);
 
         run.Windows.Select(window => (window.Account, window.State)).ShouldBe([("acme", "loaded"), ("labs", "rejected")], ignoreOrder: true);
-        run.Windows.Single(window => window.Account == "labs").Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' have the same key");
+        run.Windows.Single(window => window.Account == "labs").Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' are the same organisation, since they have the same key");
         (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
     }
 

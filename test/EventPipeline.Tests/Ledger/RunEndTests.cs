@@ -141,8 +141,10 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rejected_trigger_ends_its_run_with_the_reason()
+    public async Task A_rejected_trigger_ends_the_run_that_was_asked_for_with_the_reason_and_begins_none()
     {
+        (await _host.PushTriggerAsync("""{"dayz":3}""", "0", Named("by hand"))).ShouldBe(HttpStatusCode.NoContent);
+        await InsertAsync("production", RunIdOf("rejected"), "requested", TimeProvider.System.GetUtcNow());
         (await _host.PushTriggerAsync("""{"dayz":3}""", "1", Named("rejected"))).ShouldBe(HttpStatusCode.NoContent);
         await _host.IdleAsync();
 
@@ -151,7 +153,7 @@ public sealed class RunEndTests : IAsyncLifetime
         run.Reason.ShouldNotBeNull().ShouldContain("'dayz'");
         run.EndedAt.ShouldNotBeNull();
         _told.ShouldHaveSingleItem().Attributes["ce-id"].ShouldBe($"{run.RunId}.failed");
-        (await _host.GetAsync("runs"))[0].GetProperty("reason").GetString().ShouldBe(run.Reason);
+        (await _host.GetAsync("runs")).EnumerateArray().ShouldHaveSingleItem().GetProperty("reason").GetString().ShouldBe(run.Reason);
     }
 
     [Fact]

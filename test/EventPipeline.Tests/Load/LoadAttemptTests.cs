@@ -56,6 +56,18 @@ public sealed class LoadAttemptTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Quantities_of_units_that_have_too_many_digits_together_are_loaded_and_proved()
+    {
+        await using var load = Begin();
+        await AcceptAsync(
+            load, Cost(Monday, "a", 1) with { Quantity = 80_000_000_000m, QuantityUnit = "tokens" },
+            Cost(Monday, "b", 1) with { Quantity = 0.016666666666666666m, QuantityUnit = "duration_hours" });
+
+        (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
+        (await _file.AskAsync("SELECT quantity FROM cost ORDER BY quantity")).Select(row => row[0]).ShouldBe([0.016666666666666666m, 80_000_000_000m]);
+    }
+
+    [Fact]
     public async Task Totals_are_exact_whatever_the_order_and_refused_before_anything_is_written_where_no_column_holds_them()
     {
         decimal[] amounts = [70_000_000_000m, 0.000000000000000001m, -70_000_000_000m, 60_000_000_000.1m, 10_000_000_000m];

@@ -75,6 +75,20 @@ public sealed class WindowReadingTests
     }
 
     [Fact]
+    public void A_day_that_comes_again_without_rows_contradicts_nothing()
+    {
+        var reading = new WindowReading(Week);
+        reading.Begin(Monday);
+        reading.Add(Row("a", 5), 77);
+        reading.Begin(Monday.AddDays(1));
+        reading.Begin(Monday);
+
+        reading.Complete();
+
+        reading.Days[Monday].Tokens.ShouldBe(5);
+    }
+
+    [Fact]
     public void A_missing_day_fails_the_attempt_because_absent_is_not_empty()
     {
         var reading = new WindowReading(Week);

@@ -203,6 +203,23 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(3);
     }
 
+    [Fact]
+    public async Task The_argument_from_is_read_beside_Googles_own_From_header()
+    {
+        await _door.PostAsync("/events/run-requested", "", [("From", "noreply@google.com"), ("from", "2026-11-01"), ("to", "2026-11-20"), .. Metadata]);
+
+        _door.Runs.ShouldHaveSingleItem().Message.From.ShouldBe(new DateOnly(2026, 11, 1));
+    }
+
+    [Fact]
+    public async Task A_trace_that_a_proxy_has_named_again_stops_no_run()
+    {
+        const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        await _door.PostAsync("/events/run-requested", "{}", [("traceparent", trace), ("traceparent", trace), .. Metadata]);
+
+        _door.Runs.ShouldHaveSingleItem();
+    }
+
     /// <summary>What Google's pushes, Cloud Run's front end, proxies and tracers send beside a message.</summary>
     [Fact]
     public async Task No_header_on_the_way_of_a_real_push_is_taken_for_an_attribute()
@@ -236,6 +253,11 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [InlineData("date", "2026-11-20", "days")]
     [InlineData("from-date", "2026-11-20", "")]
     [InlineData("region", "eu", "")]
+    [InlineData("dry-run", "true", "")]
+    [InlineData("last-days", "7", "")]
+    [InlineData("user-accounts", "acme", "")]
+    [InlineData("start-date", "2026-11-20", "")]
+    [InlineData("overwrite", "true", "")]
     public async Task An_unknown_attribute_of_an_unwrapped_push_is_refused_as_of_a_wrapped_one(string name, string value, string nearest)
     {
         await _door.PostAsync("/events/run-requested", "{}", [(name, value), .. Metadata]);
@@ -266,10 +288,13 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         _door.Rejection().Reason.ShouldContain($"The address has a query with {names}, and nothing is read from a query here.");
     }
 
-    [Fact]
-    public async Task A_secret_at_the_end_of_a_push_address_as_in_Googles_examples_refuses_nothing()
+    [Theory]
+    [InlineData("/events/run-requested?token=shared-secret")]
+    [InlineData("/?__GCP_CloudEventsMode=CUSTOM_PUBSUB_projects%2Fp%2Ftopics%2Ft")]
+    [InlineData("/?__GCP_CloudEventsMode=CE_PUBSUB_BINDING")]
+    public async Task What_Google_puts_into_push_addresses_refuses_nothing(string path)
     {
-        await _door.PostAsync("/events/run-requested?token=shared-secret", Wrapped("{}"));
+        await _door.PostAsync(path, Wrapped("{}"));
 
         _door.Runs.ShouldHaveSingleItem();
     }

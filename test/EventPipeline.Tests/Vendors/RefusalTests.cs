@@ -145,6 +145,7 @@ public sealed class RefusalTests : IDisposable
     [InlineData("not json", RejectionCause.BrokenContract)]
     [InlineData("""{"error":{"type":"not_found_error","message":"gone"}}""", RejectionCause.VendorRefused)]
     [InlineData("""{"type":"error","error":{"type":"authentication_error","message":"no"}}""", RejectionCause.Credential)]
+    [InlineData("""{"error":{"type":"permission_error","message":"\ud800"}}""", RejectionCause.Credential)]
     public async Task A_200_that_is_the_vendors_and_not_data_is_rejected(string body, RejectionCause cause)
     {
         _vendor.On(Anthropic, body);

@@ -233,6 +233,7 @@ public sealed class OpenAIReportTests : IDisposable
     [InlineData("Supported values for group_by are: 'project_id' and 'model'.", "group_by[2]", "project_model.v1")]
     [InlineData("user_id together with project_id is not available for this time range", null, "project_api_key_model_batch_service_tier.v1")]
     [InlineData("Too many dimensions.", null, "project_user_api_key_model_batch.v1")]
+    [InlineData("Too many group_by: project_id, user_id, api_key_id, model", "group_by", "project_api_key_model_batch_service_tier.v1")]
     public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(string message, string? parameter, string grain)
     {
         var refusal = $$"""{ "error": { "message": "{{message}}", "type": "invalid_request_error", "param": {{(parameter is null ? "null" : $"\"{parameter}\"")}}, "code": null } }""";
@@ -256,6 +257,15 @@ public sealed class OpenAIReportTests : IDisposable
 
         (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.VendorRefused);
         _vendor.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Costs_that_refuse_their_dimensions_together_lose_the_key_alone()
+    {
+        var refusal = Refusal.Replace("unsupported group_by", "Too many group_by: project_id, line_item, api_key_id;", StringComparison.Ordinal);
+        _vendor.On(Costs, refusal, HttpStatusCode.BadRequest).On(Costs, Read("costs_grouped"));
+
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().First().Grain.ShouldBe("project_line_item.v1");
     }
 
     [Fact]
