@@ -29,11 +29,12 @@ internal sealed partial class DeadLetterHandler(
     /// <param name="cancellationToken">Stops; the message comes again.</param>
     public async Task HandleAsync(Arrival arrival, RejectedEventException? unreadable, CancellationToken cancellationToken)
     {
-        // What an event's reading makes of the arrival must not tell how long ago the letter was published.
+        // What an event's reading makes of the arrival must tell neither how long ago the letter was published nor which message brought it.
         var publishedAt = arrival.Message.Delivery.PublishTime;
+        var copyId = CopyIdOf(arrival.Message.Delivery);
         if (unreadable is null && OwnLetter(arrival) is { } letter)
         {
-            await StoreAsync(letter, cancellationToken);
+            await StoreAsync(letter, copyId, cancellationToken);
             await EndAsync(letter, isRejected: true, $"{letter.Reason} {letter.Hint}", publishedAt, cancellationToken);
             return;
         }
@@ -47,7 +48,7 @@ internal sealed partial class DeadLetterHandler(
                 letter = DeadLetterWriter.Write(original, await WithLastFailureAsync(reason, fetch, cancellationToken), topic, clock.GetUtcNow());
             }
 
-            await StoreAsync(letter, cancellationToken);
+            await StoreAsync(letter, copyId, cancellationToken);
             await EndAsync(letter, isRejected: false, reason.Message, publishedAt, cancellationToken);
             return;
         }
@@ -55,12 +56,20 @@ internal sealed partial class DeadLetterHandler(
         var why = unreadable ?? new RejectedEventException(
             "A message on the dead-letter topic is no dead letter of this service and no copy that Pub/Sub forwarded.",
             "Look at who published it; it can be discarded.");
-        await StoreAsync(DeadLetterWriter.Write(Prefix(arrival), why, sourceTopic: null, clock.GetUtcNow()), cancellationToken);
+        await StoreAsync(DeadLetterWriter.Write(Prefix(arrival), why, sourceTopic: null, clock.GetUtcNow()), copyId, cancellationToken);
     }
 
-    private async Task StoreAsync(DeadLetter letter, CancellationToken cancellationToken)
+    // Pub/Sub's message id, and when it was published, stay the same however often the message is delivered.
+    private static string CopyIdOf(Delivery delivery) =>
+        Shown.Plain(delivery.MessageId ?? FormattableString.Invariant($"published {delivery.PublishTime?.UtcDateTime:O}"), 1024);
+
+    private async Task StoreAsync(DeadLetter letter, string copyId, CancellationToken cancellationToken)
     {
-        await store.RecordOpenAsync(letter, clock.GetUtcNow(), cancellationToken);
+        if (!await store.OpenAsync(letter, copyId, clock.GetUtcNow(), cancellationToken))
+        {
+            return;
+        }
+
         metrics.DeadLettered(letter.Cause, letter.SourceTopic);
         HandlerLog.Stored(
             logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason, letter.Hint, letter.Cause, letter.EventId, letter.EventType, letter.MessageId);

@@ -21,11 +21,16 @@ internal sealed partial class DeadLetterReplayer(
 
         RequireReplayable(stored, force);
         await publish(ReplayMessage.TopicOf(stored.Letter), [ReplayMessage.Of(stored.Letter)], cancellationToken);
-        var replayed = stored.Letter with { Replays = stored.Letter.Replays + 1 };
         var now = clock.GetUtcNow();
-        await store.RecordAsync(replayed, DeadLetterState.Replayed, now, cancellationToken);
-        ReplayerLog.Replayed(logger, id, replayed.Replays);
-        return stored with { Letter = replayed, State = DeadLetterState.Replayed, LastSeen = now };
+        var replayed = stored with
+        {
+            Letter = stored.Letter with { Replays = stored.Letter.Replays + 1 },
+            State = DeadLetterState.Replayed,
+            LastSeen = now,
+        };
+        await store.RecordAsync(replayed, now, cancellationToken);
+        ReplayerLog.Replayed(logger, id, replayed.Letter.Replays);
+        return replayed;
     }
 
     /// <summary>Leaves a dead letter alone from now on; a repetition changes nothing. Null when there is none of that id.</summary>
@@ -38,9 +43,10 @@ internal sealed partial class DeadLetterReplayer(
         }
 
         var now = clock.GetUtcNow();
-        await store.RecordAsync(stored.Letter, DeadLetterState.Discarded, now, cancellationToken);
+        var discarded = stored with { State = DeadLetterState.Discarded, LastSeen = now };
+        await store.RecordAsync(discarded, now, cancellationToken);
         ReplayerLog.Discarded(logger, id);
-        return stored with { State = DeadLetterState.Discarded, LastSeen = now };
+        return discarded;
     }
 
     /// <summary>Whether it can be replayed.</summary>

@@ -9,7 +9,7 @@ internal static class DeadLetterState
     /// <summary>Published again, and not come back since.</summary>
     public const string Replayed = "replayed";
 
-    /// <summary>Decided to be left alone.</summary>
+    /// <summary>Decided to be left alone, and not failed anew since.</summary>
     public const string Discarded = "discarded";
 
     public static IReadOnlyList<string> All { get; } = [Open, Replayed, Discarded];

@@ -12,16 +12,53 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
 {
     private string Dataset => datasets.Value.Dataset;
 
-    /// <summary>Stores a dead letter, once per message and number of replays.</summary>
-    public Task RecordOpenAsync(DeadLetter letter, DateTimeOffset recordedAt, CancellationToken cancellationToken) =>
-        RecordAsync(letter, DeadLetterState.Open, recordedAt, cancellationToken);
+    /// <summary>
+    /// Opens a dead letter, once however often its message comes while it is open. One that was discarded or replayed is opened again by a message of the
+    /// dead-letter topic that has not opened it before; one that has, a late redelivery, changes nothing.
+    /// </summary>
+    /// <param name="letter">What could not be done.</param>
+    /// <param name="copyId">The message of the dead-letter topic that brought it: the same for each delivery of one message.</param>
+    /// <param name="recordedAt">Now, UTC.</param>
+    /// <param name="cancellationToken">Stops waiting; the message comes again.</param>
+    /// <returns>Whether this call opened it, and not one before or beside it: whose call it was tells.</returns>
+    public async Task<bool> OpenAsync(DeadLetter letter, string copyId, DateTimeOffset recordedAt, CancellationToken cancellationToken)
+    {
+        var standing = await warehouse.QueryAsync(
+            Dataset,
+            Statement.Of("dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt)),
+            cancellationToken);
+        var reopened = 0L;
+        if (standing is [var now])
+        {
+            var (state, replays) = (now.Text("state"), now.Whole("replays"));
+            if (now.Flag("has_come") || (state == DeadLetterState.Open && letter.Replays <= replays))
+            {
+                return false;
+            }
 
-    /// <summary>Stores a new state. Rows are ordered by replays and state, not by time, so that it does not matter which is written first.</summary>
-    public Task RecordAsync(DeadLetter letter, string state, DateTimeOffset recordedAt, CancellationToken cancellationToken) =>
+            // A replay that failed follows by its number; what would otherwise be shown behind the present state begins anew.
+            var follows = letter.Replays > replays || (letter.Replays == replays && state == DeadLetterState.Replayed);
+            reopened = now.Whole("reopened") + (follows ? 0 : 1);
+        }
+
+        var teller = $"{Guid.CreateVersion7(recordedAt):N}";
+        var row = RowOf(letter, DeadLetterState.Open, reopened, recordedAt);
+        (row["copy_id"], row["teller"]) = (copyId, teller);
+        await InsertAsync(letter, DeadLetterState.Open, reopened, row, cancellationToken);
+        return (await warehouse.QueryAsync(Dataset, Statement.Of("dead_letters_told", ("id", letter.Id), ("teller", teller)), cancellationToken)).Count > 0;
+    }
+
+    /// <summary>
+    /// Stores what a person decided. Rows are ordered by what they count and by state, not by time, so that it does not matter which is written first.
+    /// </summary>
+    public Task RecordAsync(StoredDeadLetter decided, DateTimeOffset recordedAt, CancellationToken cancellationToken) => InsertAsync(
+        decided.Letter, decided.State, decided.Reopened, RowOf(decided.Letter, decided.State, decided.Reopened, recordedAt), cancellationToken);
+
+    private Task InsertAsync(DeadLetter letter, string state, long reopened, Dictionary<string, object?> row, CancellationToken cancellationToken) =>
         warehouse.ExecuteAsync(
             Dataset,
-            FormattableString.Invariant($"{letter.Id}_{letter.Replays}_{state}"),
-            Statement.Insert("insert_dead_letter", [RowOf(letter, state, recordedAt)]),
+            FormattableString.Invariant($"{letter.Id}_{letter.Replays}_{state}") + (reopened == 0 ? "" : FormattableString.Invariant($"_{reopened}")),
+            Statement.Insert("insert_dead_letter", [row]),
             cancellationToken);
 
     /// <summary>The newest state of dead letters, those seen last first, without attributes and payload.</summary>
@@ -64,7 +101,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     }
 
     /// <summary>The columns of a row.</summary>
-    internal static Dictionary<string, object?> RowOf(DeadLetter letter, string state, DateTimeOffset recordedAt) => new()
+    internal static Dictionary<string, object?> RowOf(DeadLetter letter, string state, long reopened, DateTimeOffset recordedAt) => new()
     {
         ["id"] = letter.Id,
         ["state"] = state,
@@ -89,6 +126,9 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         ["traceparent"] = letter.Traceparent,
         ["rejected_at"] = letter.RejectedAt,
         ["recorded_at"] = recordedAt,
+        ["reopened"] = reopened,
+        ["copy_id"] = null,
+        ["teller"] = null,
     };
 
     private static StoredDeadLetter Stored(Row row, IReadOnlyDictionary<string, string> attributes, string payload) => new(
@@ -118,7 +158,10 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         },
         row.Text("state"),
         row.Timestamp("first_seen"),
-        row.Timestamp("last_seen"));
+        row.Timestamp("last_seen"))
+    {
+        Reopened = row.Whole("reopened"),
+    };
 }
 
 /// <summary>A dead letter as it stands.</summary>
@@ -126,4 +169,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
 /// <param name="State">One of <see cref="DeadLetterState"/>.</param>
 /// <param name="FirstSeen">When it was first stored, UTC.</param>
 /// <param name="LastSeen">When it last came, or its state last changed, UTC.</param>
-internal sealed record StoredDeadLetter(DeadLetter Letter, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
+internal sealed record StoredDeadLetter(DeadLetter Letter, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
+{
+    /// <summary>How often its message had come anew after it was discarded or replayed.</summary>
+    public long Reopened { get; init; }
+}

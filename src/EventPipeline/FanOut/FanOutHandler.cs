@@ -14,6 +14,7 @@ internal sealed partial class FanOutHandler(
     AccountIdentities identities,
     IEnumerable<Vendor> vendors,
     RunLedger ledger,
+    RunCompletion completion,
     PublishMessages publish,
     IOptions<RunOptions> options,
     IOptions<DatasetOptions> datasets,
@@ -31,7 +32,7 @@ internal sealed partial class FanOutHandler(
         Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count, plan.Mode.Name(), plan.From, plan.To);
         if (windows.Count == 0)
         {
-            await ledger.CompleteWhenAllEndedAsync(runId, plan.Mode, RunLedger.Trigger, cancellationToken);
+            await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);
         }
     }
 

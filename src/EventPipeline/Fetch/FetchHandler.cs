@@ -15,6 +15,7 @@ internal sealed partial class FetchHandler(
     AccountIdentities identities,
     IWarehouse warehouse,
     RunLedger ledger,
+    RunCompletion completion,
     IOptions<DatasetOptions> datasets,
     PipelineMetrics metrics,
     TimeProvider clock,
@@ -32,7 +33,7 @@ internal sealed partial class FetchHandler(
         if (await ledger.HasSucceededAsync(message.RunId, mode, window, cancellationToken))
         {
             Log.AlreadyEnded(logger, window, message.RunId);
-            await ledger.CompleteWhenAllEndedAsync(message.RunId, mode, window.Id, cancellationToken);
+            await completion.CompleteWhenAllEndedAsync(message.RunId, mode, window.Id, cancellationToken);
             return;
         }
 

@@ -34,6 +34,8 @@ internal static class EventPipelineExtensions
         services.AddSingleton<AccountIdentities>();
         services.AddVendors();                        // who can be asked
         services.AddScoped<RunLedger>();              // what happened
+        services.AddScoped<RunEvents>();
+        services.AddScoped<RunCompletion>();
         services.AddScoped<RunStatus>();
         services.AddScoped<RunNews>();
         services.AddScoped<FreshnessReport>();

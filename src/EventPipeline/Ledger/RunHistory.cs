@@ -75,6 +75,17 @@ internal static class RunHistory
     public static bool WasTold(IEnumerable<Row> events, string outcome) =>
         events.Any(row => row.Text("event") == Completed && row.TextOrNull("state") == outcome);
 
+    /// <summary>
+    /// Whether a window's end is to be told: its row was written by who asks, and no delivery beside it came to more. (Of two that read a window at once, one
+    /// loads it, and the other may find it unchanged.)
+    /// </summary>
+    public static bool IsNews(IReadOnlyCollection<Row> events, string windowId, string state, string ownDetails)
+    {
+        var ends = events.Where(row => row.Text("event") == WindowEnded && row.TextOrNull("window_id") == windowId).ToList();
+        return ends.Any(row => row.TextOrNull("details") == ownDetails)
+            && (WindowState.IsFailure(state) || ends.All(row => WindowState.Rank(row.Text("state")) >= WindowState.Rank(state)));
+    }
+
     /// <summary>Whether a window has ended in any way.</summary>
     public static bool HasEnded(IEnumerable<Row> events, string windowId) =>
         events.Any(row => row.Text("event") == WindowEnded && row.TextOrNull("window_id") == windowId);

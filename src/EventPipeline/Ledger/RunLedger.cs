@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using EventPipeline.DeadLetters;
 using EventPipeline.FanOut;
@@ -10,15 +11,11 @@ namespace EventPipeline.Ledger;
 /// What happened to every run and window, in the dataset of its mode. Append-only: a repeated record is harmless, because a run's document
 /// does not depend on how often or in which order its events were recorded.
 /// </summary>
-internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> datasets, PublishMessages publish, RunNews news, TimeProvider clock)
+internal sealed class RunLedger(
+    IWarehouse warehouse, IOptions<DatasetOptions> datasets, RunEvents ledger, RunCompletion completion, RunNews news, TimeProvider clock)
 {
-    /// <summary>The teller of a run's end that holds the run's trigger in hand.</summary>
-    public const string Trigger = "trigger";
-
     /// <summary>At 20 values a row, below the 10,000 that one statement takes.</summary>
     private const int RowsPerInsert = 200;
-
-    private static readonly TimeSpan ClaimHolds = TimeSpan.FromHours(1);
 
     /// <summary>The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when it began is not known.</summary>
     public async Task<IReadOnlyDictionary<SliceKey, SliceRead>> SlicesReadAsync(
@@ -36,25 +33,25 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
 
     /// <summary>The stored plan of a run; null while there is none.</summary>
     public async Task<RunPlan?> FindPlanAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
-        RunHistory.Plan(await EventsAsync(runId, mode, cancellationToken));
+        RunHistory.Plan(await ledger.OfAsync(runId, mode, cancellationToken));
 
     /// <summary>Stores a plan once, under an id derived from the run's, and returns the stored one: of two at once the first.</summary>
     public async Task<RunPlan> StorePlanAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        var row = Event(plan.RunId, RunHistory.Planned, plan.Mode);
+        var row = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
         row["details"] = JsonSerializer.Serialize(plan, RunPlanJson.Default.RunPlan);
-        await InsertAsync(plan.Mode, $"plan_{plan.RunId}", row, cancellationToken);
+        await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [row], cancellationToken);
         return await FindPlanAsync(plan.RunId, plan.Mode, cancellationToken)
             ?? throw new TransientFailureException($"The plan of run {plan.RunId} was stored and is not there.");
     }
 
     /// <summary>Records that a run was asked for by hand, so that it can be seen before its trigger has arrived.</summary>
     public Task RecordRequestedAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
-        InsertAsync(mode, $"requested_{runId}", Event(runId, RunHistory.Requested, mode), cancellationToken);
+        ledger.InsertAsync(mode, $"requested_{runId}", [ledger.Create(runId, RunHistory.Requested, mode)], cancellationToken);
 
     /// <summary>Whether a window of a run has come to something before.</summary>
     public async Task<bool> HasSucceededAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken) =>
-        (await EventsAsync(runId, mode, cancellationToken)).Any(row =>
+        (await ledger.OfAsync(runId, mode, cancellationToken)).Any(row =>
             row.Text("event") == RunHistory.WindowEnded
             && row.TextOrNull("window_id") == window.Id
             && WindowState.IsSuccess(row.Text("state")));
@@ -84,15 +81,27 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
                 new EndDetails(null, []));
     }
 
-    /// <summary>Records how a window ended, and tells of the run's end when it was the last.</summary>
+    /// <summary>
+    /// Records how a window ended, and tells of the run's end when it was the last. A window comes to something once per run and state; it is rejected once
+    /// per message and reason, so that a replay that is rejected too is told.
+    /// </summary>
     public Task RecordEndAsync(
         string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken) =>
-        RecordEndAsync($"{Guid.CreateVersion7(clock.GetUtcNow()):N}", runId, mode, window, end, attempt, messageId, cancellationToken);
+        RecordEndAsync(EndIdOf(runId, mode, window, end, messageId), runId, mode, window, end, attempt, messageId, cancellationToken);
+
+    private static string EndIdOf(string runId, RunMode mode, Window window, WindowEnd end, string? messageId)
+    {
+        string?[] parts = [runId, mode.Name(), window.Id, end.State, .. WindowState.IsFailure(end.State) ? new[] { messageId, end.Reason } : []];
+        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
+    }
 
     private async Task RecordEndAsync(
         string endId, string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken)
     {
-        var row = Event(runId, RunHistory.WindowEnded, mode, window);
+        // Deliveries of one message all insert, under one id: whose row it is tells.
+        var own = JsonSerializer.Serialize(
+            end.Details with { Teller = $"{Guid.CreateVersion7(clock.GetUtcNow()):N}" }, EndDetailsJson.Default.EndDetails);
+        var row = ledger.Create(runId, RunHistory.WindowEnded, mode, window);
         row["state"] = end.State;
         row["row_count"] = end.Rows;
         row["tokens"] = end.Tokens;
@@ -101,11 +110,16 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         row["load_id"] = end.LoadId;
         row["attempt"] = (long?)attempt;
         row["reason"] = end.Reason;
-        row["details"] = JsonSerializer.Serialize(end.Details, EndDetailsJson.Default.EndDetails);
+        row["details"] = own;
         row["message_id"] = messageId;
-        await InsertAsync(mode, $"end_{endId}", row, cancellationToken);
-        news.WindowEnded(runId, mode, window, end, attempt, messageId);
-        await CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
+        await ledger.InsertAsync(mode, $"end_{endId}", [row], cancellationToken);
+        var events = await ledger.OfAsync(runId, mode, cancellationToken);
+        if (RunHistory.IsNews(events, window.Id, end.State, own))
+        {
+            news.WindowEnded(runId, mode, window, end, attempt, messageId);
+        }
+
+        await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, events, cancellationToken);
     }
 
     /// <summary>Records that an attempt failed and that the window is tried again.</summary>
@@ -113,23 +127,23 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId, CancellationToken cancellationToken)
     {
         news.AttemptFailed(runId, mode, window, reason, attempt, messageId);
-        var row = Event(runId, RunHistory.AttemptFailed, mode, window);
+        var row = ledger.Create(runId, RunHistory.AttemptFailed, mode, window);
         row["attempt"] = (long?)attempt;
         row["reason"] = reason;
         row["message_id"] = messageId;
-        return InsertAsync(mode, $"failed_{Guid.CreateVersion7(clock.GetUtcNow()):N}", row, cancellationToken);
+        return ledger.InsertAsync(mode, $"failed_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
     }
 
     /// <inheritdoc cref="WindowGaveUp"/>
     public async Task RecordGivenUpAsync(string endId, FetchRequested message, bool isRejected, string reason, CancellationToken cancellationToken)
     {
         var (runId, window) = (message.RunId, message.Window);
-        if ((RunModeNames.TryParse(message.Mode, out var known) ? known : await FindModeAsync(runId, cancellationToken)) is not { } mode)
+        if ((RunModeNames.TryParse(message.Mode, out var known) ? known : await ledger.FindModeAsync(runId, cancellationToken)) is not { } mode)
         {
             return; // The door has said so; no run waits for it.
         }
 
-        var events = await EventsAsync(runId, mode, cancellationToken);
+        var events = await ledger.OfAsync(runId, mode, cancellationToken);
         var (state, why) = (WindowState.Rejected, reason);
         if (!isRejected)
         {
@@ -143,7 +157,7 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
             ? RunHistory.HasEnded(events, window.Id)
             : events.Any(row => row.Text("event") == RunHistory.WindowEnded && row.TextOrNull("window_id") == window.Id && row.TextOrNull("reason") == why))
         {
-            await CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
+            await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
             return;
         }
 
@@ -158,12 +172,12 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
     public async Task RecordTriggerFailedAsync(
         string endId, string runId, RunMode? mode, bool isRejected, string reason, CancellationToken cancellationToken)
     {
-        if ((mode ?? await FindModeAsync(runId, cancellationToken)) is not { } known)
+        if ((mode ?? await ledger.FindModeAsync(runId, cancellationToken)) is not { } known)
         {
             return; // Nothing is known of such a run.
         }
 
-        var events = await EventsAsync(runId, known, cancellationToken);
+        var events = await ledger.OfAsync(runId, known, cancellationToken);
         if (isRejected && events.Count == 0)
         {
             return; // What was rejected when it came has begun nothing: its dead letter says all there is.
@@ -171,17 +185,17 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
 
         if (RunHistory.Plan(events) is not { } plan)
         {
-            var row = Event(runId, RunHistory.TriggerFailed, known);
+            var row = ledger.Create(runId, RunHistory.TriggerFailed, known);
             row["state"] = isRejected ? WindowState.Rejected : WindowState.Failed;
             row["reason"] = reason;
-            await InsertAsync(known, $"trigger_{endId}", row, cancellationToken);
+            await ledger.InsertAsync(known, $"trigger_{endId}", [row], cancellationToken);
         }
         else if (!isRejected)
         {
             await EndAsync(endId, plan, events, WindowEnd.Failure(WindowState.Failed, reason), cancellationToken);
         }
 
-        await CompleteWhenAllEndedAsync(runId, known, Trigger, cancellationToken);
+        await completion.CompleteWhenAllEndedAsync(runId, known, RunCompletion.Trigger, cancellationToken);
     }
 
     private async Task EndAsync(string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
@@ -191,117 +205,25 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         {
             var rows = some.Select(planned =>
             {
-                var row = Event(plan.RunId, RunHistory.WindowEnded, plan.Mode, planned.Item.Window);
+                var row = ledger.Create(plan.RunId, RunHistory.WindowEnded, plan.Mode, planned.Item.Window);
                 (row["state"], row["reason"]) = (end.State, end.Reason);
                 row["details"] = JsonSerializer.Serialize(end.Details, EndDetailsJson.Default.EndDetails);
                 return (IReadOnlyDictionary<string, object?>)row;
             });
-            await warehouse.ExecuteAsync(
-                datasets.Value.For(plan.Mode), $"end_{endId}_{some[0].Index}", Statement.Insert("insert_run_events", [.. rows]), cancellationToken);
+            await ledger.InsertAsync(plan.Mode, $"end_{endId}_{some[0].Index}", [.. rows], cancellationToken);
         }
     }
 
     /// <summary>What the last recorded attempt at a message's window failed of; null where none is recorded.</summary>
     public async Task<string?> FindLastFailureAsync(FetchRequested message, CancellationToken cancellationToken) =>
         RunModeNames.TryParse(message.Mode, out var mode)
-            ? (await EventsAsync(message.RunId, mode, cancellationToken)).LastOrDefault(row =>
+            ? (await ledger.OfAsync(message.RunId, mode, cancellationToken)).LastOrDefault(row =>
                 row.Text("event") == RunHistory.AttemptFailed && row.TextOrNull("window_id") == message.Window.Id)?.TextOrNull("reason")
             : null;
 
-    /// <summary>
-    /// Counts the ends of a run; whoever sees the last one publishes <c>eventpipeline.run.completed.v1</c>, under an event id derived from the
-    /// run's and its outcome, so that a replay that completes a failed run is told too.
-    /// </summary>
-    /// <param name="runId">The run.</param>
-    /// <param name="mode">The run's mode.</param>
-    /// <param name="teller">Whose message is in hand: a window's id, or <see cref="Trigger"/>.</param>
-    /// <param name="cancellationToken">Stops; the message comes again.</param>
-    public async Task CompleteWhenAllEndedAsync(string runId, RunMode mode, string teller, CancellationToken cancellationToken)
-    {
-        var events = await EventsAsync(runId, mode, cancellationToken);
-        if (events.Count == 0 || RunHistory.Document(runId, events, clock.GetUtcNow()) is not { Outcome: { } outcome } run
-            || RunHistory.WasTold(events, outcome)
-            || !await MayTellAsync(runId, mode, outcome, teller, events, cancellationToken))
-        {
-            return;
-        }
-
-        var message = new RunCompleted(runId, mode.Name(), outcome, run.Totals);
-        await publish(
-            Topic.Completed,
-            [
-                OutgoingMessage.CloudEvent(
-                    $"{runId}.{outcome}",
-                    RunCompleted.EventType,
-                    clock.GetUtcNow(),
-                    JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.RunCompleted)),
-            ],
-            cancellationToken);
-        var row = Event(runId, RunHistory.Completed, mode);
-        row["state"] = outcome;
-
-        // Two deliveries of one message both insert, under one id: whose row it is tells.
-        var own = JsonSerializer.Serialize(Guid.CreateVersion7(clock.GetUtcNow()));
-        row["details"] = own;
-        await InsertAsync(mode, $"completed_{runId}_{outcome}", row, cancellationToken);
-        if ((await EventsAsync(runId, mode, cancellationToken)).Any(told =>
-            told.Text("event") == RunHistory.Completed && told.TextOrNull("details") == own))
-        {
-            await news.RunEndedAsync(mode, run, cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// Claims the telling, before anything is published. One message holds the claim: it is not acknowledged before it has told, so it comes again where it
-    /// was cut off, and everybody else leaves it to that one. After an hour, which no message takes from one delivery to the next, anybody may.
-    /// </summary>
-    private async Task<bool> MayTellAsync(
-        string runId, RunMode mode, string outcome, string teller, IReadOnlyList<Row> events, CancellationToken cancellationToken)
-    {
-        if (Claim(events) is not { } claim)
-        {
-            var row = Event(runId, RunHistory.Completing, mode);
-            (row["state"], row["details"]) = (outcome, JsonSerializer.Serialize(teller));
-            await InsertAsync(mode, $"completing_{runId}_{outcome}", row, cancellationToken);
-            claim = Claim(await EventsAsync(runId, mode, cancellationToken))
-                ?? throw new TransientFailureException($"The end of run {runId} was claimed and the claim is not there.");
-        }
-
-        return JsonSerializer.Deserialize<string>(claim.Text("details")) == teller || claim.Timestamp("recorded_at") < clock.GetUtcNow() - ClaimHolds;
-
-        Row? Claim(IEnumerable<Row> rows) =>
-            rows.FirstOrDefault(row => row.Text("event") == RunHistory.Completing && row.TextOrNull("state") == outcome);
-    }
-
-    /// <summary>The mode of a run that something is known of, in whichever dataset; null where nothing is.</summary>
-    private async Task<RunMode?> FindModeAsync(string runId, CancellationToken cancellationToken)
-    {
-        foreach (var dataset in datasets.Value.All)
-        {
-            var events = await warehouse.QueryAsync(dataset, Statement.Of("run_events", ("run_id", runId)), cancellationToken);
-            if (events.Count > 0)
-            {
-                return RunModeNames.TryParse(events[0].Text("mode"), out var mode) ? mode : null;
-            }
-        }
-
-        return null;
-    }
-
     /// <summary>One run's document, in whichever dataset it is; null when nobody has heard of it.</summary>
-    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken)
-    {
-        foreach (var dataset in datasets.Value.All)
-        {
-            var events = await warehouse.QueryAsync(dataset, Statement.Of("run_events", ("run_id", runId)), cancellationToken);
-            if (events.Count > 0)
-            {
-                return RunHistory.Document(runId, events, clock.GetUtcNow());
-            }
-        }
-
-        return null;
-    }
+    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        await ledger.FindAsync(runId, cancellationToken) is { Count: > 0 } events ? RunHistory.Document(runId, events, clock.GetUtcNow()) : null;
 
     /// <summary>The newest runs of all datasets, newest first.</summary>
     public async Task<IReadOnlyList<RunDocument>> RecentAsync(int limit, CancellationToken cancellationToken)
@@ -309,40 +231,10 @@ internal sealed class RunLedger(IWarehouse warehouse, IOptions<DatasetOptions> d
         var runs = new List<RunDocument>();
         foreach (var dataset in datasets.Value.All)
         {
-            var rows = await warehouse.QueryAsync(dataset, Statement.Of("recent_run_events", ("limit", (long)limit)), cancellationToken);
+            var rows = await ledger.RecentAsync(dataset, limit, cancellationToken);
             runs.AddRange(rows.GroupBy(row => row.Text("run_id")).Select(events => RunHistory.Document(events.Key, [.. events], clock.GetUtcNow())));
         }
 
         return [.. runs.OrderByDescending(run => run.RequestedAt).Take(limit)];
     }
-
-    private Task<IReadOnlyList<Row>> EventsAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
-        warehouse.QueryAsync(datasets.Value.For(mode), Statement.Of("run_events", ("run_id", runId)), cancellationToken);
-
-    private Task InsertAsync(RunMode mode, string statementId, Dictionary<string, object?> row, CancellationToken cancellationToken) =>
-        warehouse.ExecuteAsync(datasets.Value.For(mode), statementId, Statement.Insert("insert_run_events", [row]), cancellationToken);
-
-    private Dictionary<string, object?> Event(string runId, string name, RunMode mode, Window? window = null) => new()
-    {
-        ["run_id"] = runId,
-        ["event"] = name,
-        ["mode"] = mode.Name(),
-        ["window_id"] = window?.Id,
-        ["vendor"] = window?.Vendor,
-        ["account"] = window?.Account,
-        ["report"] = window?.Report,
-        ["window_start"] = window?.From,
-        ["window_end"] = window?.To,
-        ["state"] = null,
-        ["row_count"] = null,
-        ["tokens"] = null,
-        ["amount_usd"] = null,
-        ["estimated_usd"] = null,
-        ["load_id"] = null,
-        ["attempt"] = null,
-        ["reason"] = null,
-        ["details"] = null,
-        ["message_id"] = null,
-        ["recorded_at"] = clock.GetUtcNow(),
-    };
 }

@@ -23,8 +23,13 @@ internal sealed record WindowEnd(
 /// <summary>What else is worth telling of an end.</summary>
 /// <param name="Differences">Of a dry run: per day what would change.</param>
 /// <param name="Drift">What the vendor sent beyond its documentation.</param>
-internal sealed record EndDetails(IReadOnlyList<SliceDifference>? Differences, IReadOnlyList<string> Drift);
+internal sealed record EndDetails(IReadOnlyList<SliceDifference>? Differences, IReadOnlyList<string> Drift)
+{
+    /// <summary>Which delivery recorded the end, and tells of it; null where nobody does.</summary>
+    public string? Teller { get; init; }
+}
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, Converters = [typeof(DecimalAsString)])]
 [JsonSerializable(typeof(EndDetails))]
+[JsonSerializable(typeof(string[]))]
 internal sealed partial class EndDetailsJson : JsonSerializerContext;

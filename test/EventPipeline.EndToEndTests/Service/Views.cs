@@ -57,13 +57,24 @@ internal static class Views
 
     // Each row: what a view on top says, and what the facts below it say.
     private const string OnTop = """
+        WITH newest AS (
+          SELECT vendor, account_id, report, usage_date, MAX(usage_date) OVER (PARTITION BY vendor, account_id, report) AS newest_day FROM current_slices
+        ),
+        complete AS (
+          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report = 'names' THEN s.newest_day ELSE s.usage_date END) AS complete_until
+          FROM newest s
+          LEFT JOIN newest n ON n.vendor = s.vendor AND n.account_id = s.account_id AND n.report = s.report AND n.usage_date = s.usage_date + 1
+          WHERE s.report = 'names' OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
+          GROUP BY ALL
+        )
         SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM daily_cost
         UNION ALL SELECT 'focus', COALESCE(SUM(BilledCost), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM focus
         UNION ALL SELECT 'focus rows', COUNT(*), (SELECT COUNT(*) FROM cost_all WHERE basis = 'billed') FROM focus
         UNION ALL SELECT 'daily_usage', COALESCE(SUM(total_tokens), 0), (SELECT COALESCE(SUM(tokens), 0) FROM current_slices) FROM daily_usage
         UNION ALL SELECT 'freshness', COALESCE(SUM(slices), 0), (SELECT COUNT(*) FROM current_slices) FROM freshness
-        UNION ALL SELECT 'freshness behind', COUNT(*), 0 FROM freshness f WHERE f.data_complete_until <>
-          (SELECT MAX(usage_date) FROM current_slices s WHERE s.vendor = f.vendor AND s.account = f.account AND s.report = f.report)
+        UNION ALL SELECT 'freshness behind', COUNT(*), 0 FROM freshness f WHERE f.data_complete_until IS DISTINCT FROM
+          (SELECT complete_until FROM complete c WHERE c.vendor = f.vendor AND c.account_id = f.account_id AND c.report = f.report)
+          AND f.account_id IS NOT NULL
         UNION ALL SELECT 'restatements', COUNT(*), (SELECT COALESCE(SUM(contents - 1), 0) FROM (
           SELECT COUNT(DISTINCT digest) AS contents FROM slice_versions GROUP BY vendor, account_id, report, usage_date)) FROM restatements
         """;

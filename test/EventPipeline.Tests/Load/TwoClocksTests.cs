@@ -90,7 +90,7 @@ public sealed class TwoClocksTests : IAsyncDisposable
     public async Task A_read_that_lies_in_the_future_settles_nothing()
     {
         await LoadAsync(_ahead, 1);
-        var ledger = new RunLedger(_file.Warehouse, Options.Create(new DatasetOptions()), publish: null!, news: null!, _right);
+        var ledger = new RunLedger(_file.Warehouse, Options.Create(new DatasetOptions()), ledger: null!, completion: null!, news: null!, _right);
 
         (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values.ShouldHaveSingleItem().Began.ShouldBe(DateTimeOffset.MinValue);
         _right.Advance(TimeSpan.FromHours(1));

@@ -21,12 +21,16 @@
 -- @traceparent STRING
 -- @rejected_at TIMESTAMP
 -- @recorded_at TIMESTAMP
+-- @reopened INT64
+-- @copy_id STRING
+-- @teller STRING
 INSERT INTO {dataset}.dead_letter (
   id, state, source_topic, reason, cause, hint, event_id, event_source, event_type, event_time, message_id, publish_time, subscription,
-  attempt, replays, attributes, payload, payload_truncated, payload_bytes, payload_sha256, traceparent, rejected_at, recorded_at
+  attempt, replays, attributes, payload, payload_truncated, payload_bytes, payload_sha256, traceparent, rejected_at, recorded_at,
+  reopened, copy_id, teller
 )
 VALUES (
   @id, @state, @source_topic, @reason, @cause, @hint, @event_id, @event_source, @event_type, @event_time, @message_id, @publish_time,
   @subscription, @attempt, @replays, @attributes, @payload, @payload_truncated, @payload_bytes, @payload_sha256, @traceparent,
-  @rejected_at, @recorded_at
+  @rejected_at, @recorded_at, @reopened, @copy_id, @teller
 )

@@ -21,7 +21,10 @@ CREATE TABLE IF NOT EXISTS {dataset}.dead_letter (
   payload_sha256 STRING NOT NULL OPTIONS (description = 'SHA-256 of the whole data, lower-case hexadecimal.'),
   traceparent STRING OPTIONS (description = 'The W3C trace context that the message carried.'),
   rejected_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was rejected.'),
-  recorded_at TIMESTAMP NOT NULL OPTIONS (description = 'When this row was written.')
+  recorded_at TIMESTAMP NOT NULL OPTIONS (description = 'When this row was written.'),
+  reopened INT64 OPTIONS (description = 'How often it had come again after it was discarded or replayed, other than by its replays; null is 0.'),
+  copy_id STRING OPTIONS (description = 'The message of the dead-letter topic that opened it; null where a person decided, and in rows of earlier versions.'),
+  teller STRING OPTIONS (description = 'The delivery that wrote this row and tells of it; null where a person decided, and in rows of earlier versions.')
 )
 PARTITION BY DATE(recorded_at)
 OPTIONS (description = 'Messages that could not be done, append-only: a row per state. The view dead_letters shows the newest.');

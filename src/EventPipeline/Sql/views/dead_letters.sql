@@ -1,5 +1,5 @@
--- Each dead letter in its newest state. States follow each other in a fixed order (open, replayed once, open again, …), so that the
--- newest is told without the clock: a replay that fails at once may be stored before the replay itself.
+-- Each dead letter in its newest state. States follow each other in a fixed order (open, replayed once, open again, …, discarded; then, where its
+-- message came anew, all of that again), so that the newest is told without the clock: a replay that fails at once may be stored before the replay itself.
 CREATE OR REPLACE VIEW {dataset}.dead_letters AS
 SELECT
   *,
@@ -9,5 +9,5 @@ FROM {dataset}.dead_letter
 WHERE TRUE
 QUALIFY ROW_NUMBER() OVER (
   PARTITION BY id
-  ORDER BY replays DESC, CASE state WHEN 'discarded' THEN 2 WHEN 'open' THEN 1 ELSE 0 END DESC, recorded_at DESC
+  ORDER BY COALESCE(reopened, 0) DESC, replays DESC, CASE state WHEN 'discarded' THEN 2 WHEN 'open' THEN 1 ELSE 0 END DESC, recorded_at DESC
 ) = 1;
