@@ -273,6 +273,6 @@ internal sealed partial class DatasetServer : IAsyncDisposable
     [GeneratedRegex(@"ALTER COLUMN (\w+) SET OPTIONS")]
     private static partial Regex Altered();
 
-    [GeneratedRegex(@"\ASELECT\s+(?:f\.)?\*[^;]*?FROM `p`\.\w+\.(\w+)")]
+    [GeneratedRegex(@"\ASELECT\s+(?:\w+\.)?\*[^;]*?FROM `p`\.\w+\.(\w+)")]
     private static partial Regex Star();
 }

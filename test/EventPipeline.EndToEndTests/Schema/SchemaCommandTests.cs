@@ -5,7 +5,7 @@ namespace EventPipeline.EndToEndTests.Schema;
 public sealed class SchemaCommandTests
 {
     private const int Tables = 9;
-    private const int Views = 13;
+    private const int Views = 16;
     private static readonly string Counted = $"{Tables} tables, {Views} views";
     private static readonly string UpToDate = $"d is up to date: {Counted}";
 
@@ -24,7 +24,7 @@ public sealed class SchemaCommandTests
         first.ShouldSatisfyAllConditions(
             () => first.ExitCode.ShouldBe(0, first.Error),
             () => first.Lines[0].ShouldBe("created dataset d"),
-            () => first.Lines[1].ShouldBe("created table d.activity_versions"),
+            () => first.Lines[1].ShouldBe("created table d.account_identity"),
             () => first.Lines[10].ShouldBe("created view d.slice_history"),
             () => first.Lines[^1].ShouldBe(UpToDate),
             () => first.Lines.Count.ShouldBe(1 + Tables + Views + 1));
@@ -301,7 +301,7 @@ public sealed class SchemaCommandTests
         var print = await SchemaProgram.RunAsync([], "print");
 
         (print.ExitCode, print.Error).ShouldBe((0, ""));
-        print.Output.Split(";\n").Length.ShouldBe((2 * 19) + 1);
+        print.Output.Split(";\n").Length.ShouldBe((2 * (Tables + Views)) + 1);
         print.Output.ShouldContain("CREATE TABLE IF NOT EXISTS ai_usage_analytics.usage_versions (");
         print.Output.ShouldContain("CREATE OR REPLACE VIEW ai_usage_analytics_dev.focus AS");
     }
@@ -313,7 +313,7 @@ public sealed class SchemaCommandTests
 
         print.ExitCode.ShouldBe(0);
         print.Output.ShouldContain("CREATE TABLE IF NOT EXISTS `my-project`.d.usage_versions (");
-        print.Output.ShouldContain("FROM `my-project`.d.cost AS c");
+        print.Output.ShouldContain("JOIN `my-project`.d.current_slices AS s");
         print.Output.ShouldNotContain("{dataset}");
     }
 
