@@ -70,12 +70,13 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     public async Task AddAsync(string subscription, StoredMessage message, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(message, BrokerJson.Default.StoredMessage);
+
+        // The copy comes last and goes first: one without a message is of a message that was accepted, and whose name a power cut took.
+        await DurableFile.WriteAsync(FileOf(subscription, message.Id, attempts: 0), bytes, cancellationToken);
         if (bytes.Length <= TwinBytes)
         {
             await DurableFile.WriteAsync(TwinOf(subscription, message.Id), bytes, cancellationToken);
         }
-
-        await DurableFile.WriteAsync(FileOf(subscription, message.Id, attempts: 0), bytes, cancellationToken);
     }
 
     /// <summary>Reads a message, or tells what is left of it.</summary>
@@ -105,12 +106,11 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     /// <summary>Forgets a message whose file cannot be read, and keeps the file beside the others, as <c>.unreadable</c>.</summary>
     public void SetAside(string subscription, long id, UnreadableMessage unreadable)
     {
+        File.Delete(TwinOf(subscription, id));
         if (File.Exists(unreadable.File))
         {
             File.Move(unreadable.File, Path.ChangeExtension(unreadable.File, ".unreadable"), overwrite: true);
         }
-
-        File.Delete(TwinOf(subscription, id));
     }
 
     /// <summary>Counts one more failed attempt.</summary>
@@ -120,8 +120,8 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     /// <summary>Forgets a message.</summary>
     public void Remove(string subscription, long id, int attempts)
     {
-        File.Delete(FileOf(subscription, id, attempts));
         File.Delete(TwinOf(subscription, id));
+        File.Delete(FileOf(subscription, id, attempts));
     }
 
     public void Dispose() => theOnlyProcess?.Dispose();
@@ -153,9 +153,16 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
             }
         }
 
-        // A copy alone is of a message that was acknowledged, or never accepted.
-        var ids = messages.Select(message => message.Id.ToString(CultureInfo.InvariantCulture)).ToHashSet();
-        twins.Where(twin => !ids.Contains(Path.GetFileNameWithoutExtension(twin.Name))).ToList().ForEach(twin => twin.Delete());
+        var ids = messages.Select(message => message.Item1).ToHashSet();
+        foreach (var twin in twins)
+        {
+            if (long.TryParse(Path.GetFileNameWithoutExtension(twin.Name), out var id) && ids.Add(id))
+            {
+                twin.MoveTo(FileOf(subscription, id, attempts: 0));
+                messages.Add((id, 0));
+            }
+        }
+
         return messages;
     }
 

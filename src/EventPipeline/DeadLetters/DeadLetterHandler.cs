@@ -109,7 +109,7 @@ internal sealed partial class DeadLetterHandler(
             }
             else if (LetterContent.RunOf(letter) is { } run)
             {
-                await runGaveUp(endId, run.Id, run.Mode, isRejected, reason, cancellationToken);
+                await runGaveUp(endId, run.Id, run.Mode, run.PublishedAt, isRejected, reason, cancellationToken);
             }
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested && (!MayPass(failure) || clock.GetUtcNow() - publishedAt > EndIsTriedFor))

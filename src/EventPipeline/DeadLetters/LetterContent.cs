@@ -13,9 +13,10 @@ internal static class LetterContent
             : null;
 
     /// <summary>
-    /// The run that a trigger asked for; null where nothing names it. Its mode is null where the trigger does not tell, or is not one.
+    /// The run that a trigger asked for; null where nothing names it. Its mode is null where the trigger does not tell, or is not one. A message by hand is
+    /// named by its message id, which a copy that Pub/Sub forwarded has lost: then the time it was published is what is left of it, else null.
     /// </summary>
-    public static (string Id, RunMode? Mode)? RunOf(DeadLetter letter)
+    public static (string Id, RunMode? Mode, DateTimeOffset? PublishedAt)? RunOf(DeadLetter letter)
     {
         if (letter.SourceTopic != DeadLetterWriter.NameOf(Topic.Trigger) || letter.PayloadTruncated)
         {
@@ -24,10 +25,11 @@ internal static class LetterContent
 
         if (EventOf(letter) is { } trigger)
         {
-            return (RunId.Of(trigger), RunRequestedReader.TryReadMode(trigger));
+            var isNameless = letter.MessageId is null && !letter.Attributes.Keys.Contains("ce-id", StringComparer.OrdinalIgnoreCase);
+            return (RunId.Of(trigger), RunRequestedReader.TryReadMode(trigger), isNameless ? letter.PublishTime : null);
         }
 
-        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time } ? (RunId.Of(source, id, time), null) : null;
+        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time } ? (RunId.Of(source, id, time), null, null) : null;
     }
 
     private static ReceivedEvent? EventOf(DeadLetter letter)

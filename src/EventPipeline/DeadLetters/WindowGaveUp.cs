@@ -18,7 +18,9 @@ internal delegate Task WindowGaveUp(string endId, FetchRequested message, bool i
 /// <param name="endId">Names the end: the same for the same dead letter.</param>
 /// <param name="runId">The run that the trigger asked for.</param>
 /// <param name="mode">The run's mode; null where the trigger does not tell: then only a run that something is known of can fail.</param>
+/// <param name="publishedAt">When a trigger was published whose own name is lost, UTC: its run is the one that was planned for that time. Null where it has its name.</param>
 /// <param name="isRejected">Whether the trigger was rejected; Pub/Sub gave up delivering it otherwise.</param>
 /// <param name="reason">What happened, and what to do.</param>
 /// <param name="cancellationToken">Stops; the message comes again.</param>
-internal delegate Task RunGaveUp(string endId, string runId, RunMode? mode, bool isRejected, string reason, CancellationToken cancellationToken);
+internal delegate Task RunGaveUp(
+    string endId, string runId, RunMode? mode, DateTimeOffset? publishedAt, bool isRejected, string reason, CancellationToken cancellationToken);

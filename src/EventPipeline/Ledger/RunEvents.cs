@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
 
@@ -27,6 +28,21 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
     /// <summary>The mode of a run that something is known of, in whichever dataset; null where nothing is.</summary>
     public async Task<RunMode?> FindModeAsync(string runId, CancellationToken cancellationToken) =>
         await FindAsync(runId, cancellationToken) is [var first, ..] && RunModeNames.TryParse(first.Text("mode"), out var mode) ? mode : null;
+
+    /// <summary>The run whose trigger has this time, in whichever dataset; null where none was planned for it.</summary>
+    public async Task<string?> FindPlannedAsync(DateTimeOffset requestedAt, CancellationToken cancellationToken)
+    {
+        var text = $"\"requestedAt\":{JsonSerializer.Serialize(requestedAt.ToUniversalTime())}";
+        foreach (var dataset in datasets.Value.All)
+        {
+            if (await warehouse.QueryAsync(dataset, Statement.Of("find_planned_run", ("requested_at", text)), cancellationToken) is [var run, ..])
+            {
+                return run.Text("run_id");
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>The events of the newest runs of a dataset.</summary>
     public Task<IReadOnlyList<Row>> RecentAsync(string dataset, int runs, CancellationToken cancellationToken) =>

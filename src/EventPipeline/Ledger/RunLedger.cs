@@ -170,8 +170,13 @@ internal sealed class RunLedger(
     /// Pub/Sub did not take, the windows that have not ended end with the trigger; what the replay reads wins over that too.
     /// </remarks>
     public async Task RecordTriggerFailedAsync(
-        string endId, string runId, RunMode? mode, bool isRejected, string reason, CancellationToken cancellationToken)
+        string endId, string runId, RunMode? mode, DateTimeOffset? publishedAt, bool isRejected, string reason, CancellationToken cancellationToken)
     {
+        if (publishedAt is { } at && await ledger.FindPlannedAsync(at, cancellationToken) is { } planned)
+        {
+            runId = planned;
+        }
+
         if ((mode ?? await ledger.FindModeAsync(runId, cancellationToken)) is not { } known)
         {
             return; // Nothing is known of such a run.

@@ -61,7 +61,7 @@ internal static class AttributeHeaders
     /// The values that may be an attribute's: Google's pushes carry HTTP's own From header, an e-mail address, beside the argument of that name.
     /// </summary>
     public static StringValues ValuesOf(string name, StringValues values) => name == "from"
-        ? new StringValues([.. values.Where(value => value?.Contains('@', StringComparison.Ordinal) != true)])
+        ? new StringValues([.. values.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []).Where(value => !value.Contains('@', StringComparison.Ordinal))])
         : values;
 
     // RFC 9110: a Date has a time of day, a Range a unit. A person who means a day or days writes neither.

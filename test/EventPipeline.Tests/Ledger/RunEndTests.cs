@@ -141,6 +141,34 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_trigger_that_nothing_names_and_that_is_given_up_ends_the_run_that_was_planned_for_it()
+    {
+        const string body = """{"vendors":["anthropic"],"reports":["cost"],"from":"2025-01-01","to":"2025-01-01"}""";
+        var published = new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero).AddTicks(1234567);
+        _beforePublish = topic =>
+        {
+            if (topic == Topic.Fetch)
+            {
+                throw new TransientFailureException("The topic is away.");
+            }
+        };
+        (await _host.PushTriggerAsync(body, "m-1")).ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        using var copy = await _host.PostAsync("events/dead-lettered", Pushes.Wrapped(
+            body,
+            "copy-1",
+            ("CloudPubSubDeadLetterSourceDeliveryCount", "30"),
+            ("CloudPubSubDeadLetterSourceSubscription", "trigger"),
+            ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"),
+            ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-22T23:59:59.123456789+00:00")));
+
+        copy.StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        var run = await _host.RunOfAsync(RunId.Of("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "m-1", published));
+        (run.State, run.Windows.ShouldHaveSingleItem().State).ShouldBe(("failed", "failed"));
+        (await _host.GetAsync("runs")).GetArrayLength().ShouldBe(1);
+    }
+
+    [Fact]
     public async Task A_rejected_trigger_ends_the_run_that_was_asked_for_with_the_reason_and_begins_none()
     {
         (await _host.PushTriggerAsync("""{"dayz":3}""", "0", Named("by hand"))).ShouldBe(HttpStatusCode.NoContent);
