@@ -228,14 +228,14 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         bench.Pushes.Close();
         var sums = $"SELECT account_id, SUM(amount_usd) AS usd FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = '{day:yyyy-MM-dd}' GROUP BY account_id ORDER BY 1";
         var before = await bench.QueryAsync(sums);
-        var ids = before.Select(row => row.GetProperty("account_id").GetString()!).ToList();
+        var ids = before.Select(row => row[0].GetString()!).ToList();
         ids.Count.ShouldBe(2);
 
         (await bench.CommandAsync("accounts", "list")).Output.ShouldContain(ids[0]);
         var merged = await bench.CommandAsync("accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[1], "--yes");
 
         merged.ExitCode.ShouldBe(0, merged.Output + merged.Error);
-        (await bench.QueryAsync(sums)).ShouldHaveSingleItem().GetProperty("account_id").GetString().ShouldBe(ids[1]);
+        (await bench.QueryAsync(sums)).ShouldHaveSingleItem()[0].GetString().ShouldBe(ids[1]);
         (await bench.CommandAsync("accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[0], "--yes")).ExitCode.ShouldBe(0);
         (await bench.QueryAsync(sums)).Select(row => row.GetRawText()).ShouldBe(before.Select(row => row.GetRawText()));
     }
