@@ -20,10 +20,11 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     [InlineData(5, 1, """{"kind":"reset","times":1}""")]
     [InlineData(6, 1, """{"kind":"slow_headers","seconds":0.3,"times":1}""")]
     [InlineData(7, 1, """{"kind":"trailing_cursor","times":1}""")]
-    [InlineData(24, 1, """{"kind":"empty_page","times":1}""")]
+    [InlineData(27, 1, """{"kind":"empty_page","times":1}""")]
     [InlineData(8, 2, """{"kind":"truncate","times":1}""")]
     [InlineData(9, 2, """{"kind":"truncate_json","times":1}""")]
     [InlineData(10, 2, """{"kind":"stall","times":1}""")]
+    [InlineData(18, 2, """{"kind":"garbage","times":1}""")]
     [InlineData(11, 3, """{"kind":"missing_bucket","times":2}""")]
     public async Task What_passes_is_tried_again_and_loaded_once(int day, int attempts, string fault)
     {
@@ -62,7 +63,6 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     [InlineData(15, "cost", "do not end", """{"kind":"endless_cursor"}""")]
     [InlineData(16, "messages_usage", "circle", """{"kind":"same_cursor"}""")]
     [InlineData(17, "messages_usage", "different values", """{"kind":"conflict_rows"}""")]
-    [InlineData(18, "cost", "not a JSON object", """{"kind":"garbage"}""")]
     [InlineData(19, "cost", "'data[].results[].amount'", """{"kind":"missing_field","field":"amount"}""")]
     [InlineData(20, "messages_usage", "output_tokens", """{"kind":"missing_field","field":"output_tokens"}""")]
     [InlineData(21, "claude_code", "core_metrics", """{"kind":"missing_field","field":"core_metrics"}""")]
@@ -101,7 +101,7 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     [Fact]
     public async Task A_run_with_a_rejected_window_ends_the_command_with_the_reason_and_loads_the_others()
     {
-        await FailAsync("""{"kind":"garbage","pathContains":"cost_report"}""");
+        await FailAsync("""{"kind":"missing_field","field":"amount","pathContains":"cost_report"}""");
         string[] arguments =
         [
             "run", "--data", "data", "--from", "2026-03-24", "--to", "2026-03-24", "--accounts", "SIMULATED-labs", "--reports", "cost", "messages_usage",
