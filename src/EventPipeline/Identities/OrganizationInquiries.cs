@@ -1,41 +1,103 @@
-using System.Collections.Concurrent;
 using EventPipeline.Vendors;
 
 namespace EventPipeline.Identities;
 
-/// <summary>Asks vendors which organisation a key belongs to: once for everybody who wants to know within a while, whoever of them gives up waiting.</summary>
+/// <summary>
+/// Asks vendors which organisation a key belongs to: once for everybody who wants to know within a while. When one of them gives up waiting the question
+/// goes on for the others; when all have, it ends, so that nothing is asked for nobody, least of all by a service that is shutting down.
+/// </summary>
 /// <param name="clock">Tells how old an answer is.</param>
 /// <param name="lifetime">How long an answer is good for; a failure is asked again at once.</param>
 internal sealed class OrganizationInquiries(TimeProvider clock, TimeSpan lifetime)
 {
-    private readonly ConcurrentDictionary<(Account Account, string Key), Inquiry> _inquiries = new();
+    private readonly Dictionary<(Account Account, string Key), Inquiry> _inquiries = [];
+    private readonly Lock _gate = new();
 
     /// <summary>What the vendor tells of a key.</summary>
     /// <param name="connector">The vendor's connector.</param>
     /// <param name="account">The account.</param>
     /// <param name="key">A fingerprint of the key that it has now.</param>
-    /// <param name="cancellationToken">Stops waiting; the question goes on for the others.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The vendor refused the credential.</exception>
     /// <exception cref="TransientFailureException">The vendor could not be asked now.</exception>
-    public Task<OrganizationIds> AskAsync(IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
+    public async Task<OrganizationIds> AskAsync(IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
+    {
+        var inquiry = Join(connector, account, key);
+        try
+        {
+            return await inquiry.Answer.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            if (Leave(account, key, inquiry))
+            {
+                await inquiry.EndAsync();
+            }
+        }
+    }
+
+    private Inquiry Join(IVendorConnector connector, Account account, string key)
     {
         var now = clock.GetUtcNow();
-        return _inquiries
-            .AddOrUpdate(
-                (account, key),
-                _ => new Inquiry(now, connector, account),
-                (_, last) => last.IsGoodAt(now, lifetime) ? last : new Inquiry(now, connector, account))
-            .Answer
-            .WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            if (!_inquiries.TryGetValue((account, key), out var inquiry) || !inquiry.IsGoodAt(now, lifetime))
+            {
+                _inquiries[(account, key)] = inquiry = new Inquiry(now, connector, account);
+            }
+
+            inquiry.Waiting++;
+            return inquiry;
+        }
+    }
+
+    /// <summary>Whether nobody waits for it any more.</summary>
+    private bool Leave(Account account, string key, Inquiry inquiry)
+    {
+        lock (_gate)
+        {
+            if (--inquiry.Waiting > 0)
+            {
+                return false;
+            }
+
+            if (!inquiry.Answer.IsCompleted && _inquiries.GetValueOrDefault((account, key)) == inquiry)
+            {
+                _inquiries.Remove((account, key));
+            }
+
+            return true;
+        }
     }
 
     /// <summary>One question. The connector limits how long it may take.</summary>
-    private sealed class Inquiry(DateTimeOffset asked, IVendorConnector connector, Account account)
+    private sealed class Inquiry : IDisposable
     {
-        private readonly Lazy<Task<OrganizationIds>> _answer = new(() => connector.IdentifyAsync(account, CancellationToken.None));
+        private readonly CancellationTokenSource _end = new();
+        private readonly DateTimeOffset _asked;
 
-        public Task<OrganizationIds> Answer => _answer.Value;
+        public Inquiry(DateTimeOffset asked, IVendorConnector connector, Account account)
+        {
+            _asked = asked;
+            Answer = connector.IdentifyAsync(account, _end.Token);
+        }
 
-        public bool IsGoodAt(DateTimeOffset now, TimeSpan lifetime) => now - asked < lifetime && !Answer.IsFaulted && !Answer.IsCanceled;
+        public Task<OrganizationIds> Answer { get; }
+
+        public int Waiting { get; set; }
+
+        public bool IsGoodAt(DateTimeOffset now, TimeSpan lifetime) => now - _asked < lifetime && !Answer.IsFaulted && !Answer.IsCanceled;
+
+        public async Task EndAsync()
+        {
+            if (!Answer.IsCompleted)
+            {
+                await _end.CancelAsync();
+            }
+
+            Dispose();
+        }
+
+        public void Dispose() => _end.Dispose();
     }
 }
