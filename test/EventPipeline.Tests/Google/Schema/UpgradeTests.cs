@@ -22,7 +22,6 @@ public sealed class UpgradeTests
                     .Select(column => column.Name switch
                     {
                         "sku" => column with { Description = null },
-                        "quantity" => column with { Type = "NUMERIC" },
                         _ => column,
                     }),
             ],
@@ -39,6 +38,21 @@ public sealed class UpgradeTests
         var byHand = differences.SelectMany(difference => difference.ByHand).Distinct();
 
         string.Join("\n\n", [.. upgrades, .. byHand]).ShouldBe(seen.Trim());
+    }
+
+    /// <remarks>Apart from the others, because the analyser does not know this clause, which BigQuery does: https://cloud.google.com/bigquery/docs/managing-table-schemas</remarks>
+    [Fact]
+    public void A_column_that_grows_wider_is_changed_in_place()
+    {
+        var cost = Live("cost_versions", table => table with
+        {
+            Columns = [.. table.Columns.Select(column => column.Name == "quantity" ? column with { Type = "NUMERIC" } : column)],
+        });
+
+        var differences = new DatasetComparison(Dataset, Expected with { Views = [] }, new LiveDataset("US", [.. Others("cost_versions"), cost])).Compare("US");
+
+        Upgrade.Statements(differences.Select(difference => difference.Upgrade).OfType<Upgrade>()).ShouldHaveSingleItem().Sql
+            .ShouldBe("ALTER TABLE {dataset}.cost_versions\n  ALTER COLUMN quantity SET DATA TYPE BIGNUMERIC;");
     }
 
     [Fact]

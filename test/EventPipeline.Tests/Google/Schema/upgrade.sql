@@ -6,9 +6,6 @@ ALTER TABLE {dataset}.cost_versions
   ADD COLUMN IF NOT EXISTS is_final BOOL OPTIONS (description = 'Whether the vendor calls the amount final.');
 
 ALTER TABLE {dataset}.cost_versions
-  ALTER COLUMN quantity SET DATA TYPE BIGNUMERIC;
-
-ALTER TABLE {dataset}.cost_versions
   SET OPTIONS (description = 'Money, one row per bucket and line, every version ever loaded. Query the view cost.');
 
 CREATE TABLE {dataset}.slice_versions_new (
