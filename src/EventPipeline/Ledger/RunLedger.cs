@@ -74,8 +74,8 @@ internal sealed class RunLedger(
                 days.Select(day => day.Text("state")).MinBy(WindowState.Rank)!,
                 days.Sum(day => day.Whole("row_count")),
                 days.Sum(day => day.Whole("tokens")),
-                days.Sum(day => day.Exact("amount_usd")),
-                days.Sum(day => day.Exact("estimated_usd")),
+                ExactSum.Of(days.Select(day => day.Exact("amount_usd"))),
+                ExactSum.Of(days.Select(day => day.Exact("estimated_usd"))),
                 days[^1].Text("load_id"),
                 null,
                 new EndDetails(null, []));

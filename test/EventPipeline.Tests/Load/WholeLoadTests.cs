@@ -110,6 +110,31 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         (await _host.CountAsync($"slice_versions WHERE usage_date = '{day:yyyy-MM-dd}'")).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_commit_that_is_found_adds_up_its_days_to_the_last_digit()
+    {
+        var (first, last) = (new DateOnly(2025, 3, 20), new DateOnly(2025, 3, 22));
+        _host.Vendor.OnDays(CostRows.Path, day => CostRows.Row((day.Day - first.Day) switch
+        {
+            0 => "1000000000000000000000",
+            1 => "0.00000001",
+            _ => "-1000000000000000000000",
+        }));
+        var lost = 0;
+        _host.Warehouse.After = statement =>
+        {
+            if (statement.Name == "insert_slice_versions" && lost++ == 0)
+            {
+                throw new IOException("The answer was lost.");
+            }
+        };
+
+        var window = (await _host.RunAsync("anthropic", "cost", first, last)).Windows.ShouldHaveSingleItem();
+
+        _host.Warehouse.Mend();
+        (window.State, window.Usd, lost).ShouldBe(("loaded", 0.0000000001m, 1));
+    }
+
     [Theory]
     [InlineData("planned", false)]
     [InlineData("planned", true)]
