@@ -81,14 +81,19 @@ internal static class RunHistory
     /// </summary>
     public static bool IsNews(IReadOnlyCollection<Row> events, string windowId, string state, string ownDetails)
     {
-        var ends = events.Where(row => row.Text("event") == WindowEnded && row.TextOrNull("window_id") == windowId).ToList();
+        var ends = Ends(events, windowId).ToList();
         return ends.Any(row => row.TextOrNull("details") == ownDetails)
             && (WindowState.IsFailure(state) || ends.All(row => WindowState.Rank(row.Text("state")) >= WindowState.Rank(state)));
     }
 
-    /// <summary>Whether a window has ended in any way.</summary>
-    public static bool HasEnded(IEnumerable<Row> events, string windowId) =>
-        events.Any(row => row.Text("event") == WindowEnded && row.TextOrNull("window_id") == windowId);
+    /// <summary>How a window has ended, each time; nothing while it has not.</summary>
+    public static IEnumerable<Row> Ends(IEnumerable<Row> events, string windowId) => OfWindow(events, WindowEnded, windowId);
+
+    /// <summary>What the last recorded attempt at a window failed of; null where none is recorded.</summary>
+    public static string? LastFailure(IEnumerable<Row> events, string windowId) => OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");
+
+    private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
+        events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
 
     /// <summary>
     /// The windows of a run that nobody planned: fetch messages published by hand. Null while a plan may still come, because the run was asked for.

@@ -51,10 +51,7 @@ internal sealed class RunLedger(
 
     /// <summary>Whether a window of a run has come to something before.</summary>
     public async Task<bool> HasSucceededAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken) =>
-        (await ledger.OfAsync(runId, mode, cancellationToken)).Any(row =>
-            row.Text("event") == RunHistory.WindowEnded
-            && row.TextOrNull("window_id") == window.Id
-            && WindowState.IsSuccess(row.Text("state")));
+        RunHistory.Ends(await ledger.OfAsync(runId, mode, cancellationToken), window.Id).Any(row => WindowState.IsSuccess(row.Text("state")));
 
     /// <summary>The end of a window that was committed for a run and not recorded, because the attempt was cut off in between; null otherwise.</summary>
     public async Task<WindowEnd?> FindCommitAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken)
@@ -147,15 +144,11 @@ internal sealed class RunLedger(
         var (state, why) = (WindowState.Rejected, reason);
         if (!isRejected)
         {
-            var last = events.LastOrDefault(row =>
-                row.Text("event") == RunHistory.AttemptFailed && row.TextOrNull("window_id") == window.Id)?.TextOrNull("reason");
-            (state, why) = (WindowState.Failed, last is null ? reason : $"{reason} The last attempt: {last}");
+            (state, why) = (WindowState.Failed, RunHistory.LastFailure(events, window.Id) is { } last ? $"{reason} The last attempt: {last}" : reason);
         }
 
         // Whoever read the vendor has recorded the rejection itself, and a letter that comes again its end.
-        if (isRejected
-            ? RunHistory.HasEnded(events, window.Id)
-            : events.Any(row => row.Text("event") == RunHistory.WindowEnded && row.TextOrNull("window_id") == window.Id && row.TextOrNull("reason") == why))
+        if (RunHistory.Ends(events, window.Id).Any(row => isRejected || row.TextOrNull("reason") == why))
         {
             await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
             return;
@@ -205,7 +198,7 @@ internal sealed class RunLedger(
 
     private async Task EndAsync(string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
     {
-        var open = plan.Windows.Index().Where(planned => !planned.Item.Skipped && !RunHistory.HasEnded(events, planned.Item.Window.Id));
+        var open = plan.Windows.Index().Where(planned => !planned.Item.Skipped && !RunHistory.Ends(events, planned.Item.Window.Id).Any());
         foreach (var some in open.Chunk(RowsPerInsert))
         {
             var rows = some.Select(planned =>
@@ -222,8 +215,7 @@ internal sealed class RunLedger(
     /// <summary>What the last recorded attempt at a message's window failed of; null where none is recorded.</summary>
     public async Task<string?> FindLastFailureAsync(FetchRequested message, CancellationToken cancellationToken) =>
         RunModeNames.TryParse(message.Mode, out var mode)
-            ? (await ledger.OfAsync(message.RunId, mode, cancellationToken)).LastOrDefault(row =>
-                row.Text("event") == RunHistory.AttemptFailed && row.TextOrNull("window_id") == message.Window.Id)?.TextOrNull("reason")
+            ? RunHistory.LastFailure(await ledger.OfAsync(message.RunId, mode, cancellationToken), message.Window.Id)
             : null;
 
     /// <summary>One run's document, in whichever dataset it is; null when nobody has heard of it.</summary>
