@@ -4,9 +4,9 @@ namespace EventPipeline.Vendors;
 
 /// <summary>
 /// A JSON body without the keys that were sent for it: taken out before anything is read from it or kept of it, also where a key is cut across
-/// reads. Reading only. Memory is bounded by the buffer and the longest spelling of a key.
+/// reads. Memory is bounded by the buffer and the longest spelling of a key.
 /// </summary>
-internal sealed class RedactingStream(Stream inner, Redaction redaction) : Stream
+internal sealed class RedactingStream(Stream inner, Redaction redaction) : AsyncReadStream
 {
     private const int Size = 32 * 1024;
 
@@ -20,20 +20,6 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Strea
     private int _clear;
     private int _end;
     private bool _ended;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -55,21 +41,6 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Strea
         _start += ready;
         return ready;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
