@@ -64,10 +64,7 @@ internal sealed class AccountBook
 
     /// <summary>The ids that a configured name stands for: one where it was recorded; of one that was not, each that it has committed slices under, newest first.</summary>
     public IReadOnlyList<string> IdsOf(string name) =>
-        OwnerOf(new AccountMark(AccountMark.Name, name)) is { } id ? [id] : CommittedIdsOf(name);
-
-    /// <summary>Each id that a configured name has committed slices under, newest first.</summary>
-    public IReadOnlyList<string> CommittedIdsOf(string name) => [.. _committed[name].Distinct()];
+        OwnerOf(new AccountMark(AccountMark.Name, name)) is { } id ? [id] : [.. _committed[name].Distinct()];
 
     private void Take(string accountId, AccountMark mark)
     {
@@ -80,7 +77,4 @@ internal sealed class AccountBook
 /// <summary>What an account's configured name has committed.</summary>
 /// <param name="Account">The name, as it was configured.</param>
 /// <param name="AccountId">The id that the slices stand under.</param>
-/// <param name="Days">How many days.</param>
-/// <param name="FirstDay">The first of them, UTC.</param>
-/// <param name="LastDay">The last of them, UTC.</param>
-internal sealed record CommittedAccount(string Account, string AccountId, long Days, DateOnly FirstDay, DateOnly LastDay);
+internal sealed record CommittedAccount(string Account, string AccountId);

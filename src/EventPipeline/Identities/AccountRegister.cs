@@ -26,17 +26,6 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     public async Task<AccountBook> ReadWholeAsync(string dataset, string vendor, CancellationToken cancellationToken) => new(
         await MarksAsync(dataset, vendor, cancellationToken), await CommittedAsync(dataset, vendor, cancellationToken));
 
-    /// <summary>What each configured name of a vendor has committed, the newest first.</summary>
-    public async Task<IReadOnlyList<CommittedAccount>> CommittedAsync(string dataset, string vendor, CancellationToken cancellationToken)
-    {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Of("committed_accounts", ("vendor", vendor)), cancellationToken);
-        return
-        [
-            .. rows.OrderByDescending(row => row.Timestamp("committed_at")).Select(row => new CommittedAccount(
-                row.Text("account"), row.Text("account_id"), row.Whole("days"), row.Date("first_day"), row.Date("last_day"))),
-        ];
-    }
-
     /// <summary>Records what an account is known by; a repetition for the same run changes nothing.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="vendor">The vendor's name.</param>
@@ -69,6 +58,12 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     {
         var rows = await warehouse.QueryAsync(dataset, Statement.Of("account_marks", ("vendor", vendor)), cancellationToken);
         return [.. rows.Select(row => (row.Text("account_id"), new AccountMark(row.Text("mark"), row.Text("value"))))];
+    }
+
+    private async Task<IReadOnlyList<CommittedAccount>> CommittedAsync(string dataset, string vendor, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(dataset, Statement.Of("committed_accounts", ("vendor", vendor)), cancellationToken);
+        return [.. rows.OrderByDescending(row => row.Timestamp("committed_at")).Select(row => new CommittedAccount(row.Text("account"), row.Text("account_id")))];
     }
 
     private Task InsertAsync(

@@ -337,7 +337,7 @@ public sealed class IdentityDecisionTests
         _configured.Add(Named(name, organizationId));
     }
 
-    private void Commit(string account, string accountId) => _committed.Insert(0, new CommittedAccount(account, accountId, 3, new(2026, 1, 1), new(2026, 1, 3)));
+    private void Commit(string account, string accountId) => _committed.Insert(0, new CommittedAccount(account, accountId));
 
     private AccountIdentity Decide(string name, string key, OrganizationIds told) =>
         new IdentityDecision(new AccountBook(_records, _committed), "d", _configured.Single(account => account.Name == name), _configured).Decide(key, told);

@@ -1,6 +1,6 @@
 -- Under which account_id each configured name of a vendor has committed slices.
 -- @vendor STRING
-SELECT account, account_id, COUNT(DISTINCT usage_date) AS days, MIN(usage_date) AS first_day, MAX(usage_date) AS last_day, MAX(committed_at) AS committed_at
+SELECT account, account_id, MAX(committed_at) AS committed_at
 FROM {dataset}.slice_versions
 WHERE vendor = @vendor
 GROUP BY account, account_id;
