@@ -148,7 +148,7 @@ internal sealed partial class DeadLetterHandler(
             arrival.Message = message with
             {
                 Data = message.Data[..most],
-                Whole = message.Whole ?? new DataSize(message.Data.Length, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(message.Data.Span))),
+                Whole = message.Whole ?? DataSize.Of(message.Data.Span),
             };
         }
 

@@ -26,7 +26,7 @@ internal static class DeadLetterWriter
         var message = arrival.Message;
         var topic = sourceTopic is { } known ? NameOf(known) : null;
         var kept = message.Data[..Math.Min(message.Data.Length, MostPayloadBytes)];
-        var size = message.Whole ?? new DataSize(message.Data.Length, Convert.ToHexStringLower(SHA256.HashData(message.Data.Span)));
+        var size = message.Whole ?? DataSize.Of(message.Data.Span);
         var attributes = Bounded(message.Attributes);
         var (source, id) = Identity(arrival, size);
         return new DeadLetter

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using System.Text.RegularExpressions;
+using EventPipeline.Vendors;
 
 namespace EventPipeline.FanOut;
 
@@ -113,7 +113,7 @@ internal static partial class FetchRequestedReader
 
         foreach (var name in Names)
         {
-            if (members[name].GetString() is var text && !NamePattern().IsMatch(text!))
+            if (members[name].GetString() is var text && !Account.IsName(text!))
             {
                 throw new RejectedEventException(
                     $"{What}'s {name} is {Shown.Quoted(text!)}, of {text!.Length} characters; a name takes 1 to 63 letters, digits, dots, dashes and underscores.",
@@ -139,10 +139,6 @@ internal static partial class FetchRequestedReader
         members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? value
             : throw new RejectedEventException($"{What} has no {name}.", Hint);
-
-    /// <summary>As the settings take the names of accounts.</summary>
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
-    private static partial Regex NamePattern();
 
     [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
     [JsonSerializable(typeof(FetchRequested))]

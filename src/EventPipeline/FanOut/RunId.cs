@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
+using EventPipeline.Load;
 
 namespace EventPipeline.FanOut;
 
@@ -10,13 +10,8 @@ internal static class RunId
     /// <summary>Room enough for a run named by hand, and little enough for every statement, event and window named after it.</summary>
     public const int MaxCharacters = 128;
 
-    private static readonly SearchValues<char> Characters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
-
-    /// <summary>
-    /// Whether a text can name a run. The names of statements are made of it, and with them BigQuery's job ids, which take these characters and no others.
-    /// </summary>
-    public static bool IsValid(string text) => text.Length is > 0 and <= MaxCharacters && !text.AsSpan().ContainsAnyExcept(Characters);
+    /// <summary>Whether a text can name a run: the ids of statements are made of it.</summary>
+    public static bool IsValid(string text) => text.Length <= MaxCharacters && StatementId.IsValid(text);
 
     /// <summary>The trigger's UTC day, and 12 hexadecimal digits over its CloudEvents source and id: <c>20261123-1f0c9a7be2d4</c>.</summary>
     public static string Of(ReceivedEvent trigger) => Of(trigger.Source, trigger.Id, trigger.Time);

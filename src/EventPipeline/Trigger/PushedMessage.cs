@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace EventPipeline.Trigger;
 
 /// <summary>A Pub/Sub message before it is read as an event: what a replay publishes again.</summary>
@@ -42,4 +44,8 @@ internal sealed record PushedMessage(
 /// <summary>How much data was sent.</summary>
 /// <param name="Bytes">The size in bytes.</param>
 /// <param name="Sha256">SHA-256, lower-case hexadecimal.</param>
-internal sealed record DataSize(long Bytes, string Sha256);
+internal sealed record DataSize(long Bytes, string Sha256)
+{
+    /// <summary>The size of data that is here whole.</summary>
+    public static DataSize Of(ReadOnlySpan<byte> data) => new(data.Length, Convert.ToHexStringLower(SHA256.HashData(data)));
+}

@@ -144,7 +144,7 @@ internal sealed partial class VendorSettings
         {
             Mistake(section, "is missing; give the account a short name, for example 'acme'.");
         }
-        else if (!AccountName().IsMatch(section.Value))
+        else if (!Account.IsName(section.Value))
         {
             Mistake(
                 section,
@@ -227,9 +227,6 @@ internal sealed partial class VendorSettings
     private static string Variable(IConfigurationSection section) => section.Path.Replace(":", "__", StringComparison.Ordinal);
 
     private static string Shown(string value) => value.Length <= 80 ? value : string.Concat(value.AsSpan(0, 80), "…");
-
-    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,62}\z")]
-    private static partial Regex AccountName();
 
     [GeneratedRegex(@"\A[!-~]{1,128}\z")]
     private static partial Regex Organization();
