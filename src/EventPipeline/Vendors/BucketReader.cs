@@ -158,7 +158,6 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
         {
             yield return new BucketItem(day, Row: null);
         }
-
     }
 
     private BucketItem Row(DateOnly day, byte[] value)

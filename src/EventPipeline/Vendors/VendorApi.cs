@@ -32,7 +32,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
             {
                 var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), reading.Redaction);
                 var text = new BodyText(reading, ++reading.Pages, request.Hash(reading.Account.BaseAddress), (int)response.StatusCode);
-                var body = Body(stream, text, reading, request, response, time, options.StallTimeout);
+                var body = Body(stream, text, reading, request, response);
                 var answer = new VendorAnswer(body, response, refusal: null);
                 response = null;
                 return answer;
@@ -147,11 +147,10 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
     private static string? Location(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
 
-    private static JsonBody Body(
-        Stream stream, BodyText text, Reading reading, VendorRequest request, HttpResponseMessage response, TimeProvider time, TimeSpan stallTimeout)
+    private JsonBody Body(Stream stream, BodyText text, Reading reading, VendorRequest request, HttpResponseMessage response)
     {
         var requestId = VendorError.RequestIdOf(response, reading);
-        return new JsonBody(stream, reading, text, time, stallTimeout)
+        return new JsonBody(stream, reading, text, time, options.StallTimeout)
         {
             IsPage = VendorError.IsPageType(response),
             Page = beginning => Refusals.Of(reading, request, (int)HttpStatusCode.OK, VendorError.OfPage(beginning, requestId, reading)),
