@@ -1,8 +1,6 @@
 using System.Text.Json;
 using EventPipeline.Hosting;
-using EventPipeline.Load;
 using EventPipeline.Local.DuckDb;
-using Microsoft.Extensions.Options;
 using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;
@@ -37,9 +35,7 @@ internal static class QueryCommand
     {
         await using (taken)
         {
-            var datasets = new DatasetOptions();
-            datasets.Dataset = LocalService.Settings()["BIGQUERY_DATASET"] ?? datasets.Dataset;
-            await using var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets), TimeProvider.System);
+            await using var warehouse = WarehouseFile.Open(folder).Warehouse;
             return await warehouse.AskAsync(sql, cancellationToken);
         }
     }

@@ -15,10 +15,16 @@ internal static class WarehouseFile
         var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         var taken = folder.TryLock()
             ?? throw new UsageException($"A service is working in {folder.Path}. Stop it, and run this again.");
+        var (warehouse, dataset) = Open(folder);
+        return Task.FromResult(new OpenedWarehouse(warehouse, dataset, new Owner(warehouse, taken)));
+    }
+
+    /// <summary>Opens the file of a folder that is locked, with the production dataset's name.</summary>
+    public static (DuckDbWarehouse Warehouse, string Dataset) Open(DataFolder folder)
+    {
         var datasets = new DatasetOptions();
         datasets.Dataset = LocalService.Settings()["BIGQUERY_DATASET"] ?? datasets.Dataset;
-        var warehouse = new DuckDbWarehouse(folder, Options.Create(datasets), TimeProvider.System);
-        return Task.FromResult(new OpenedWarehouse(warehouse, datasets.Dataset, new Owner(warehouse, taken)));
+        return (new DuckDbWarehouse(folder, Options.Create(datasets), TimeProvider.System), datasets.Dataset);
     }
 
     private sealed class Owner(DuckDbWarehouse warehouse, FileStream taken) : IAsyncDisposable

@@ -78,6 +78,15 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         }
     }
 
+    /// <inheritdoc cref="BeforeQueriesAsync{T}"/>
+    public Task BeforeQueriesAsync(Action work, CancellationToken cancellationToken) => BeforeQueriesAsync(
+        () =>
+        {
+            work();
+            return true;
+        },
+        cancellationToken);
+
     public void Dispose() => _one.Dispose();
 
     private static string FirstLine(DuckDBException failure) => failure.Message.Split('\n')[0];
