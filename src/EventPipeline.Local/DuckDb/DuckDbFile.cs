@@ -29,6 +29,9 @@ internal sealed class DuckDbFile : IAsyncDisposable
             // What does not fit into memory is spilled beside the file; not the whole disk.
             ["max_temp_directory_size"] = "1GB",
             ["preserve_insertion_order"] = "false",
+
+            // Its statements take milliseconds: waking another thread costs more than it gives, and every thread holds memory of its own.
+            ["threads"] = "1",
             ["enable_external_access"] = "false",
             ["autoinstall_known_extensions"] = "false",
             ["autoload_known_extensions"] = "false",
@@ -48,6 +51,18 @@ internal sealed class DuckDbFile : IAsyncDisposable
 
     /// <summary>Runs a statement of our own.</summary>
     public void Run(string sql) => Run(_keepOpen, sql);
+
+    /// <summary>Runs statements of our own, all or none.</summary>
+    public void Run(IEnumerable<string> all)
+    {
+        using var transaction = _keepOpen.BeginTransaction();
+        foreach (var sql in all)
+        {
+            Run(sql);
+        }
+
+        transaction.Commit();
+    }
 
     /// <summary>From here on no setting changes, whoever asks.</summary>
     public void Lock() => Run("SET GLOBAL lock_configuration = true");

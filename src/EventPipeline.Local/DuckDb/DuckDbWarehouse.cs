@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DuckDB.NET.Data;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,9 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 
     // Several appends at once need several times the memory, and one of them then fails at the limit.
     private readonly SemaphoreSlim _appends = new(1);
+
+    // No table changes while the file is open.
+    private readonly ConcurrentDictionary<(string Dataset, string Table), TableRow> _rows = new();
 
     /// <summary>Opens or creates <c>warehouse.duckdb</c> in a folder, with every dataset's tables and views.</summary>
     /// <exception cref="UsageException">A dataset's name is one of DuckDB's own.</exception>
@@ -148,10 +152,10 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         return claim.ExecuteNonQuery() > 0;
     }
 
-    private bool Append(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
+    private void Append(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
     {
         using var connection = File.Open();
-        var row = new TableRow(connection, dataset, table);
+        var row = _rows.GetOrAdd((dataset, table), name => new TableRow(connection, name.Dataset, name.Table));
         using var transaction = connection.BeginTransaction();
         if (loadId is not null && !Claim(connection, $"{dataset}.{table}.load.{loadId}"))
         {
@@ -172,46 +176,41 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         }
 
         transaction.Commit();
-        return true;
     }
 
-    private bool Execute(string dataset, string statementId, Statement statement)
+    private void Execute(string dataset, string statementId, Statement statement)
     {
         using var connection = File.Open();
         using var transaction = connection.BeginTransaction();
         if (!Claim(connection, $"{dataset}.{statementId}"))
         {
-            return false;
+            return;
         }
 
         using var command = Command(connection, dataset, statement);
         command.ExecuteNonQuery();
         transaction.Commit();
-        return true;
     }
 
+    /// <summary>Makes what is missing, each kind in one transaction: alone, every statement of some forty would wait for the disk.</summary>
     private void CreateSchema()
     {
-        File.Run("CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)");
-        foreach (var dataset in _datasets)
+        using var connection = File.Open();
+        var older = _datasets.Where(dataset => SchemaUpgrade.HasTables(connection, dataset)).ToList();
+        File.Run(
+        [
+            "CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)",
+            .. _datasets.Select(dataset => $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}"),
+            .. Texts("tables"),
+        ]);
+        foreach (var dataset in older)
         {
-            using var connection = File.Open();
-            var isOlder = SchemaUpgrade.HasTables(connection, dataset);
-            File.Run($"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}");
-            foreach (var file in Statement.Files("tables"))
-            {
-                File.Run(GoogleSql.ToDuckDb(Statement.Text(file), dataset));
-            }
-
-            if (isOlder)
-            {
-                SchemaUpgrade.Apply(connection, dataset);
-            }
-
-            foreach (var file in Statement.Files("views"))
-            {
-                File.Run(GoogleSql.ToDuckDb(Statement.Text(file), dataset));
-            }
+            SchemaUpgrade.Apply(connection, dataset);
         }
+
+        File.Run([.. Texts("views")]);
     }
+
+    private IEnumerable<string> Texts(string folder) =>
+        from dataset in _datasets from file in Statement.Files(folder) select GoogleSql.ToDuckDb(Statement.Text(file), dataset);
 }

@@ -24,11 +24,8 @@ internal static class SchemaUpgrade
     {
         foreach (var (table, column, type, isThere) in Differences(connection, dataset))
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = isThere
-                ? $"ALTER TABLE \"{dataset}\".\"{table}\" ALTER COLUMN \"{column}\" SET DATA TYPE {type}"
-                : $"ALTER TABLE \"{dataset}\".\"{table}\" ADD COLUMN \"{column}\" {type}";
-            command.ExecuteNonQuery();
+            var (alter, name) = ($"ALTER TABLE {SqlName.Quoted(dataset)}.{SqlName.Quoted(table)}", SqlName.Quoted(column));
+            DuckDbFile.Run(connection, isThere ? $"{alter} ALTER COLUMN {name} SET DATA TYPE {type}" : $"{alter} ADD COLUMN {name} {type}");
         }
     }
 
@@ -36,10 +33,10 @@ internal static class SchemaUpgrade
     private static List<(string Table, string Column, string Type, bool IsThere)> Differences(DuckDBConnection connection, string dataset)
     {
         using var transaction = connection.BeginTransaction();
-        Run($"CREATE SCHEMA {Expected}");
+        DuckDbFile.Run(connection, $"CREATE SCHEMA {Expected}");
         foreach (var file in Statement.Files("tables"))
         {
-            Run(GoogleSql.ToDuckDb(Statement.Text(file), Expected));
+            DuckDbFile.Run(connection, GoogleSql.ToDuckDb(Statement.Text(file), Expected));
         }
 
         var differences = new List<(string, string, string, bool)>();
@@ -49,7 +46,7 @@ internal static class SchemaUpgrade
                 SELECT e.table_name, e.column_name, e.data_type, c.data_type IS NOT NULL
                 FROM information_schema.columns AS e
                 LEFT JOIN information_schema.columns AS c
-                  ON c.table_schema = '{dataset}' AND c.table_name = e.table_name AND c.column_name = e.column_name
+                  ON c.table_schema = {SqlName.Text(dataset)} AND c.table_name = e.table_name AND c.column_name = e.column_name
                 WHERE e.table_schema = '{Expected}' AND c.data_type IS DISTINCT FROM e.data_type
                 ORDER BY e.table_name, e.ordinal_position
                 """;
@@ -62,12 +59,5 @@ internal static class SchemaUpgrade
 
         transaction.Rollback();
         return differences;
-
-        void Run(string sql)
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = sql;
-            command.ExecuteNonQuery();
-        }
     }
 }
