@@ -35,7 +35,7 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
     public async Task Killed_while_rows_are_on_their_way_the_run_completes_and_every_row_is_there_once(string name)
     {
         bench.Require();
-        const int rows = 60_000;
+        const int rows = 25_000;
         await using var vendor = await BulkVendor.StartAsync(rows, TestContext.Current.CancellationToken);
         var day = bench.NextDays(1);
         var window = new Window("openai", "bulk", "completions_usage", day, day);

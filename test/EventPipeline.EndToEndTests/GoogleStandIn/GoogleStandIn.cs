@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests;
 
@@ -48,6 +49,7 @@ internal sealed class GoogleStandIn : IAsyncDisposable
         };
         var inherited = Inherited.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         start.Environment.Clear();
+        LocalProcess.ForAShortLife(start);
         foreach (var (name, value) in inherited.Where(pair => pair.Value is not null))
         {
             start.Environment[name] = value;

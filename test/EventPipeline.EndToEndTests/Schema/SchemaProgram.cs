@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using EventPipeline.Commands;
+using EventPipeline.EndToEndTests.Service;
 using EventPipeline.Google.BigQuery;
 using EventPipeline.Google.Schema;
 using EventPipeline.Tests.Service;
@@ -46,6 +47,7 @@ internal sealed record SchemaProgram(int ExitCode, string Output, string Error)
         };
         var inherited = Inherited.Select(name => (name, Environment.GetEnvironmentVariable(name))).ToList();
         start.Environment.Clear();
+        LocalProcess.ForAShortLife(start);
         foreach (var (name, value) in inherited.Concat(settings.Select(setting => (setting.Name, (string?)setting.Value))))
         {
             start.Environment[name] = value;

@@ -28,7 +28,7 @@ internal sealed class LocalProcess : IAsyncDisposable
         };
         var inherited = Inherited.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         start.Environment.Clear();
-        start.Environment["DOTNET_TieredPGO"] = "0"; // Code that is instrumented to be optimised later never pays in a process that ends soon.
+        ForAShortLife(start);
         foreach (var (name, value) in inherited.Concat(environment.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))))
         {
             if (value is not null)
@@ -44,6 +44,13 @@ internal sealed class LocalProcess : IAsyncDisposable
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+    }
+
+    /// <summary>What pays only in a process that lives long, or guards one that strangers reach, is left out.</summary>
+    public static void ForAShortLife(ProcessStartInfo start)
+    {
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
     }
 
     /// <summary>Whether it has ended.</summary>

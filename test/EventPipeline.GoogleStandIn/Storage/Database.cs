@@ -21,6 +21,7 @@ internal sealed class Database : IDisposable
         root.Open();
         var file = Path.Combine(settings.DataFolder, "data.duckdb").Replace("'", "''", StringComparison.Ordinal);
         Run(root, "SET memory_limit = '512MB'");
+        Run(root, "SET threads = 1");
         Run(root, $"SET temp_directory = '{file}.tmp'");
         Run(root, "SET GLOBAL TimeZone = 'UTC'");
 

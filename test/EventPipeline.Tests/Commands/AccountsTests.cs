@@ -5,6 +5,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.Commands;
 
 /// <summary><c>accounts list | merge</c> on a data folder in which one account stands under two ids.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class AccountsTests : IAsyncLifetime
 {
     private const string PerDay = "SELECT SUM(amount_usd) FROM daily_cost GROUP BY usage_date ORDER BY usage_date";

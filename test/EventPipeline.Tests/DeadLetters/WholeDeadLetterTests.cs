@@ -11,6 +11,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.DeadLetters;
 
 /// <summary>From what cannot be done to its replay, through topics and tables.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed partial class WholeDeadLetterTests : IAsyncLifetime
 {
     private static readonly DateOnly Day = new(2025, 1, 1);

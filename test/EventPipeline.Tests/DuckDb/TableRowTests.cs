@@ -5,15 +5,14 @@ using EventPipeline.Load;
 namespace EventPipeline.Tests.DuckDb;
 
 /// <summary>What the file takes is what BigQuery takes.</summary>
-public sealed class TableRowTests : IAsyncDisposable
+public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
     internal const string Cost = """{"load_id":"LOAD","row_key":"k","vendor":"v","account_id":"a","report":"r","grain":"g","usage_date":"2026-11-22","bucket_start":"2026-11-22T00:00:00Z","bucket_width":"1d","amount_usd":"1.5","currency":"USD","basis":"billed"}""";
 
-    private readonly WarehouseFixture _file = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Theory]
     [InlineData("amount_usd", "\"0.123456789012345678\"", "0.123456789012345678")]
@@ -38,7 +37,7 @@ public sealed class TableRowTests : IAsyncDisposable
     {
         await LoadAsync(With(column, value));
 
-        (await _file.AskAsync($"SELECT CAST({column} AS VARCHAR) FROM cost_versions"))[0][0]
+        (await file.AskAsync($"SELECT CAST({column} AS VARCHAR) FROM cost_versions"))[0][0]
             .ShouldBe(column == "amount_usd" ? Padded(expected!) : expected);
     }
 
@@ -71,7 +70,7 @@ public sealed class TableRowTests : IAsyncDisposable
 
         refused.Cause.ShouldBe(RejectionCause.WarehouseRefused);
         refused.Message.ShouldContain($"'{column}'");
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
     }
 
     [Theory]
@@ -94,7 +93,7 @@ public sealed class TableRowTests : IAsyncDisposable
     {
         await Should.ThrowAsync<RejectedEventException>(() => LoadAsync([.. Enumerable.Repeat(Cost, 5_000), With("vendor", "null")]));
 
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
     }
 
     [Theory]
@@ -106,14 +105,14 @@ public sealed class TableRowTests : IAsyncDisposable
     [InlineData("a\n")]
     public async Task An_id_that_no_job_of_BigQuery_can_have_is_refused(string id)
     {
-        await Should.ThrowAsync<RejectedEventException>(() => _file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", id, Token));
-        await Should.ThrowAsync<RejectedEventException>(() => _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Of("ping"), Token));
+        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", id, Token));
+        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Of("ping"), Token));
     }
 
     [Fact]
     public async Task An_id_longer_than_a_jobs_is_refused()
     {
-        await Should.ThrowAsync<RejectedEventException>(() => _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, new string('a', 1_100), Statement.Of("ping"), Token));
+        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, new string('a', 1_100), Statement.Of("ping"), Token));
     }
 
     [Fact]
@@ -123,13 +122,13 @@ public sealed class TableRowTests : IAsyncDisposable
 
         await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(Cost));
 
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(1L);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(1L);
     }
 
     [Fact]
     public async Task A_table_that_is_not_there_is_refused()
     {
-        await using var upload = await _file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "nothing", "load", Token);
+        await using var upload = await file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "nothing", "load", Token);
         await upload.WriteAsync("{}"u8.ToArray(), Token);
 
         await Should.ThrowAsync<RejectedEventException>(() => upload.LoadAsync(Token));
@@ -150,7 +149,7 @@ public sealed class TableRowTests : IAsyncDisposable
 
     private async Task LoadAsync(params string[] rows)
     {
-        await using var upload = await _file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
+        await using var upload = await file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
         foreach (var row in rows)
         {
             await upload.WriteAsync(Encoding.UTF8.GetBytes(row), Token);

@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EventPipeline.Tests.FanOut;
 
 /// <summary>The scheduler's tick by hand.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private readonly ServiceHost _host = fixture.Host;

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace EventPipeline.Tests.Fetch;
 
 /// <summary>Several accounts of one vendor, and one organisation under several names.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class AccountTests
 {
     private const string Me = "/v1/organizations/me";

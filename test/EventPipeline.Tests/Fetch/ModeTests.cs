@@ -3,6 +3,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.Fetch;
 
 /// <summary>Where each mode writes.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private static readonly string[] Tables =

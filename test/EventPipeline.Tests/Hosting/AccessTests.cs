@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EventPipeline.Tests.Hosting;
 
 /// <summary>What is closed although nobody closed it, and who is on this machine.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class AccessTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.Hosting;
 
 /// <summary>What probes are told.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class HealthTests
 {
     private static readonly DateOnly Day = new(2025, 1, 1);

@@ -6,6 +6,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.Hosting;
 
 /// <summary>What every endpoint refuses: parameters it does not read, bodies nobody asked for, ids that name nothing.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private readonly ServiceHost _host = fixture.Host;

@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EventPipeline.Tests.Ledger;
 
 /// <summary>Every message ends what it began, whatever becomes of it, and a run's end is told.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class RunEndTests : IAsyncLifetime
 {
     private static readonly DateOnly Day = new(2025, 1, 1);

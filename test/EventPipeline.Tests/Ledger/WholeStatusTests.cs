@@ -5,6 +5,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.Ledger;
 
 /// <summary>What people and scripts ask over HTTP.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private static readonly DateOnly Day = new(2025, 1, 1);

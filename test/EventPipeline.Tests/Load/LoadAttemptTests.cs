@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace EventPipeline.Tests.Load;
 
 /// <summary>The load protocol against a real DuckDB file.</summary>
-public sealed class LoadAttemptTests : IAsyncDisposable
+public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
     private static readonly DateOnly Monday = new(2026, 11, 16);
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
@@ -20,12 +20,11 @@ public sealed class LoadAttemptTests : IAsyncDisposable
 
     private static readonly Window Window = new("anthropic", "acme", "cost", Monday, Monday.AddDays(1));
 
-    private readonly WarehouseFixture _file = new();
     private readonly FakeTimeProvider _clock = new(Morning);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Fact]
     public async Task What_was_read_is_visible_once_it_is_committed_to_the_last_decimal()
@@ -46,11 +45,11 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         await using var load = Begin();
         await AcceptAsync(load, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000001m }, Cost(Monday, "b", 1) with { Quantity = -12345678901.5m });
         (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
-        (await _file.AskAsync("SELECT quantity FROM cost ORDER BY quantity"))
+        (await file.AskAsync("SELECT quantity FROM cost ORDER BY quantity"))
             .Select(row => row[0]).ShouldBe([-12345678901.5m, 0.000000000000000001m]);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await using var wrong = new LoadAttempt(new RewritingWarehouse(_file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await using var wrong = new LoadAttempt(new RewritingWarehouse(file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
         await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
         (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
     }
@@ -64,7 +63,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
             Cost(Monday, "b", 1) with { Quantity = 0.016666666666666666m, QuantityUnit = "duration_hours" });
 
         (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
-        (await _file.AskAsync("SELECT quantity FROM cost ORDER BY quantity")).Select(row => row[0]).ShouldBe([0.016666666666666666m, 80_000_000_000m]);
+        (await file.AskAsync("SELECT quantity FROM cost ORDER BY quantity")).Select(row => row[0]).ShouldBe([0.016666666666666666m, 80_000_000_000m]);
     }
 
     [Fact]
@@ -80,7 +79,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         await AcceptAsync(lost, Cost(Monday, "a", 700_000_000_000m), Cost(Monday, "b", 0.000000000000000001m));
         await Should.ThrowAsync<OverflowException>(() => lost.CompleteAsync(Token));
         (await SumAsync()).ShouldBe(70_000_000_000.100000000000000001m);
-        (await _file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM cost_versions"))[0][0].ShouldBe(1L);
+        (await file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM cost_versions"))[0][0].ShouldBe(1L);
     }
 
     [Fact]
@@ -90,13 +89,13 @@ public sealed class LoadAttemptTests : IAsyncDisposable
 
         var same = await LoadAsync(Coarse(3));
         same.State.ShouldBe("unchanged");
-        (await _file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0].ShouldBe(["by_key.v1", 2L]);
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost WHERE grain = 'by_key.v1'"))[0][0].ShouldBe(2L);
+        (await file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0].ShouldBe(["by_key.v1", 2L]);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost WHERE grain = 'by_key.v1'"))[0][0].ShouldBe(2L);
         (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("unchanged");
-        (await _file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(0L);
+        (await file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(0L);
 
         (await LoadAsync(Coarse(3) with { Quantity = 1 })).State.ShouldBe("loaded");
-        (await _file.AskAsync("SELECT grain, amount_usd FROM daily_cost"))[0].ShouldBe(["by_project.v1", 3m]);
+        (await file.AskAsync("SELECT grain, amount_usd FROM daily_cost"))[0].ShouldBe(["by_project.v1", 3m]);
         (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("loaded");
         (await LoadAsync(Coarse(4))).State.ShouldBe("loaded");
         (await SumAsync()).ShouldBe(4m);
@@ -124,9 +123,9 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         var again = await LoadAsync((Monday, "a", 1));
 
         again.State.ShouldBe("unchanged");
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(1L);
-        (await _file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(4L);
-        (await _file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM raw_page"))[0][0].ShouldBe(1L);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(1L);
+        (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(4L);
+        (await file.AskAsync("SELECT COUNT(DISTINCT load_id) FROM raw_page"))[0][0].ShouldBe(1L);
     }
 
     [Fact]
@@ -146,7 +145,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         await LoadAsync((Monday, "a", 1.5m), (Monday.AddDays(1), "a", 4));
 
         (await SumAsync()).ShouldBe(5.5m);
-        var restated = await _file.AskAsync("SELECT usage_date, previous_amount_usd, amount_usd FROM restatements");
+        var restated = await file.AskAsync("SELECT usage_date, previous_amount_usd, amount_usd FROM restatements");
         restated.ShouldHaveSingleItem().ShouldBe([Monday, 3m, 1.5m]);
     }
 
@@ -193,7 +192,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
             await ReadAsync(load, (Monday, "a", 1));
         }
 
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
     }
 
     [Fact]
@@ -211,19 +210,19 @@ public sealed class LoadAttemptTests : IAsyncDisposable
             new SliceDifference(Monday.AddDays(1), "changed", new SliceTotals(0, 0, 0, 0), new SliceTotals(1, 0, 5, 0)),
         ]);
         (await SumAsync()).ShouldBe(1m);
-        (await _file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(2L);
+        (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(2L);
     }
 
     [Fact]
     public async Task Landed_rows_that_differ_from_what_was_read_fail_the_attempt_before_anything_is_visible()
     {
-        await using var load = new LoadAttempt(new LosingWarehouse(_file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await using var load = new LoadAttempt(new LosingWarehouse(file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
         await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
 
         (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
 
         (await SumAsync()).ShouldBe(null);
-        (await _file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(0L);
+        (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(0L);
     }
 
     [Fact]
@@ -232,7 +231,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         .SampleAsync(
             async (amounts, seed) =>
             {
-                await using var file = new WarehouseFixture();
+                await file.EmptyAsync();
                 var clock = new FakeTimeProvider(Morning);
                 var loads = new List<LoadAttempt>();
                 foreach (var amount in amounts)
@@ -254,10 +253,11 @@ public sealed class LoadAttemptTests : IAsyncDisposable
                 var sum = (await file.Warehouse.AskAsync("SELECT SUM(amount_usd) FROM cost", CancellationToken.None)).Rows[0][0];
                 return (decimal)sum! == amounts[^1];
             },
-            iter: 8);
+            iter: 8,
+            threads: 1);
 
     private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
-        new(_file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);
+        new(file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);
 
     private static LoadRequest Request(RunMode mode, bool force) => new("run", mode, Window, "org-1", Report, force, null);
 
@@ -310,7 +310,7 @@ public sealed class LoadAttemptTests : IAsyncDisposable
         Basis = CostBasis.Billed,
     };
 
-    private async Task<decimal?> SumAsync() => (decimal?)(await _file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
+    private async Task<decimal?> SumAsync() => (decimal?)(await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
 
     /// <summary>Changes the last decimal of a quantity on its way.</summary>
     private sealed class RewritingWarehouse(IWarehouse inner) : IWarehouse

@@ -9,20 +9,19 @@ using Microsoft.Extensions.Time.Testing;
 namespace EventPipeline.Tests.Load;
 
 /// <summary>Readers of one day whose clocks do not agree, and readers at once: what is shown, and what counts as having become visible.</summary>
-public sealed class TwoClocksTests : IAsyncDisposable
+public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
     private static readonly DateOnly Day = new(2026, 11, 16);
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
     private static readonly Window Window = new("anthropic", "acme", "cost", Day, Day);
     private static readonly SliceTotals Nothing = new(0, 0, 0, 0);
 
-    private readonly WarehouseFixture _file = new();
     private readonly FakeTimeProvider _right = new(Morning);
     private readonly FakeTimeProvider _ahead = new(Morning.AddHours(1));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Fact]
     public async Task A_read_by_a_right_clock_is_shown_after_one_by_a_clock_that_was_ahead()
@@ -39,8 +38,8 @@ public sealed class TwoClocksTests : IAsyncDisposable
         _right.Advance(TimeSpan.FromHours(2));
         (await LoadAsync(_right, 1)).State.ShouldBe("loaded");
         (await ShownAsync()).ShouldBe(1m);
-        (await _file.AskAsync("SELECT MAX(read_began) FROM slice_versions"))[0][0].ShouldBe(Morning.AddMinutes(130));
-        (await _file.AskAsync("SELECT previous_amount_usd, amount_usd FROM restatements ORDER BY read_began")).ShouldBe([[1m, 2m], [2m, 3m], [3m, 1m]]);
+        (await file.AskAsync("SELECT MAX(read_began) FROM slice_versions"))[0][0].ShouldBe(Morning.AddMinutes(130));
+        (await file.AskAsync("SELECT previous_amount_usd, amount_usd FROM restatements ORDER BY read_began")).ShouldBe([[1m, 2m], [2m, 3m], [3m, 1m]]);
     }
 
     [Fact]
@@ -90,7 +89,7 @@ public sealed class TwoClocksTests : IAsyncDisposable
     public async Task A_read_that_lies_in_the_future_settles_nothing()
     {
         await LoadAsync(_ahead, 1);
-        var ledger = new RunLedger(_file.Warehouse, Options.Create(new DatasetOptions()), ledger: null!, completion: null!, news: null!, _right);
+        var ledger = new RunLedger(file.Warehouse, Options.Create(new DatasetOptions()), ledger: null!, completion: null!, news: null!, _right);
 
         (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values.ShouldHaveSingleItem().Began.ShouldBe(DateTimeOffset.MinValue);
         _right.Advance(TimeSpan.FromHours(1));
@@ -104,7 +103,7 @@ public sealed class TwoClocksTests : IAsyncDisposable
     [InlineData(false, 5, 0)]
     public async Task Of_two_first_loads_at_once_one_is_the_first(bool lateIsNewer, int lateUsd, int counts)
     {
-        var parallel = new Parallel(_file.Warehouse);
+        var parallel = new Parallel(file.Warehouse);
         await using var older = await BeginAsync(_right, lateIsNewer ? null : parallel);
         _right.Advance(TimeSpan.FromSeconds(1));
         await using var newer = await BeginAsync(_right, lateIsNewer ? parallel : null);
@@ -115,7 +114,7 @@ public sealed class TwoClocksTests : IAsyncDisposable
 
         (await early.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0, 1, 0), Nothing));
         (await late.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0, counts, 0)));
-        (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(2L);
+        (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(2L);
     }
 
     [Fact]
@@ -140,7 +139,7 @@ public sealed class TwoClocksTests : IAsyncDisposable
     {
         var report = new Report("cost", ReportKind.Daily, 7, 7);
         var load = new LoadAttempt(
-            warehouse ?? _file.Warehouse, WarehouseFixture.Dataset, new LoadRequest("run", RunMode.Production, Window, "org-1", report, false, null), clock);
+            warehouse ?? file.Warehouse, WarehouseFixture.Dataset, new LoadRequest("run", RunMode.Production, Window, "org-1", report, false, null), clock);
         await load.BeginAsync(Token);
         return load;
     }
@@ -173,7 +172,7 @@ public sealed class TwoClocksTests : IAsyncDisposable
         return await load.CompleteAsync(Token);
     }
 
-    private async Task<object?> ShownAsync() => (await _file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
+    private async Task<object?> ShownAsync() => (await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
 
     /// <summary>The real warehouse, in which another load commits between one load's comparison and its commit.</summary>
     private sealed class Parallel(IWarehouse inner) : IWarehouse

@@ -8,16 +8,16 @@ using Microsoft.Extensions.Time.Testing;
 namespace EventPipeline.Tests.Load;
 
 /// <summary>Rows that differ in what the documentation does not know, from the vendor's answer to the tables.</summary>
-public sealed class UnknownFieldTests : IAsyncDisposable
+public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
     private const string Day = "2026-11-01";
-    private readonly WarehouseFixture _file = new();
     private readonly StubVendor _vendor = new();
     private readonly FakeTimeProvider _clock = new(VendorBench.Now);
 
+    private readonly WarehouseFixture _file;
     private VendorBench _bench;
 
-    public UnknownFieldTests() => _bench = new VendorBench(_vendor);
+    public UnknownFieldTests(WarehouseFixture file) => (_file, _bench) = (file, new VendorBench(_vendor));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -201,7 +201,7 @@ public sealed class UnknownFieldTests : IAsyncDisposable
     {
         _bench.Dispose();
         _vendor.Dispose();
-        await _file.DisposeAsync();
+        await _file.EmptyAsync();
     }
 
     private static (string Vendor, string Report, string Path, string Row) Usage()

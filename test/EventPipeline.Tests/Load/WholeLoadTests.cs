@@ -5,6 +5,7 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.Load;
 
 /// <summary>What went wrong in services like this one, between the vendor's answer and the views.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private readonly ServiceHost _host = fixture.Host;

@@ -9,6 +9,7 @@ namespace EventPipeline.Tests.Service;
 
 /// <summary>Plants keys, lets vendors shout them back, and searches everything that was written.</summary>
 [Collection(nameof(MetadataServer))]
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class CanaryTests
 {
     private const string Environments = "Canary-1+/=&%<\"'\\~{env}";

@@ -4,6 +4,7 @@ using EventPipeline.Tests.Vendors;
 namespace EventPipeline.Tests.Service;
 
 /// <summary>The vendors' documented answers, served over HTTP and seen through the views, to the last decimal.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private const string AnthropicUsage = "/v1/organizations/usage_report/messages";

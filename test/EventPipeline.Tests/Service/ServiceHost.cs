@@ -25,6 +25,10 @@ namespace EventPipeline.Tests.Service;
 /// </summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
+    /// <summary>The trait of every class whose tests start the whole service: they are the larger part of the time, and not units.</summary>
+    public const string Part = "part";
+    public const string Whole = "service";
+
     public const string Organization = "12345678-1234-5678-1234-567812345678";
     public const string Key = "sk-ant-admin01-a-test-key";
 
@@ -64,6 +68,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     public static async Task<ServiceHost> StartAsync(
         TemporaryFolder? folder = null, (string Vendor, string Name, string Secret)[]? accounts = null, Action<WebApplicationBuilder>? configure = null)
     {
+        TestContext.Current.TestClass!.Traits.ShouldContainKey(Part, "A class that starts the whole service says so: [Trait(ServiceHost.Part, ServiceHost.Whole)].");
         var vendor = await VendorServer.StartAsync();
         vendor.On("/v1/organizations/me", $$"""{"id":"{{Organization}}","name":"Acme","type":"organization"}""");
         var log = new LogLines();

@@ -1,13 +1,14 @@
+using EventPipeline.Tests.DuckDb;
 using static EventPipeline.Tests.Sql.Facts;
 
 namespace EventPipeline.Tests.Sql;
 
 /// <summary>The names that outlive their ids.</summary>
-public sealed class EntityTests : IAsyncDisposable
+public sealed class EntityTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
-    private readonly Facts _facts = new();
+    private readonly Facts _facts = new(file);
 
-    public ValueTask DisposeAsync() => _facts.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Fact]
     public async Task A_name_that_vanishes_on_its_first_day_stays_known()

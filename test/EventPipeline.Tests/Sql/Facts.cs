@@ -4,19 +4,18 @@ using EventPipeline.Tests.DuckDb;
 
 namespace EventPipeline.Tests.Sql;
 
-/// <summary>A real DuckDB file, into which a test writes what loads and runs would have left there.</summary>
-internal sealed class Facts : IAsyncDisposable
+/// <summary>Writes into a real DuckDB file what loads and runs would have left there.</summary>
+internal sealed class Facts(WarehouseFixture file)
 {
     /// <summary>The day of a fact where a test names none.</summary>
     public static readonly DateOnly Day = new(2026, 11, 16);
 
-    private readonly WarehouseFixture _file = new();
     private int _statements;
 
     /// <summary>The morning of a day after <see cref="Day"/>.</summary>
     public static DateTimeOffset Morning(int days, int minutes = 0) => new DateTimeOffset(Day, new TimeOnly(6, 0), TimeSpan.Zero).AddDays(days).AddMinutes(minutes);
 
-    public Task<IReadOnlyList<IReadOnlyList<object?>>> AskAsync(string sql) => _file.AskAsync(sql);
+    public Task<IReadOnlyList<IReadOnlyList<object?>>> AskAsync(string sql) => file.AskAsync(sql);
 
     public async Task<object?> ValueAsync(string sql) => (await AskAsync(sql)).ShouldHaveSingleItem().ShouldHaveSingleItem();
 
@@ -30,15 +29,13 @@ internal sealed class Facts : IAsyncDisposable
         }
 
         var sql = $"INSERT INTO {{dataset}}.{table} ({string.Join(", ", values.Keys)}) VALUES ({string.Join(", ", values.Values.Select(Literal))})";
-        return _file.Warehouse.ExecuteAsync(
+        return file.Warehouse.ExecuteAsync(
             WarehouseFixture.Dataset, $"fact-{_statements++}", new Statement("fact", sql, new Dictionary<string, object?>()), TestContext.Current.CancellationToken);
     }
 
     /// <summary>Commits a version.</summary>
     public Task CommitAsync(string load, DateTimeOffset readBegan, params (string Column, object? Value)[] row) => InsertAsync(
         "slice_versions", [("load_id", load), ("digest", load), ("read_began", readBegan), ("committed_at", readBegan.AddMinutes(1)), .. row]);
-
-    public ValueTask DisposeAsync() => _file.DisposeAsync();
 
     private static string Literal(object? value) => value switch
     {

@@ -1,15 +1,16 @@
+using EventPipeline.Tests.DuckDb;
 using static EventPipeline.Tests.Sql.Facts;
 
 namespace EventPipeline.Tests.Sql;
 
 /// <summary>Billed lines in the columns of FOCUS 1.2: none of them says what the vendor did not.</summary>
-public sealed class FocusTests : IAsyncLifetime
+public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncLifetime
 {
-    private readonly Facts _facts = new();
+    private readonly Facts _facts = new(file);
 
     public async ValueTask InitializeAsync() => await _facts.CommitAsync("a", Morning(1));
 
-    public ValueTask DisposeAsync() => _facts.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Theory]
     [InlineData(-1.5, "tokens", "Claude Opus Usage - Input Tokens", null, "Usage")]

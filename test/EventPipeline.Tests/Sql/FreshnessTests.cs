@@ -1,3 +1,4 @@
+using EventPipeline.Tests.DuckDb;
 using EventPipeline.Vendors;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.OpenAI;
@@ -6,11 +7,11 @@ using static EventPipeline.Tests.Sql.Facts;
 namespace EventPipeline.Tests.Sql;
 
 /// <summary>Until when data is complete, and which errors still stand.</summary>
-public sealed class FreshnessTests : IAsyncDisposable
+public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
-    private readonly Facts _facts = new();
+    private readonly Facts _facts = new(file);
 
-    public ValueTask DisposeAsync() => _facts.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Fact]
     public async Task A_report_is_complete_until_the_day_before_its_first_hole()

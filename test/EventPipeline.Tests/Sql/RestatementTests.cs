@@ -1,13 +1,14 @@
+using EventPipeline.Tests.DuckDb;
 using static EventPipeline.Tests.Sql.Facts;
 
 namespace EventPipeline.Tests.Sql;
 
 /// <summary>What counts as a vendor's change of a past day.</summary>
-public sealed class RestatementTests : IAsyncDisposable
+public sealed class RestatementTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
-    private readonly Facts _facts = new();
+    private readonly Facts _facts = new(file);
 
-    public ValueTask DisposeAsync() => _facts.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Fact]
     public async Task A_version_is_compared_with_the_last_of_its_own_grain_and_not_with_the_neighbour()

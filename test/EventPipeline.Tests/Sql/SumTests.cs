@@ -1,13 +1,14 @@
+using EventPipeline.Tests.DuckDb;
 using static EventPipeline.Tests.Sql.Facts;
 
 namespace EventPipeline.Tests.Sql;
 
 /// <summary>What a person who adds up a view's column gets.</summary>
-public sealed class SumTests : IAsyncDisposable
+public sealed class SumTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
-    private readonly Facts _facts = new();
+    private readonly Facts _facts = new(file);
 
-    public ValueTask DisposeAsync() => _facts.DisposeAsync();
+    public ValueTask DisposeAsync() => file.EmptyAsync();
 
     [Fact]
     public async Task Cost_is_billed_money_and_estimates_have_a_view_of_their_own()

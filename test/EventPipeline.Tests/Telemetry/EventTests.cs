@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.Tests.Telemetry;
 
 /// <summary>The log entries that alerts are built on: their names and fields are a contract, written down in docs/telemetry.md.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class EventTests : IAsyncLifetime
 {
     private const string ErrorReport = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";

@@ -10,6 +10,7 @@ namespace EventPipeline.Tests.Telemetry;
 
 /// <summary>What <c>/metrics</c> says after a run is what the run did.</summary>
 [Collection(nameof(Alone))]
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class MetricsTests
 {
     private static readonly DateOnly From = new(2025, 1, 1);

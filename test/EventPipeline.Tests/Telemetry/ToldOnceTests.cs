@@ -7,6 +7,7 @@ namespace EventPipeline.Tests.Telemetry;
 
 /// <summary>What has happened once is told once, however often its message is delivered.</summary>
 [Collection(nameof(Alone))]
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class ToldOnceTests : IAsyncLifetime
 {
     private static readonly DateOnly Day = new(2025, 1, 1);

@@ -8,6 +8,7 @@ namespace EventPipeline.Tests.Telemetry;
 
 /// <summary>One run is one trace, through every message of it.</summary>
 [Collection(nameof(Alone))]
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class TraceTests
 {
     private const string Trace = "0af7651916cd43dd8448eb211c80319c";

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 namespace EventPipeline.Tests.Trigger;
 
 /// <summary>Messages delivered again, at once, and in any order, through the real door into the real views.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private const string Source = "//pubsub.googleapis.com/projects/p/subscriptions/trigger";

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 namespace EventPipeline.Tests.Vendors;
 
 /// <summary>What a vendor's answer may do to the service, and what it may not.</summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class WholeVendorTests
 {
     private static readonly DateOnly Day = new(2025, 1, 1);
