@@ -50,14 +50,14 @@ internal sealed class BackPressureHandler(BackPressure pressure, PipelineMetrics
 
     private Action<RequestRate> End(RequestRate.Turn turn, HttpRequestMessage request, HttpResponseMessage? response)
     {
+        var now = time.GetUtcNow();
         if (response is { StatusCode: HttpStatusCode.TooManyRequests })
         {
-            var now = time.GetUtcNow();
             var (retryAfter, reset) = (RetryAfter.Of(response, now), VendorResilience.ResetOf(request, response));
             return rate => rate.Refuse(turn, now, retryAfter, reset);
         }
 
         // A failure, 5xx too, says nothing about how fast the account may ask.
-        return response is null or { StatusCode: >= HttpStatusCode.InternalServerError } ? rate => rate.Fail() : rate => rate.Answer(turn);
+        return response is null or { StatusCode: >= HttpStatusCode.InternalServerError } ? rate => rate.Fail(now) : rate => rate.Answer(turn, now);
     }
 }

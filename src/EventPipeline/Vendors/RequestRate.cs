@@ -20,12 +20,17 @@ internal sealed class RequestRate
     // Vendors count by the second or the minute; what was answered before says nothing about their limit.
     private static readonly TimeSpan Lookback = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
+
+    // Between two requests of those who have more to ask, a body is read and a window is loaded: that takes less.
+    private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(15);
     private const int MaxAnswers = 10_000;
     private const int MaxCounted = 64;
     private const int BackoffFactor = 3;
 
-    private readonly Queue<DateTimeOffset> _answered = new();
-    private (DateTimeOffset From, int Answers)? _before;
+    private readonly Queue<Turn> _answered = new();
+    private (Turn From, int Answers)? _before;
+    private DateTimeOffset? _pausedSince;
+    private TimeSpan _paused;
     private DateTimeOffset _until;
     private DateTimeOffset _nextTurn;
     private DateTimeOffset _lastRefusal;
@@ -56,20 +61,27 @@ internal sealed class RequestRate
     /// <summary>A request begins.</summary>
     public Turn Begin(DateTimeOffset now)
     {
+        // While nobody has anything to ask, though he might, the vendor refuses nothing: such a time says nothing of how fast it may be asked.
+        if (_pausedSince is { } since && now - Latest(since, _until, _nextTurn) is var pause && pause > MinPause)
+        {
+            _paused += pause;
+        }
+
+        _pausedSince = null;
         _underWay++;
         _nextTurn = now + _spacing;
-        return new Turn(now, _holdOffs);
+        return new Turn(now, _holdOffs, _paused);
     }
 
     /// <summary>A request ended without an answer, or with one that says nothing about the vendor's limit.</summary>
-    public void Fail() => _underWay--;
+    public void Fail(DateTimeOffset now) => End(now);
 
     /// <summary>A request was answered with anything but 429.</summary>
-    public void Answer(Turn turn)
+    public void Answer(Turn turn, DateTimeOffset now)
     {
-        _underWay--;
-        _answered.Enqueue(turn.Began);
-        while (_answered.Count > MaxAnswers || turn.Began - _answered.Peek() > Lookback)
+        End(now);
+        _answered.Enqueue(turn);
+        while (_answered.Count > MaxAnswers || turn.Began - _answered.Peek().Began > Lookback)
         {
             _answered.Dequeue();
         }
@@ -82,7 +94,7 @@ internal sealed class RequestRate
 
         if (Refusals > 0)
         {
-            Learn(turn.Began);
+            Learn(turn);
             return;
         }
 
@@ -101,7 +113,7 @@ internal sealed class RequestRate
     /// <param name="reset">When the vendor's own limit starts anew, where it tells: advice at best, it may lengthen the backoff, within its cap.</param>
     public void Refuse(Turn turn, DateTimeOffset now, TimeSpan? retryAfter, DateTimeOffset? reset)
     {
-        _underWay--;
+        End(now);
         _lastRefusal = now;
 
         // Requests that were under way together are refused together: that is one refusal.
@@ -111,7 +123,7 @@ internal sealed class RequestRate
             if (Refusals++ == 0)
             {
                 // What was answered before a pause says nothing of what is allowed now.
-                while (_answered.TryPeek(out var old) && now - old > Lookback)
+                while (_answered.TryPeek(out var old) && now - old.Began > Lookback)
                 {
                     _answered.Dequeue();
                 }
@@ -132,6 +144,25 @@ internal sealed class RequestRate
         }
     }
 
+    private static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset> times)
+    {
+        var latest = times[0];
+        foreach (var time in times)
+        {
+            latest = time > latest ? time : latest;
+        }
+
+        return latest;
+    }
+
+    private void End(DateTimeOffset now)
+    {
+        if (--_underWay == 0)
+        {
+            _pausedSince = now;
+        }
+    }
+
     private TimeSpan Backoff(TimeSpan? reset)
     {
         var seconds = Math.Min(Math.Pow(BackoffFactor, Math.Min(Refusals - 1, 10)), MaxBackoff.TotalSeconds);
@@ -147,7 +178,7 @@ internal sealed class RequestRate
     }
 
     /// <summary>The vendor answers again: so many answers in so long a time is what it allows.</summary>
-    private void Learn(DateTimeOffset answeredAgain)
+    private void Learn(Turn answeredAgain)
     {
         Refusals = 0;
         if (_before is not var (from, answers))
@@ -156,11 +187,11 @@ internal sealed class RequestRate
         }
 
         // A little less than that, and less than what was too fast just now.
-        var spacing = (answeredAgain - from) * 1.05 / answers;
+        var spacing = (answeredAgain.Began - from.Began - (answeredAgain.Paused - from.Paused)) * 1.05 / answers;
         var slower = _spacing / 0.9;
         spacing = spacing > slower ? spacing : slower;
         _spacing = spacing < MaxSpacing ? spacing : MaxSpacing;
-        _nextTurn = answeredAgain + _spacing;
+        _nextTurn = answeredAgain.Began + _spacing;
 
         // Few answers are little evidence: the fewer they were, the sooner it is tried to go faster.
         _growth = 1.0 / (8 * answers);
@@ -171,5 +202,6 @@ internal sealed class RequestRate
     /// <summary>A request that is under way.</summary>
     /// <param name="Began">When it was sent, UTC.</param>
     /// <param name="HoldOffs">How often the account had been held off by then.</param>
-    public readonly record struct Turn(DateTimeOffset Began, int HoldOffs);
+    /// <param name="Paused">For how long, all in all, nobody had asked anything.</param>
+    public readonly record struct Turn(DateTimeOffset Began, int HoldOffs, TimeSpan Paused);
 }

@@ -78,6 +78,31 @@ public sealed class BackPressureTests : IDisposable
     }
 
     [Fact]
+    public async Task Quiet_minutes_before_a_refusal_are_not_taken_for_the_vendors_limit()
+    {
+        (_vendor.Period, _vendor.Most) = (TimeSpan.FromMinutes(1), 1_000);
+        foreach (var refusals in (int[])[1, 2])
+        {
+            foreach (var quiet in (int[])[200, 25, 20])
+            {
+                _clock.Advance(TimeSpan.FromSeconds(quiet));
+                await ReadAsync(Window("cost", VendorBench.Now, 1));
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(16));
+
+            var began = _clock.GetUtcNow();
+            _vendor.RefusesUntil = began.AddMilliseconds(1);
+            var reading = Task.Run(() => ReadAsync(Window("claude_code", VendorBench.Now, 7)), TestContext.Current.CancellationToken);
+            await PassAsync(() => reading.IsCompleted ? 0 : 1);
+
+            await reading;
+            _vendor.Refused.ShouldBe(refusals);
+            _clock.GetUtcNow().ShouldBeLessThan(began.AddSeconds(8), "Seven days are seven requests, which took a minute before.");
+        }
+    }
+
+    [Fact]
     public async Task The_last_refusal_of_an_attempt_says_what_the_vendor_said()
     {
         (_vendor.Period, _vendor.Most) = (TimeSpan.FromMinutes(1), 0);
