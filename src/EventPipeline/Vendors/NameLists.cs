@@ -69,6 +69,7 @@ internal sealed class NameLists(VendorPages pages, Reading reading, string curso
         };
         await foreach (var row in pages.ReadListAsync(reading, query, place, cancellationToken))
         {
+            _anyRead = true;
             yield return row;
         }
 

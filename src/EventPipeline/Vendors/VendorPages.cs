@@ -20,7 +20,7 @@ internal sealed record BucketQuery(IReadOnlyList<Grain> Grains, Func<Grain, Vend
 /// <param name="CursorParameter">The parameter that takes it.</param>
 internal sealed record ListQuery(VendorRequest Request, string CursorName, string CursorParameter)
 {
-    /// <summary>Called where the first page is refused and the request allows that.</summary>
+    /// <summary>Called where a page is refused and the request allows that; of pages after the first it may allow 403.</summary>
     public Action<RejectedEventException>? OnRefusal { get; init; }
 }
 
@@ -78,7 +78,7 @@ internal sealed class VendorPages(VendorApi api)
         }
     }
 
-    /// <summary>Reads the objects of a list; there are none where the first page is refused and the request allows that.</summary>
+    /// <summary>Reads the objects of a list, up to a page that is refused where the request allows that.</summary>
     public async IAsyncEnumerable<Fields> ReadListAsync(
         Reading reading, ListQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ internal sealed class VendorPages(VendorApi api)
 
             // OpenAI does not promise last_id; its parameter takes the id of the last object.
             var next = page.HasMore ? trail.Follow(page.Cursor ?? lastId, query.CursorName, isEmpty, isNothingNew: false, mayEnd: false) : null;
-            request = next is null ? null : query.Request.With(query.CursorParameter, next);
+            request = next is null ? null : query.Request.With(query.CursorParameter, next) with { MayBeForbidden = query.Request.MayBeForbidden };
         }
     }
 

@@ -43,6 +43,22 @@ public sealed class AnthropicNamesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_that_is_forbidden_from_its_second_page_on_keeps_its_first_and_the_others()
+    {
+        _vendor
+            .On("/v1/organizations/me", Read("organizations_me"))
+            .On("/v1/organizations/workspaces", Empty)
+            .On("/v1/organizations/api_keys", Read("api_keys_list"))
+            .On("/v1/organizations/api_keys", """{"type":"error","error":{"type":"permission_error","message":"no"}}""", HttpStatusCode.Forbidden)
+            .On("/v1/organizations/users", Read("users_list")).On("/v1/organizations/users", Empty);
+
+        var items = await _bench.ReadAsync("anthropic", "names", "2026-11-23", "2026-11-23");
+
+        items.OfType<EntityRecord>().Select(entity => entity.Kind).ShouldBe(["organization", "api_key", "user"]);
+        _bench.Drift.Notes.ShouldHaveSingleItem().ShouldContain("api_keys was refused with 403");
+    }
+
+    [Fact]
     public async Task Members_that_are_not_found_are_left_out()
     {
         _vendor
