@@ -137,6 +137,18 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     }
 
     [Fact]
+    public async Task A_report_that_fails_since_its_account_was_renamed_stands_under_the_new_name_as_the_others_do()
+    {
+        await _facts.CommitAsync("a", Morning(1), ("account", "acme"));
+        await _facts.CommitAsync("b", Morning(1), ("account", "acme"), ("report", "messages_usage"));
+        await _facts.CommitAsync("c", Morning(2), ("account", "renamed"), ("usage_date", Day.AddDays(1)));
+        await FailAsync("w", 1, 1, Morning(2), "A scope is missing.", ("account", "renamed"), ("report", "messages_usage"));
+
+        (await _facts.AskAsync("SELECT account, report, data_complete_until, last_error FROM freshness ORDER BY report")).ShouldBe(
+            [["renamed", "cost", Day.AddDays(1), null], ["renamed", "messages_usage", Day, "A scope is missing."]]);
+    }
+
+    [Fact]
     public async Task A_newest_read_that_lies_in_the_future_is_told()
     {
         await ReadAsync(0);

@@ -99,6 +99,16 @@ public sealed class RestatementTests(WarehouseFixture file) : IClassFixture<Ware
         (await RestatementsAsync()).ShouldBe([["a", "b", 1m, 2m]]);
     }
 
+    [Fact]
+    public async Task What_stands_the_same_under_two_ids_that_were_merged_was_not_restated()
+    {
+        await _facts.CommitAsync("a", Morning(1), ("account_id", "acme"));
+        await _facts.CommitAsync("b", Morning(2));
+        await _facts.InsertAsync("account_identity", ("account_id", "acme"), ("mark", "merged_into"), ("value", "org-1"));
+
+        (await RestatementsAsync()).ShouldBeEmpty();
+    }
+
     private Task<IReadOnlyList<IReadOnlyList<object?>>> RestatementsAsync() =>
         _facts.AskAsync("SELECT previous_load_id, load_id, previous_amount_usd, amount_usd FROM restatements ORDER BY read_began");
 }

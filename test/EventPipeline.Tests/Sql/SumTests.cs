@@ -44,6 +44,7 @@ public sealed class SumTests(WarehouseFixture file) : IClassFixture<WarehouseFix
         await UsageAsync("k-1", ("product", "completions"), ("requests", 5));
         await UsageAsync("k-2", ("product", "web_search_calls"), ("requests", 2), ("quantity", 3m), ("quantity_unit", "calls"));
 
+        (await _facts.ValueAsync("SELECT SUM(requests) FROM usage")).ShouldBe(5L);
         (await _facts.ValueAsync("SELECT SUM(requests) FROM daily_usage")).ShouldBe(5L);
         (await _facts.AskAsync("SELECT quantity, quantity_unit FROM daily_usage WHERE quantity IS NOT NULL")).ShouldBe([[3m, "calls"]]);
     }

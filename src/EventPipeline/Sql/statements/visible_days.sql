@@ -7,7 +7,7 @@
 -- @to DATE
 -- @load_id STRING
 WITH versions AS (
-  SELECT usage_date, load_id, read_began, committed_at, digest, state
+  SELECT usage_date, stored_account_id, load_id, read_began, committed_at, digest, row_count, tokens, amount_usd, estimated_usd, state
   FROM {dataset}.slice_history
   WHERE vendor = @vendor AND account_id = @account_id AND report = @report AND usage_date BETWEEN @from AND @to
 )
@@ -17,6 +17,8 @@ SELECT
     WHEN p.load_id IS NULL THEN 'first'
     WHEN p.read_began > m.read_began OR (p.read_began = m.read_began AND p.load_id > m.load_id) THEN 'hidden'
     WHEN p.digest = m.digest THEN 'unchanged'
+    WHEN p.stored_account_id <> m.stored_account_id AND p.row_count = m.row_count AND p.tokens = m.tokens AND p.amount_usd = m.amount_usd
+      AND p.estimated_usd = m.estimated_usd THEN 'unchanged'
     ELSE 'again'
   END AS became
 FROM versions AS m

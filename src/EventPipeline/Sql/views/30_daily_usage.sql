@@ -18,7 +18,7 @@ SELECT
   SUM(output_tokens) AS output_tokens,
   SUM(COALESCE(input_uncached_tokens, 0) + COALESCE(cache_read_tokens, 0)
     + COALESCE(cache_write_tokens, 0) + COALESCE(output_tokens, 0)) AS total_tokens,
-  SUM(CASE WHEN vendor = 'openai' AND product = 'web_search_calls' THEN NULL ELSE requests END) AS requests,
+  SUM(requests) AS requests,
   SUM(flow) AS quantity,
   flow_unit AS quantity_unit,
   SUM(level) AS level,

@@ -20,10 +20,10 @@ WITH days AS (
     ON q.vendor = s.vendor AND q.report = s.report
 ),
 names AS (
-  SELECT vendor, account_id, report, account
+  SELECT vendor, account_id, account
   FROM {dataset}.slice_history
   WHERE TRUE
-  QUALIFY ROW_NUMBER() OVER (PARTITION BY vendor, account_id, report ORDER BY read_began DESC, committed_at DESC, account) = 1
+  QUALIFY ROW_NUMBER() OVER (PARTITION BY vendor, account_id ORDER BY read_began DESC, committed_at DESC, account) = 1
 ),
 reads AS (
   SELECT
@@ -38,7 +38,7 @@ reads AS (
     COUNT(*) AS slices
   FROM days AS d
   JOIN names AS n
-    ON d.vendor = n.vendor AND d.account_id = n.account_id AND d.report = n.report
+    ON d.vendor = n.vendor AND d.account_id = n.account_id
   GROUP BY d.vendor, d.account_id, n.account, d.report
 ),
 failures AS (

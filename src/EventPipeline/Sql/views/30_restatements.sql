@@ -1,11 +1,12 @@
 -- Days whose content a vendor changed after it was first read, from the version before to the one that took its place, in the order in which they were
 -- read. A version is compared with the last one of its own grain, an empty day (grain '') with any: its rows. Where there is none, with the last of
 -- another grain: its totals, so that a change of our own grouping is no restatement and a change of the vendor's that came with it is. Nothing is compared
--- with what an earlier normaliser made of an answer, and a version that a person put back is no word of the vendor's.
+-- with what an earlier normaliser made of an answer, and a version that a person put back is no word of the vendor's. Rows that are stored under another
+-- account_id, since merged, differ by that alone: their totals are compared.
 CREATE OR REPLACE VIEW {dataset}.restatements AS
 WITH versions AS (
   SELECT DISTINCT
-    vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version,
+    vendor, account_id, stored_account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version,
     MIN(read_began) OVER (PARTITION BY vendor, account_id, report, usage_date, load_id) AS first_read_began
   FROM {dataset}.slice_history
   WHERE state <> 'restored'
@@ -21,7 +22,7 @@ pairs AS (
     p.amount_usd AS previous_amount_usd, v.amount_usd,
     p.estimated_usd AS previous_estimated_usd, v.estimated_usd,
     p.digest AS previous_digest, v.digest,
-    (p.grain = v.grain OR p.grain = '' OR v.grain = '') AS same_grain
+    (p.stored_account_id = v.stored_account_id AND (p.grain = v.grain OR p.grain = '' OR v.grain = '')) AS same_rows
   FROM versions AS v
   JOIN versions AS p
     ON v.vendor = p.vendor AND v.account_id = p.account_id AND v.report = p.report AND v.usage_date = p.usage_date
@@ -46,6 +47,6 @@ SELECT
   previous_estimated_usd, estimated_usd
 FROM pairs
 WHERE CASE
-  WHEN same_grain THEN digest <> previous_digest
+  WHEN same_rows THEN digest <> previous_digest
   ELSE tokens <> previous_tokens OR amount_usd <> previous_amount_usd OR estimated_usd <> previous_estimated_usd
 END;
