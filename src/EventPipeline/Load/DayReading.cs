@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Load;
 
@@ -16,7 +17,12 @@ internal sealed class DayReading
 
     public long Tokens { get; private set; }
 
+    public TokenCounts TokenCounts { get; private set; }
+
     public long Requests { get; private set; }
+
+    /// <summary>Whether any row tells a quantity, be it 0.</summary>
+    public bool TellsQuantity { get; private set; }
 
     /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds.</exception>
     public decimal BilledUsd => _billed.Value;
@@ -39,11 +45,13 @@ internal sealed class DayReading
     /// <summary>As the digest, of what the vendor said, unknown fields too. For this reading only: what has no column is nothing to compare later.</summary>
     public string Said => string.Create(CultureInfo.InvariantCulture, $"{Rows}:{_said:x32}");
 
-    public void Add(Vendors.Records.VendorRecord record, UInt128 rowHash)
+    public void Add(VendorRecord record, UInt128 rowHash)
     {
         Rows++;
         Tokens = checked(Tokens + record.Tokens);
+        TokenCounts = TokenCounts.Add(record.TokenCounts);
         Requests = checked(Requests + record.RequestCount);
+        TellsQuantity |= record.TellsQuantity;
         _billed.Add(record.BilledUsd);
         _estimated.Add(record.EstimatedUsd);
         _wholeQuantity.Add(decimal.Truncate(record.CountedQuantity));

@@ -134,9 +134,13 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             ? []
             : (await warehouse.QueryAsync(dataset, OfSlices("visible_days", ("load_id", _loadId)), cancellationToken))
                 .ToDictionary(row => row.Date("usage_date"), row => row.Text("became"));
-        var loaded = _loaded.ToLookup(day => became.GetValueOrDefault(day.Day));
+        var loaded = _loaded.ToLookup(day => Became(day, became.GetValueOrDefault(day.Day)));
         return (Totals(loaded["first"]), Totals(loaded["again"]));
     }
+
+    /// <summary>A commit by a clock that was ahead looks later than one that took its place: what was shown before it was not nothing.</summary>
+    private static string? Became(JudgedDay day, string? told) =>
+        told == "first" && day.Before is { } before ? before.Text("digest") == day.Read.Digest ? "unchanged" : "again" : told;
 
     public async ValueTask DisposeAsync()
     {
@@ -200,13 +204,16 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         var rows = await warehouse.QueryAsync(
             dataset, Statement.Of("prove_load", ("load_id", before.Text("load_id")), ("from", day), ("to", day)), cancellationToken);
         return rows is [var finer]
-            && (finer.Whole("tokens"), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Whole("requests"))
-                == (read.Tokens, read.BilledUsd, read.EstimatedUsd, read.Requests)
+            && (TokensOf(finer), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Whole("requests"))
+                == (read.TokenCounts, read.BilledUsd, read.EstimatedUsd, read.Requests)
 
             // A coarser grouping may tell no quantity at all, since amounts of different units cannot be added.
-            && ((read.WholeQuantity, read.FractionOfQuantity) == (0, 0)
+            && (!read.TellsQuantity
                 || (finer.Exact("whole_quantity"), finer.Exact("fraction_of_quantity")) == (read.WholeQuantity, read.FractionOfQuantity));
     }
+
+    private static TokenCounts TokensOf(Row row) => new(
+        row.Whole("input_uncached_tokens"), row.Whole("cache_read_tokens"), row.Whole("cache_write_tokens"), row.Whole("output_tokens"));
 
     private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
     {
@@ -236,10 +243,10 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         {
             var row = landed.GetValueOrDefault(day);
             var found = row is null
-                ? (0L, 0L, 0L, 0m, 0m, 0m, 0m, 0L)
-                : (row.Whole("row_count"), row.Whole("key_count"), row.Whole("tokens"), row.Exact("amount_usd"), row.Exact("estimated_usd"),
+                ? (0L, 0L, default, 0m, 0m, 0m, 0m, 0L)
+                : (row.Whole("row_count"), row.Whole("key_count"), TokensOf(row), row.Exact("amount_usd"), row.Exact("estimated_usd"),
                     row.Exact("whole_quantity"), row.Exact("fraction_of_quantity"), row.Whole("requests"));
-            var wanted = (read.Rows, read.Rows, read.Tokens, read.BilledUsd, read.EstimatedUsd, read.WholeQuantity, read.FractionOfQuantity, read.Requests);
+            var wanted = (read.Rows, read.Rows, read.TokenCounts, read.BilledUsd, read.EstimatedUsd, read.WholeQuantity, read.FractionOfQuantity, read.Requests);
             if (found != wanted)
             {
                 throw new TransientFailureException(FormattableString.Invariant(
@@ -252,7 +259,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     private Dictionary<string, object?> Commit(JudgedDay day) => new()
     {
         ["vendor"] = request.Window.Vendor,
-        ["account_id"] = request.AccountId,
+
+        // Rows that stay are found under the id they were stored with, which may have been merged since.
+        ["account_id"] = day.LoadId == _loadId ? request.AccountId : day.Before!.Text("stored_account_id"),
         ["account"] = request.Window.Account,
         ["report"] = request.Window.Report,
         ["usage_date"] = day.Day,

@@ -115,6 +115,66 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         }
     }
 
+    [Theory]
+    [InlineData(null, "unchanged")]
+    [InlineData(5, "unchanged")]
+    [InlineData(0, "loaded")]
+    [InlineData(6, "loaded")]
+    public async Task Coarser_rows_that_tell_another_quantity_replace_finer_ones_and_those_that_tell_none_do_not(int? quantity, string state)
+    {
+        await LoadRowsAsync(Usage("by_key.v1", 100, 0) with { Quantity = 5, QuantityUnit = "sessions" });
+
+        (await LoadRowsAsync(Usage("by_project.v1", 100, 0) with { Quantity = quantity, QuantityUnit = "sessions" })).State.ShouldBe(state);
+    }
+
+    [Theory]
+    [InlineData(100, 0, "unchanged")]
+    [InlineData(40, 60, "loaded")]
+    public async Task Coarser_rows_that_tell_tokens_of_another_kind_replace_finer_ones(int input, int cached, string state)
+    {
+        await LoadRowsAsync(Usage("by_key.v1", 100, 0));
+
+        (await LoadRowsAsync(Usage("by_project.v1", input, cached))).State.ShouldBe(state);
+
+        (await file.AskAsync("SELECT SUM(input_uncached_tokens), SUM(cache_read_tokens) FROM usage")).ShouldBe([[(decimal)input, (decimal)cached]]);
+    }
+
+    [Fact]
+    public async Task Finer_rows_that_stay_are_shown_though_their_account_was_merged_into_the_one_that_is_read()
+    {
+        await LoadRowsAsync("acme", Cost(Monday, "a", 1) with { Grain = "by_key.v1", AccountId = "acme" }, Cost(Monday, "b", 2) with { Grain = "by_key.v1", AccountId = "acme" });
+        await file.Warehouse.ExecuteAsync(
+            WarehouseFixture.Dataset, "merge",
+            new Statement(
+                "merge",
+                "INSERT INTO {dataset}.account_identity (vendor, account_id, mark, value, recorded_at) VALUES ('anthropic', 'acme', 'merged_into', 'org-1', CURRENT_TIMESTAMP)",
+                new Dictionary<string, object?>()),
+            Token);
+
+        (await LoadRowsAsync("org-1", Cost(Monday, "all", 3) with { Grain = "by_project.v1" })).State.ShouldBe("unchanged");
+
+        (await file.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY 2")).ShouldBe([["org-1", 1m], ["org-1", 2m]]);
+    }
+
+    private Task<LoadOutcome> LoadRowsAsync(params VendorRecord[] rows) => LoadRowsAsync("org-1", rows);
+
+    private async Task<LoadOutcome> LoadRowsAsync(string accountId, params VendorRecord[] rows)
+    {
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await using var load = new LoadAttempt(
+            file.Warehouse, WarehouseFixture.Dataset, Request(RunMode.Production, false) with { AccountId = accountId }, _clock);
+        await load.BeginAsync(Token);
+        await AcceptAsync(load, rows);
+        return await load.CompleteAsync(Token);
+    }
+
+    private static UsageRecord Usage(string grain, long input, long cached) => new()
+    {
+        RowKey = RowKey.Of(grain), Vendor = "anthropic", AccountId = "org-1", Report = "cost", Grain = grain, UsageDate = Monday,
+        BucketStart = new DateTimeOffset(Monday, TimeOnly.MinValue, TimeSpan.Zero), BucketWidth = "1d", Product = "api",
+        InputUncachedTokens = input, CacheReadTokens = cached,
+    };
+
     [Fact]
     public async Task A_window_read_again_that_finds_nothing_new_writes_no_facts()
     {
@@ -284,7 +344,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         }
     }
 
-    private static async Task AcceptAsync(LoadAttempt load, params CostRecord[] rows)
+    private static async Task AcceptAsync(LoadAttempt load, params VendorRecord[] rows)
     {
         await load.AcceptAsync(new BucketArrived(Monday), Token);
         foreach (var row in rows)

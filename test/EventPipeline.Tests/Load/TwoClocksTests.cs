@@ -135,11 +135,27 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         (await ShownAsync()).ShouldBe(3m);
     }
 
-    private async Task<LoadAttempt> BeginAsync(TimeProvider clock, IWarehouse? warehouse = null)
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(1, 0)]
+    public async Task A_day_that_a_clock_ahead_committed_is_not_counted_as_the_first_again(int usd, int counts)
+    {
+        await LoadAsync(_ahead, 1);
+        const string later = "UPDATE {dataset}.slice_versions SET committed_at = committed_at + INTERVAL 1 DAY WHERE TRUE";
+        await file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, "ahead", new Statement("ahead", later, new Dictionary<string, object?>()), Token);
+
+        await using var right = await BeginAsync(_right, force: true);
+        await CompleteAsync(right, usd);
+
+        (await right.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0, counts, 0)));
+        (await ShownAsync()).ShouldBe((decimal)usd);
+    }
+
+    private async Task<LoadAttempt> BeginAsync(TimeProvider clock, IWarehouse? warehouse = null, bool force = false)
     {
         var report = new Report("cost", ReportKind.Daily, 7, 7);
         var load = new LoadAttempt(
-            warehouse ?? file.Warehouse, WarehouseFixture.Dataset, new LoadRequest("run", RunMode.Production, Window, "org-1", report, false, null), clock);
+            warehouse ?? file.Warehouse, WarehouseFixture.Dataset, new LoadRequest("run", RunMode.Production, Window, "org-1", report, force, null), clock);
         await load.BeginAsync(Token);
         return load;
     }

@@ -7,6 +7,10 @@ SELECT
   SUM(row_count) AS row_count,
   SUM(key_count) AS key_count,
   SUM(tokens) AS tokens,
+  SUM(input_uncached_tokens) AS input_uncached_tokens,
+  SUM(cache_read_tokens) AS cache_read_tokens,
+  SUM(cache_write_tokens) AS cache_write_tokens,
+  SUM(output_tokens) AS output_tokens,
   SUM(amount_usd) AS amount_usd,
   SUM(estimated_usd) AS estimated_usd,
   SUM(whole_quantity) AS whole_quantity,
@@ -17,6 +21,8 @@ FROM (
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count,
     SUM(COALESCE(input_uncached_tokens, 0) + COALESCE(cache_read_tokens, 0)
       + COALESCE(cache_write_tokens, 0) + COALESCE(output_tokens, 0)) AS tokens,
+    SUM(COALESCE(input_uncached_tokens, 0)) AS input_uncached_tokens, SUM(COALESCE(cache_read_tokens, 0)) AS cache_read_tokens,
+    SUM(COALESCE(cache_write_tokens, 0)) AS cache_write_tokens, SUM(COALESCE(output_tokens, 0)) AS output_tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
     SUM(TRUNC(COALESCE(quantity, 0))) AS whole_quantity, SUM(COALESCE(quantity, 0) - TRUNC(COALESCE(quantity, 0))) AS fraction_of_quantity,
     SUM(COALESCE(requests, 0)) AS requests
@@ -26,6 +32,7 @@ FROM (
   UNION ALL
   SELECT
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    0 AS input_uncached_tokens, 0 AS cache_read_tokens, 0 AS cache_write_tokens, 0 AS output_tokens,
     SUM(CASE WHEN basis = 'billed' THEN amount_usd ELSE 0 END) AS amount_usd,
     SUM(CASE WHEN basis = 'estimated' THEN amount_usd ELSE 0 END) AS estimated_usd,
     SUM(TRUNC(COALESCE(quantity, 0))) AS whole_quantity, SUM(COALESCE(quantity, 0) - TRUNC(COALESCE(quantity, 0))) AS fraction_of_quantity,
@@ -36,6 +43,7 @@ FROM (
   UNION ALL
   SELECT
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    0 AS input_uncached_tokens, 0 AS cache_read_tokens, 0 AS cache_write_tokens, 0 AS output_tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
     CAST(0 AS BIGNUMERIC) AS whole_quantity, CAST(0 AS BIGNUMERIC) AS fraction_of_quantity, 0 AS requests
   FROM {dataset}.activity_versions
@@ -44,6 +52,7 @@ FROM (
   UNION ALL
   SELECT
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    0 AS input_uncached_tokens, 0 AS cache_read_tokens, 0 AS cache_write_tokens, 0 AS output_tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
     CAST(0 AS BIGNUMERIC) AS whole_quantity, CAST(0 AS BIGNUMERIC) AS fraction_of_quantity, 0 AS requests
   FROM {dataset}.entity_versions

@@ -51,6 +51,9 @@ public sealed record CostRecord : BucketRecord
     public override decimal CountedQuantity => Quantity ?? 0;
 
     [JsonIgnore]
+    public override bool TellsQuantity => Quantity is not null;
+
+    [JsonIgnore]
     public override decimal BilledUsd => Basis == CostBasis.Billed ? AmountUsd : 0;
 
     [JsonIgnore]

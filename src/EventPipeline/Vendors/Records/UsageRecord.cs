@@ -59,6 +59,11 @@ public sealed record UsageRecord : BucketRecord
     public override decimal CountedQuantity => Quantity ?? 0;
 
     [JsonIgnore]
-    public override long Tokens => checked(
-        (InputUncachedTokens ?? 0) + (CacheReadTokens ?? 0) + (CacheWriteTokens ?? 0) + (OutputTokens ?? 0));
+    public override bool TellsQuantity => Quantity is not null;
+
+    [JsonIgnore]
+    public override long Tokens => TokenCounts.Total;
+
+    [JsonIgnore]
+    public override TokenCounts TokenCounts => new(InputUncachedTokens ?? 0, CacheReadTokens ?? 0, CacheWriteTokens ?? 0, OutputTokens ?? 0);
 }

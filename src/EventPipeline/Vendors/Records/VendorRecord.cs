@@ -35,6 +35,10 @@ public abstract record VendorRecord : VendorItem
     [JsonIgnore]
     public virtual long Tokens => 0;
 
+    /// <summary>The same tokens by what they were.</summary>
+    [JsonIgnore]
+    public virtual TokenCounts TokenCounts => default;
+
     /// <summary>Requests.</summary>
     [JsonIgnore]
     public virtual long RequestCount => 0;
@@ -42,6 +46,10 @@ public abstract record VendorRecord : VendorItem
     /// <summary>What is counted in a unit of its own.</summary>
     [JsonIgnore]
     public virtual decimal CountedQuantity => 0;
+
+    /// <summary>Whether it tells one, be it 0.</summary>
+    [JsonIgnore]
+    public virtual bool TellsQuantity => false;
 
     /// <summary>Money the vendor bills, US dollars.</summary>
     [JsonIgnore]
