@@ -13,6 +13,9 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
     /// <summary>The most rows of an answer.</summary>
     internal const int MaxRows = 100_000;
 
+    /// <summary>The most columns of an answer.</summary>
+    private const int MaxColumns = 1_000;
+
     /// <summary>The most characters of an answer's texts.</summary>
     private const long MaxCharacters = 64 * 1024 * 1024;
 
@@ -102,6 +105,12 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         command.UseStreamingMode = true;
         using var interruption = new Interruption(command, ended);
         using var reader = command.ExecuteReader();
+        if (reader.FieldCount > MaxColumns)
+        {
+            throw new UsageException(
+                $"The answer has {reader.FieldCount.ToString("N0", CultureInfo.InvariantCulture)} columns; up to {MaxColumns.ToString("N0", CultureInfo.InvariantCulture)} are given. Name the columns that you need.");
+        }
+
         var columns = Distinct(Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
         var rows = new List<IReadOnlyList<object?>>();
         var characters = 0L;
@@ -136,7 +145,22 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
     private static List<string> Distinct(IEnumerable<string> names)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        return [.. names.Select(name => Enumerable.Range(0, int.MaxValue).Select(n => n == 0 ? name : FormattableString.Invariant($"{name}_{n}")).First(taken.Add))];
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        return [.. names.Select(Free)];
+
+        string Free(string name)
+        {
+            while (true)
+            {
+                var count = counts.GetValueOrDefault(name);
+                counts[name] = count + 1;
+                var free = count == 0 ? name : FormattableString.Invariant($"{name}_{count}");
+                if (taken.Add(free))
+                {
+                    return free;
+                }
+            }
+        }
     }
 
     private static object? Value(DuckDBDataReader reader, int i, string column)

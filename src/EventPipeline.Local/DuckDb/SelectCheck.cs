@@ -14,6 +14,8 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
 {
     private const int MaxLength = 64 * 1024;
     private const int MaxDepth = 4_000;
+    private const int MaxStars = 16;
+    private const long MaxWidening = 1_000;
 
     /// <summary>What may stand in FROM beside tables and views. Any other table function reads files, settings or the engine's own state.</summary>
     internal static readonly IReadOnlySet<string> TableFunctions =
@@ -23,13 +25,13 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     internal static readonly IReadOnlySet<string> RefusedFunctions = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
         "nextval", "currval", "setseed", "sleep_ms", "write_log", "stats", "getenv", "getvariable", "current_setting", "current_query", "current_query_id",
-        "current_connection_id", "current_transaction_id", "txid_current", "finalize", "combine", "error",
+        "current_connection_id", "current_transaction_id", "txid_current", "finalize", "combine", "error", "json_serialize_plan",
     };
 
     /// <summary>Functions that make one value of any size, outside of what the memory limit counts.</summary>
     internal static readonly IReadOnlySet<string> Inflating = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
-        "range", "generate_series", "repeat", "lpad", "rpad", "list_resize", "array_resize", "printf", "format", "bar", "bitstring",
+        "range", "generate_series", "repeat", "lpad", "rpad", "list_resize", "array_resize", "printf", "format", "bar", "bitstring", "bitstring_agg",
     };
 
     private static readonly HashSet<string> Lists = new(StringComparer.Ordinal) { "\"tables\"", "\"schemas\"", "__show_tables_expanded" };
@@ -51,8 +53,9 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         }
 
         using var parsed = Parse(connection, sql);
-        var names = new Lazy<HashSet<string>>(() => Tables(connection));
-        var with = Collect(parsed.RootElement, names);
+        CheckWidth(parsed.RootElement);
+        var names = new Lazy<HashSet<string>>(() => Tables(connection, datasets[0]));
+        var with = Collect(parsed.RootElement, names, new Lazy<HashSet<string>>(() => Tables(connection, "main")));
         foreach (var node in Objects(parsed.RootElement))
         {
             if (Text(node, "class") == "PARAMETER")
@@ -100,16 +103,61 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         return parsed;
     }
 
+    /// <summary>
+    /// Each * takes all columns of what it stands for, and each level of a query can take those of the level below several times: so many
+    /// that making them is outside of every limit on memory and time.
+    /// </summary>
+    private static void CheckWidth(JsonElement root)
+    {
+        var stars = Stars(root);
+        if (stars > MaxStars)
+        {
+            throw new UsageException($"The query has {stars.ToString("N0", CultureInfo.InvariantCulture)} times * or COLUMNS; up to {MaxStars.ToString(CultureInfo.InvariantCulture)} are taken. Name the columns, or ask in several queries.");
+        }
+
+        var widening = 1L;
+        foreach (var node in Objects(root).Where(node => node.TryGetProperty("select_list", out _) && node.TryGetProperty("from_table", out _)))
+        {
+            widening *= Math.Max(1, Stars(node.GetProperty("select_list")) * SourcesIn(node.GetProperty("from_table")));
+            if (widening > MaxWidening)
+            {
+                throw new UsageException("The query takes all columns (*) of joined tables on too many levels. Name the columns that it needs.");
+            }
+        }
+    }
+
+    private static int Stars(JsonElement part) => Objects(part).Count(node => Text(node, "class") == "STAR");
+
+    /// <summary>How many tables, views and subqueries are joined.</summary>
+    private static int SourcesIn(JsonElement from)
+    {
+        var (count, open) = (0, new Stack<JsonElement>([from]));
+        while (open.TryPop(out var node))
+        {
+            if (IsSource(node, out var type) && type == "JOIN")
+            {
+                open.Push(node.GetProperty("left"));
+                open.Push(node.GetProperty("right"));
+            }
+            else
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>The names that WITH gives. None may hide a table that cannot be read, since a name holds in a part of the text only.</summary>
-    private static HashSet<string> Collect(JsonElement root, Lazy<HashSet<string>> tables)
+    private static HashSet<string> Collect(JsonElement root, Lazy<HashSet<string>> tables, Lazy<HashSet<string>> own)
     {
         var with = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var entry in Objects(root).Where(node => node.TryGetProperty("cte_map", out _)).SelectMany(node => node.GetProperty("cte_map").GetProperty("map").EnumerateArray()))
         {
             var name = entry.GetProperty("key").GetString()!;
-            if (!PlainName().IsMatch(name) || (InternalName().IsMatch(name) && !tables.Value.Contains(name)))
+            if (!PlainName().IsMatch(name) || (InternalName().IsMatch(name) && !tables.Value.Contains(name)) || own.Value.Contains(name))
             {
-                throw new UsageException($"WITH takes names of letters, digits and underscores that are not the engine's own; '{Shown.Plain(name, 100)}' is not one. Choose another.");
+                throw new UsageException($"WITH takes names of letters, digits and underscores that are not the engine's or the service's own; '{Shown.Plain(name, 100)}' is not one. Choose another.");
             }
 
             with.Add(name);
@@ -183,12 +231,12 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
 
     private static bool IsOwn(JsonElement function) => Text(function, "schema") is "" or "main" && Text(function, "catalog") is "" or "system";
 
-    /// <summary>The tables and views that a name alone can mean.</summary>
-    private HashSet<string> Tables(DuckDBConnection connection)
+    /// <summary>The tables and views of a schema.</summary>
+    private static HashSet<string> Tables(DuckDBConnection connection, string schema)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT table_name FROM information_schema.tables WHERE table_schema = $schema";
-        command.Parameters.Add(new DuckDBParameter("schema", datasets[0]));
+        command.CommandText = "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $schema";
+        command.Parameters.Add(new DuckDBParameter("schema", schema));
         using var reader = command.ExecuteReader();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         while (reader.Read())

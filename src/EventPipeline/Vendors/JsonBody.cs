@@ -240,7 +240,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
         {
-            throw reading.Transient($"the connection broke while the answer came: {reading.Quote(exception.Message)}", exception);
+            throw reading.Transient($"the connection broke while the answer came: {reading.Quote(exception.Message)}", reading.Safe(exception));
         }
     }
 }

@@ -70,6 +70,13 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     /// <summary>It failed in a way that may pass.</summary>
     public TransientFailureException Transient(string what, Exception? innerException = null) => new($"{about}: {what}", innerException);
 
+    /// <summary>
+    /// A failure of the connection, safe to show with all that caused it: the message about a header that cannot be read holds what came,
+    /// which may be the key.
+    /// </summary>
+    public IOException Safe(Exception failure) =>
+        new($"{failure.GetType().Name}: {Quote(failure.Message)}", failure.InnerException is { } cause ? Safe(cause) : null);
+
     /// <summary>Keeps a key that is about to be sent out of everything that is read, kept or quoted from here on.</summary>
     public void Hide(string key, string kind)
     {

@@ -1,10 +1,12 @@
+using System.Buffers.Text;
 using System.Text;
 
 namespace EventPipeline.Vendors;
 
 /// <summary>
 /// A JSON body without the keys that were sent for it: taken out before anything is read from it or kept of it, also where a key is cut across
-/// reads. Memory is bounded by the buffer and the longest spelling of a key.
+/// reads, or spelled with escapes: \u0073 is s to whoever reads it, and becomes s here. Memory is bounded by the buffer and the longest
+/// spelling of a key.
 /// </summary>
 internal sealed class RedactingStream(Stream inner, Redaction redaction) : AsyncReadStream
 {
@@ -12,6 +14,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
 
     // So much of what was handed on is kept: whether a match begins inside an escape sequence shows only before it.
     private const int Context = 8;
+    private const int LongestEscape = 6;
     private static readonly byte[] Replacement = Encoding.UTF8.GetBytes(Redaction.Replacement);
 
     private byte[] _buffer = [];
@@ -19,6 +22,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
     private int _start;
     private int _clear;
     private int _end;
+    private int _read;
     private bool _ended;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -31,8 +35,9 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
         while (_start == _clear && !_ended && !buffer.IsEmpty)
         {
             MakeRoom(needles.Longest);
-            var count = await inner.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-            (_ended, _end) = (count == 0, _end + count);
+            var count = await inner.ReadAsync(_buffer.AsMemory(_read), cancellationToken);
+            (_ended, _read) = (count == 0, _read + count);
+            Unescape();
             Clear(needles);
         }
 
@@ -56,15 +61,57 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
     {
         var kept = Math.Min(Context, _start);
         var from = _start - kept;
-        var wanted = Context + longest + Size;
+        var wanted = Context + longest + LongestEscape + Size;
         var target = _buffer.Length >= wanted ? _buffer : new byte[wanted];
-        _buffer.AsSpan(from, _end - from).CopyTo(target);
-        (_buffer, _start, _clear, _end) = (target, kept, _clear - from, _end - from);
+        _buffer.AsSpan(from, _read - from).CopyTo(target);
+        (_buffer, _start, _clear, _end, _read) = (target, kept, _clear - from, _end - from, _read - from);
         if (_characters.Length < _buffer.Length)
         {
             _characters = new char[_buffer.Length];
         }
     }
+
+    /// <summary>Writes out the escaped characters that keys are made of, from the end on; an escape that has not come whole is left behind the end.</summary>
+    private void Unescape()
+    {
+        var unread = _buffer.AsSpan(_end, _read - _end);
+        var (from, to) = (0, 0);
+        while (from < unread.Length)
+        {
+            var rest = unread[from..];
+            var plain = rest.IndexOf((byte)'\\');
+            plain = plain < 0 ? rest.Length : plain;
+            rest[..plain].CopyTo(unread[to..]);
+            (from, to) = (from + plain, to + plain);
+            rest = rest[plain..];
+            if (rest.IsEmpty || (!_ended && (rest.Length == 1 || (rest[1] == 'u' && rest.Length < LongestEscape))))
+            {
+                break;
+            }
+
+            if (Escaped(rest) is { } character)
+            {
+                unread[to++] = character;
+                from += LongestEscape;
+                continue;
+            }
+
+            var length = Math.Min(2, rest.Length); // Not more: what follows may be an escape of its own.
+            rest[..length].CopyTo(unread[to..]);
+            (from, to) = (from + length, to + length);
+        }
+
+        var left = unread[from..];
+        left.CopyTo(unread[to..]);
+        (_end, _read) = (_end + to, _end + to + left.Length);
+    }
+
+    private static byte? Escaped(ReadOnlySpan<byte> escape) =>
+        escape.StartsWith("\\u00"u8) && escape.Length >= LongestEscape
+        && Utf8Parser.TryParse(escape[4..LongestEscape], out byte character, out var read, 'x') && read == 2
+        && (char.IsAsciiLetterOrDigit((char)character) || character is (byte)'.' or (byte)'_' or (byte)'-')
+            ? character
+            : null;
 
     /// <summary>Takes out what is whole and decides how much can be handed on: all but what may be the beginning of a key.</summary>
     private void Clear(Redaction.Needles needles)
@@ -92,8 +139,8 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
             var length = needles.LengthAt(unread[position..]);
             Replacement.CopyTo(_buffer, at);
             var rest = at + Replacement.Length;
-            _buffer.AsSpan(at + length, _end - at - length).CopyTo(_buffer.AsSpan(rest));
-            _end -= length - Replacement.Length;
+            _buffer.AsSpan(at + length, _read - at - length).CopyTo(_buffer.AsSpan(rest));
+            (_end, _read) = (_end - length + Replacement.Length, _read - length + Replacement.Length);
             unread = unread[(position + length)..];
             (_clear, position) = (rest, 0);
         }

@@ -128,7 +128,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
         catch (HttpRequestException exception)
         {
-            throw reading.Transient($"{reading.Account.BaseAddress.Host} could not be reached: {reading.Quote(exception.Message)}", exception);
+            throw reading.Transient($"{reading.Account.BaseAddress.Host} could not be reached: {reading.Quote(exception.Message)}", reading.Safe(exception));
         }
         catch (Exception exception) when (exception is TimeoutRejectedException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))

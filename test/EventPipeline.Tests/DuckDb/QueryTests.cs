@@ -150,6 +150,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("SELECT * FROM (UNPIVOT (FROM read_csv('{elsewhere}/in.csv')) ON COLUMNS(*))")]
     [InlineData("WITH \"{data}/warehouse.duckdb\" AS (SELECT 1) SELECT * FROM \"{data}/warehouse.duckdb\"")]
     [InlineData("SELECT (WITH duckdb_settings AS (SELECT 1 AS x) SELECT x FROM duckdb_settings), * FROM duckdb_settings")]
+    [InlineData("SELECT (WITH local_statements AS (SELECT 1 AS x) SELECT x FROM local_statements), * FROM local_statements")]
+    [InlineData("SELECT (WITH LOCAL_STATEMENTS AS (SELECT 1 AS x) SELECT x FROM local_statements), * FROM local_statements")]
     [InlineData("SELECT * FROM duckdb_settings()")]
     [InlineData("SELECT * FROM duckdb_secrets()")]
     [InlineData("SELECT * FROM duckdb_logs")]
@@ -183,6 +185,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("SELECT lpad('x', 2000000000, 'y')")]
     [InlineData("SELECT len(range(2000000000))")]
     [InlineData("SELECT unnest(generate_series(1, 2000000000))")]
+    [InlineData("SELECT bit_count(bitstring_agg(x, 0, 900000000)) FROM (SELECT 1 AS x)")]
+    [InlineData("SELECT json_serialize_plan('SELECT * FROM cost')")]
     [InlineData("SELECT printf('%2000000000d', 1)")]
     [InlineData("SELECT format('{:>2000000000}', 1)")]
     [InlineData("SELECT $1")]
@@ -247,6 +251,10 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("SELECT vendor FROM cost UNION ALL BY NAME SELECT vendor FROM usage EXCEPT SELECT 'x'")]
     [InlineData("SELECT * EXCLUDE (dimensions) REPLACE (vendor || '!' AS vendor) FROM cost")]
     [InlineData("SELECT COLUMNS('.*_usd') FROM cost")]
+    [InlineData("SELECT c.*, u.* FROM cost c JOIN usage u USING (vendor, usage_date)")]
+    [InlineData("SELECT COUNT(*), COUNT(*) FILTER (WHERE amount_usd > 0) FROM cost")]
+    [InlineData("WITH a AS (SELECT * FROM cost), b AS (SELECT * FROM a), c AS (SELECT * FROM b) SELECT * FROM c")]
+    [InlineData("SELECT * FROM freshness UNION ALL SELECT * FROM freshness UNION ALL SELECT * FROM freshness UNION ALL SELECT * FROM freshness")]
     [InlineData("SELECT * FROM (PIVOT (SELECT vendor, amount_usd FROM cost) ON vendor IN ('anthropic', 'openai') USING sum(amount_usd))")]
     [InlineData("SELECT * FROM cost USING SAMPLE 10")]
     [InlineData("SELECT now(), current_date, random() < 1, version()")]
@@ -337,6 +345,43 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
 
         (await Should.ThrowAsync<UsageException>(() => asking)).Message.ShouldContain("longer than 60 s");
         (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(1L);
+    }
+
+    [Fact]
+    public async Task A_query_that_doubles_its_columns_on_every_level_is_refused_before_it_is_bound()
+    {
+        foreach (var sql in new[]
+        {
+            Nested("SELECT *, * FROM", 40),
+            Nested("SELECT COLUMNS(*), COLUMNS(*) FROM", 40),
+            $"SELECT {string.Join(", ", Enumerable.Repeat("*", 17))} FROM cost",
+        })
+        {
+            (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message.ShouldContain("up to 16 are taken");
+        }
+
+        string Nested(string select, int levels) =>
+            $"{string.Concat(Enumerable.Repeat($"{select} (", levels))}SELECT 1 AS x{new string(')', levels)}";
+    }
+
+    [Fact]
+    public async Task A_query_that_doubles_its_columns_by_joins_is_refused_before_it_is_bound()
+    {
+        var steps = Enumerable.Range(1, 12).Select(i => FormattableString.Invariant($"t{i} AS (SELECT * FROM t{i - 1} a, t{i - 1} b, t{i - 1} c)"));
+
+        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync($"WITH t0 AS (SELECT 1 AS x), {string.Join(", ", steps)} SELECT COUNT(*) FROM t12"));
+
+        refused.Message.ShouldContain("Name the columns");
+    }
+
+    [Fact]
+    public async Task An_answer_of_too_many_columns_is_refused_with_what_to_do()
+    {
+        (await file.AskAsync($"SELECT {string.Join(", ", Enumerable.Repeat("1", 1_000))}"))[0].Count.ShouldBe(1_000);
+
+        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync($"SELECT {string.Join(", ", Enumerable.Repeat("1", 1_001))}"));
+
+        refused.Message.ShouldContain("1,001 columns");
     }
 
     [Fact]

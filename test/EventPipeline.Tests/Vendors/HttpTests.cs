@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.IO.Compression;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using EventPipeline.Tests.Service;
 using EventPipeline.Vendors.Records;
@@ -49,6 +52,21 @@ public sealed class HttpTests : IAsyncLifetime
 
         items.OfType<CostRecord>().Single().AmountUsd.ShouldBe(1.5m);
         _asked.ShouldBe([("/proxy/v1/organizations/cost_report", VendorBench.Secret)]);
+    }
+
+    [Theory]
+    [InlineData("HTTP/1.1 200 OK\r\n{0} is no header\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n0\r\n{0} is no header\r\n\r\n")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{0} is no length\r\n")]
+    public async Task An_answer_that_is_not_http_and_echoes_the_key_is_told_without_it(string answer)
+    {
+        using var vendor = new RawVendor(string.Format(CultureInfo.InvariantCulture, answer, VendorBench.Secret));
+        using var bench = new VendorBench(network: null, new HurriedTime()) { Address = vendor.Address };
+
+        var failure = await bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        failure.InnerException.ShouldNotBeNull();
+        failure.ToString().ShouldNotContain("a-test-secret");
     }
 
     [Fact]
@@ -112,5 +130,33 @@ public sealed class HttpTests : IAsyncLifetime
     {
         _bench.Dispose();
         await _server.DisposeAsync();
+    }
+
+    /// <summary>Answers every request with this text.</summary>
+    private sealed class RawVendor : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+        public RawVendor(string answer)
+        {
+            _listener.Start();
+            _ = AnswerAsync(Encoding.ASCII.GetBytes(answer));
+        }
+
+        public Uri Address => new($"http://{_listener.LocalEndpoint}/");
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task AnswerAsync(byte[] answer)
+        {
+            var request = new byte[16 * 1024];
+            while (true)
+            {
+                using var client = await _listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                await using var stream = client.GetStream();
+                await stream.ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+                await stream.WriteAsync(answer, TestContext.Current.CancellationToken);
+            }
+        }
     }
 }

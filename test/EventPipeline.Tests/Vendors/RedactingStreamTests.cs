@@ -54,6 +54,36 @@ public sealed class RedactingStreamTests
     public async Task A_key_behind_an_escaped_backslash_is_one() =>
         (await CleanAsync("""{"a":"\\nabcdefghijkl"}""", "nabcdefghijkl", 4, 4)).ShouldBe("""{"a":"\\…"}""");
 
+    [Theory]
+    [InlineData("""\u0073k-ant-admin01-Canary_0123456789""")]
+    [InlineData("""sk\u002dant-admin01-Canary_0123456789""")]
+    [InlineData("""sk\u002Dant-admin01\u002dCanary\u005F0123456789""")]
+    [InlineData("""sk-ant-admin01-Canary_012345678\u0039""")]
+    [InlineData(null)]
+    public async Task A_key_is_taken_out_however_its_characters_are_escaped_and_wherever_reads_cut_it(string? spelling)
+    {
+        spelling ??= string.Concat(Key.Select(character => FormattableString.Invariant($"\\u{(int)character:x4}")));
+        var text = $$"""{"\n{{spelling}}":"\\{{spelling}}","b":"\u00e9{{spelling}}x","c":1}""";
+        for (var read = 1; read <= text.Length; read++)
+        {
+            (await CleanAsync(text, Key, read, output: 7)).ShouldBe("""{"\n…":"\\…","b":"\u00e9…x","c":1}""", $"reads of {read}");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"a":"\\u0073k-ant-admin01-Canary_0123456789"}""")]
+    [InlineData("""{"a":"\u0022\u005c\u003c\u0173\u2028\ud83d\ude00\/\"\\"}""")]
+    [InlineData("""{"a":"\u00""")]
+    [InlineData("""{"a":"\u00zz"}""")]
+    [InlineData("{\"a\":\"\\")]
+    public async Task An_escape_that_is_none_or_of_another_character_stays(string text)
+    {
+        for (var read = 1; read <= text.Length; read++)
+        {
+            (await CleanAsync(text, Key, read, output: 7)).ShouldBe(text, $"reads of {read}");
+        }
+    }
+
     [Fact]
     public async Task A_key_renewed_under_way_hides_both()
     {

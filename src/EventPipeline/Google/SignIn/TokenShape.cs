@@ -15,7 +15,7 @@ internal static class TokenShape
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 16, AllowDuplicateProperties = false };
 
-    private static readonly string[] Texts = ["iss", "aud", "sub", "azp", "jti", "nonce", "at_hash"];
+    private static readonly string[] Texts = ["iss", "aud", "sub", "azp", "jti", "nonce", "at_hash", "email"];
 
     private static readonly string[] Times = ["exp", "iat", "nbf"];
 
@@ -43,7 +43,8 @@ internal static class TokenShape
         IsText(header, "alg", required: true) && IsText(header, "kid", required: true) && IsText(header, "typ", required: false);
 
     private static bool IsPayload(JsonElement claims) =>
-        Texts.All(name => IsText(claims, name, required: name is "iss" or "aud")) && Times.All(name => IsTime(claims, name, required: name == "exp"));
+        Texts.All(name => IsText(claims, name, required: name is "iss" or "aud")) && Times.All(name => IsTime(claims, name, required: name == "exp"))
+        && (!claims.TryGetProperty("email_verified", out var verified) || verified.ValueKind is JsonValueKind.True or JsonValueKind.False);
 
     private static bool IsText(JsonElement element, string name, bool required) => element.TryGetProperty(name, out var value)
         ? value.ValueKind == JsonValueKind.String && value.GetString() is not null
