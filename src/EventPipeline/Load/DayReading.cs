@@ -15,9 +15,10 @@ internal sealed class DayReading
 
     public long Rows { get; private set; }
 
-    public long Tokens { get; private set; }
-
     public TokenCounts TokenCounts { get; private set; }
+
+    /// <exception cref="OverflowException">They are more than 2^63.</exception>
+    public long Tokens => TokenCounts.Total;
 
     public long Requests { get; private set; }
 
@@ -48,7 +49,6 @@ internal sealed class DayReading
     public void Add(VendorRecord record, UInt128 rowHash)
     {
         Rows++;
-        Tokens = checked(Tokens + record.Tokens);
         TokenCounts = TokenCounts.Add(record.TokenCounts);
         Requests = checked(Requests + record.RequestCount);
         TellsQuantity |= record.TellsQuantity;

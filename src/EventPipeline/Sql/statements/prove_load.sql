@@ -6,7 +6,7 @@ SELECT
   usage_date,
   SUM(row_count) AS row_count,
   SUM(key_count) AS key_count,
-  SUM(tokens) AS tokens,
+  SUM(input_uncached_tokens + cache_read_tokens + cache_write_tokens + output_tokens) AS tokens,
   SUM(input_uncached_tokens) AS input_uncached_tokens,
   SUM(cache_read_tokens) AS cache_read_tokens,
   SUM(cache_write_tokens) AS cache_write_tokens,
@@ -19,8 +19,6 @@ SELECT
 FROM (
   SELECT
     usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count,
-    SUM(COALESCE(input_uncached_tokens, 0) + COALESCE(cache_read_tokens, 0)
-      + COALESCE(cache_write_tokens, 0) + COALESCE(output_tokens, 0)) AS tokens,
     SUM(COALESCE(input_uncached_tokens, 0)) AS input_uncached_tokens, SUM(COALESCE(cache_read_tokens, 0)) AS cache_read_tokens,
     SUM(COALESCE(cache_write_tokens, 0)) AS cache_write_tokens, SUM(COALESCE(output_tokens, 0)) AS output_tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
@@ -31,7 +29,7 @@ FROM (
   GROUP BY usage_date
   UNION ALL
   SELECT
-    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count,
     0 AS input_uncached_tokens, 0 AS cache_read_tokens, 0 AS cache_write_tokens, 0 AS output_tokens,
     SUM(CASE WHEN basis = 'billed' THEN amount_usd ELSE 0 END) AS amount_usd,
     SUM(CASE WHEN basis = 'estimated' THEN amount_usd ELSE 0 END) AS estimated_usd,
@@ -42,7 +40,7 @@ FROM (
   GROUP BY usage_date
   UNION ALL
   SELECT
-    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count,
     0 AS input_uncached_tokens, 0 AS cache_read_tokens, 0 AS cache_write_tokens, 0 AS output_tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
     CAST(0 AS BIGNUMERIC) AS whole_quantity, CAST(0 AS BIGNUMERIC) AS fraction_of_quantity, 0 AS requests
@@ -51,7 +49,7 @@ FROM (
   GROUP BY usage_date
   UNION ALL
   SELECT
-    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count, 0 AS tokens,
+    usage_date, COUNT(*) AS row_count, COUNT(DISTINCT row_key) AS key_count,
     0 AS input_uncached_tokens, 0 AS cache_read_tokens, 0 AS cache_write_tokens, 0 AS output_tokens,
     CAST(0 AS BIGNUMERIC) AS amount_usd, CAST(0 AS BIGNUMERIC) AS estimated_usd,
     CAST(0 AS BIGNUMERIC) AS whole_quantity, CAST(0 AS BIGNUMERIC) AS fraction_of_quantity, 0 AS requests

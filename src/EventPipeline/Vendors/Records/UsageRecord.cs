@@ -62,8 +62,5 @@ public sealed record UsageRecord : BucketRecord
     public override bool TellsQuantity => Quantity is not null;
 
     [JsonIgnore]
-    public override long Tokens => TokenCounts.Total;
-
-    [JsonIgnore]
     public override TokenCounts TokenCounts => new(InputUncachedTokens ?? 0, CacheReadTokens ?? 0, CacheWriteTokens ?? 0, OutputTokens ?? 0);
 }

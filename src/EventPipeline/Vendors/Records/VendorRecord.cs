@@ -31,13 +31,14 @@ public abstract record VendorRecord : VendorItem
     [JsonIgnore]
     public abstract string Table { get; }
 
-    /// <summary>Tokens that count as usage, each once.</summary>
-    [JsonIgnore]
-    public virtual long Tokens => 0;
-
-    /// <summary>The same tokens by what they were.</summary>
+    /// <summary>Tokens that count as usage, each once, by what they were.</summary>
     [JsonIgnore]
     public virtual TokenCounts TokenCounts => default;
+
+    /// <summary>All of them.</summary>
+    /// <exception cref="OverflowException">They are more than 2^63.</exception>
+    [JsonIgnore]
+    public long Tokens => TokenCounts.Total;
 
     /// <summary>Requests.</summary>
     [JsonIgnore]
