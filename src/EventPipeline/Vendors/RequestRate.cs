@@ -62,7 +62,7 @@ internal sealed class RequestRate
     public Turn Begin(DateTimeOffset now)
     {
         // While nobody has anything to ask, though he might, the vendor refuses nothing: such a time says nothing of how fast it may be asked.
-        if (_pausedSince is { } since && now - Latest(since, _until, _nextTurn) is var pause && pause > MinPause)
+        if (_pausedSince is { } since && now - new[] { since, _until, _nextTurn }.Max() is var pause && pause > MinPause)
         {
             _paused += pause;
         }
@@ -142,17 +142,6 @@ internal sealed class RequestRate
         {
             HoldOff(now, Backoff(reset - now));
         }
-    }
-
-    private static DateTimeOffset Latest(params ReadOnlySpan<DateTimeOffset> times)
-    {
-        var latest = times[0];
-        foreach (var time in times)
-        {
-            latest = time > latest ? time : latest;
-        }
-
-        return latest;
     }
 
     private void End(DateTimeOffset now)
