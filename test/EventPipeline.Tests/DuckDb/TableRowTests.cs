@@ -9,7 +9,6 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
 {
     internal const string Cost = """{"load_id":"LOAD","row_key":"k","vendor":"v","account_id":"a","report":"r","grain":"g","usage_date":"2026-11-22","bucket_start":"2026-11-22T00:00:00Z","bucket_width":"1d","amount_usd":"1.5","currency":"USD","basis":"billed"}""";
 
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public ValueTask DisposeAsync() => file.EmptyAsync();

@@ -85,34 +85,26 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     [Fact]
     public async Task Finer_rows_stay_while_a_coarser_read_adds_up_to_the_same_and_go_when_it_does_not()
     {
-        await LoadAsync(Fine("a", 1), Fine("b", 2));
+        await LoadRowsAsync(Fine("a", 1), Fine("b", 2));
 
-        var same = await LoadAsync(Coarse(3));
+        var same = await LoadRowsAsync(Coarse(3));
         same.State.ShouldBe("unchanged");
         (await file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0].ShouldBe(["by_key.v1", 2L]);
         (await file.AskAsync("SELECT COUNT(*) FROM cost WHERE grain = 'by_key.v1'"))[0][0].ShouldBe(2L);
-        (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("unchanged");
+        (await LoadRowsAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("unchanged");
         (await file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(0L);
 
-        (await LoadAsync(Coarse(3) with { Quantity = 1 })).State.ShouldBe("loaded");
+        (await LoadRowsAsync(Coarse(3) with { Quantity = 1 })).State.ShouldBe("loaded");
         (await file.AskAsync("SELECT grain, amount_usd FROM daily_cost"))[0].ShouldBe(["by_project.v1", 3m]);
-        (await LoadAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("loaded");
-        (await LoadAsync(Coarse(4))).State.ShouldBe("loaded");
+        (await LoadRowsAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("loaded");
+        (await LoadRowsAsync(Coarse(4))).State.ShouldBe("loaded");
         (await SumAsync()).ShouldBe(4m);
 
-        (await LoadAsync(Coarse(4) with { Grain = "by_team.v1" })).State.ShouldBe("loaded");
+        (await LoadRowsAsync(Coarse(4) with { Grain = "by_team.v1" })).State.ShouldBe("loaded");
 
         CostRecord Fine(string key, decimal usd) => Cost(Monday, key, usd) with { Grain = "by_key.v1" };
 
         CostRecord Coarse(decimal usd) => Cost(Monday, "all", usd) with { Grain = "by_project.v1" };
-
-        async Task<LoadOutcome> LoadAsync(params CostRecord[] rows)
-        {
-            _clock.Advance(TimeSpan.FromSeconds(1));
-            await using var load = Begin();
-            await AcceptAsync(load, rows);
-            return await load.CompleteAsync(Token);
-        }
     }
 
     [Theory]
