@@ -1,4 +1,3 @@
-using EventPipeline.Commands;
 using EventPipeline.Hosting;
 
 return await ProgramEnd.OfAsync(async () =>

@@ -1,5 +1,5 @@
-using EventPipeline.Google;
-using EventPipeline.Hosting;
+using EventPipeline.Google.PubSub;
+using EventPipeline.Local.Shared;
 
 namespace EventPipeline.Local.Broker;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using EventPipeline.DeadLetters;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
+using EventPipeline.Local.Shared;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;

@@ -2,7 +2,9 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
+using EventPipeline.Local.Shared;
+using EventPipeline.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
@@ -83,7 +85,7 @@ internal static partial class PublishEndpoints
             PublishJson.Default.TopicList)
         : Refuse(404, "NOT_FOUND", $"There is no project '{project}'; there is '{options.Value.ProjectId}'.");
 
-    private static IEnumerable<string> TopicIds(PubSubOptions options) => Enum.GetValues<FanOut.Topic>().Select(options.IdOf);
+    private static IEnumerable<string> TopicIds(PubSubOptions options) => Enum.GetValues<Topic>().Select(options.IdOf);
 
     /// <exception cref="FormatException">A message breaks a limit, or its data is not base64.</exception>
     private static List<PublishedMessage> Check(IReadOnlyList<PublishMessage> messages)

@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 
 namespace EventPipeline.Local.Broker;
 

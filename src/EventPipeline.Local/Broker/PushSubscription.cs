@@ -1,4 +1,4 @@
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 
 namespace EventPipeline.Local.Broker;
 

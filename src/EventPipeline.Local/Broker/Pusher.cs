@@ -1,5 +1,6 @@
 using System.Net;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
+using EventPipeline.Local.Shared;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;

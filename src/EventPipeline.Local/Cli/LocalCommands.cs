@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EventPipeline.Commands;
+using EventPipeline.Local.Shared;
 
 namespace EventPipeline.Local.Cli;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using EventPipeline.Hosting;
 using EventPipeline.Local.DuckDb;
+using EventPipeline.Local.Service;
+using EventPipeline.Local.Shared;
 using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;

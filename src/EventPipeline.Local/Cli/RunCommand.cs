@@ -1,8 +1,9 @@
 using System.Text.Json;
 using EventPipeline.DeadLetters;
-using EventPipeline.Hosting;
 using EventPipeline.Ledger;
 using EventPipeline.Local.Broker;
+using EventPipeline.Local.Service;
+using EventPipeline.Local.Shared;
 using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;

@@ -1,7 +1,7 @@
 using System.Globalization;
-using EventPipeline.Hosting;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
+using EventPipeline.Local.Shared;
 using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;

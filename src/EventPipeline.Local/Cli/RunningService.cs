@@ -1,3 +1,4 @@
+using EventPipeline.Local.Shared;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EventPipeline.Local.Cli;

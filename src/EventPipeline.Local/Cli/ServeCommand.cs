@@ -1,4 +1,6 @@
 using System.Globalization;
+using EventPipeline.Local.Service;
+using EventPipeline.Local.Shared;
 
 namespace EventPipeline.Local.Cli;
 

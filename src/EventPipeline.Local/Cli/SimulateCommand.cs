@@ -1,4 +1,6 @@
+using EventPipeline.Local.Shared;
 using EventPipeline.Local.Simulator;
+using EventPipeline.Local.Simulator.Data;
 
 namespace EventPipeline.Local.Cli;
 

@@ -1,6 +1,8 @@
 using EventPipeline.Commands;
 using EventPipeline.Load;
 using EventPipeline.Local.DuckDb;
+using EventPipeline.Local.Service;
+using EventPipeline.Local.Shared;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Cli;

@@ -1,4 +1,4 @@
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Broker;
 
 namespace EventPipeline.Local.PubSubEmulator;

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json.Serialization;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Broker;
+using EventPipeline.Local.Shared;
+using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.PubSubEmulator;
@@ -18,7 +20,7 @@ internal sealed partial class EmulatorTopology(
     /// <exception cref="InvalidOperationException">The emulator cannot be reached, or does not take them.</exception>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
-        foreach (var topic in Enum.GetValues<FanOut.Topic>().Select(topics.Value.IdOf))
+        foreach (var topic in Enum.GetValues<Topic>().Select(topics.Value.IdOf))
         {
             using var content = JsonContent.Create(new Resource(), EmulatorJson.Default.Resource);
             await SendAsync(HttpMethod.Put, topics.Value.NameOf(topic), content, cancellationToken);

@@ -1,6 +1,9 @@
 using System.Net;
 using EventPipeline.Local.Simulator.Anthropic;
+using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.OpenAI;
+using EventPipeline.Local.Simulator.Reports;
+using EventPipeline.Local.Simulator.Requests;
 using EventPipeline.Local.Simulator.Serving;
 
 namespace EventPipeline.Local.Simulator;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using EventPipeline.Local.Simulator.Faults;
+using EventPipeline.Local.Simulator.Reports;
 using EventPipeline.Local.Simulator.Serving;
 
 namespace EventPipeline.Local.Simulator;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
-using EventPipeline.Local.Simulator.Serving;
 
 namespace EventPipeline.Local.Simulator;
 

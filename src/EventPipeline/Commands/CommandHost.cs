@@ -1,4 +1,3 @@
-using EventPipeline.Hosting;
 
 namespace EventPipeline.Commands;
 
@@ -6,7 +5,7 @@ namespace EventPipeline.Commands;
 internal static class CommandHost
 {
     /// <param name="add">Registers what the command uses.</param>
-    /// <exception cref="Vendors.ConfigurationMistakesException">With every mistake in the settings of what was registered.</exception>
+    /// <exception cref="ConfigurationMistakesException">With every mistake in the settings of what was registered.</exception>
     public static IHost Build(Action<HostApplicationBuilder> add)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using EventPipeline.Hosting;
 
 namespace EventPipeline.Commands;
 

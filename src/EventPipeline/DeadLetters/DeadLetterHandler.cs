@@ -1,7 +1,7 @@
 using System.Text.Json;
-using EventPipeline.FanOut;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 using EventPipeline.Telemetry;
-using EventPipeline.Trigger;
 
 namespace EventPipeline.DeadLetters;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EventPipeline.FanOut;
-using EventPipeline.Trigger;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 

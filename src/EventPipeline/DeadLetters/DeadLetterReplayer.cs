@@ -1,4 +1,4 @@
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 

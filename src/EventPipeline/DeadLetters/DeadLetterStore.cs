@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using EventPipeline.Load;
+using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.DeadLetters;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using EventPipeline.FanOut;
-using EventPipeline.Trigger;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
-using EventPipeline.FanOut;
-using EventPipeline.Trigger;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 

@@ -1,5 +1,5 @@
-using EventPipeline.FanOut;
-using EventPipeline.Trigger;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 

@@ -2,15 +2,17 @@ using System.Text.Json;
 using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
+using EventPipeline.Messages;
 using EventPipeline.Telemetry;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.FanOut;
 
 /// <summary>Turns one run into one fetch message per window. Delivered twice, it publishes the stored plan twice, and that is harmless.</summary>
 internal sealed partial class FanOutHandler(
-    Accounts accounts,
+    ConfiguredAccounts accounts,
     AccountIdentities identities,
     IEnumerable<Vendor> vendors,
     RunLedger ledger,

@@ -1,9 +1,10 @@
-using EventPipeline.FanOut;
 using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
+using EventPipeline.Messages;
 using EventPipeline.Telemetry;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Fetch;
@@ -11,7 +12,7 @@ namespace EventPipeline.Fetch;
 /// <summary>Reads one window and loads it. Doing it twice, at once or after being cut off anywhere, leaves the same views.</summary>
 internal sealed partial class FetchHandler(
     IServiceProvider services,
-    Accounts accounts,
+    ConfiguredAccounts accounts,
     AccountIdentities identities,
     IWarehouse warehouse,
     RunLedger ledger,

@@ -1,4 +1,7 @@
 using EventPipeline.Google.BigQuery;
+using EventPipeline.Google.Credentials;
+using EventPipeline.Google.PubSub;
+using EventPipeline.Google.SecretManager;
 using EventPipeline.Google.SignIn;
 using Microsoft.Extensions.Options;
 

@@ -1,12 +1,16 @@
 using EventPipeline.DeadLetters;
 using EventPipeline.FanOut;
 using EventPipeline.Fetch;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
+using EventPipeline.Messages;
+using EventPipeline.Status;
 using EventPipeline.Trigger;
 using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -107,7 +111,7 @@ internal static class EventPipelineExtensions
 
     private static Catalogue CatalogueOf(IServiceProvider provider)
     {
-        var accounts = provider.GetRequiredService<Accounts>();
+        var accounts = provider.GetRequiredService<ConfiguredAccounts>();
         return new Catalogue(
         [
             .. provider.GetServices<Vendor>().Select(vendor => new CatalogueVendor(

@@ -1,8 +1,9 @@
 using System.Diagnostics;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Hosting;
@@ -50,7 +51,7 @@ internal static partial class HealthEndpoints
     private static async Task<IResult> HealthAsync(
         IWarehouse warehouse,
         PubSubPublisher publisher,
-        Accounts accounts,
+        ConfiguredAccounts accounts,
         Secrets secrets,
         RunStatus status,
         IOptions<DatasetOptions> datasets,
@@ -83,7 +84,7 @@ internal static partial class HealthEndpoints
 
     /// <summary>A vendor is reported from its last results, never asked: a probe costs the vendor nothing.</summary>
     private static async Task<IReadOnlyList<Component>> VendorsAsync(
-        RunStatus status, IEnumerable<Vendor> vendors, Accounts accounts, CancellationToken cancellationToken)
+        RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts, CancellationToken cancellationToken)
     {
         // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
         var failed = (await status.FreshnessAsync(cancellationToken))
@@ -108,7 +109,7 @@ internal static partial class HealthEndpoints
         warehouse.QueryAsync(dataset, Statement.Of("ping"), cancellationToken);
 
     /// <summary>Finds every account's key; those that were found a short while ago are not looked for again.</summary>
-    private static async Task ResolveAsync(Secrets secrets, Accounts accounts, CancellationToken cancellationToken) =>
+    private static async Task ResolveAsync(Secrets secrets, ConfiguredAccounts accounts, CancellationToken cancellationToken) =>
         await Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
 
     private static async Task<Component> CheckAsync(

@@ -1,4 +1,4 @@
-using EventPipeline.Google;
+using EventPipeline.Google.Credentials;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;

@@ -1,4 +1,3 @@
-using EventPipeline.Vendors;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Hosting;

@@ -1,6 +1,5 @@
-using System.Reflection;
+using EventPipeline.Events;
 using EventPipeline.Telemetry;
-using EventPipeline.Trigger;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -10,13 +9,6 @@ namespace EventPipeline.Hosting;
 /// <summary>Traces and metrics by OpenTelemetry: on <c>/metrics</c> always, by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
 internal static class TelemetryExtensions
 {
-    /// <summary>The service's version: the assembly's, without the commit.</summary>
-    public static string Version { get; } =
-        (typeof(TelemetryExtensions).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0").Split('+')[0];
-
-    /// <summary>The service's name: Cloud Run's, or its own.</summary>
-    public static string ServiceName(IConfiguration configuration) => configuration["K_SERVICE"] is { Length: > 0 } name ? name : "eventpipeline";
-
     /// <summary>Registers traces and metrics. No span and no attribute stands for a row, so memory does not grow with a window.</summary>
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
     {
@@ -62,7 +54,7 @@ internal static class TelemetryExtensions
             attributes["faas.version"] = revision;
         }
 
-        resource.AddService(ServiceName(configuration), serviceVersion: Version).AddAttributes(attributes);
+        resource.AddService(ServiceIdentity.Name(configuration), serviceVersion: ServiceIdentity.Version).AddAttributes(attributes);
 
         // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
         resource.AddEnvironmentVariableDetector();

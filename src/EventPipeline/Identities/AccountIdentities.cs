@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Identities;
 
@@ -8,7 +9,7 @@ namespace EventPipeline.Identities;
 /// recorded with the first commit, so that neither a new name, nor a new key, nor a vendor that stops telling can make it another account.
 /// </summary>
 internal sealed partial class AccountIdentities(
-    Accounts accounts, AccountKeys keys, AccountRegister register, TimeProvider clock, ILogger<AccountIdentities> logger) : IDisposable
+    ConfiguredAccounts accounts, AccountKeys keys, AccountRegister register, TimeProvider clock, ILogger<AccountIdentities> logger) : IDisposable
 {
     // A merge, and what another instance recorded, are seen within this time.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);

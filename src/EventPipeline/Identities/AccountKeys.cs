@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Identities;
 

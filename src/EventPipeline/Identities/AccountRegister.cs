@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EventPipeline.Load;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Identities;
 

@@ -1,4 +1,4 @@
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Identities;
 

@@ -1,12 +1,12 @@
 using System.Globalization;
 using EventPipeline.Telemetry;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
 
 namespace EventPipeline.Ledger;
 
 /// <summary>Finds out how fresh the production data of every configured account is. It never fails whoever asks.</summary>
 internal sealed partial class FreshnessReport(
-    RunStatus status, Accounts accounts, PipelineMetrics metrics, TimeProvider clock, ILogger<FreshnessReport> logger)
+    RunStatus status, ConfiguredAccounts accounts, PipelineMetrics metrics, TimeProvider clock, ILogger<FreshnessReport> logger)
 {
     /// <summary>What the dataset says becomes what the gauge says.</summary>
     public Task LookAsync(CancellationToken cancellationToken) => ReadAsync(_ => { }, cancellationToken);

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EventPipeline.FanOut;
 using EventPipeline.Load;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Ledger;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Ledger;
 
@@ -52,14 +53,6 @@ public sealed record RunDocument(
     [JsonIgnore]
     public int Pending => Windows.Count(window => window.State == WindowDocument.Pending);
 }
-
-/// <summary>What a run read.</summary>
-/// <param name="Slices">Days of reports.</param>
-/// <param name="Rows">Rows.</param>
-/// <param name="Tokens">Tokens that count as usage.</param>
-/// <param name="Usd">Billed money, US dollars.</param>
-/// <param name="EstimatedUsd">Estimated money, US dollars; never part of <paramref name="Usd"/>.</param>
-public sealed record RunTotals(int Slices, long Rows, long Tokens, decimal Usd, decimal EstimatedUsd);
 
 /// <summary>One window of a run.</summary>
 /// <param name="Vendor">Who is asked.</param>

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using EventPipeline.DeadLetters;
-using EventPipeline.FanOut;
 using EventPipeline.Load;
+using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Ledger;

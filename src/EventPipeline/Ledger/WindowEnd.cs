@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using EventPipeline.Hosting;
 using EventPipeline.Load;
 
 namespace EventPipeline.Ledger;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Load;

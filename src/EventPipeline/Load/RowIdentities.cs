@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Hashing;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Load;

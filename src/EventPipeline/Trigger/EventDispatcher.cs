@@ -1,5 +1,5 @@
-using EventPipeline.DeadLetters;
-using EventPipeline.FanOut;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Trigger;
 

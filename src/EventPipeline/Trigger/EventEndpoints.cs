@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EventPipeline.DeadLetters;
+using EventPipeline.Events;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EventPipeline.Trigger;

@@ -1,4 +1,5 @@
-using EventPipeline.FanOut;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Trigger;
 

@@ -1,6 +1,7 @@
 using EventPipeline.DeadLetters;
-using EventPipeline.Fetch;
 using EventPipeline.FanOut;
+using EventPipeline.Fetch;
+using EventPipeline.Messages;
 using EventPipeline.Telemetry;
 
 namespace EventPipeline.Trigger;

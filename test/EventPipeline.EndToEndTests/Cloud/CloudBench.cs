@@ -3,7 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using EventPipeline.EndToEndTests.Service;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using EventPipeline.EndToEndTests.Deploy;
 using EventPipeline.EndToEndTests.Service;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using EventPipeline.FanOut;
 using EventPipeline.Local.PubSubEmulator;
+using EventPipeline.Messages;
 
 namespace EventPipeline.EndToEndTests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -28,7 +28,7 @@ internal sealed class Receiver : IAsyncDisposable
 
     public PubSubPublisher Publisher => app.Services.GetRequiredService<PubSubPublisher>();
 
-    public Uri Address => app.Services.GetRequiredService<Local.OwnAddress>().Get();
+    public Uri Address => app.Services.GetRequiredService<Local.Shared.OwnAddress>().Get();
 
     /// <summary>Starts it with the publisher and the edges that are added here.</summary>
     public static async Task<Receiver> StartAsync(

@@ -90,6 +90,6 @@ public sealed class CredentialTests(Simulation simulation) : IClassFixture<Simul
         var truth = await simulation.TruthAsync("anthropic", simulation.Accounts[0].Name, "cost", Day, Day);
         (await service.QueryAsync("""
             SELECT SUM(amount_usd) FROM cost JOIN (SELECT DISTINCT account_id FROM current_slices WHERE account = 'renamed') USING (account_id)
-            """))[0][0].GetString().ShouldBe(Hosting.DecimalAsString.Text(truth[0].Usd));
+            """))[0][0].GetString().ShouldBe(DecimalAsString.Text(truth[0].Usd));
     }
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
-using EventPipeline.FanOut;
 using EventPipeline.Ledger;
+using EventPipeline.Messages;
 
 namespace EventPipeline.EndToEndTests.Service;
 

@@ -119,7 +119,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         run.Totals.EstimatedUsd.ShouldBe(truth.Where(one => one.Key.Item3 == "claude_code").Sum(one => one.Value.Usd));
     }
 
-    private static string DecimalText(decimal value) => Hosting.DecimalAsString.Text(value);
+    private static string DecimalText(decimal value) => DecimalAsString.Text(value);
 
     private static string Trimmed(string value) => DecimalText(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
 }

@@ -1,7 +1,7 @@
 using System.Threading.Channels;
-using EventPipeline.Google;
-using EventPipeline.Local;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Broker;
+using EventPipeline.Local.Shared;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

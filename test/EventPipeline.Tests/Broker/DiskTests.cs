@@ -1,4 +1,4 @@
-using EventPipeline.Local;
+using EventPipeline.Local.Shared;
 
 namespace EventPipeline.Tests.Broker;
 

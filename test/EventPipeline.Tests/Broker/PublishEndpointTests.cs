@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Tests.Broker;
 
@@ -130,7 +131,7 @@ public sealed class PublishEndpointTests : IDisposable
         var attributes = new Dictionary<string, string> { ["ключ"] = "\"значение\"" };
 
         await host.Publisher.PublishAsync(
-            EventPipeline.FanOut.Topic.Trigger, [new("{}"u8.ToArray(), attributes), new("2"u8.ToArray(), new Dictionary<string, string>())],
+            Topic.Trigger, [new("{}"u8.ToArray(), attributes), new("2"u8.ToArray(), new Dictionary<string, string>())],
             TestContext.Current.CancellationToken);
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 

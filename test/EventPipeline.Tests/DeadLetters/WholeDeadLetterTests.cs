@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
 

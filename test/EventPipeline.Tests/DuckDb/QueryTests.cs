@@ -1,7 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using EventPipeline.Hosting;
-using EventPipeline.Local.Cli;
 using EventPipeline.Local.DuckDb;
 using Microsoft.Extensions.Time.Testing;
 
@@ -285,7 +283,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("NULL", "null")]
     public async Task Every_kind_of_value_can_be_shown(string value, string json)
     {
-        var shown = QueryPrinter.Printable((await file.AskAsync($"SELECT {value}"))[0][0]);
+        var shown = PrintedValue.Of((await file.AskAsync($"SELECT {value}"))[0][0]);
 
         JsonElement.DeepEquals(JsonSerializer.SerializeToElement(shown, ApiJson.Options), JsonElement.Parse(json)).ShouldBeTrue();
     }
@@ -306,7 +304,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         try
         {
-            JsonSerializer.Serialize(QueryPrinter.Printable((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
+            JsonSerializer.Serialize(PrintedValue.Of((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
         }
         catch (UsageException refused)
         {

@@ -1,7 +1,7 @@
 using DuckDB.NET.Data;
 using EventPipeline.Load;
-using EventPipeline.Local;
 using EventPipeline.Local.DuckDb;
+using EventPipeline.Local.Shared;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Tests.DuckDb;

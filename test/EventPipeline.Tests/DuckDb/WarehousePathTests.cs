@@ -1,6 +1,6 @@
 using EventPipeline.Load;
-using EventPipeline.Local;
 using EventPipeline.Local.DuckDb;
+using EventPipeline.Local.Shared;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Tests.DuckDb;

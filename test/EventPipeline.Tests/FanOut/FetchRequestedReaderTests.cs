@@ -1,5 +1,5 @@
 using System.Text;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Trigger;
 
 namespace EventPipeline.Tests.FanOut;
@@ -73,7 +73,7 @@ public sealed class FetchRequestedReaderTests
 
         var message = Read(good.ToJsonString());
 
-        EventPipeline.Load.StatementId.IsValid($"completed_{message.RunId}_completed").ShouldBeTrue();
+        StatementId.IsValid($"completed_{message.RunId}_completed").ShouldBeTrue();
         $"{message.RunId}.{message.Window.Id}".Length.ShouldBeLessThanOrEqualTo(1_024);
     }
 

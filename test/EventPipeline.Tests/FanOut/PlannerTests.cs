@@ -1,5 +1,7 @@
 using EventPipeline.FanOut;
-using EventPipeline.Vendors;
+using EventPipeline.Ledger;
+using EventPipeline.Messages;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Tests.FanOut;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Tests.Service;
 using Microsoft.Extensions.DependencyInjection;
 

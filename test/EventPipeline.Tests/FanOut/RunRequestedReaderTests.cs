@@ -1,5 +1,5 @@
 using System.Text;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Trigger;
 
 namespace EventPipeline.Tests.FanOut;

@@ -1,5 +1,5 @@
 using System.Net;
-using EventPipeline.Google;
+using EventPipeline.Google.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Google;

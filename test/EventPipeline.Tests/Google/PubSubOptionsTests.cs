@@ -1,4 +1,4 @@
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 

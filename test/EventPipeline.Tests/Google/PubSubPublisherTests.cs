@@ -1,6 +1,6 @@
 using System.Text.Json;
-using EventPipeline.FanOut;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
+using EventPipeline.Messages;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Google;

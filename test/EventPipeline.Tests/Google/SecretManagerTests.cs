@@ -1,6 +1,6 @@
 using System.Text;
-using EventPipeline.Google;
-using EventPipeline.Vendors;
+using EventPipeline.Google.SecretManager;
+using EventPipeline.Vendors.Accounts;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

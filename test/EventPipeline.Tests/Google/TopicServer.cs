@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,6 +1,5 @@
 using EventPipeline.Google;
 using EventPipeline.Hosting;
-using EventPipeline.Vendors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;

@@ -1,5 +1,5 @@
 using EventPipeline.Identities;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Tests.Identities;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
-using EventPipeline.FanOut;
-using EventPipeline.Google;
+using EventPipeline.Google.PubSub;
 using EventPipeline.Load;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Service;
 using EventPipeline.Tests.Trigger;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,8 @@ using System.Text;
 using CsCheck;
 using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Records;
 using Microsoft.Extensions.Time.Testing;
 

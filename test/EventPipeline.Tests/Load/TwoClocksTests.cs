@@ -1,7 +1,8 @@
 using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Records;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;

@@ -2,7 +2,7 @@ using CsCheck;
 using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Vendors;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Json;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Load;

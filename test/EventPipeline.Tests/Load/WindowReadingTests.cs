@@ -1,6 +1,6 @@
 using CsCheck;
 using EventPipeline.Load;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Tests.Load;

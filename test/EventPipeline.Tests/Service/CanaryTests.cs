@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using EventPipeline.Google;
+using EventPipeline.Google.SecretManager;
 using EventPipeline.Tests.Google;
 using Microsoft.AspNetCore.Http;
 

@@ -1,6 +1,6 @@
 using EventPipeline.Tests.DuckDb;
-using EventPipeline.Vendors;
 using EventPipeline.Vendors.Anthropic;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.OpenAI;
 using static EventPipeline.Tests.Sql.Facts;
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
 using EventPipeline.Hosting;
+using EventPipeline.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -31,7 +32,7 @@ public sealed class OtlpTests
         var metrics = Text(collector, "/v1/metrics");
         traces.ShouldContain("GET /hello");
         metrics.ShouldContain("http.server.request.duration");
-        foreach (var text in new[] { "pipeline-00007", "gcp.project_id", "p-1", "gcp_cloud_run", "service.instance.id", TelemetryExtensions.Version })
+        foreach (var text in new[] { "pipeline-00007", "gcp.project_id", "p-1", "gcp_cloud_run", "service.instance.id", ServiceIdentity.Version })
         {
             traces.ShouldContain(text);
             metrics.ShouldContain(text);

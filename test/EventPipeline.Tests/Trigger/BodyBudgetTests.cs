@@ -1,5 +1,5 @@
 using System.Net;
-using EventPipeline.Trigger;
+using EventPipeline.Events;
 
 namespace EventPipeline.Tests.Trigger;
 

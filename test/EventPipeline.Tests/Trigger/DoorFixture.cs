@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using EventPipeline.DeadLetters;
-using EventPipeline.FanOut;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 using EventPipeline.Trigger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -60,7 +61,7 @@ public sealed class DoorFixture : IAsyncLifetime
             .AddScoped<DeadLetterPublisher>()
             .AddSingleton<PublishMessages>(async (topic, messages, _) =>
             {
-                topic.ShouldBe(EventPipeline.FanOut.Topic.DeadLetter);
+                topic.ShouldBe(Messages.Topic.DeadLetter);
                 await Topic();
                 foreach (var message in messages)
                 {

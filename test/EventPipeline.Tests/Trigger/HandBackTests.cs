@@ -1,6 +1,6 @@
 using System.Net;
 using EventPipeline.DeadLetters;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Service;
 using EventPipeline.Trigger;
 using Microsoft.AspNetCore.Builder;

@@ -1,7 +1,7 @@
 using System.Text;
 using CsCheck;
-using EventPipeline.FanOut;
-using EventPipeline.Trigger;
+using EventPipeline.Events;
+using EventPipeline.Messages;
 using Microsoft.AspNetCore.Http;
 using static EventPipeline.Tests.Trigger.Pushes;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using CsCheck;
-using EventPipeline.FanOut;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Service;
 using Microsoft.Extensions.Configuration;
 

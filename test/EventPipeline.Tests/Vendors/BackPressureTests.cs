@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

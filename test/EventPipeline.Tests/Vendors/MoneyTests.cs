@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using CsCheck;
-using EventPipeline.Vendors;
 
 namespace EventPipeline.Tests.Vendors;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using CsCheck;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Tests.Vendors;

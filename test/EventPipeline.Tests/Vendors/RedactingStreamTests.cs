@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Tests.Vendors;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Tests.Vendors;
 

@@ -1,4 +1,4 @@
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Vendors;

@@ -1,4 +1,7 @@
 using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,4 @@
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.OpenAI;
 using Microsoft.Extensions.Configuration;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
-using EventPipeline.Local.Simulator.Serving;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Anthropic;
 

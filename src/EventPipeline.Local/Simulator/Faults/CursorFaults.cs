@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using EventPipeline.Local.Simulator.Serving;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Faults;
 

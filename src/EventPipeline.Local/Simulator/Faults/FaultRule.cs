@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EventPipeline.Local.Simulator.Serving;
+using EventPipeline.Local.Simulator.Data;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Faults;
 

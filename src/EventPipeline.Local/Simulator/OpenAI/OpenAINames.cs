@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Reports;
-using EventPipeline.Local.Simulator.Serving;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.OpenAI;
 

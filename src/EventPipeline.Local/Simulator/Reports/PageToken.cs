@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.IO.Hashing;
 using System.Text;
-using EventPipeline.Local.Simulator.Serving;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Reports;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EventPipeline.Local.Simulator.Faults;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Serving;
 

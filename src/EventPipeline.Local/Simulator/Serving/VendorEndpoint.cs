@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Faults;
+using EventPipeline.Local.Simulator.Reports;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Serving;
 

@@ -1,4 +1,6 @@
+using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Faults;
+using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Serving;
 

@@ -1,4 +1,4 @@
-using EventPipeline.Hosting;
+using EventPipeline.Google.Credentials;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
 

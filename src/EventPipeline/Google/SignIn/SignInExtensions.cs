@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Claims;
-using EventPipeline.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;

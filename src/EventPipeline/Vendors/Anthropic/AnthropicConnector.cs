@@ -2,6 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Anthropic;
 

@@ -1,3 +1,5 @@
+using EventPipeline.Vendors.Protocol;
+
 namespace EventPipeline.Vendors.Anthropic;
 
 internal static class AnthropicServiceCollectionExtensions

@@ -1,4 +1,7 @@
 using System.Collections.Frozen;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.Anthropic;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.Vendors.Json;
 
 namespace EventPipeline.Vendors.Anthropic;
 

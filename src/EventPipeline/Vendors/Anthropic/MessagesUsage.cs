@@ -1,4 +1,10 @@
 using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Keys;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.Anthropic;
@@ -60,7 +66,7 @@ internal static class MessagesUsage
         var both = accountId is not null && serviceAccountId is not null;
         var write5m = cacheCreation.Whole("ephemeral_5m_input_tokens");
         var write1h = cacheCreation.Whole("ephemeral_1h_input_tokens");
-        return row.WithinRange(() => new UsageRecord
+        return row.Usage(() => new UsageRecord
         {
             RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
             Words = row.Words(Shape, grain.Dimensions),

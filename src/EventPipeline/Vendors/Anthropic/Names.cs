@@ -1,6 +1,11 @@
 using System.Collections.Frozen;
 using System.Net;
 using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.Anthropic;

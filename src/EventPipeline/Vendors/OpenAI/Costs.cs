@@ -1,4 +1,10 @@
 using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Keys;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.OpenAI;

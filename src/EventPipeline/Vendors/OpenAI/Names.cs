@@ -1,5 +1,9 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.OpenAI;

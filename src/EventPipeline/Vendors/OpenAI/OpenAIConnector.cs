@@ -1,6 +1,10 @@
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.OpenAI;
 

@@ -1,4 +1,6 @@
 using System.Globalization;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Keys;
 
 namespace EventPipeline.Vendors.OpenAI;
 

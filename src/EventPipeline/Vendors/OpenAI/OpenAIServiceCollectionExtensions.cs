@@ -1,3 +1,5 @@
+using EventPipeline.Vendors.Protocol;
+
 namespace EventPipeline.Vendors.OpenAI;
 
 internal static class OpenAIServiceCollectionExtensions

@@ -1,5 +1,11 @@
 using System.Collections.Frozen;
 using System.Runtime.CompilerServices;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Keys;
+using EventPipeline.Vendors.Paging;
+using EventPipeline.Vendors.Protocol;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.OpenAI;
@@ -57,7 +63,7 @@ internal static class Usage
         var completions = IsCompletions(endpoint);
         var user = Dimension("user_id");
         var batch = grain.Dimensions.Contains("batch") ? row.Flag("batch") : null;
-        return row.WithinRange(() => new UsageRecord
+        return row.Usage(() => new UsageRecord
         {
             RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, KeyValue(name)))),
             Words = row.Words(Shapes[endpoint.Name], grain.Dimensions),

@@ -1,3 +1,5 @@
+using EventPipeline.Vendors.Contract;
+
 namespace EventPipeline.Vendors.OpenAI;
 
 /// <summary>One of the usage endpoints. The table below is the vendor's description, line by line.</summary>

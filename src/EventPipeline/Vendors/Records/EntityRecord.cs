@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Keys;
 
 namespace EventPipeline.Vendors.Records;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using EventPipeline.Vendors.Json;
 
 namespace EventPipeline.Vendors.Records;
 
@@ -63,4 +64,21 @@ public sealed record UsageRecord : BucketRecord
 
     [JsonIgnore]
     public override TokenCounts TokenCounts => new(InputUncachedTokens ?? 0, CacheReadTokens ?? 0, CacheWriteTokens ?? 0, OutputTokens ?? 0);
+}
+
+/// <summary>Makes usage records.</summary>
+internal static class UsageRecords
+{
+    /// <summary>A usage record of an object, whose tokens add up within 64 bits.</summary>
+    /// <exception cref="RejectedEventException">They do not.</exception>
+    public static UsageRecord Usage(this Fields fields, Func<UsageRecord> make)
+    {
+        UsageRecord record = null!;
+        fields.WithinRange(() =>
+        {
+            record = make();
+            _ = record.Tokens;
+        });
+        return record;
+    }
 }

@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Keys;
 
 namespace EventPipeline.Vendors.Records;
 
 /// <summary>One row of a fact table, as read. Property names in snake case are the column names.</summary>
 public abstract record VendorRecord : VendorItem
 {
-    /// <summary>The natural key, from <see cref="Vendors.RowKey"/>: unique within a slice.</summary>
+    /// <summary>The natural key, from <see cref="Keys.RowKey"/>: unique within a slice.</summary>
     public required string RowKey { get; init; }
 
     /// <summary>The vendor's name.</summary>

@@ -1,5 +1,6 @@
 using EventPipeline.Google;
 using EventPipeline.Google.BigQuery;
+using EventPipeline.Google.PubSub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography;
-using EventPipeline.Hosting;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

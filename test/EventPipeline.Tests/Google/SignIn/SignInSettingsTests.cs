@@ -1,5 +1,4 @@
 using EventPipeline.Google.SignIn;
-using EventPipeline.Vendors;
 
 namespace EventPipeline.Tests.Google.SignIn;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Tests.Vendors.Anthropic;

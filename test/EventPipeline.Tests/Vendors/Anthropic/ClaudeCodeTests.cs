@@ -1,4 +1,4 @@
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Tests.Vendors.Anthropic;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Tests.Vendors.OpenAI;

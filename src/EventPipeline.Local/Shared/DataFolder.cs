@@ -1,0 +1,108 @@
+
+namespace EventPipeline.Local.Shared;
+
+/// <summary>Where one machine keeps its data. A folder holds simulated data or the configured accounts' data, never both.</summary>
+internal sealed class DataFolder
+{
+    private const string ConfiguredOrigin = "CONFIGURED";
+
+    private DataFolder(string path, bool simulated)
+    {
+        Path = path;
+        Simulated = simulated;
+    }
+
+    /// <summary>The folder, absolute.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether what it holds comes from the simulator.</summary>
+    public bool Simulated { get; }
+
+    /// <summary>The DuckDB file.</summary>
+    public string WarehouseFile => System.IO.Path.Combine(Path, "warehouse.duckdb");
+
+    /// <summary>Where the service that works in the folder can be reached, while there is one.</summary>
+    public string AddressFile => System.IO.Path.Combine(Path, "service-address");
+
+    /// <summary>Held by the process that works in the folder; the operating system releases it with the process, however that ends.</summary>
+    public string LockFile => System.IO.Path.Combine(Path, "lock");
+
+    /// <summary>What has to be said of its data.</summary>
+    public DataLabel Label => new(Simulated ? DataLabel.Simulated : null);
+
+    private string OriginFile => System.IO.Path.Combine(Path, "origin");
+
+    /// <summary>The folder to work in: the one given, or <c>data/simulated</c> and <c>data/configured</c> under the current one.</summary>
+    /// <param name="given">The folder on the command line; null for the usual one.</param>
+    /// <param name="simulated">Whether its data is to come from the simulator.</param>
+    /// <exception cref="UsageException">It holds data of the other origin.</exception>
+    public static DataFolder Open(string? given, bool simulated)
+    {
+        var folder = new DataFolder(PathOf(given, simulated), simulated);
+        var origin = simulated ? DataLabel.Simulated : ConfiguredOrigin;
+        try
+        {
+            Directory.CreateDirectory(folder.Path);
+            if (!File.Exists(folder.OriginFile))
+            {
+                File.WriteAllText(folder.OriginFile, origin);
+            }
+
+            var found = File.ReadAllText(folder.OriginFile).Trim();
+            return found == origin
+                ? folder
+                : throw new UsageException($"The folder {folder.Path} holds {found} data, and this would add {origin} data. Choose another with --data.");
+        }
+        catch (Exception failure) when (DiskTrouble.Is(failure))
+        {
+            throw new UsageException(DiskTrouble.Tell(failure, folder.Path));
+        }
+    }
+
+    /// <summary>The folder as it is, for reading: its origin is what it holds.</summary>
+    public static DataFolder Existing(string? given, bool simulated)
+    {
+        var path = PathOf(given, simulated);
+        var folder = new DataFolder(path, simulated);
+        try
+        {
+            return File.Exists(folder.OriginFile)
+                ? new DataFolder(path, File.ReadAllText(folder.OriginFile).Trim() == DataLabel.Simulated)
+                : throw new UsageException($"There is no data in {path}. Run something first, or name the folder with --data.");
+        }
+        catch (Exception failure) when (DiskTrouble.Is(failure))
+        {
+            throw new UsageException(DiskTrouble.Tell(failure, path));
+        }
+    }
+
+    /// <summary>Takes the folder for this process; null when another has it.</summary>
+    /// <exception cref="UsageException">It cannot be taken by any.</exception>
+    public FileStream? TryLock()
+    {
+        try
+        {
+            return new FileStream(LockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException failure) when (DiskTrouble.IsInUse(failure))
+        {
+            return null;
+        }
+        catch (Exception failure) when (DiskTrouble.Is(failure))
+        {
+            throw new UsageException(DiskTrouble.Tell(failure, Path));
+        }
+    }
+
+    private static string PathOf(string? given, bool simulated)
+    {
+        try
+        {
+            return System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
+        }
+        catch (ArgumentException mistake)
+        {
+            throw new UsageException($"--data is not a folder's name: {mistake.Message}");
+        }
+    }
+}

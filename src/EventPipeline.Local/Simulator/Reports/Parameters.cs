@@ -1,0 +1,66 @@
+using System.Globalization;
+using EventPipeline.Local.Simulator.Requests;
+
+namespace EventPipeline.Local.Simulator.Reports;
+
+/// <summary>Reads the parameters that both vendors document alike.</summary>
+internal static class Parameters
+{
+    /// <summary>A whole number within its limits.</summary>
+    public static int Limit(this VendorRequest request, PageLimit limit) => request.Single("limit") switch
+    {
+        null => limit.Default,
+        var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= 1 && value <= limit.Max => value,
+        var text => throw new RefusedException(400, $"limit: must be a whole number from 1 to {limit.Max}, not '{text}'.", "limit"),
+    };
+
+    /// <summary>The bucket width, of those the report serves.</summary>
+    public static string Width(this VendorRequest request, SimulatedReport report)
+    {
+        var width = request.Single("bucket_width") ?? "1d";
+        return report.Limits.ContainsKey(width)
+            ? width
+            : throw new RefusedException(
+                400, $"bucket_width: must be one of {string.Join(", ", report.Limits.Keys)}, not '{width}'.", "bucket_width");
+    }
+
+    /// <summary>The dimensions that the values of <c>group_by</c> stand for.</summary>
+    public static IReadOnlyCollection<string> Dimensions(SimulatedReport report, IReadOnlyList<string> groupBy)
+    {
+        if (groupBy.FirstOrDefault(name => !report.GroupBy.ContainsKey(name)) is { } unknown)
+        {
+            throw new RefusedException(
+                400, $"group_by: must be among {string.Join(", ", report.GroupBy.Keys)}, not '{unknown}'.", "group_by");
+        }
+
+        return [.. groupBy.SelectMany(name => report.GroupBy[name]).Distinct()];
+    }
+
+    /// <summary>Where the page begins: at the start, or at the place of the page token.</summary>
+    public static DateTime From(this VendorRequest request, DateTime start) => request.Single("page") switch
+    {
+        null or "" => start,
+        var token when PageToken.Read(request, token) is { } place
+            && long.TryParse(place, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) =>
+            DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime,
+        _ => throw WrongPage(),
+    };
+
+    /// <summary>A page token that is not this question's.</summary>
+    public static RefusedException WrongPage() =>
+        new(400, "page: the token does not belong to this request. Send the parameters it was issued for.", "page");
+
+    /// <summary>The token of the page that begins at a time; null for none.</summary>
+    public static string? Token(this VendorRequest request, DateTime? next) => next is null
+        ? null
+        : PageToken.Issue(
+            request, new DateTimeOffset(next.Value).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+
+    public static TimeSpan Span(string width) => width switch
+    {
+        "1m" => TimeSpan.FromMinutes(1),
+        "1h" => TimeSpan.FromHours(1),
+        _ => TimeSpan.FromDays(1),
+    };
+}

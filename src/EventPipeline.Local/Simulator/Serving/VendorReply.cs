@@ -1,6 +1,0 @@
-using System.Text.Json.Nodes;
-
-namespace EventPipeline.Local.Simulator.Serving;
-
-/// <summary>What a vendor answers.</summary>
-internal sealed record VendorReply(int Status, JsonObject Body);

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace EventPipeline.Events;
+
+/// <summary>
+/// Names an event that nothing else names, after what it says and when: the same content delivered twice, by a proxy that tries again or in a push without
+/// an id, is the same event and the same run.
+/// </summary>
+/// <remarks>
+/// When is the time at which it was published, to the tick; where nobody tells that, the UTC day on which it arrived, because that is the event's
+/// <em>today</em>: the same bytes ask for other days tomorrow. Whoever wants two runs of one day gives the second one an id.
+/// </remarks>
+internal static class ContentId
+{
+    /// <summary><c>unnamed-</c> and 32 hexadecimal digits.</summary>
+    public static string Of(PushedMessage message, string type)
+    {
+        var delivery = message.Delivery;
+        var when = delivery.PublishTime?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)
+            ?? delivery.ArrivedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(when);
+        Add(type);
+        foreach (var (name, value) in message.Attributes.Where(attribute => IsContent(attribute.Key)).OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
+        {
+            Add(name);
+            Add(value);
+        }
+
+        hash.AppendData(message.Data.Span);
+        return $"unnamed-{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}";
+
+        // Length first, so that no two lists of parts run together.
+        void Add(string part)
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{part.Length}:"));
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+        }
+    }
+
+    /// <summary>Whether an attribute says something of the event, and not of how it travels: a trace is another one at every attempt.</summary>
+    public static bool IsContent(string name) =>
+        !name.Equals("content-type", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("ce-traceparent", StringComparison.OrdinalIgnoreCase)
+        && !name.Equals("ce-tracestate", StringComparison.OrdinalIgnoreCase)
+        && !name.StartsWith("trace", StringComparison.OrdinalIgnoreCase)
+        && !name.StartsWith("googclient_", StringComparison.OrdinalIgnoreCase);
+}

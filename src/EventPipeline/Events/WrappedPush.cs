@@ -1,0 +1,107 @@
+using System.Text.Json;
+using EventPipeline.Messages;
+
+namespace EventPipeline.Events;
+
+/// <summary>
+/// Reads the envelope of a wrapped push, and of Eventarc's <c>messagePublished</c>: <c>{ "message": { … }, "subscription": "…" }</c>.
+/// Machines write it, so members that it does not know are ignored. https://docs.cloud.google.com/pubsub/docs/push
+/// </summary>
+internal static class WrappedPush
+{
+    public const string What = "The push envelope";
+
+    // Ten times what Pub/Sub takes; what else speaks its protocol may take more.
+    private const int MaxAttributes = 1_000;
+
+    private const string Example = """{"message": {"data": "e30=", "messageId": "1"}, "subscription": "projects/p/subscriptions/s"}""";
+
+    /// <summary>The envelope that the data is meant to be; null when it is something else.</summary>
+    /// <exception cref="RejectedEventException">It is not JSON at all.</exception>
+    public static JsonElement? Find(ReadOnlyMemory<byte> data)
+    {
+        if (data.Span.ContainsAnyExcept(" \t\r\n"u8) is false)
+        {
+            return null;
+        }
+
+        var root = StrictJson.Parse(data, "The body");
+        return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _)) ? root : null;
+    }
+
+    /// <summary>Sets <see cref="Arrival.Message"/> to the message inside; how it was delivered is kept also when its data cannot be read.</summary>
+    /// <param name="arrival">What is known so far.</param>
+    /// <param name="root">The envelope.</param>
+    /// <param name="outer">What is known of the delivery from around the envelope.</param>
+    /// <param name="outerSource">The source that the event around the envelope names.</param>
+    /// <exception cref="RejectedEventException">It is not an envelope, or a member of it has the wrong type.</exception>
+    public static void Open(Arrival arrival, JsonElement root, Delivery outer, string? outerSource = null)
+    {
+        var envelope = StrictJson.Members(root, What, Example);
+        if (Member(envelope, "message") is not { } element)
+        {
+            throw new RejectedEventException($"{What} has no message.", $"Send an envelope such as {Example}.");
+        }
+
+        var message = StrictJson.Members(element, "message", """{"data": "e30=", "messageId": "1"}""");
+        var subscription = Text(envelope, "subscription", "subscription", "projects/p/subscriptions/s") ?? outer.Subscription;
+        var publishTime = Text(message, "publishTime", "message.publishTime", "2026-11-23T06:00:00Z")
+            ?? Text(message, "publish_time", "message.publish_time", "2026-11-23T06:00:00Z");
+        var delivery = outer with
+        {
+            MessageId = Text(message, "messageId", "message.messageId", "1") ?? Text(message, "message_id", "message.message_id", "1") ?? outer.MessageId,
+            PublishTime = publishTime is null ? outer.PublishTime : EventTime.Read(publishTime, "message.publishTime"),
+            Subscription = subscription,
+            Attempt = Attempt(envelope) ?? outer.Attempt,
+        };
+        var source = outerSource ?? (delivery.MessageId is null ? null : SourceOf(subscription));
+        arrival.Message = arrival.Message with { Delivery = delivery, Source = source };
+        var encoded = Member(message, "data");
+        _ = Text(message, "orderingKey", "message.orderingKey", "key");
+        arrival.Message = new PushedMessage(
+            encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded.Value, "message.data"), Attributes(message), delivery, source);
+    }
+
+    /// <summary>The CloudEvents source of a message that names none.</summary>
+    public static string SourceOf(string? subscription) => $"//pubsub.googleapis.com/{subscription}";
+
+    private static Dictionary<string, string> Attributes(IReadOnlyDictionary<string, JsonElement> message)
+    {
+        var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (Member(message, "attributes") is { } element)
+        {
+            foreach (var (name, value) in StrictJson.EachMember(element, "message.attributes", """{"days": "3"}"""))
+            {
+                if (attributes.Count == MaxAttributes)
+                {
+                    throw new RejectedEventException(
+                        $"message.attributes holds more than {MaxAttributes} attributes.", "Pub/Sub takes 100 attributes: send no more.");
+                }
+
+                attributes.Add(name, StrictJson.Text(value, $"message.attributes.{Shown.Plain(name, 100)}", "3"));
+            }
+        }
+
+        return attributes;
+    }
+
+    private static int? Attempt(IReadOnlyDictionary<string, JsonElement> envelope)
+    {
+        if (Member(envelope, "deliveryAttempt") is not { } element)
+        {
+            return null;
+        }
+
+        return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var attempt) && attempt >= 0
+            ? attempt == 0 ? null : attempt
+            : throw new RejectedEventException(
+                $"deliveryAttempt must be a whole number, not {StrictJson.Kind(element)}.", "Send a number, such as 1, or leave it out.");
+    }
+
+    private static string? Text(IReadOnlyDictionary<string, JsonElement> members, string name, string what, string example) =>
+        Member(members, name) is { } element && StrictJson.Text(element, what, example) is { Length: > 0 } text ? text : null;
+
+    // Protocol buffers' JSON takes null for a member that is not there.
+    private static JsonElement? Member(IReadOnlyDictionary<string, JsonElement> members, string name) =>
+        members.TryGetValue(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+}

@@ -1,5 +1,0 @@
-namespace EventPipeline.FanOut;
-
-/// <summary>Publishes messages to a topic; returns when all are accepted.</summary>
-/// <exception cref="TransientFailureException">The topic did not take them.</exception>
-internal delegate Task PublishMessages(Topic topic, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken);

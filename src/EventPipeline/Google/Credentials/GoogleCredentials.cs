@@ -1,0 +1,48 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace EventPipeline.Google.Credentials;
+
+internal static class GoogleCredentials
+{
+    /// <summary>
+    /// Puts an access token of the application default credentials on every request of a client that goes over https, or to this machine; a token
+    /// that is refused with 401 is renewed once. Without one, requests fail with <see cref="TransientFailureException"/>.
+    /// </summary>
+    public static IHttpClientBuilder AddGoogleCredentials(this IHttpClientBuilder client)
+    {
+        client.Services.TryAddSingleton<AccessTokens>();
+        client.Services.TryAddTransient<GoogleCredentialsHandler>();
+        return client.RedactLoggedHeaders(_ => true).AddHttpMessageHandler<GoogleCredentialsHandler>();
+    }
+}
+
+internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        // Whoever listens to plain HTTP on the way could use the token; an emulator wants none.
+        if (request.RequestUri is not { } address || !(address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
+        {
+            return await base.SendAsync(request, cancellationToken);
+        }
+
+        var token = await tokens.GetAsync(address, cancellationToken);
+        token.AddHeaders(request); // whose quota it counts against, where a person's login says so
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
+        var response = await base.SendAsync(request, cancellationToken);
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !CanBeSentAgain(request.Content))
+        {
+            return response;
+        }
+
+        response.Dispose();
+        token = await tokens.RenewAsync(token, address, cancellationToken);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
+        return await base.SendAsync(request, cancellationToken);
+    }
+
+    private static bool CanBeSentAgain(HttpContent? content) =>
+        content is null or ByteArrayContent or ReadOnlyMemoryContent or System.Net.Http.Json.JsonContent;
+}

@@ -1,0 +1,49 @@
+using EventPipeline.Google.Credentials;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Google.PubSub;
+
+internal static class PubSubServiceCollectionExtensions
+{
+    /// <summary>Registers <see cref="PubSubPublisher"/> and its settings, which the service refuses to start without.</summary>
+    public static IServiceCollection AddPubSub(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<PubSubOptions, PubSubOptionsValidator>()
+            .Configure<IConfiguration>(UseKnownNames)
+            .BindSection(PubSubOptions.Section);
+        services.AddSingleton<IValidateOptions<PubSubOptions>, PubSubOptionsRules>();
+
+        services.AddHttpClient<PubSubPublisher>(UsePubSub)
+            .ConfigurePrimaryHttpMessageHandler(BypassProxyOnThisMachine)
+            .AddQuickRetries("publish");
+        return services;
+    }
+
+    /// <summary>Points a client at Pub/Sub's REST API, whoever answers there.</summary>
+    internal static void UsePubSub(IServiceProvider provider, HttpClient client) =>
+        client.Use(provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress);
+
+    /// <summary>.NET asks <c>HTTP_PROXY</c> even for the loopback address, where no proxy can help.</summary>
+    internal static void BypassProxyOnThisMachine(HttpMessageHandler handler, IServiceProvider provider)
+    {
+        var address = provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress;
+        if (handler is SocketsHttpHandler sockets && address.IsLoopback)
+        {
+            sockets.UseProxy = false;
+        }
+    }
+
+    // These are the names operators know; the service's own settings, bound after them, win.
+    private static void UseKnownNames(PubSubOptions options, IConfiguration configuration)
+    {
+        if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)
+        {
+            options.ProjectId = project;
+        }
+
+        if (configuration["PUBSUB_EMULATOR_HOST"] is { Length: > 0 } emulator)
+        {
+            options.BaseAddress = EmulatorHost.Address(emulator);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.CommandLine;
+using EventPipeline.Commands;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>The command line: the service, when nothing else is said, and what operators do beside it.</summary>
+internal static class OperatorCommands
+{
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("AI usage and spend in BigQuery every morning, exactly once.");
+        var serve = new Command("serve", "Takes pushes and answers people and probes; what happens when no command is given.");
+        serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
+        root.Subcommands.Add(serve);
+        root.Subcommands.Add(SchemaCommand.Create());
+        root.Subcommands.Add(AccountsCommand.Create(AccountsCommand.OpenBigQuery));
+        root.Subcommands.Add(ProbeCommand.Create());
+        root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
+        return root;
+    }
+}

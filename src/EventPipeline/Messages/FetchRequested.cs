@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Messages;
+
+/// <summary>
+/// Asks for one window. Published once per window by the fan-out, delivered once or more by Pub/Sub.
+/// Machines write it, so unknown fields are ignored: a revision rolled back can read what a newer one published.
+/// </summary>
+/// <param name="RunId">The run that asks.</param>
+/// <param name="Mode">The run's mode: <c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
+/// <param name="Vendor">The vendor's name.</param>
+/// <param name="Account">The account's configured name.</param>
+/// <param name="Report">The report's name.</param>
+/// <param name="From">The first day, UTC.</param>
+/// <param name="To">The last day, UTC, inclusive.</param>
+/// <param name="Force">Load even what did not change.</param>
+public sealed record FetchRequested(
+    [property: JsonRequired] string RunId,
+    [property: JsonRequired] string Mode,
+    [property: JsonRequired] string Vendor,
+    [property: JsonRequired] string Account,
+    [property: JsonRequired] string Report,
+    [property: JsonRequired] DateOnly From,
+    [property: JsonRequired] DateOnly To,
+    bool Force = false)
+{
+    public const string EventType = "eventpipeline.fetch.requested.v1";
+
+    /// <summary>The window it asks for.</summary>
+    [JsonIgnore]
+    public Window Window => new(Vendor, Account, Report, From, To);
+}

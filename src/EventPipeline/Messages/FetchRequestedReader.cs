@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Messages;
+
+/// <summary>
+/// Reads and writes what the fan-out asks for. Machines write it, so unknown fields are ignored, but the known ones are checked: a
+/// revision that writes nonsense is noticed.
+/// </summary>
+internal static partial class FetchRequestedReader
+{
+    private const string What = "The fetch request";
+    private const string Hint = "The fan-out writes these; publish a run request instead.";
+    private const int MostDays = 366;
+    private const int MinYear = 2000;
+    private const int MaxYear = 2099;
+
+    private static readonly string[] RequiredTexts = ["runId", "mode", "vendor", "account", "report"];
+
+    private static readonly string[] Names = ["vendor", "account", "report"];
+
+    /// <summary>Reads a body.</summary>
+    /// <exception cref="RejectedEventException">A field is missing or invalid.</exception>
+    public static FetchRequested Read(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            throw new RejectedEventException($"{What} is empty.", Hint);
+        }
+
+        var root = StrictJson.Parse(body, What);
+        var members = StrictJson.Members(root, What, """{"runId": "…", "mode": "production", "vendor": "anthropic", …}""");
+        foreach (var name in RequiredTexts)
+        {
+            if (StrictJson.Text(Required(members, name), name, "…").Length == 0)
+            {
+                throw new RejectedEventException($"{What}'s {name} is empty.", Hint);
+            }
+        }
+
+        RequireIds(members);
+        _ = Required(members, "from");
+        _ = Required(members, "to");
+        var message = Deserialize(root);
+        if (!RunModeNames.TryParse(message.Mode, out _))
+        {
+            throw new RejectedEventException(
+                $"{What}'s mode is {Shown.Quoted(message.Mode)}.", $"The nearest mode is '{Nearest.To(message.Mode, RunModeNames.All)}'.");
+        }
+
+        if (message.From.Year is < MinYear or > MaxYear || message.To.Year is < MinYear or > MaxYear)
+        {
+            throw new RejectedEventException(
+                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; its days are of the years {MinYear} to {MaxYear}.", Hint);
+        }
+
+        if (message.To < message.From || message.Window.Days > MostDays)
+        {
+            throw new RejectedEventException(
+                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; it must be 1 to {MostDays} days, in order.", Hint);
+        }
+
+        return message;
+    }
+
+    /// <summary>
+    /// Reads which window of which run a body asks for, whatever else is wrong with it, its mode included; null where that cannot be read.
+    /// </summary>
+    public static FetchRequested? TryReadWindow(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var members = StrictJson.Members(StrictJson.Parse(body, What), What, "{}");
+            foreach (var name in RequiredTexts.Where(name => name != "mode"))
+            {
+                _ = StrictJson.Text(Required(members, name), name, "…");
+            }
+
+            RequireIds(members);
+            var (from, to) = (Day("from"), Day("to"));
+            var mode = members.TryGetValue("mode", out var element) && element.ValueKind == JsonValueKind.String ? StrictJson.Text(element, "mode", "…") : "";
+            return from <= to && to.DayNumber - from.DayNumber < MostDays
+                ? new FetchRequested(Name("runId"), mode, Name("vendor"), Name("account"), Name("report"), from, to)
+                : null;
+
+            string Name(string name) => members[name].GetString()!;
+
+            DateOnly Day(string name) => DateOnly.TryParseExact(
+                StrictJson.Text(Required(members, name), name, "…"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                ? day
+                : throw new RejectedEventException($"{What}'s {name} is not a day.", Hint);
+        }
+        catch (RejectedEventException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The body that asks for it.</summary>
+    public static byte[] Write(FetchRequested message) => JsonSerializer.SerializeToUtf8Bytes(message, FetchJson.Default.FetchRequested);
+
+    /// <summary>Rows, statements and events are named after these, whoever wrote them.</summary>
+    private static void RequireIds(IReadOnlyDictionary<string, JsonElement> members)
+    {
+        if (members["runId"].GetString() is var runId && !RunId.IsValid(runId!))
+        {
+            throw new RejectedEventException(
+                $"{What}'s runId is {Shown.Quoted(runId!)}, of {runId!.Length} characters; it takes 1 to {RunId.MaxCharacters} letters, digits, dashes and underscores.",
+                Hint);
+        }
+
+        foreach (var name in Names)
+        {
+            if (members[name].GetString() is var text && !AccountName.IsValid(text!))
+            {
+                throw new RejectedEventException(
+                    $"{What}'s {name} is {Shown.Quoted(text!)}, of {text!.Length} characters; a name takes 1 to 63 letters, digits, dots, dashes and underscores.",
+                    Hint);
+            }
+        }
+    }
+
+    private static FetchRequested Deserialize(JsonElement root)
+    {
+        try
+        {
+            return root.Deserialize(FetchJson.Default.FetchRequested)!;
+        }
+        catch (JsonException ex)
+        {
+            var field = ex.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : "content";
+            throw new RejectedEventException($"{What}'s {Shown.Plain(field, 100)} is not valid.", Hint, innerException: ex);
+        }
+    }
+
+    private static JsonElement Required(IReadOnlyDictionary<string, JsonElement> members, string name) =>
+        members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : throw new RejectedEventException($"{What} has no {name}.", Hint);
+
+    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+    [JsonSerializable(typeof(FetchRequested))]
+    private sealed partial class FetchJson : JsonSerializerContext;
+}

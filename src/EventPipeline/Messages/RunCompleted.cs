@@ -1,0 +1,11 @@
+namespace EventPipeline.Messages;
+
+/// <summary>Tells whoever waits for the data that a run has ended.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Mode">The run's mode.</param>
+/// <param name="Outcome"><c>completed</c>, or <c>failed</c> when a window was rejected or failed.</param>
+/// <param name="Totals">What was read.</param>
+public sealed record RunCompleted(string RunId, string Mode, string Outcome, RunTotals Totals)
+{
+    public const string EventType = "eventpipeline.run.completed.v1";
+}

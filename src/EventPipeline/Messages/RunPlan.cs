@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+
+namespace EventPipeline.Messages;
+
+/// <summary>
+/// What one run reads, and why. Stored once, before anything is published; a second delivery of the trigger publishes the stored plan again.
+/// </summary>
+/// <param name="RunId">The run.</param>
+/// <param name="Mode">The run's mode.</param>
+/// <param name="From">The first day asked for, UTC.</param>
+/// <param name="To">The last day asked for, UTC, inclusive.</param>
+/// <param name="RequestedAt">The trigger's own time, UTC: its day is the run's <em>today</em>.</param>
+/// <param name="Windows">What is read, and what is left out.</param>
+internal sealed record RunPlan(
+    string RunId, RunMode Mode, DateOnly From, DateOnly To, DateTimeOffset RequestedAt, IReadOnlyList<PlannedWindow> Windows);
+
+/// <summary>One window of a plan.</summary>
+/// <param name="Window">The days of one report.</param>
+/// <param name="Why">One of <see cref="WindowReason"/>.</param>
+/// <param name="Skipped">Whether it is left out.</param>
+/// <param name="Force">Whether unchanged days are loaded too.</param>
+internal sealed record PlannedWindow(Window Window, string Why, bool Skipped = false, bool Force = false);
+
+/// <summary>Why a window is in a plan.</summary>
+internal static class WindowReason
+{
+    /// <summary>The daily run's day, never read before.</summary>
+    public const string New = "new";
+
+    /// <summary>Asked for by a person, never read before.</summary>
+    public const string AskedFor = "asked for";
+
+    /// <summary>Asked for with force.</summary>
+    public const string Forced = "forced";
+
+    /// <summary>Read before, and the vendor may still restate it.</summary>
+    public const string ReadAgain = "read again";
+
+    /// <summary>Never read, though the vendor can still serve it.</summary>
+    public const string Gap = "gap";
+
+    /// <summary>Left out: its last read began after the vendor had stopped restating it.</summary>
+    public const string Settled = "settled";
+
+    /// <summary>Left out: a person put an earlier version back.</summary>
+    public const string Pinned = "pinned";
+
+    /// <summary>What is published first.</summary>
+    public static int Urgency(string why) => why switch { New => 0, AskedFor => 1, Forced => 2, ReadAgain => 3, Gap => 4, _ => 5 };
+}
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(RunPlan))]
+internal sealed partial class RunPlanJson : JsonSerializerContext;

@@ -1,0 +1,66 @@
+using System.Numerics;
+
+namespace EventPipeline.Shared;
+
+/// <summary>
+/// A sum of decimals to the last digit. <see cref="decimal"/>'s own addition drops digits without a word where the exact sum has more than 28.
+/// </summary>
+internal struct ExactSum
+{
+    private const int MostDecimals = 28;
+    private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, MostDecimals + 1).Select(power => BigInteger.Pow(10, power))];
+    private static readonly BigInteger Most = BigInteger.Pow(10, 20 + MostDecimals);
+    private BigInteger _units;
+
+    /// <summary>The sum.</summary>
+    /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds, or more than 20 before the point, which the tables' columns hold.</exception>
+    public readonly decimal Value
+    {
+        get
+        {
+            if (BigInteger.Abs(_units) >= Most)
+            {
+                throw new OverflowException("The sum has more than 20 digits before the point.");
+            }
+
+            var (units, decimals) = (_units, MostDecimals);
+            while (decimals > 0 && units % 10 == 0)
+            {
+                (units, decimals) = (units / 10, decimals - 1);
+            }
+
+            // The conversion throws beyond 96 bits, and the scaling below only moves the point.
+            var digits = (decimal)units;
+            var bits = decimal.GetBits(digits);
+            return new decimal(bits[0], bits[1], bits[2], units.Sign < 0, (byte)decimals);
+        }
+    }
+
+    /// <summary>Adds decimals exactly.</summary>
+    /// <exception cref="OverflowException">The sum has more digits than a <see cref="decimal"/> holds.</exception>
+    public static decimal Of(IEnumerable<decimal> values)
+    {
+        var sum = default(ExactSum);
+        foreach (var value in values)
+        {
+            sum.Add(value);
+        }
+
+        return sum.Value;
+    }
+
+    /// <summary>Adds a decimal.</summary>
+    public void Add(decimal value)
+    {
+        if (value == 0)
+        {
+            return;
+        }
+
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(value, bits);
+        var digits = new BigInteger((uint)bits[0]) + ((BigInteger)(uint)bits[1] << 32) + ((BigInteger)(uint)bits[2] << 64);
+        var scaled = digits * Powers[MostDecimals - ((bits[3] >> 16) & 0xFF)];
+        _units += bits[3] < 0 ? -scaled : scaled;
+    }
+}

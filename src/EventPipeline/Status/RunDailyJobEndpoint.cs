@@ -1,0 +1,109 @@
+using EventPipeline.Ledger;
+using EventPipeline.Messages;
+
+namespace EventPipeline.Status;
+
+/// <summary>The scheduler's tick by hand: the same request body, validated, published to the trigger topic.</summary>
+internal static class RunDailyJobEndpoint
+{
+    private const int MostBytes = 64 * 1024;
+
+    public static void MapRunDailyJob(this IEndpointRouteBuilder routes) => routes
+        .MapPost("/run-daily-job", AskAsync)
+        .WithTags("Runs")
+        .WithSummary("Asks for a run: publishes the trigger and answers with the run's id and where to follow it.")
+        .Accepts<RunBody>(isOptional: true, "application/json", "*/*") // whatever curl calls it, it is read as JSON
+        .Produces<Accepted>(StatusCodes.Status202Accepted)
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<IResult> AskAsync(
+        HttpRequest request,
+        Catalogue catalogue,
+        PublishMessages publish,
+        RunLedger ledger,
+        TriggerClock clock,
+        DataLabel label,
+        CancellationToken cancellationToken)
+    {
+        var time = clock.GetUtcNow();
+        if (await BodyAsync(request, cancellationToken) is not { } body)
+        {
+            return TypedResults.Problem(
+                title: "The run cannot be asked for.",
+                detail: $"The body is longer than {MostBytes} bytes. A run request is a small JSON object.",
+                statusCode: StatusCodes.Status413PayloadTooLarge);
+        }
+
+        RunRequested run;
+        try
+        {
+            run = RunRequestedReader.Read(body, DateOnly.FromDateTime(time.UtcDateTime), catalogue);
+        }
+        catch (RejectedEventException rejected)
+        {
+            return TypedResults.Problem(
+                title: "The run cannot be asked for.",
+                detail: $"{rejected.Message} {rejected.Hint}",
+                statusCode: StatusCodes.Status400BadRequest);
+        }
+
+        var eventId = Guid.CreateVersion7(time).ToString();
+        var runId = RunId.Of(OutgoingMessage.ServiceSource, eventId, time);
+        try
+        {
+            await publish(
+                Topic.Trigger, [OutgoingMessage.CloudEvent(eventId, RunRequested.EventType, time, RunRequestedReader.Write(run))], cancellationToken);
+        }
+        catch (TransientFailureException failure)
+        {
+            return TypedResults.Problem(
+                title: "The run could not be asked for.",
+                detail: $"{failure.Message} Try again in a minute.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+
+        await ledger.RecordRequestedAsync(runId, run.Mode, cancellationToken);
+        return TypedResults.Accepted($"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
+    }
+
+    /// <summary>The body; null when it is too long.</summary>
+    private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[8192];
+        int read;
+        while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            if (body.Length + read > MostBytes)
+            {
+                return null;
+            }
+
+            await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        return body.ToArray();
+    }
+
+    internal sealed record Accepted(string? Label, string RunId, string Mode, string Location);
+
+    /// <summary>What the body may say; every field is optional, an empty body is the daily run.</summary>
+    /// <param name="Mode"><c>production</c> (the default), <c>development</c> or <c>dry_run</c>.</param>
+    /// <param name="Days">How many closed days, 1 to 30; not together with <paramref name="From"/>.</param>
+    /// <param name="Force">Also read settled days, and load windows that did not change.</param>
+    /// <param name="Vendors">Only these vendors.</param>
+    /// <param name="Accounts">Only these accounts.</param>
+    /// <param name="Reports">Only these reports.</param>
+    /// <param name="From">The first day, UTC.</param>
+    /// <param name="To">The last day, UTC, inclusive.</param>
+    internal sealed record RunBody(
+        string? Mode, int? Days, bool? Force, string[]? Vendors, string[]? Accounts, string[]? Reports, DateOnly? From, DateOnly? To);
+}
+
+/// <summary>The time that triggers published by this process carry; one machine can move it, nothing else reads it.</summary>
+internal sealed class TriggerClock(TimeProvider clock)
+{
+    public DateTimeOffset GetUtcNow() => clock.GetUtcNow();
+}

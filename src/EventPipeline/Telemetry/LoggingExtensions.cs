@@ -1,0 +1,28 @@
+namespace EventPipeline.Telemetry;
+
+/// <summary>How much is logged, wherever it goes to.</summary>
+internal static class LoggingExtensions
+{
+    /// <summary>
+    /// Logs what the service says from a level on, and of everything else what is at least a warning; from debug down, all of it.
+    /// <c>Logging:LogLevel:&lt;category&gt;</c> has the last word for its category.
+    /// </summary>
+    public static ILoggingBuilder AddLevels(this ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level);
+        logging.AddFilter((category, at) =>
+            at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
+
+        // A failed try is told once, by whoever gives up, with vendor, account and window.
+        // It tells the query of every request, which may hold what belongs in no log; the access log tells the rest.
+        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+        logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
+
+        // Nothing is protected with the keys of which it warns at every start that a container does not keep them.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", level <= LogLevel.Debug ? level : LogLevel.Error);
+
+        // What keeps the service from starting ends the command, which says it in a sentence.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
+        return logging;
+    }
+}

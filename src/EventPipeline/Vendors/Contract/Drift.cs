@@ -1,0 +1,28 @@
+namespace EventPipeline.Vendors.Contract;
+
+/// <summary>
+/// What a vendor sent beyond its documentation: kept in the raw layer, reported here, never an error.
+/// Not thread-safe: one window, one reader.
+/// </summary>
+public sealed class Drift
+{
+    private const int MostNotes = 50;
+    private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
+    private int _fields;
+
+    /// <summary>
+    /// What was noted, e.g. <c>results[].cache_creation.ephemeral_1d_input_tokens</c>; each once, at most 50 fields and 50 sentences: new fields leave no
+    /// sentence out.
+    /// </summary>
+    public IReadOnlyCollection<string> Notes => _notes;
+
+    /// <summary>Notes a field, or a sentence about one.</summary>
+    public void Note(string note)
+    {
+        var isField = !note.Contains(' ', StringComparison.Ordinal);
+        if ((isField ? _fields : _notes.Count - _fields) < MostNotes && _notes.Add(note) && isField)
+        {
+            _fields++;
+        }
+    }
+}

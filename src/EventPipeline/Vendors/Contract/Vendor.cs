@@ -1,0 +1,51 @@
+namespace EventPipeline.Vendors.Contract;
+
+/// <summary>Who can be asked, and for what.</summary>
+/// <param name="Name">The name in messages and tables, e.g. <c>anthropic</c> (OpenTelemetry's <c>gen_ai.provider.name</c>).</param>
+/// <param name="Section">The name of its settings under <c>Vendors:</c>, e.g. <c>Anthropic</c>.</param>
+/// <param name="DefaultBaseAddress">Where its API is, without the version.</param>
+/// <param name="Reports">What it can be asked for.</param>
+public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress, IReadOnlyList<Report> Reports)
+{
+    /// <summary>What to say of a report that this vendor does not have.</summary>
+    public RejectedEventException NoSuchReport(string report)
+    {
+        var names = Reports.Select(known => known.Name).ToList();
+        return new RejectedEventException(
+            $"{Name} has no report '{report}'.", $"Did you mean '{Nearest.To(report, names)}'? There are: {string.Join(", ", names)}.");
+    }
+}
+
+/// <summary>One thing a vendor can be asked for.</summary>
+/// <param name="Name">The name in messages and tables, e.g. <c>messages_usage</c>.</param>
+/// <param name="Kind">Daily, or a snapshot that has no past to backfill.</param>
+/// <param name="MaxWindowDays">The most days one window may span, so that it cannot outlast the push deadline.</param>
+/// <param name="SettledAfterDays">For how many days after its end the vendor restates a day.</param>
+/// <param name="NormaliserVersion">Counts changes of how answers become rows; part of every digest.</param>
+public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1)
+{
+    /// <summary>The ways to group it, by name: the dimensions of each.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Reports are the same when they are read the same; their groupings follow from the name.</summary>
+    public bool Equals(Report? other) => other is not null
+        && (Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion)
+            == (other.Name, other.Kind, other.MaxWindowDays, other.SettledAfterDays, other.NormaliserVersion);
+
+    public override int GetHashCode() => HashCode.Combine(Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion);
+
+    /// <summary>Whether a grain's rows say all that another's say, and more.</summary>
+    public bool IsFiner(string grain, string than) =>
+        Grains.TryGetValue(grain, out var fine) && Grains.TryGetValue(than, out var coarse)
+        && fine.Count > coarse.Count && coarse.All(fine.Contains);
+}
+
+/// <summary>Whether a report has a past.</summary>
+public enum ReportKind
+{
+    /// <summary>One slice per closed UTC day.</summary>
+    Daily,
+
+    /// <summary>One slice per day on which it was read: what is true now.</summary>
+    Snapshot,
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+
+namespace EventPipeline.Vendors.Http;
+
+/// <summary>The line in which one account's requests wait for their turn, first come, first served, as fast as its <see cref="RequestRate"/> allows.</summary>
+/// <param name="account">Whose requests: <c>vendor/account</c>.</param>
+/// <param name="time">The clock.</param>
+internal sealed class AccountLine(string account, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Waiter> _waiters = new();
+    private readonly RequestRate _rate = new();
+    private ITimer? _timer;
+
+    /// <summary>How many requests wait for their turn.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _waiters.Count;
+            }
+        }
+    }
+
+    /// <summary>Waits for the request's turn. Whoever gets one says how it ended.</summary>
+    /// <exception cref="TransientFailureException">The turn does not come before the deadline: nothing was sent.</exception>
+    public async ValueTask<RequestRate.Turn> EnterAsync(DateTimeOffset deadline, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        LinkedListNode<Waiter> node;
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (_waiters.Count == 0 && _rate.NextTurn(now) <= now)
+            {
+                return _rate.Begin(now);
+            }
+
+            if (_rate.HeldOffUntil >= deadline)
+            {
+                throw TooLate();
+            }
+
+            node = _waiters.AddLast(new Waiter(deadline));
+            Move();
+        }
+
+        await using var cancellation = cancellationToken.Register(() => Leave(node, cancellationToken));
+        return await node.Value.Turn.Task;
+    }
+
+    /// <summary>Says how the request ended, and lets the next one go.</summary>
+    public void Leave(Action<RequestRate> end)
+    {
+        lock (_lock)
+        {
+            end(_rate);
+            Move();
+        }
+    }
+
+    /// <summary>Whether the account is held off beyond this time, UTC.</summary>
+    public bool IsHeldOffUntil(DateTimeOffset deadline)
+    {
+        lock (_lock)
+        {
+            return _rate.HeldOffUntil >= deadline;
+        }
+    }
+
+    private void Leave(LinkedListNode<Waiter> node, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (node.List is not null)
+            {
+                _waiters.Remove(node);
+                node.Value.Turn.TrySetCanceled(cancellationToken);
+                Move();
+            }
+        }
+    }
+
+    /// <summary>Lets go whoever may go now and sends away whose time is over; sees to it that it is called again when that changes.</summary>
+    private void Move()
+    {
+        var now = time.GetUtcNow();
+        DateTimeOffset? next;
+        while ((next = _rate.NextTurn(now)) <= now && _waiters.First is { } first)
+        {
+            _waiters.RemoveFirst();
+            first.Value.Turn.TrySetResult(_rate.Begin(now));
+        }
+
+        for (var node = _waiters.First; node is not null;)
+        {
+            var (waiter, following) = (node.Value, node.Next);
+            if (waiter.Deadline <= now || waiter.Deadline <= _rate.HeldOffUntil)
+            {
+                _waiters.Remove(node);
+                waiter.Turn.TrySetException(TooLate());
+            }
+
+            node = following;
+        }
+
+        if (_waiters.Count > 0)
+        {
+            var earliest = _waiters.Min(waiter => waiter.Deadline);
+            var due = next < earliest ? next.Value : earliest;
+            _timer ??= time.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer.Change(RoundUp(due - now), Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnTimer()
+    {
+        lock (_lock)
+        {
+            Move();
+        }
+    }
+
+    private TransientFailureException TooLate() => new(
+        _rate.HeldOffUntil > time.GetUtcNow()
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"the vendor refused {account} with 429 ({_rate.Refusals} in a row), so it has to wait until {_rate.HeldOffUntil.UtcDateTime:O}, "
+                    + $"past the end of this attempt: nothing was sent.")
+            : $"the vendor limits how fast {account} may ask (429), and the request's turn did not come before the end of this attempt: nothing was sent.");
+
+    // Timers count whole milliseconds: one that fires early would fire again at once.
+    private static TimeSpan RoundUp(TimeSpan wait) =>
+        wait.Ticks % TimeSpan.TicksPerMillisecond == 0 ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+
+    private sealed class Waiter(DateTimeOffset deadline)
+    {
+        public DateTimeOffset Deadline { get; } = deadline;
+
+        public TaskCompletionSource<RequestRate.Turn> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

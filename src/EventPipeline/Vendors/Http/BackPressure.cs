@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using System.Net;
+using EventPipeline.Telemetry;
+
+namespace EventPipeline.Vendors.Http;
+
+/// <summary>One line for every account: no account waits for another.</summary>
+internal sealed class BackPressure(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, AccountLine> _lines = new(StringComparer.Ordinal);
+
+    /// <summary>The line of an account, <c>vendor/account</c>.</summary>
+    public AccountLine LineOf(string account) => _lines.GetOrAdd(account, name => new AccountLine(name, time));
+}
+
+/// <summary>
+/// Slows all requests of an account in this process when its vendor answers 429, with <c>Retry-After</c> or without, and asks again until the
+/// attempt's deadline: waiting for a turn is not a failure, so nothing counts how often.
+/// </summary>
+internal sealed class BackPressureHandler(BackPressure pressure, PipelineMetrics metrics, TimeProvider time) : DelegatingHandler
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var account = VendorResilience.AccountOf(request);
+        var deadline = VendorResilience.DeadlineOf(request);
+        var line = pressure.LineOf(account);
+        while (true)
+        {
+            var turn = await line.EnterAsync(deadline, cancellationToken);
+            HttpResponseMessage? response = null;
+            try
+            {
+                response = await base.SendAsync(request, cancellationToken);
+            }
+            finally
+            {
+                line.Leave(End(turn, request, response));
+            }
+
+            // The last refusal before the deadline is the answer: the vendor's own words say why it is over.
+            if (response.StatusCode != HttpStatusCode.TooManyRequests || line.IsHeldOffUntil(deadline))
+            {
+                return response;
+            }
+
+            response.Dispose();
+            metrics.Retried(account, "429");
+        }
+    }
+
+    private Action<RequestRate> End(RequestRate.Turn turn, HttpRequestMessage request, HttpResponseMessage? response)
+    {
+        var now = time.GetUtcNow();
+        if (response is { StatusCode: HttpStatusCode.TooManyRequests })
+        {
+            var (retryAfter, reset) = (RetryAfter.Of(response, now), VendorResilience.ResetOf(request, response));
+            return rate => rate.Refuse(turn, now, retryAfter, reset);
+        }
+
+        // A failure, 5xx too, says nothing about how fast the account may ask.
+        return response is null or { StatusCode: >= HttpStatusCode.InternalServerError } ? rate => rate.Fail(now) : rate => rate.Answer(turn, now);
+    }
+}

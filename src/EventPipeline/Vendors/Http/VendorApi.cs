@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Http.Headers;
+using EventPipeline.Telemetry;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Protocol;
+using Polly.Timeout;
+
+namespace EventPipeline.Vendors.Http;
+
+/// <summary>
+/// Asks vendors over HTTP and tells their refusals apart: what can never succeed is rejected with what to do, what may pass is transient.
+/// Retries belong to the client's handlers, see <see cref="VendorResilience"/>.
+/// </summary>
+internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKinds, VendorOptions options, TimeProvider time)
+{
+    /// <summary>Sends a GET and returns when the headers have come.</summary>
+    /// <exception cref="RejectedEventException">The vendor refused, and will again.</exception>
+    /// <exception cref="TransientFailureException">It failed, in spite of retries, and may work later.</exception>
+    public async Task<VendorAnswer> GetAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
+    {
+        if (time.GetUtcNow() >= reading.Deadline)
+        {
+            throw reading.Transient($"the attempt's time was over before GET {request.Path} was sent.");
+        }
+
+        var response = await SendAsync(reading, request, cancellationToken);
+        try
+        {
+            NoteOrganization(reading, response);
+            if (response.StatusCode == HttpStatusCode.OK)
+            {
+                var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), reading.Redaction);
+                var text = new BodyText(reading, ++reading.Pages, request.Hash(reading.Account.BaseAddress), (int)response.StatusCode);
+                var body = Body(stream, text, reading, request, response);
+                var answer = new VendorAnswer(body, response, refusal: null);
+                response = null;
+                return answer;
+            }
+
+            var error = await VendorError.ReadAsync(response, reading, time, options.StallTimeout, cancellationToken);
+            var failure = Failure(reading, request, response, error);
+            return failure is RejectedEventException refusal && request.Tolerates(response.StatusCode) && !error.IsTooOld
+                ? new VendorAnswer(body: null, response: null, refusal) { Error = error }
+                : throw failure;
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    private static void NoteOrganization(Reading reading, HttpResponseMessage response)
+    {
+        if (reading.Protocol.OrganizationHeader is { } header
+            && response.Headers.TryGetValues(header, out var values)
+            && values.FirstOrDefault()?.Trim() is { Length: > 0 } id
+            && !reading.Organization.TryNote(id, reading.Protocol.IsOrganizationHeaderAnId)
+            && reading.Protocol.IsOrganizationHeaderAnId)
+        {
+            throw reading.Transient($"the answers came from two organizations, {reading.Quote(reading.Organization.Header!)} and {reading.Quote(id)}: "
+                + "the account's key was exchanged while it was read. It is read again.");
+        }
+    }
+
+    /// <summary>Sends it, and once more when the vendor refuses the key and another has taken its place meanwhile.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
+    {
+        var key = await KeyAsync(reading, () => secrets.GetAsync(reading.Account, cancellationToken));
+        var response = await SendAsync(reading, request, key, cancellationToken);
+        if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+        {
+            return response;
+        }
+
+        try
+        {
+            var fresh = await KeyAsync(reading, () => secrets.RenewAsync(reading.Account, key, cancellationToken));
+            if (fresh == key)
+            {
+                (var refusal, response) = (response, null);
+                return refusal;
+            }
+
+            return await SendAsync(reading, request, fresh, cancellationToken);
+        }
+        finally
+        {
+            response?.Dispose();
+        }
+    }
+
+    private async ValueTask<string> KeyAsync(Reading reading, Func<ValueTask<string>> ask)
+    {
+        try
+        {
+            var key = await ask();
+            reading.Hide(key, keyKinds.Describe(key));
+            return key;
+        }
+        catch (RejectedEventException rejected)
+        {
+            throw reading.Refused(rejected.Message, rejected.Hint, rejected.Cause);
+        }
+        catch (TransientFailureException failure)
+        {
+            throw reading.Transient(failure.Message, failure);
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, string key, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(reading.Account.BaseAddress, request.PathAndQuery));
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        message.Headers.TryAddWithoutValidation("User-Agent", $"EventPipeline/{ServiceIdentity.Version} (+https://github.com/eventpipeline/eventpipeline)");
+        if (request.Beta is not null)
+        {
+            message.Headers.TryAddWithoutValidation("anthropic-beta", request.Beta);
+        }
+
+        reading.Protocol.Authorize(message, key);
+        message.Options.Set(VendorResilience.Deadline, reading.Deadline);
+        message.Options.Set(VendorResilience.Account, reading.Account.ToString());
+        message.Options.Set(VendorResilience.Reset, reading.Protocol.ReadReset);
+        try
+        {
+            return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw reading.Transient($"{reading.Account.BaseAddress.Host} could not be reached: {reading.Quote(exception.Message)}", reading.Safe(exception));
+        }
+        catch (Exception exception) when (exception is TimeoutRejectedException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw reading.Transient($"{reading.Account.BaseAddress.Host} did not answer GET {request.Path} in time.", exception);
+        }
+        catch (TransientFailureException exception)
+        {
+            throw reading.Transient(exception.Message, exception);
+        }
+    }
+
+    private Exception Failure(Reading reading, VendorRequest request, HttpResponseMessage response, VendorError error) => Refusals.Of(
+        reading, request, (int)response.StatusCode, error, Location(response), RetryAfter.Of(response, time.GetUtcNow()));
+
+    private static string? Location(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
+
+    private JsonBody Body(Stream stream, BodyText text, Reading reading, VendorRequest request, HttpResponseMessage response)
+    {
+        var requestId = VendorError.RequestIdOf(response, reading);
+        return new JsonBody(stream, reading, text, time, options.StallTimeout)
+        {
+            IsPage = VendorError.IsPageType(response),
+            Page = beginning => Refusals.Of(reading, request, (int)HttpStatusCode.OK, VendorError.OfPage(beginning, requestId, reading)),
+            Refusal = error => RefusalIn(VendorError.Of(error, requestId, reading)),
+        };
+
+        // With 200, the error's own words tell which status it stands for; one that nobody documented may pass.
+        Exception RefusalIn(VendorError error) => (StatusOf(reading.Protocol, error.Code) ?? StatusOf(reading.Protocol, error.Type)) is { } status
+            ? Refusals.Of(reading, request, status, error)
+            : reading.Transient($"the vendor answered 200 to GET {request.Path}, with an error in place of data: {error}");
+    }
+
+    private static int? StatusOf(VendorProtocol protocol, string? word) =>
+        word is not null && protocol.Statuses.TryGetValue(word, out var status) ? status : null;
+}

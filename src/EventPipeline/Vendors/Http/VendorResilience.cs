@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using EventPipeline.Telemetry;
+using Microsoft.Extensions.Http.Resilience;
+using Polly;
+using Polly.Timeout;
+
+namespace EventPipeline.Vendors.Http;
+
+/// <summary>
+/// How vendors are asked again: <c>Retry-After</c> first, minutes long too, otherwise exponential backoff with jitter and a cap; never past
+/// the attempt's deadline, which travels with the request. What fails is tried six times; a 429 is not a failure but <see cref="BackPressure"/>.
+/// </summary>
+internal static class VendorResilience
+{
+    /// <summary>When the attempt must have ended, UTC.</summary>
+    public static readonly HttpRequestOptionsKey<DateTimeOffset> Deadline = new("EventPipeline.Deadline");
+
+    /// <summary>Whose request it is: <c>vendor/account</c>.</summary>
+    public static readonly HttpRequestOptionsKey<string> Account = new("EventPipeline.Account");
+
+    /// <summary>Reads when the vendor's limit starts anew from a refusal, where its protocol knows how: advice that may be wrong.</summary>
+    public static readonly HttpRequestOptionsKey<Func<HttpResponseMessage, DateTimeOffset?>> Reset = new("EventPipeline.Reset");
+
+    private const int MostRetries = 5;
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(100);
+
+    /// <summary>Whether a status may pass: every 5xx, and 408, 423, 425 and 429.</summary>
+    public static bool IsTransient(HttpStatusCode status) => IsRetried(status) || (int)status is 423 or 429;
+
+    /// <summary>Whether a status is tried again at once. A lock (423) takes longer: it is left to the next attempt.</summary>
+    private static bool IsRetried(HttpStatusCode status) => (int)status is 408 or 425 or >= 500;
+
+    /// <summary>Whose request it is: <c>vendor/account</c>.</summary>
+    public static string AccountOf(HttpRequestMessage request) => request.Options.TryGetValue(Account, out var account) ? account : "";
+
+    /// <summary>When the request's attempt must have ended, UTC.</summary>
+    public static DateTimeOffset DeadlineOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Deadline, out var deadline) ? deadline : DateTimeOffset.MaxValue;
+
+    /// <summary>When the vendor's limit starts anew, UTC; null where the refusal does not tell.</summary>
+    public static DateTimeOffset? ResetOf(HttpRequestMessage request, HttpResponseMessage refusal) =>
+        request.Options.TryGetValue(Reset, out var read) ? read(refusal) : null;
+
+    /// <summary>Adds retries, the account's back-pressure and the time limit of one try, from the outside in.</summary>
+    public static IHttpClientBuilder AddVendorResilience(this IHttpClientBuilder builder)
+    {
+        builder.Services.AddSingleton<BackPressure>();
+        builder.ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan);
+        builder.ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            // A redirect would carry the credential to another host.
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.All,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+
+            // Which run asks is no vendor's business; the spans are made all the same.
+            ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        });
+        builder.AddResilienceHandler("retry", (pipeline, context) => pipeline.AddRetries(
+            Time(context.ServiceProvider), context.ServiceProvider.GetRequiredService<PipelineMetrics>()));
+        builder.AddHttpMessageHandler(services => new BackPressureHandler(
+            services.GetRequiredService<BackPressure>(), services.GetRequiredService<PipelineMetrics>(), Time(services)));
+        builder.AddResilienceHandler("try", (pipeline, context) => pipeline.AddHeaderTimeout(Time(context.ServiceProvider)));
+        return builder;
+    }
+
+    private static void AddRetries(this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time, PipelineMetrics metrics)
+    {
+        pipeline.TimeProvider = time;
+        pipeline.AddRetry(new HttpRetryStrategyOptions
+        {
+            MaxRetryAttempts = MostRetries,
+            ShouldRetryAfterHeader = false,
+            ShouldHandle = args => ValueTask.FromResult(
+                IsRetried(args.Outcome) && LongestWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
+            DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
+                AskedWait(args.Outcome, time) ?? (Backoff(args.AttemptNumber) * (0.5 + (Random.Shared.NextDouble() / 2)))),
+            OnRetry = args =>
+            {
+                var account = args.Context.GetRequestMessage() is { } request ? AccountOf(request) : "";
+                metrics.Retried(account, args.Outcome.Result is { } response
+                    ? ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture)
+                    : args.Outcome.Exception!.GetType().Name);
+                return ValueTask.CompletedTask;
+            },
+        });
+    }
+
+    private static void AddHeaderTimeout(this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time)
+    {
+        pipeline.TimeProvider = time;
+        pipeline.AddTimeout(new TimeoutStrategyOptions
+        {
+            TimeoutGenerator = args =>
+            {
+                var left = Left(args.Context, time);
+                return ValueTask.FromResult(
+                    left >= HeaderTimeout ? HeaderTimeout : left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1));
+            },
+        });
+    }
+
+    private static bool IsRetried(Outcome<HttpResponseMessage> outcome) => outcome switch
+    {
+        { Result: { } response } => IsRetried(response.StatusCode),
+        { Exception: HttpRequestException or TimeoutRejectedException } => true,
+        _ => false,
+    };
+
+    private static TimeSpan LongestWait(Outcome<HttpResponseMessage> outcome, int attempt, TimeProvider time) =>
+        AskedWait(outcome, time) ?? Backoff(attempt);
+
+    private static TimeSpan? AskedWait(Outcome<HttpResponseMessage> outcome, TimeProvider time) =>
+        outcome.Result is { } response && RetryAfter.Of(response, time.GetUtcNow()) is { } wait
+            ? wait < ShortestWait ? ShortestWait : wait
+            : null;
+
+    private static TimeSpan Backoff(int attempt)
+    {
+        var seconds = Math.Min(Math.Pow(2, attempt), LongestBackoff.TotalSeconds);
+        return TimeSpan.FromSeconds(seconds);
+    }
+
+    private static TimeSpan Left(ResilienceContext context, TimeProvider time) =>
+        context.GetRequestMessage() is { } request ? DeadlineOf(request) - time.GetUtcNow() : TimeSpan.MaxValue;
+
+    private static TimeProvider Time(IServiceProvider services) => services.GetRequiredService<TimeProvider>();
+}

@@ -1,0 +1,247 @@
+using System.Text;
+using System.Text.Json;
+using EventPipeline.Vendors.Protocol;
+
+namespace EventPipeline.Vendors.Json;
+
+/// <summary>
+/// Reads one JSON body forward, token by token or value by value, through a sliding buffer: memory grows with the largest single value,
+/// not with the body. What is read is kept on the way, as the vendor wrote it.
+/// </summary>
+/// <remarks>A body that ends early is transient; one that is malformed breaks the contract.</remarks>
+internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, TimeProvider time, TimeSpan stallTimeout)
+{
+    private const int LargestValue = 4 * 1024 * 1024;
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
+    private byte[] _buffer = new byte[32 * 1024];
+    private int _start;
+    private int _end;
+    private JsonReaderState _state;
+
+    /// <summary>Judges an error that came in place of data.</summary>
+    public required Func<JsonElement, Exception> Refusal { get; init; }
+
+    /// <summary>Judges a body that is a page for people.</summary>
+    public required Func<string, Exception> Page { get; init; }
+
+    /// <summary>Whether the answer calls itself a page.</summary>
+    public required bool IsPage { get; init; }
+
+    private delegate bool Attempt<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out T result);
+
+    /// <summary>The name of the property last read by <see cref="NextAsync"/>.</summary>
+    public string Name { get; private set; } = "";
+
+    private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start.._end);
+
+    /// <summary>Looks at the first character: anything but an object is not an answer, however much of it came.</summary>
+    public async ValueTask BeginAsync(CancellationToken cancellationToken)
+    {
+        const byte firstOfByteOrderMark = 0xEF;
+        while (true)
+        {
+            _start += Unread.Length - Unread.TrimStart(" \t\r\n"u8).Length;
+            if (Unread is [firstOfByteOrderMark, 0xBB, 0xBF, ..])
+            {
+                _start += 3;
+            }
+            else if (Unread is not ([] or [firstOfByteOrderMark] or [firstOfByteOrderMark, 0xBB]))
+            {
+                break;
+            }
+            else
+            {
+                await FillAsync(cancellationToken);
+            }
+        }
+
+        if (Unread[0] != '{')
+        {
+            var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 16 * 1024)]);
+            throw IsPage || Unread[0] == '<' ? Page(beginning) : reading.Broken($"the answer is not a JSON object; it begins with '{reading.Quote(beginning)}'.");
+        }
+    }
+
+    /// <summary>The next token, of any kind.</summary>
+    public ValueTask<JsonTokenType> NextAsync(CancellationToken cancellationToken) => ReadAsync<JsonTokenType>(TryNext, cancellationToken);
+
+    /// <summary>The text of the next value; null where the array ends instead.</summary>
+    public ValueTask<byte[]?> NextValueAsync(CancellationToken cancellationToken) => ReadAsync<byte[]?>(TryNextValue, cancellationToken);
+
+    /// <summary>Reads past the next value, whatever its size.</summary>
+    public async ValueTask SkipAsync(CancellationToken cancellationToken)
+    {
+        var depth = 0;
+        do
+        {
+            depth += await NextAsync(cancellationToken) switch
+            {
+                JsonTokenType.StartObject or JsonTokenType.StartArray => 1,
+                JsonTokenType.EndObject or JsonTokenType.EndArray => -1,
+                _ => 0,
+            };
+        }
+        while (depth > 0);
+    }
+
+    /// <summary>A value's text as an element; a name that comes twice breaks the contract.</summary>
+    public JsonElement Parse(byte[] value)
+    {
+        try
+        {
+            return JsonElement.Parse(value, Strict);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw reading.Broken($"a value cannot be read: {reading.Quote(exception.Message)}", exception);
+        }
+    }
+
+    /// <summary>Reads to the end of the body, where only blanks may follow.</summary>
+    public async ValueTask FinishAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            if (Unread.ContainsAnyExcept(" \t\r\n"u8))
+            {
+                throw reading.Broken("the answer goes on after its JSON object has ended.");
+            }
+
+            _start = _end = 0;
+        }
+        while (await TryFillAsync(cancellationToken));
+
+        await text.FinishAsync(cancellationToken);
+    }
+
+    private async ValueTask<T> ReadAsync<T>(Attempt<T> attempt, CancellationToken cancellationToken)
+    {
+        T result;
+        while (!Try(attempt, out result))
+        {
+            await FillAsync(cancellationToken);
+        }
+
+        return result;
+    }
+
+    private bool Try<T>(Attempt<T> attempt, out T result)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(Unread, isFinalBlock: false, _state);
+            if (!attempt(ref reader, Unread, out result))
+            {
+                return false;
+            }
+
+            _start += (int)reader.BytesConsumed;
+            _state = reader.CurrentState;
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw reading.Broken($"the answer is not valid JSON: {reading.Quote(exception.Message)}", exception);
+        }
+    }
+
+    private bool TryNext(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out JsonTokenType result)
+    {
+        var read = reader.Read();
+        result = reader.TokenType;
+        if (read && result == JsonTokenType.PropertyName)
+        {
+            Name = reader.GetString()!;
+        }
+
+        return read;
+    }
+
+    private static bool TryNextValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out byte[]? result)
+    {
+        result = null;
+        if (!reader.Read())
+        {
+            return false;
+        }
+
+        if (reader.TokenType is JsonTokenType.EndArray)
+        {
+            return true;
+        }
+
+        var start = (int)reader.TokenStartIndex;
+        if (!reader.TrySkip())
+        {
+            return false;
+        }
+
+        result = unread[start..(int)reader.BytesConsumed].ToArray();
+        return true;
+    }
+
+    private async ValueTask FillAsync(CancellationToken cancellationToken)
+    {
+        if (!await TryFillAsync(cancellationToken))
+        {
+            throw reading.Transient("the answer was cut off: its JSON ends too early.");
+        }
+    }
+
+    private async ValueTask<bool> TryFillAsync(CancellationToken cancellationToken)
+    {
+        MakeRoom();
+        var count = await ReadStreamAsync(cancellationToken);
+        await text.KeepAsync(_buffer.AsMemory(_end, count), cancellationToken);
+        _end += count;
+        return count > 0;
+    }
+
+    private void MakeRoom()
+    {
+        if (_start > 0)
+        {
+            Unread.CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end < _buffer.Length)
+        {
+            return;
+        }
+
+        if (_buffer.Length >= LargestValue)
+        {
+            throw reading.Broken("one value of the answer is longer than 4 MiB.");
+        }
+
+        Array.Resize(ref _buffer, _buffer.Length * 2);
+    }
+
+    private async ValueTask<int> ReadStreamAsync(CancellationToken cancellationToken)
+    {
+        var left = reading.Deadline - time.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            throw reading.Transient("the attempt's time was over before the whole answer had come.");
+        }
+
+        using var stalled = new CancellationTokenSource(left < stallTimeout ? left : stallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
+        try
+        {
+            return await stream.ReadAsync(_buffer.AsMemory(_end), either.Token);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw reading.Transient(
+                FormattableString.Invariant($"the answer stalled: nothing came for {stallTimeout.TotalSeconds:0.###} s, or the attempt's time was over."),
+                exception);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
+        {
+            throw reading.Transient($"the connection broke while the answer came: {reading.Quote(exception.Message)}", reading.Safe(exception));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Protocol;
+
+namespace EventPipeline.Vendors.Paging;
+
+/// <summary>A bucket arrived (no row), or a row in it.</summary>
+internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
+
+/// <summary>
+/// Reads one bucket: its two times and its results, in any order. Rows are held back until the bucket has ended or more than 256 KiB of them
+/// wait, because what the documentation does not know may stand behind them and tell two buckets of one day apart; rows that come before
+/// both times wait in any case.
+/// </summary>
+internal sealed class BucketReader(JsonBody body, Reading reading)
+{
+    private const int MostHeld = 256 * 1024;
+    private readonly List<byte[]> _waiting = [];
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private int? _start;
+    private int? _end;
+    private bool _announced;
+    private int _held;
+    private UInt128 _unknown;
+
+    /// <summary>The day, as far as it is known.</summary>
+    private DateOnly? Day => (_start ?? _end - 1) is { } number ? DateOnly.FromDayNumber(number) : null;
+
+    private string Place => Day is { } day ? FormattableString.Invariant($"the bucket of {day:yyyy-MM-dd}") : "a bucket without times";
+
+    /// <summary>Reads the bucket that has just begun, to its end.</summary>
+    public async IAsyncEnumerable<BucketItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await body.NextAsync(cancellationToken) == JsonTokenType.PropertyName)
+        {
+            var name = body.Name;
+            if (!_seen.Add(name))
+            {
+                throw reading.Broken($"'data[].{reading.Quote(name)}' comes twice in {Place}.");
+            }
+
+            if (name == "results")
+            {
+                await foreach (var row in ReadResultsAsync(cancellationToken))
+                {
+                    yield return row;
+                }
+
+                continue;
+            }
+
+            await ReadFieldAsync(name, cancellationToken);
+            foreach (var item in Announce())
+            {
+                yield return item;
+            }
+        }
+
+        Check();
+        foreach (var row in Release())
+        {
+            yield return row;
+        }
+    }
+
+    private async IAsyncEnumerable<BucketItem> ReadResultsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (await body.NextAsync(cancellationToken) != JsonTokenType.StartArray)
+        {
+            throw reading.Broken($"'data[].results' is not an array in {Place}.");
+        }
+
+        while (await body.NextValueAsync(cancellationToken) is { } value)
+        {
+            _waiting.Add(value);
+            _held += value.Length;
+            foreach (var row in _held > MostHeld ? Release() : [])
+            {
+                yield return row;
+            }
+        }
+    }
+
+    /// <summary>The rows that wait, as soon as their day is known.</summary>
+    private IEnumerable<BucketItem> Release()
+    {
+        if (Day is not { } day)
+        {
+            yield break;
+        }
+
+        foreach (var value in _waiting)
+        {
+            yield return Row(day, value);
+        }
+
+        _waiting.Clear();
+    }
+
+    private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)
+    {
+        if (name == reading.Protocol.BucketStart)
+        {
+            _start = await ReadMidnightAsync(name, cancellationToken);
+        }
+        else if (name == reading.Protocol.BucketEnd)
+        {
+            _end = await ReadMidnightAsync(name, cancellationToken);
+        }
+        else
+        {
+            await ReadUnknownAsync(name, cancellationToken);
+        }
+    }
+
+    /// <summary>What the documentation does not know tells the bucket's rows apart from those of another bucket of the day.</summary>
+    private async ValueTask ReadUnknownAsync(string name, CancellationToken cancellationToken)
+    {
+        var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+        if (name == "object" && value.ValueKind == JsonValueKind.String && value.ValueEquals("bucket"))
+        {
+            return;
+        }
+
+        _unknown = unchecked(_unknown + Canonical.Hash(Canonical.Path("", name), value));
+        reading.Note($"data[].{name}");
+    }
+
+    private async ValueTask<int> ReadMidnightAsync(string name, CancellationToken cancellationToken)
+    {
+        var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+        if (reading.Protocol.ReadTime(value) is not { } time)
+        {
+            throw reading.Broken($"'data[].{name}' is {reading.Quote(value.GetRawText())}, not a time, in {Place}.");
+        }
+
+        var ticks = time.UtcTicks;
+        return ticks % TimeSpan.TicksPerDay == 0 && ticks > 0
+            ? (int)(ticks / TimeSpan.TicksPerDay)
+            : throw reading.Broken(
+                $"'data[].{name}' is {reading.Quote(value.GetRawText())}, not midnight UTC: the bucket is not a whole UTC day.");
+    }
+
+    private IEnumerable<BucketItem> Announce()
+    {
+        if (_start is { } start && _end is { } end && end != start + 1)
+        {
+            throw reading.Broken(FormattableString.Invariant(
+                $"{Place} ends on {DateOnly.FromDayNumber(end):yyyy-MM-dd}: it is not one whole UTC day."));
+        }
+
+        if (Day is not { } day || _announced)
+        {
+            yield break;
+        }
+
+        _announced = true;
+        if (reading.Window.Contains(day))
+        {
+            yield return new BucketItem(day, Row: null);
+        }
+    }
+
+    private BucketItem Row(DateOnly day, byte[] value)
+    {
+        if (!reading.Window.Contains(day))
+        {
+            throw reading.Broken($"{Place} has rows, and the day was not asked for.");
+        }
+
+        var element = body.Parse(value);
+        return element.ValueKind == JsonValueKind.Object
+            ? new BucketItem(day, new Fields(element, "data[].results[]", Place, reading, _unknown))
+            : throw reading.Broken($"'data[].results[]' is not an object in {Place}.");
+    }
+
+    private void Check()
+    {
+        if (_start is null || _end is null)
+        {
+            throw reading.Broken($"'data[].{(_start is null ? reading.Protocol.BucketStart : reading.Protocol.BucketEnd)}' is missing in {Place}.");
+        }
+
+        if (!_seen.Contains("results"))
+        {
+            throw reading.Broken($"'data[].results' is missing in {Place}.");
+        }
+    }
+}

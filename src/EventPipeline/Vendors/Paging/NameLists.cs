@@ -1,0 +1,83 @@
+using System.Net;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Protocol;
+
+namespace EventPipeline.Vendors.Paging;
+
+/// <summary>
+/// The lists of a snapshot of names, each by itself: one that the key may not read (403) keeps none of the others. What is refused is noted, and its
+/// names stay what they were last known to be; where every list is refused, it is the key.
+/// </summary>
+/// <param name="pages">Follows the lists' pages.</param>
+/// <param name="reading">The conversation.</param>
+/// <param name="cursorParameter">The parameter that leads to a list's next page.</param>
+internal sealed class NameLists(VendorPages pages, Reading reading, string cursorParameter)
+{
+    private RejectedEventException? _refusal;
+    private bool _anyRead;
+
+    /// <summary>Reads a list of the organisation's.</summary>
+    public IAsyncEnumerable<Fields> ReadAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync(new VendorRequest(path) { MayBeForbidden = true }, Place(path), refusal => NoteRefusal(Place(path), refusal), cancellationToken);
+
+    /// <summary>Reads a list that belongs to one project or workspace; it may be gone (404) too.</summary>
+    /// <param name="path">Where the list is.</param>
+    /// <param name="kind">All lists of its kind, for people: <c>projects/*/api_keys</c>.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public IAsyncEnumerable<Fields> ReadPartAsync(string path, string kind, CancellationToken cancellationToken) =>
+        ReadAsync(
+            new VendorRequest(path, HttpStatusCode.NotFound) { MayBeForbidden = true },
+            Place(path),
+            refusal =>
+            {
+                if (refusal.Cause == RejectionCause.Credential)
+                {
+                    reading.Note($"{kind} was refused with 403, at least once: these names stay as they were last known");
+                }
+            },
+            cancellationToken);
+
+    /// <summary>Notes that something was refused which is not a list.</summary>
+    public void NoteRefusal(string place, RejectedEventException refusal)
+    {
+        _refusal ??= refusal;
+        reading.Note($"{place} was refused with 403, so its names stay as they were last known; {refusal.Message}");
+    }
+
+    /// <summary>Says that every list was asked for.</summary>
+    /// <exception cref="RejectedEventException">Each was refused.</exception>
+    public void RequireOne()
+    {
+        if (!_anyRead && _refusal is not null)
+        {
+            throw _refusal;
+        }
+    }
+
+    private async IAsyncEnumerable<Fields> ReadAsync(
+        VendorRequest request,
+        string place,
+        Action<RejectedEventException> onRefusal,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var isRefused = false;
+        var query = new ListQuery(request, "last_id", cursorParameter)
+        {
+            OnRefusal = refusal =>
+            {
+                isRefused = true;
+                onRefusal(refusal);
+            },
+        };
+        await foreach (var row in pages.ReadListAsync(reading, query, place, cancellationToken))
+        {
+            _anyRead = true;
+            yield return row;
+        }
+
+        _anyRead |= !isRefused;
+    }
+
+    private static string Place(string path) => path.Split('?')[0];
+}

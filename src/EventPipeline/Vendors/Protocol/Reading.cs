@@ -1,0 +1,101 @@
+using System.Text.RegularExpressions;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.Vendors.Protocol;
+
+/// <summary>
+/// One conversation with a vendor: whom it is about, how failures in it are told, and what was noticed on the way.
+/// </summary>
+internal sealed partial class Reading(Account account, string about, VendorProtocol protocol, DateTimeOffset deadline)
+{
+    private const int MostQuoted = 300;
+    private readonly FetchContext? _fetch;
+    private readonly AnsweringOrganization _organization = new();
+    private int _rounded;
+
+    /// <summary>Reads a window.</summary>
+    public Reading(FetchContext fetch, VendorProtocol protocol)
+        : this(fetch.Account, fetch.Window.ToString(), protocol, fetch.Deadline) => _fetch = fetch;
+
+    public Account Account { get; } = account;
+
+    public VendorProtocol Protocol { get; } = protocol;
+
+    /// <summary>The organization that the answers name.</summary>
+    public AnsweringOrganization Organization => _fetch?.Organization ?? _organization;
+
+    /// <summary>When the attempt must have ended, UTC.</summary>
+    public DateTimeOffset Deadline { get; } = deadline;
+
+    /// <summary>Takes the keys that were sent out of what comes back.</summary>
+    public Redaction Redaction { get; } = new();
+
+    /// <summary>What kind of key was sent last, in one sentence.</summary>
+    public string KeyKind { get; private set; } = "";
+
+    /// <summary>How many pages were asked for.</summary>
+    public int Pages { get; set; }
+
+    public Window Window => _fetch?.Window ?? throw new InvalidOperationException("This conversation is not about a window.");
+
+    /// <summary>Keeps a piece of the vendor's text.</summary>
+    public ValueTask KeepAsync(PagePart part, CancellationToken cancellationToken) =>
+        _fetch is null ? ValueTask.CompletedTask : _fetch.KeepPage(part, cancellationToken);
+
+    /// <summary>Notes what the documentation does not know.</summary>
+    public void Note(string note) => _fetch?.Drift.Note(Quote(note));
+
+    /// <summary>Counts a number that had more than 18 decimals.</summary>
+    public void CountRounded() => _rounded++;
+
+    /// <summary>Says at the end how many numbers were rounded.</summary>
+    public void NoteRounded()
+    {
+        if (_rounded > 0)
+        {
+            Note(FormattableString.Invariant($"{_rounded} amounts rounded to 18 decimals, half to even"));
+        }
+    }
+
+    /// <summary>The vendor's answer is not what its documentation promises.</summary>
+    public RejectedEventException Broken(string what, Exception? innerException = null) => new(
+        $"{about}: {what}",
+        $"The answer breaks the contract described in src/EventPipeline/Vendors/{Protocol.Section}/README.md. Look for a change of the "
+            + "vendor's API, or for something that answers in its place; replay when the vendor or the connector is repaired.",
+        RejectionCause.BrokenContract,
+        innerException);
+
+    /// <summary>The vendor will not answer, whoever asks again.</summary>
+    public RejectedEventException Refused(string what, string hint, RejectionCause cause) => new($"{about}: {what}", hint, cause);
+
+    /// <summary>It failed in a way that may pass.</summary>
+    public TransientFailureException Transient(string what, Exception? innerException = null) => new($"{about}: {what}", innerException);
+
+    /// <summary>
+    /// A failure of the connection, safe to show with all that caused it: the message about a header that cannot be read holds what came,
+    /// which may be the key.
+    /// </summary>
+    public IOException Safe(Exception failure) =>
+        new($"{failure.GetType().Name}: {Quote(failure.Message)}", failure.InnerException is { } cause ? Safe(cause) : null);
+
+    /// <summary>Keeps a key that is about to be sent out of everything that is read, kept or quoted from here on.</summary>
+    public void Hide(string key, string kind)
+    {
+        Redaction.Hide(key);
+        KeyKind = kind;
+    }
+
+    /// <summary>Words of the vendor's, safe to show: no credential, no address with a query, one line, not long.</summary>
+    public string Quote(string text)
+    {
+        // The whole secret first, then whatever looks like a key: vendors echo keys with the middle starred out.
+        var safe = Unprintable().Replace(KeyLike().Replace(Addresses.Cut(Redaction.Apply(text)), "sk-…"), " ").Trim();
+        return safe.Length <= MostQuoted ? safe : string.Concat(safe.AsSpan(0, MostQuoted), "…");
+    }
+
+    [GeneratedRegex(@"\bsk-[A-Za-z0-9_\-*.…]{4,}")]
+    private static partial Regex KeyLike();
+
+    [GeneratedRegex(@"[\p{C}\s]+")]
+    private static partial Regex Unprintable();
+}

@@ -1,0 +1,127 @@
+using System.Text;
+using System.Text.Json;
+
+namespace EventPipeline.Vendors.Protocol;
+
+/// <summary>What a vendor says about a refusal: <c>{"error": {"type", "message", "code"}}</c>, or whatever else came.</summary>
+internal sealed record VendorError(string? Message, string? Type, string? Code, string? RequestId)
+{
+    private const int MostBytes = 16 * 1024;
+
+    /// <summary>The parameter it is about, where the vendor names it.</summary>
+    public string? Parameter { get; init; }
+
+    /// <summary>The days are older than the vendor serves.</summary>
+    public bool IsTooOld { get; private init; }
+
+    /// <summary>It is a page for people: a proxy's, or a sign-in's, and not the vendor's.</summary>
+    public bool IsPage { get; private init; }
+
+    /// <summary>Whether an answer calls itself a page.</summary>
+    public static bool IsPageType(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType is { } type
+        && (type.Equals("text/html", StringComparison.OrdinalIgnoreCase) || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>A page that came in place of an answer.</summary>
+    public static VendorError OfPage(string beginning, string? requestId, Reading reading) =>
+        new($"an HTML page, probably a proxy's, which begins '{reading.Quote(beginning)}'", null, null, requestId) { IsPage = true };
+
+    /// <summary>An error object of the vendor's.</summary>
+    public static VendorError Of(JsonElement error, string? requestId, Reading reading)
+    {
+        if (error.ValueKind != JsonValueKind.Object)
+        {
+            return new VendorError(reading.Quote(error.GetRawText()), null, null, requestId);
+        }
+
+        var code = Quote(error, "code", reading);
+        return new VendorError(Quote(error, "message", reading), Quote(error, "type", reading), code, requestId)
+        {
+            Parameter = Quote(error, "param", reading),
+            IsTooOld = code is not null && code == reading.Protocol.TooOldCode,
+        };
+    }
+
+    /// <summary>Reads the beginning of the body, whatever it is; a body that cannot be read says nothing.</summary>
+    public static async Task<VendorError> ReadAsync(
+        HttpResponseMessage response, Reading reading, TimeProvider time, TimeSpan stallTimeout, CancellationToken cancellationToken)
+    {
+        var requestId = RequestIdOf(response, reading);
+        var body = await ReadBeginningAsync(response, time, stallTimeout, cancellationToken);
+        try
+        {
+            var root = JsonElement.Parse(body);
+            if (root.ValueKind == JsonValueKind.Object)
+            {
+                var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
+                return Of(error, requestId ?? Quote(root, "request_id", reading), reading);
+            }
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            // Not the vendor's own error: a proxy's page, or one cut off. Its beginning says most.
+        }
+
+        var beginning = Encoding.UTF8.GetString(body).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
+        if (beginning.StartsWith('<') || (IsPageType(response) && beginning.Length > 0))
+        {
+            return OfPage(beginning, requestId, reading);
+        }
+
+        var text = reading.Quote(beginning);
+        return new VendorError(text.Length == 0 ? null : text, null, null, requestId);
+    }
+
+    /// <summary>The request's id as the vendor gave it, safe to show.</summary>
+    public static string? RequestIdOf(HttpResponseMessage response, Reading reading) =>
+        (Header(response, "request-id") ?? Header(response, "x-request-id")) is { } id ? reading.Quote(id) : null;
+
+    /// <summary>One sentence.</summary>
+    public override string ToString()
+    {
+        var details = string.Join(", ", new[] { Type, Code, RequestId is null ? null : $"request {RequestId}" }.Where(detail => detail is not null));
+        var message = Message ?? "no message";
+        return $"{message.TrimEnd('.')}{(details.Length == 0 ? "" : $" ({details})")}.";
+    }
+
+    private static string? Quote(JsonElement error, string name, Reading reading)
+    {
+        if (!error.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
+        {
+            return null;
+        }
+
+        try
+        {
+            return reading.Quote(value.GetString()!);
+        }
+        catch (InvalidOperationException)
+        {
+            return reading.Quote(value.GetRawText()); // Half of a surrogate pair, escaped: JSON allows it, text does not.
+        }
+    }
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
+
+    private static async Task<byte[]> ReadBeginningAsync(
+        HttpResponseMessage response, TimeProvider time, TimeSpan stallTimeout, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MostBytes];
+        var length = 0;
+        using var stalled = new CancellationTokenSource(stallTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);
+        try
+        {
+            var stream = await response.Content.ReadAsStreamAsync(either.Token);
+            length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, either.Token);
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The status alone has to do.
+        }
+
+        return buffer[..length];
+    }
+}

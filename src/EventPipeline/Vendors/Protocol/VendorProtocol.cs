@@ -1,0 +1,43 @@
+using System.Text.Json;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.Vendors.Protocol;
+
+/// <summary>What differs between vendors whose APIs are otherwise read alike.</summary>
+/// <param name="Section">The vendor's folder and its section in the settings.</param>
+/// <param name="CredentialHint">Which key type and scope the vendor wants, and who can make it.</param>
+/// <param name="Authorize">Puts the credential, a key, and the vendor's own headers on a request.</param>
+/// <param name="BucketStart">The name of a bucket's inclusive start.</param>
+/// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
+/// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
+/// <param name="ReadReset">Reads from a 429 when the vendor's limit starts anew, UTC; null where it does not tell.</param>
+internal sealed record VendorProtocol(
+    string Section,
+    string CredentialHint,
+    Action<HttpRequestMessage, string> Authorize,
+    string BucketStart,
+    string BucketEnd,
+    Func<JsonElement, DateTimeOffset?> ReadTime,
+    Func<HttpResponseMessage, DateTimeOffset?> ReadReset)
+{
+    /// <summary>The header in which answers name the organization that the key belongs to; null where no header does.</summary>
+    public string? OrganizationHeader { get; init; }
+
+    /// <summary>Whether that header holds an id for good; else it is a hint, which may change while the organization does not.</summary>
+    public bool IsOrganizationHeaderAnId { get; init; } = true;
+
+    /// <summary>
+    /// How this vendor says that it does not group so: the dimensions it does not serve, alone or together, none where it names none. Null where a refusal is about something
+    /// else, which no coarser grouping changes.
+    /// </summary>
+    public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (_, _) => null;
+
+    /// <summary>The kinds of key that the vendor gives out, those too that are of no use here.</summary>
+    public IReadOnlyList<KeyKind> KeyKinds { get; init; } = [];
+
+    /// <summary>Which status an error's type or code stands for, where it comes with another one.</summary>
+    public IReadOnlyDictionary<string, int> Statuses { get; init; } = new Dictionary<string, int>();
+
+    /// <summary>The code of a refusal of days that are older than the vendor serves; null where it has none.</summary>
+    public string? TooOldCode { get; init; }
+}
