@@ -9,10 +9,10 @@ internal static class SimulateCommand
 {
     public static async Task<int> ExecuteAsync(LocalSettings settings, int port, CancellationToken cancellationToken)
     {
-        await using var simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), port);
+        await using var simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), port, SimulatedVendors.All);
         await simulator.StartAsync(cancellationToken);
         await Console.Out.WriteLineAsync($"SIMULATED vendors on {simulator.Urls.First()}");
-        foreach (var account in SimulatedAccount.Of(settings.Seed))
+        foreach (var account in SimulatedVendors.All.SelectMany(vendor => vendor.Accounts(settings.Seed)))
         {
             await Console.Out.WriteLineAsync($"{account.Vendor} account {account.Name}, key {account.Key}");
         }

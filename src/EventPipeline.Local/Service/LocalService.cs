@@ -92,7 +92,7 @@ internal sealed class LocalService : IAsyncDisposable
         {
             if (folder.Simulated)
             {
-                simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), 0);
+                simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), 0, SimulatedVendors.All);
                 await simulator.StartAsync(cancellationToken);
                 simulatorAddress = new Uri(simulator.Urls.First());
                 builder.Configuration.AddInMemoryCollection(SimulatedAccounts(settings.Seed, simulatorAddress));
@@ -186,13 +186,13 @@ internal sealed class LocalService : IAsyncDisposable
     private static Dictionary<string, string?> SimulatedAccounts(int seed, Uri address)
     {
         var settings = new Dictionary<string, string?>();
-        foreach (var vendor in SimulatedAccount.Of(seed).GroupBy(account => account.Vendor))
+        foreach (var (vendor, accounts, _) in SimulatedVendors.All)
         {
-            var section = $"{VendorsSection}:{(vendor.Key == SimulatedAccount.Anthropic ? "Anthropic" : "OpenAI")}";
+            var section = $"{VendorsSection}:{vendor.Section}";
             settings[$"{section}:BaseAddress"] = address.AbsoluteUri;
-            foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
+            foreach (var (index, account) in accounts(seed).Index())
             {
-                var variable = $"EVENTPIPELINE_SIMULATED_{vendor.Key.ToUpperInvariant()}_{index}";
+                var variable = $"EVENTPIPELINE_SIMULATED_{vendor.Name.ToUpperInvariant()}_{index}";
                 Environment.SetEnvironmentVariable(variable, account.Key);
                 settings[$"{section}:Accounts:{index}:Name"] = account.Name;
                 settings[$"{section}:Accounts:{index}:Secret"] = $"env:{variable}";

@@ -37,7 +37,7 @@ internal static class SimulatorEndpoints
         });
         own.MapPut("faults", (HttpContext context) => OrRefuseAsync(context, body =>
         {
-            world.Faults.Replace(FaultRule.Parse(body));
+            world.Faults.Replace(FaultRule.Parse(body, [.. vendors.Select(vendor => vendor.Name)]));
             return Faults(world);
         }));
 

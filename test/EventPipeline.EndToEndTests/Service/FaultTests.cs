@@ -61,7 +61,7 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
 
     [Theory]
     [InlineData(15, "cost", "do not end", """{"kind":"endless_cursor"}""")]
-    [InlineData(16, "messages_usage", "circle", """{"kind":"same_cursor"}""")]
+    [InlineData(16, "messages_usage", "pagination loops", """{"kind":"same_cursor"}""")]
     [InlineData(17, "messages_usage", "different values", """{"kind":"conflict_rows"}""")]
     [InlineData(19, "cost", "'data[].results[].amount'", """{"kind":"missing_field","field":"amount"}""")]
     [InlineData(20, "messages_usage", "output_tokens", """{"kind":"missing_field","field":"output_tokens"}""")]

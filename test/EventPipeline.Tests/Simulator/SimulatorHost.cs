@@ -21,7 +21,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     private SimulatorHost(WebApplication application, FakeTimeProvider clock, int seed)
     {
         (_application, Clock) = (application, clock);
-        Accounts = SimulatorApplication.Accounts(seed);
+        Accounts = [.. SimulatedVendors.All.SelectMany(vendor => vendor.Accounts(seed))];
         Anonymous = new HttpClient { BaseAddress = new Uri(application.Urls.Single()) };
     }
 
@@ -34,7 +34,7 @@ internal sealed class SimulatorHost : IAsyncDisposable
     public static async Task<SimulatorHost> StartAsync(int seed = 7, DateTimeOffset? now = null)
     {
         var clock = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 11, 23, 14, 20, 0, TimeSpan.Zero));
-        var application = SimulatorApplication.Build(new SimulatorOptions(seed, clock), port: 0);
+        var application = SimulatorApplication.Build(new SimulatorOptions(seed, clock), port: 0, SimulatedVendors.All);
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new SimulatorHost(application, clock, seed);
     }

@@ -33,7 +33,7 @@ internal static class AnthropicClaudeCode
     };
 
     /// <summary>A page of the records of one day.</summary>
-    public static VendorReply Answer(VendorRequest request, SimulatedReport report)
+    public static SimulatedReply Answer(SimulatedRequest request, SimulatedReport report)
     {
         var text = request.Single("starting_at")
             ?? throw new RefusedException(400, "starting_at: Field required");
@@ -48,7 +48,7 @@ internal static class AnthropicClaudeCode
             : throw Parameters.WrongPage();
         var records = Group.Of(report.Facts(day), Dimensions);
         var next = first + limit < records.Count ? (first + limit).ToString(CultureInfo.InvariantCulture) : null;
-        return new VendorReply(200, new JsonObject
+        return new SimulatedReply(200, new JsonObject
         {
             ["data"] = new JsonArray([.. records.Skip(first).Take(limit).Select(report.Write)]),
             ["has_more"] = next is not null,

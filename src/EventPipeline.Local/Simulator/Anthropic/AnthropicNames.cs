@@ -18,7 +18,7 @@ internal static class AnthropicNames
     /// <param name="request">The request.</param>
     /// <param name="company">The organisation.</param>
     /// <param name="path">The path after <c>/v1/organizations/</c>.</param>
-    public static JsonObject? Answer(VendorRequest request, AnthropicCompany company, string path) => path.Split('/') switch
+    public static JsonObject? Answer(SimulatedRequest request, AnthropicCompany company, string path) => path.Split('/') switch
     {
         ["me"] => new JsonObject { ["id"] = company.Id, ["name"] = company.Account.Name, ["type"] = "organization" },
         ["workspaces"] => Page(request, company.Workspaces.Where(w => IncludesArchived(request) || w.ArchivedAt is null).Select(Workspace)),
@@ -28,18 +28,18 @@ internal static class AnthropicNames
         _ => null,
     };
 
-    private static bool IncludesArchived(VendorRequest request) => request.Single("include_archived") == "true";
+    private static bool IncludesArchived(SimulatedRequest request) => request.Single("include_archived") == "true";
 
-    private static bool IsWanted(VendorRequest request, KeyEntity key) =>
+    private static bool IsWanted(SimulatedRequest request, KeyEntity key) =>
         (request.Single("status") is not { } status || key.Status == status)
         && (request.Single("workspace_id") is not { } workspace || key.WorkspaceId == workspace)
         && (request.Single("created_by_user_id") is not { } creator || key.CreatedBy == creator);
 
-    private static bool IsWanted(VendorRequest request, UserEntity user) =>
+    private static bool IsWanted(SimulatedRequest request, UserEntity user) =>
         (request.Single("email") is not { } email || user.Email == email)
         && (request.All("roles[]") is not { Count: > 0 } roles || roles.Contains(user.Role));
 
-    private static JsonObject Page(VendorRequest request, IEnumerable<JsonObject> items, string idName = "id")
+    private static JsonObject Page(SimulatedRequest request, IEnumerable<JsonObject> items, string idName = "id")
     {
         var limit = request.Limit(Limit);
         var all = items.ToList();
@@ -70,7 +70,7 @@ internal static class AnthropicNames
 
     private static RefusedException Unknown(string parameter, string id) => new(400, $"{parameter}: there is no '{id}' in this list.");
 
-    private static JsonObject Members(VendorRequest request, AnthropicCompany company, string workspaceId)
+    private static JsonObject Members(SimulatedRequest request, AnthropicCompany company, string workspaceId)
     {
         var index = company.Workspaces.Select(w => w.Id).ToList().IndexOf(workspaceId);
         if (index < 0)

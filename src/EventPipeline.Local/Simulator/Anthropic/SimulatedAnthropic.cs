@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
 using EventPipeline.Local.Simulator.Requests;
+using EventPipeline.Vendors.Anthropic;
 
 namespace EventPipeline.Local.Simulator.Anthropic;
 
@@ -12,11 +13,15 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     private const string FastMode = "fast-mode-2026-02-01";
 
     private readonly Dictionary<SimulatedAccount, (AnthropicCompany Company, IReadOnlyList<SimulatedReport> Reports)> _organisations =
-        SimulatedAccount.Of(options.Seed)
-            .Where(account => account.Vendor == SimulatedAccount.Anthropic)
-            .ToDictionary(account => account, account => Organisation(options, account));
+        AccountsOf(options.Seed).ToDictionary(account => account, account => Organisation(options, account));
 
-    public string Name => SimulatedAccount.Anthropic;
+    /// <summary>How the simulator comes to play it.</summary>
+    public static SimulatedVendor Registration { get; } = new(AnthropicConnector.Self, AccountsOf, options => new SimulatedAnthropic(options));
+
+    public string Name => AnthropicConnector.Self.Name;
+
+    public PageNames Names { get; } = new(
+        "data", "results", "has_more", ["next_page", "last_id"], ["page", "after_id"], ["group_by[]"], ["amount"]);
 
     public string Root => "/v1/organizations/";
 
@@ -24,18 +29,20 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
 
     public IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account) => _organisations[account].Reports;
 
+    public bool IsMeant(IHeaderDictionary headers) => headers.ContainsKey("anthropic-version") || headers.ContainsKey("x-api-key");
+
     /// <inheritdoc/>
     /// <remarks>An Admin key travels in <c>x-api-key</c>, an OAuth token in <c>Authorization: Bearer</c>.</remarks>
     public SimulatedAccount? Identify(IHeaderDictionary headers)
     {
         var key = headers["x-api-key"].ToString();
-        var bearer = VendorRequest.BearerOf(headers);
+        var bearer = SimulatedRequest.BearerOf(headers);
         return key.Length > 0
             ? Accounts.FirstOrDefault(account => key == account.Key || key == account.LimitedKey)
             : Accounts.FirstOrDefault(account => bearer == account.Token);
     }
 
-    public VendorReply Answer(VendorRequest request)
+    public SimulatedReply Answer(SimulatedRequest request)
     {
         try
         {
@@ -49,7 +56,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
 
             return reports.FirstOrDefault(report => report.Path == path) is { } report
                 ? path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report) : Buckets(request, report)
-                : new VendorReply(200, AnthropicNames.Answer(request, company, path) ?? throw NotFound());
+                : new SimulatedReply(200, AnthropicNames.Answer(request, company, path) ?? throw NotFound());
         }
         catch (RefusedException ex)
         {
@@ -57,7 +64,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         }
     }
 
-    public VendorReply Error(VendorRequest request, int status, string message, string? parameter = null, string? code = null) =>
+    public SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
         new(status, new JsonObject
         {
             ["type"] = "error",
@@ -65,7 +72,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             ["request_id"] = RequestId(request),
         });
 
-    public IEnumerable<KeyValuePair<string, string>> Headers(VendorRequest request, int status)
+    public IEnumerable<KeyValuePair<string, string>> Headers(SimulatedRequest request, int status)
     {
         yield return new("request-id", RequestId(request));
         if (request.Account is { } account)
@@ -81,7 +88,16 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         }
     }
 
-    private static string RequestId(VendorRequest request) => $"req_simulated{request.Number:D8}";
+    private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) => [AccountOf(seed, "SIMULATED-acme"), AccountOf(seed, "SIMULATED-labs")];
+
+    private static SimulatedAccount AccountOf(int seed, string name) => new(
+        AnthropicConnector.Self.Name,
+        name,
+        Identity.Of("sk-ant-admin01-simulated-", seed, $"anthropic/{name}/key"),
+        Identity.Of("sk-ant-api03-simulated-", seed, $"anthropic/{name}/limited"),
+        Identity.Of("sk-ant-oat01-simulated-", seed, $"anthropic/{name}/token"));
+
+    private static string RequestId(SimulatedRequest request) => $"req_simulated{request.Number:D8}";
 
     private static (AnthropicCompany, IReadOnlyList<SimulatedReport>) Organisation(SimulatorOptions options, SimulatedAccount account)
     {
@@ -90,7 +106,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         return (company, [usage, AnthropicCost.Report(options, company, usage), AnthropicClaudeCode.Report(options, company)]);
     }
 
-    private static SimulatedAccount Authenticate(VendorRequest request)
+    private static SimulatedAccount Authenticate(SimulatedRequest request)
     {
         var hasKey = request.Headers.ContainsKey("x-api-key");
         if (!hasKey && request.Bearer is null)
@@ -110,7 +126,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             };
     }
 
-    private VendorReply Buckets(VendorRequest request, SimulatedReport report)
+    private SimulatedReply Buckets(SimulatedRequest request, SimulatedReport report)
     {
         // A grouping or filter that is silently not one would answer another question.
         if (request.Query.Keys.FirstOrDefault(name => name == "group_by" || report.Filters.ContainsKey($"{name}[]")) is { } bare)
@@ -131,10 +147,10 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         var width = request.Width(report);
         var limit = request.Limit(report.Limits[width]);
         var span = Parameters.Span(width);
-        var start = BucketQuery.Floor(Time(request, "starting_at") ?? throw new RefusedException(400, "starting_at: Field required"), span);
-        var query = new BucketQuery(start, End(request, start, span), span, limit, dimensions, Filters(request, report));
+        var start = BucketPaging.Floor(Time(request, "starting_at") ?? throw new RefusedException(400, "starting_at: Field required"), span);
+        var query = new BucketPaging(start, End(request, start, span), span, limit, dimensions, Filters(request, report));
         var (buckets, next) = query.Page(report, request.From(start));
-        return new VendorReply(200, new JsonObject
+        return new SimulatedReply(200, new JsonObject
         {
             ["data"] = new JsonArray([.. buckets.Select(bucket => Write(bucket, report, beta))]),
             ["has_more"] = next is not null,
@@ -143,19 +159,19 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     }
 
     // Only buckets that end by ending_at, and none that has not begun.
-    private DateTime End(VendorRequest request, DateTime start, TimeSpan width)
+    private DateTime End(SimulatedRequest request, DateTime start, TimeSpan width)
     {
-        var now = BucketQuery.Floor(options.Clock.GetUtcNow().UtcDateTime, width) + width;
+        var now = BucketPaging.Floor(options.Clock.GetUtcNow().UtcDateTime, width) + width;
         if (Time(request, "ending_at") is not { } asked)
         {
             return now;
         }
 
-        var end = BucketQuery.Floor(asked, width);
+        var end = BucketPaging.Floor(asked, width);
         return asked <= start ? throw new RefusedException(400, "ending_at: must be after starting_at") : end < now ? end : now;
     }
 
-    private static DateTime? Time(VendorRequest request, string name) => request.Single(name) switch
+    private static DateTime? Time(SimulatedRequest request, string name) => request.Single(name) switch
     {
         null => null,
         var text when text.Length >= "2026-01-01".Length && DateTimeOffset.TryParse(
@@ -163,7 +179,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         var text => throw new RefusedException(400, $"{name}: must be an RFC 3339 time, not '{text}'"),
     };
 
-    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(VendorRequest request, SimulatedReport report) =>
+    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(SimulatedRequest request, SimulatedReport report) =>
         [.. report.Filters
             .Where(filter => request.Query.ContainsKey(filter.Key))
             .Select(filter => KeyValuePair.Create(filter.Value, request.All(filter.Key)))];

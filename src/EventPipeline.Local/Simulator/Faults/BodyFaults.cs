@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator.Faults;
 
@@ -16,25 +17,25 @@ internal static class BodyFaults
     public static bool Has(string kind) => Kinds.Contains(kind);
 
     /// <summary>The changed answer; null when there is nothing in it that could be changed so.</summary>
-    public static JsonObject? Apply(FaultRule rule, JsonObject answer)
+    public static JsonObject? Apply(FaultRule rule, JsonObject answer, PageNames names)
     {
         var body = (JsonObject)answer.DeepClone();
-        var row = FirstRow(body);
+        var row = FirstRow(body, names);
         return rule.Kind switch
         {
             FaultKinds.RepeatRows => row is not null && Repeat(row, row.DeepClone()),
-            FaultKinds.ConflictRows => row is not null && row.DeepClone() is var other && Change(other) && Repeat(row, other),
-            FaultKinds.MissingBucket => RemoveBucket(body),
+            FaultKinds.ConflictRows => row is not null && row.DeepClone() is var other && Change(other, names) && Repeat(row, other),
+            FaultKinds.MissingBucket => RemoveBucket(body, names),
             FaultKinds.UnknownField => row is not null && row.TryAdd(rule.Field ?? "simulated_new_field", "SIMULATED"),
-            FaultKinds.MissingField => row is not null && row.Remove(rule.Field ?? FirstMetric(row)),
+            FaultKinds.MissingField => row is not null && row.Remove(rule.Field ?? FirstMetric(row, names)),
             _ => false,
         } ? body : null;
     }
 
     // A row of the first bucket that has one, or of the list.
-    private static JsonObject? FirstRow(JsonObject body) => (body["data"] as JsonArray)?
+    private static JsonObject? FirstRow(JsonObject body, PageNames names) => (body[names.Items] as JsonArray)?
         .OfType<JsonObject>()
-        .SelectMany(item => item["results"] is JsonArray results ? results.OfType<JsonObject>() : [item])
+        .SelectMany(item => names.Rows is not null && item[names.Rows] is JsonArray results ? results.OfType<JsonObject>() : [item])
         .FirstOrDefault();
 
     private static bool Repeat(JsonObject row, JsonNode again)
@@ -43,9 +44,9 @@ internal static class BodyFaults
         return true;
     }
 
-    private static bool RemoveBucket(JsonObject body)
+    private static bool RemoveBucket(JsonObject body, PageNames names)
     {
-        if (body["data"] is not JsonArray { Count: > 0 } data || data[0] is not JsonObject first || !first.ContainsKey("results"))
+        if (names.Rows is null || body[names.Items] is not JsonArray { Count: > 0 } data || data[0] is not JsonObject first || !first.ContainsKey(names.Rows))
         {
             return false;
         }
@@ -54,15 +55,15 @@ internal static class BodyFaults
         return true;
     }
 
-    private static string FirstMetric(JsonObject row) =>
-        row.FirstOrDefault(field => field.Key == "amount" || field.Value?.GetValueKind() == JsonValueKind.Number).Key ?? "id";
+    private static string FirstMetric(JsonObject row, PageNames names) =>
+        row.FirstOrDefault(field => names.Amounts.Contains(field.Key) || field.Value?.GetValueKind() == JsonValueKind.Number).Key ?? "id";
 
     // One more in the first number, however deep, or in the amount that is a string.
-    private static bool Change(JsonNode? node)
+    private static bool Change(JsonNode? node, PageNames names)
     {
         foreach (var (name, value) in node as JsonObject ?? [])
         {
-            var isAmount = name is "amount" or "value" && value?.GetValueKind() == JsonValueKind.String;
+            var isAmount = names.Amounts.Contains(name) && value?.GetValueKind() == JsonValueKind.String;
             if (isAmount || value?.GetValueKind() == JsonValueKind.Number)
             {
                 var more = decimal.Parse(value!.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture) + 1;
@@ -70,7 +71,7 @@ internal static class BodyFaults
                 return true;
             }
 
-            if (value is JsonObject && Change(value))
+            if (value is JsonObject && Change(value, names))
             {
                 return true;
             }

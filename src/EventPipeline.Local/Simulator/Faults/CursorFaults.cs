@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using EventPipeline.Local.Simulator.Reports;
 using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Faults;
@@ -9,16 +10,13 @@ internal static class CursorFaults
     private const string Endless = "simulated_endless_";
     private const string Trailing = "simulated_trailing_";
 
-    /// <summary>The parameters that carry a cursor.</summary>
-    private static readonly string[] Names = ["page", "after_id", "after"];
-
     /// <summary>Whether the kind is one of these.</summary>
     public static bool Has(string kind) => kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor or FaultKinds.EmptyPage;
 
     /// <summary>Puts the real cursor in the place of a made-up one; true for the cursor behind the last page.</summary>
-    public static bool Unwrap(IDictionary<string, IReadOnlyList<string>> query)
+    public static bool Unwrap(IDictionary<string, IReadOnlyList<string>> query, PageNames names)
     {
-        foreach (var name in Names)
+        foreach (var name in names.CursorParameters)
         {
             var cursor = query.TryGetValue(name, out var values) ? values[^1] : "";
             if (cursor.StartsWith(Trailing, StringComparison.Ordinal))
@@ -45,22 +43,23 @@ internal static class CursorFaults
     /// <param name="kind">The kind of fault.</param>
     /// <param name="answer">The good answer.</param>
     /// <param name="request">The question, cursors unwrapped; its number makes a cursor new.</param>
-    public static JsonObject? Apply(string kind, JsonObject answer, VendorRequest request)
+    /// <param name="names">The vendor's names.</param>
+    public static JsonObject? Apply(string kind, JsonObject answer, SimulatedRequest request, PageNames names)
     {
-        if (!answer.ContainsKey("has_more") || (kind == FaultKinds.TrailingCursor && (bool)answer["has_more"]!))
+        if (names.HasMore is null || !answer.ContainsKey(names.HasMore) || (kind == FaultKinds.TrailingCursor && (bool)answer[names.HasMore]!))
         {
             return null;
         }
 
-        var real = Names.Select(request.Single).FirstOrDefault(value => value is not null);
+        var real = names.CursorParameters.Select(request.Single).FirstOrDefault(value => value is not null);
         var body = (JsonObject)answer.DeepClone();
-        body["has_more"] = true;
+        body[names.HasMore] = true;
         if (kind == FaultKinds.EmptyPage)
         {
-            body["data"] = new JsonArray();
+            body[names.Items] = new JsonArray();
         }
 
-        body[body.ContainsKey("next_page") ? "next_page" : "last_id"] = kind switch
+        body[CursorOf(body, names)] = kind switch
         {
             FaultKinds.TrailingCursor => $"{Trailing}{request.Number}",
             FaultKinds.SameCursor => $"{Endless}0.{real}",
@@ -70,12 +69,14 @@ internal static class CursorFaults
     }
 
     /// <summary>The page behind the last one: nothing, and the end.</summary>
-    public static JsonObject Nothing(JsonObject answer)
+    public static JsonObject Nothing(JsonObject answer, PageNames names)
     {
         var body = (JsonObject)answer.DeepClone();
-        body["data"] = new JsonArray();
-        body["has_more"] = false;
-        body[body.ContainsKey("next_page") ? "next_page" : "last_id"] = null;
+        body[names.Items] = new JsonArray();
+        body[names.HasMore!] = false;
+        body[CursorOf(body, names)] = null;
         return body;
     }
+
+    private static string CursorOf(JsonObject body, PageNames names) => names.Cursors.FirstOrDefault(body.ContainsKey) ?? names.Cursors[^1];
 }

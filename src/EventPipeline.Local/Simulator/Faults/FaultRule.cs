@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Faults;
@@ -51,14 +50,16 @@ internal sealed record FaultRule
     public double? Seconds { get; init; }
 
     /// <summary>Whether it is about this request.</summary>
-    public bool Matches(string vendor, VendorRequest request, string pathAndQuery) =>
+    public bool Matches(string vendor, SimulatedRequest request, string pathAndQuery) =>
         (Vendor is null || Vendor == vendor)
         && (Account is null || Account == request.Account?.Name)
         && (PathContains is null || pathAndQuery.Contains(PathContains, StringComparison.Ordinal));
 
     /// <summary>Reads a list of rules, strictly.</summary>
     /// <exception cref="FormatException">Something is not known or out of range; the message says what and names the nearest.</exception>
-    public static IReadOnlyList<FaultRule> Parse(string json)
+    /// <param name="json">The rules.</param>
+    /// <param name="vendors">The vendors that are played.</param>
+    public static IReadOnlyList<FaultRule> Parse(string json, IReadOnlyList<string> vendors)
     {
         try
         {
@@ -68,7 +69,7 @@ internal sealed record FaultRule
                 throw new FormatException("The rules are a JSON array: [{\"kind\": \"status\", \"status\": 500}].");
             }
 
-            return [.. document.RootElement.EnumerateArray().Select(Read)];
+            return [.. document.RootElement.EnumerateArray().Select(rule => Read(rule, vendors))];
         }
         catch (JsonException ex)
         {
@@ -76,7 +77,7 @@ internal sealed record FaultRule
         }
     }
 
-    private static FaultRule Read(JsonElement json)
+    private static FaultRule Read(JsonElement json, IReadOnlyList<string> vendors)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -90,7 +91,7 @@ internal sealed record FaultRule
 
         var rule = json.Deserialize<FaultRule>(Json)!;
         RequireOneOf("fault kind", rule.Kind, FaultKinds.All);
-        RequireOneOf("vendor", rule.Vendor ?? SimulatedAccount.Anthropic, [SimulatedAccount.Anthropic, SimulatedAccount.OpenAI]);
+        Require(rule.Vendor is null || vendors.Contains(rule.Vendor), $"There is no vendor '{rule.Vendor}'. Did you mean '{Nearest.To(rule.Vendor ?? "", vendors)}'?");
         Require(rule.Kind != FaultKinds.Status || rule.Status is >= 400 and <= 599, "A 'status' fault needs a status from 400 to 599.");
         Require(rule.Kind != FaultKinds.RateLimit || rule.PerMinute is >= 0, "A 'rate_limit' needs perMinute, 0 or more.");
         Require(rule.RetryAfter is null or >= 0, "retryAfter is a number of seconds, 0 or more.");

@@ -17,7 +17,7 @@ internal static class OpenAINames
     /// <param name="request">The request.</param>
     /// <param name="company">The organisation.</param>
     /// <param name="path">The path after <c>/v1/organization/</c>.</param>
-    public static JsonObject? Answer(VendorRequest request, OpenAICompany company, string path) => path.Split('/') switch
+    public static JsonObject? Answer(SimulatedRequest request, OpenAICompany company, string path) => path.Split('/') switch
     {
         ["projects"] => Page(
             request, company.Projects.Where(p => request.Single("include_archived") == "true" || p.ArchivedAt is null).Select(Project)),
@@ -31,7 +31,7 @@ internal static class OpenAINames
         _ => null,
     };
 
-    private static JsonObject Page(VendorRequest request, IEnumerable<JsonObject> items)
+    private static JsonObject Page(SimulatedRequest request, IEnumerable<JsonObject> items)
     {
         var limit = request.Limit(Limit);
         var all = items.ToList();
@@ -56,7 +56,7 @@ internal static class OpenAINames
         };
     }
 
-    private static bool IsWanted(VendorRequest request, PersonEntity user) =>
+    private static bool IsWanted(SimulatedRequest request, PersonEntity user) =>
         request.All("emails", "emails[]") is not { Count: > 0 } emails || emails.Contains(user.Email!);
 
     private static string Known(OpenAICompany company, string projectId) => company.Projects[Index(company, projectId)].Id;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
 using EventPipeline.Local.Simulator.Requests;
+using EventPipeline.Vendors.OpenAI;
 
 namespace EventPipeline.Local.Simulator.OpenAI;
 
@@ -16,14 +17,20 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
     public SimulatedOpenAI(SimulatorOptions options)
     {
         _options = options;
-        Accounts = [.. SimulatedAccount.Of(options.Seed).Where(account => account.Vendor == SimulatedAccount.OpenAI)];
+        Accounts = AccountsOf(options.Seed);
         _company = new OpenAICompany(options.Seed, Accounts[0]);
         IReadOnlyList<SimulatedReport> usage =
             [OpenAICompletions.Report(options, _company), .. OpenAIUsage.Reports(options, _company)];
         _reports = [.. usage, OpenAICosts.Report(options, _company, usage)];
     }
 
-    public string Name => SimulatedAccount.OpenAI;
+    /// <summary>How the simulator comes to play it.</summary>
+    public static SimulatedVendor Registration { get; } = new(OpenAIConnector.Self, AccountsOf, options => new SimulatedOpenAI(options));
+
+    public string Name => OpenAIConnector.Self.Name;
+
+    public PageNames Names { get; } = new(
+        "data", "results", "has_more", ["next_page", "last_id"], ["page", "after"], ["group_by", "group_by[]"], ["value"]);
 
     public string Root => "/v1/organization/";
 
@@ -31,13 +38,16 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
 
     public IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account) => _reports;
 
+    /// <summary>What comes with a token of the common kind, or with none.</summary>
+    public bool IsMeant(IHeaderDictionary headers) => true;
+
     public SimulatedAccount? Identify(IHeaderDictionary headers)
     {
-        var bearer = VendorRequest.BearerOf(headers);
+        var bearer = SimulatedRequest.BearerOf(headers);
         return Accounts.FirstOrDefault(account => bearer == account.Key || bearer == account.LimitedKey);
     }
 
-    public VendorReply Answer(VendorRequest request)
+    public SimulatedReply Answer(SimulatedRequest request)
     {
         try
         {
@@ -50,7 +60,7 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
 
             return _reports.FirstOrDefault(report => report.Path == path) is { } report
                 ? Buckets(request, report)
-                : new VendorReply(200, OpenAINames.Answer(request, _company, path) ?? throw NotFound(request));
+                : new SimulatedReply(200, OpenAINames.Answer(request, _company, path) ?? throw NotFound(request));
         }
         catch (RefusedException ex)
         {
@@ -58,7 +68,7 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         }
     }
 
-    public VendorReply Error(VendorRequest request, int status, string message, string? parameter = null, string? code = null) =>
+    public SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
         new(status, new JsonObject
         {
             ["error"] = new JsonObject
@@ -70,10 +80,20 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
             },
         });
 
-    public IEnumerable<KeyValuePair<string, string>> Headers(VendorRequest request, int status) =>
+    public IEnumerable<KeyValuePair<string, string>> Headers(SimulatedRequest request, int status) =>
         [new("x-request-id", $"req_simulated{request.Number:D8}")];
 
-    private static void Authenticate(VendorRequest request)
+    private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) =>
+    [
+        new(
+            OpenAIConnector.Self.Name,
+            "SIMULATED-acme",
+            Identity.Of("sk-admin-simulated-", seed, "openai/key"),
+            Identity.Of("sk-proj-simulated-", seed, "openai/limited"),
+            Token: null),
+    ];
+
+    private static void Authenticate(SimulatedRequest request)
     {
         if (request.Bearer is null)
         {
@@ -92,7 +112,7 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         }
     }
 
-    private VendorReply Buckets(VendorRequest request, SimulatedReport report)
+    private SimulatedReply Buckets(SimulatedRequest request, SimulatedReport report)
     {
         var dimensions = Parameters.Dimensions(report, request.All("group_by", "group_by[]"));
         var width = request.Width(report);
@@ -100,17 +120,17 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         var span = Parameters.Span(width);
         var asked = Time(request, "start_time")
             ?? throw new RefusedException(400, "Missing required parameter: 'start_time'.", "start_time", "missing_required_parameter");
-        var now = BucketQuery.Floor(_options.Clock.GetUtcNow().UtcDateTime, span) + span;
+        var now = BucketPaging.Floor(_options.Clock.GetUtcNow().UtcDateTime, span) + span;
         var end = Time(request, "end_time") ?? now;
         if (end <= asked && request.Query.ContainsKey("end_time"))
         {
             throw new RefusedException(400, "end_time: must be after start_time.", "end_time");
         }
 
-        var start = BucketQuery.Floor(asked, span);
-        var query = new BucketQuery(start, end < now ? end : now, span, limit, dimensions, Filters(request, report));
+        var start = BucketPaging.Floor(asked, span);
+        var query = new BucketPaging(start, end < now ? end : now, span, limit, dimensions, Filters(request, report));
         var (buckets, next) = query.Page(report, request.From(start));
-        return new VendorReply(200, new JsonObject
+        return new SimulatedReply(200, new JsonObject
         {
             ["object"] = "page",
             ["data"] = new JsonArray([.. buckets.Select(bucket => Write(bucket, report))]),
@@ -120,7 +140,7 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
     }
 
     // Seconds of the years 1970 to 2999: milliseconds are out of range and say so.
-    private static DateTime? Time(VendorRequest request, string name) => request.Single(name) switch
+    private static DateTime? Time(SimulatedRequest request, string name) => request.Single(name) switch
     {
         null => null,
         var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 32_503_680_000 =>
@@ -128,7 +148,7 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         var text => throw new RefusedException(400, $"{name}: must be a Unix time in seconds, not '{text}'.", name),
     };
 
-    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(VendorRequest request, SimulatedReport report) =>
+    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(SimulatedRequest request, SimulatedReport report) =>
         [.. report.Filters
             .Select(filter => KeyValuePair.Create(filter.Value, request.All(filter.Key, $"{filter.Key}[]")))
             .Where(filter => filter.Value.Count > 0)];
@@ -141,6 +161,6 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         ["results"] = new JsonArray([.. bucket.Groups.Select(report.Write)]),
     };
 
-    private static RefusedException NotFound(VendorRequest request) =>
+    private static RefusedException NotFound(SimulatedRequest request) =>
         new(404, $"Unknown request URL: {request.Method} {request.Path}.", code: "unknown_url");
 }

@@ -1,4 +1,3 @@
-
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Requests;
 
@@ -13,21 +12,44 @@ internal interface ISimulatedVendor
     /// <summary>What every path of the vendor begins with.</summary>
     string Root { get; }
 
+    /// <summary>What its answers and parameters call what faults change.</summary>
+    PageNames Names { get; }
+
     /// <summary>The organisations.</summary>
     IReadOnlyList<SimulatedAccount> Accounts { get; }
 
     /// <summary>The reports of an organisation.</summary>
     IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account);
 
+    /// <summary>Whether a request to a path that no vendor has is meant for this one, by its headers.</summary>
+    bool IsMeant(IHeaderDictionary headers);
+
     /// <summary>Whose credential a request carries, good or limited; null when it is not known.</summary>
     SimulatedAccount? Identify(IHeaderDictionary headers);
 
     /// <summary>The answer, errors included.</summary>
-    VendorReply Answer(VendorRequest request);
+    SimulatedReply Answer(SimulatedRequest request);
 
     /// <summary>An error in the vendor's format.</summary>
-    VendorReply Error(VendorRequest request, int status, string message, string? parameter = null, string? code = null);
+    SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null);
 
     /// <summary>The headers of every answer with this status.</summary>
-    IEnumerable<KeyValuePair<string, string>> Headers(VendorRequest request, int status);
+    IEnumerable<KeyValuePair<string, string>> Headers(SimulatedRequest request, int status);
 }
+
+/// <summary>What a vendor's answers and parameters call what faults change.</summary>
+/// <param name="Items">The array of a page.</param>
+/// <param name="Rows">The array of a bucket; null where the items are the rows.</param>
+/// <param name="HasMore">The flag that says whether there is more; null where the vendor has none: then no fault of paging hits it.</param>
+/// <param name="Cursors">The members that lead on; a page has one of them.</param>
+/// <param name="CursorParameters">The parameters that take them.</param>
+/// <param name="GroupParameters">The parameters that ask for a grouping.</param>
+/// <param name="Amounts">The members that hold money as text.</param>
+internal sealed record PageNames(
+    string Items,
+    string? Rows,
+    string? HasMore,
+    IReadOnlyList<string> Cursors,
+    IReadOnlyList<string> CursorParameters,
+    IReadOnlyList<string> GroupParameters,
+    IReadOnlyList<string> Amounts);

@@ -11,11 +11,11 @@ internal static class PageToken
     private const string Prefix = "page_";
 
     /// <summary>A token for a place.</summary>
-    public static string Issue(VendorRequest request, string place) =>
+    public static string Issue(SimulatedRequest request, string place) =>
         Prefix + Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{Fingerprint(request)}.{place}"));
 
     /// <summary>The place of a token; null when it was issued for another question, or never.</summary>
-    public static string? Read(VendorRequest request, string token)
+    public static string? Read(SimulatedRequest request, string token)
     {
         if (!token.StartsWith(Prefix, StringComparison.Ordinal) || !Base64Url.IsValid(token.AsSpan(Prefix.Length)))
         {
@@ -27,7 +27,7 @@ internal static class PageToken
         return text.StartsWith(fingerprint, StringComparison.Ordinal) ? text[fingerprint.Length..] : null;
     }
 
-    private static string Fingerprint(VendorRequest request)
+    private static string Fingerprint(SimulatedRequest request)
     {
         var question = request.Query
             .Where(parameter => parameter.Key != "page")

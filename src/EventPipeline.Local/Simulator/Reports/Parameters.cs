@@ -7,7 +7,7 @@ namespace EventPipeline.Local.Simulator.Reports;
 internal static class Parameters
 {
     /// <summary>A whole number within its limits.</summary>
-    public static int Limit(this VendorRequest request, PageLimit limit) => request.Single("limit") switch
+    public static int Limit(this SimulatedRequest request, PageLimit limit) => request.Single("limit") switch
     {
         null => limit.Default,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
@@ -16,7 +16,7 @@ internal static class Parameters
     };
 
     /// <summary>The bucket width, of those the report serves.</summary>
-    public static string Width(this VendorRequest request, SimulatedReport report)
+    public static string Width(this SimulatedRequest request, SimulatedReport report)
     {
         var width = request.Single("bucket_width") ?? "1d";
         return report.Limits.ContainsKey(width)
@@ -38,7 +38,7 @@ internal static class Parameters
     }
 
     /// <summary>Where the page begins: at the start, or at the place of the page token.</summary>
-    public static DateTime From(this VendorRequest request, DateTime start) => request.Single("page") switch
+    public static DateTime From(this SimulatedRequest request, DateTime start) => request.Single("page") switch
     {
         null or "" => start,
         var token when PageToken.Read(request, token) is { } place
@@ -52,7 +52,7 @@ internal static class Parameters
         new(400, "page: the token does not belong to this request. Send the parameters it was issued for.", "page");
 
     /// <summary>The token of the page that begins at a time; null for none.</summary>
-    public static string? Token(this VendorRequest request, DateTime? next) => next is null
+    public static string? Token(this SimulatedRequest request, DateTime? next) => next is null
         ? null
         : PageToken.Issue(
             request, new DateTimeOffset(next.Value).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));

@@ -13,16 +13,20 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
     {
         var query = context.Request.Query.ToDictionary(
             parameter => parameter.Key, IReadOnlyList<string> (parameter) => [.. parameter.Value.Select(value => value ?? "")]);
-        var isBehindTheEnd = CursorFaults.Unwrap(query);
+        var isBehindTheEnd = CursorFaults.Unwrap(query, vendor.Names);
         var account = vendor.Identify(context.Request.Headers);
-        var request = new VendorRequest(
-            world.NextNumber(), context.Request.Method, context.Request.Path.Value!, query, context.Request.Headers) { Account = account };
+        var request = new SimulatedRequest(
+            world.NextNumber(), context.Request.Method, context.Request.Path.Value!, query, context.Request.Headers)
+        {
+            Account = account,
+            Body = await BodyAsync(context),
+        };
         var (used, wait) = world.RateLimit.Count(account?.ToString() ?? vendor.Name);
 
         var reply = vendor.Answer(request);
         if (isBehindTheEnd && reply.Status == 200)
         {
-            reply = reply with { Body = CursorFaults.Nothing(reply.Body) };
+            reply = reply with { Body = CursorFaults.Nothing(reply.Body, vendor.Names) };
         }
 
         var address = $"{context.Request.Path}{context.Request.QueryString}";
@@ -46,18 +50,24 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
             context.Response.Headers[name] = value;
         }
 
-        await Delivery.SendAsync(context, reply, retryAfter, fault, world.Stopping);
+        await ReplyWriter.SendAsync(context, reply, retryAfter, fault, world.Stopping);
     }
 
-    private static bool CanHit(FaultRule rule, VendorRequest request, VendorReply reply, int used, out JsonObject changed)
+    private static async Task<string> BodyAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        return await reader.ReadToEndAsync(context.RequestAborted);
+    }
+
+    private bool CanHit(FaultRule rule, SimulatedRequest request, SimulatedReply reply, int used, out JsonObject changed)
     {
         var body = rule.Kind switch
         {
-            FaultKinds.GroupingRefused => request.All("group_by", "group_by[]") is { Count: > 0 } groups
+            FaultKinds.GroupingRefused => request.All(vendor.Names.GroupParameters) is { Count: > 0 } groups
                 && (rule.Field is null || groups.Contains(rule.Field)) ? reply.Body : null,
             FaultKinds.RateLimit => used > rule.PerMinute ? reply.Body : null,
-            _ when CursorFaults.Has(rule.Kind) => reply.Status == 200 ? CursorFaults.Apply(rule.Kind, reply.Body, request) : null,
-            _ when BodyFaults.Has(rule.Kind) => reply.Status == 200 ? BodyFaults.Apply(rule, reply.Body) : null,
+            _ when CursorFaults.Has(rule.Kind) => reply.Status == 200 ? CursorFaults.Apply(rule.Kind, reply.Body, request, vendor.Names) : null,
+            _ when BodyFaults.Has(rule.Kind) => reply.Status == 200 ? BodyFaults.Apply(rule, reply.Body, vendor.Names) : null,
             _ => reply.Body,
         };
         changed = body ?? reply.Body;
@@ -68,6 +78,6 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         ? "group_by: too many dimensions for this organization. Ask for fewer."
         : $"group_by={dimension} is only available for later days.";
 
-    private VendorReply TooMany(VendorRequest request) =>
+    private SimulatedReply TooMany(SimulatedRequest request) =>
         vendor.Error(request, StatusCodes.Status429TooManyRequests, "Too many requests in this minute. Wait as long as Retry-After says.");
 }

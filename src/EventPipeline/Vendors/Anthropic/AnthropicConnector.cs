@@ -43,11 +43,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             + "(claude.ai) is not read: its analytics keys (sk-ant-api…, scope read:analytics) do not work here. Nor do workspace keys (sk-ant-api…), "
             + "and individual accounts have no Admin API.",
         Authorize,
-        "starting_at",
-        "ending_at",
-        ReadTime,
-        ReadReset)
+        ReadTime)
     {
+        ReadReset = ReadReset,
         OrganizationHeader = "anthropic-organization-id",
         RefusedGroups = RefusedGroups,
         KeyKinds =
@@ -73,7 +71,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     {
         var reading = new Reading(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var me = await new VendorPages(api).ReadObjectAsync(
-            reading, Names.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
+            reading, AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
         return reading.Organization.AddTo(new OrganizationIds(
             me?.RequiredText("id") is { } id ? (id.Length > 0 ? id : throw me.Broken("id", "is empty")) : null, null));
     }
@@ -88,7 +86,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             MessagesUsageReport => MessagesUsage.FetchAsync(pages, reading, fetch, cancellationToken),
             CostReportName => CostReport.FetchAsync(pages, reading, fetch, cancellationToken),
             ClaudeCodeReport => ClaudeCode.FetchAsync(pages, reading, fetch, cancellationToken),
-            NamesReport => Names.FetchAsync(pages, reading, fetch, cancellationToken),
+            NamesReport => AnthropicEntities.FetchAsync(pages, reading, fetch, cancellationToken),
             var other => throw Self.NoSuchReport(other),
         };
         await foreach (var item in items.WithCancellation(cancellationToken))

@@ -18,6 +18,6 @@ internal static class AnthropicQuery
             $"{path}?starting_at={window.Start:yyyy-MM-dd}T00:00:00Z&ending_at={window.End:yyyy-MM-dd}T00:00:00Z")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"&bucket_width={NaturalKey.BucketWidth}&limit={Math.Min(window.Days, MostBuckets)}&{groups}");
+                $"&bucket_width={Bucket.DayWidth}&limit={Math.Min(window.Days, MostBuckets)}&{groups}");
     }
 }

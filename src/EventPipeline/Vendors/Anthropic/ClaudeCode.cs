@@ -28,7 +28,7 @@ internal static class ClaudeCode
         {
             var actors = new SortedDictionary<string, ClaudeCodeActor>(StringComparer.Ordinal);
             var request = new VendorRequest(FormattableString.Invariant($"{Path}?starting_at={day:yyyy-MM-dd}&limit=1000"));
-            var query = new ListQuery(request, "next_page", "page");
+            var query = AnthropicPages.Records(request);
             var place = FormattableString.Invariant($"the records of {day:yyyy-MM-dd}");
             await foreach (var row in pages.ReadListAsync(reading, query, place, cancellationToken))
             {

@@ -107,7 +107,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string k
                 Grain = ModelGrain,
                 UsageDate = day,
                 BucketStart = day.Start(),
-                BucketWidth = NaturalKey.BucketWidth,
+                BucketWidth = Bucket.DayWidth,
                 ActorType = who.ActorType,
                 ActorId = who.ActorId,
                 Model = model,

@@ -27,7 +27,7 @@ internal static class CostReport
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = new BucketQuery(Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
+        var query = AnthropicPages.Buckets(Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
@@ -44,7 +44,7 @@ internal static class CostReport
         Grain = grain.Name,
         UsageDate = day,
         BucketStart = day.Start(),
-        BucketWidth = NaturalKey.BucketWidth,
+        BucketWidth = Bucket.DayWidth,
         SubAccountId = row.Text("workspace_id"),
         Model = row.Text("model"),
         ServiceTier = row.Text("service_tier"),

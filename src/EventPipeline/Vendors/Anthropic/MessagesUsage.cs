@@ -45,16 +45,17 @@ internal static class MessagesUsage
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = new BucketQuery(Grains, grain => Request(fetch.Window, grain));
+        var query = AnthropicPages.Buckets(Grains, grain => Request(fetch.Window, grain));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
         }
     }
 
-    private static VendorRequest Request(Window window, Grain grain) => new(
-        AnthropicQuery.Buckets(Path, window, grain),
-        Beta: grain.Dimensions.Contains(Speed) ? SpeedBeta : null);
+    private static VendorRequest Request(Window window, Grain grain) => new(AnthropicQuery.Buckets(Path, window, grain))
+    {
+        Headers = grain.Dimensions.Contains(Speed) ? [("anthropic-beta", SpeedBeta)] : [],
+    };
 
     private static UsageRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
@@ -76,7 +77,7 @@ internal static class MessagesUsage
             Grain = grain.Name,
             UsageDate = day,
             BucketStart = day.Start(),
-            BucketWidth = NaturalKey.BucketWidth,
+            BucketWidth = Bucket.DayWidth,
             SubAccountId = row.Text("workspace_id"),
             ActorType = accountId is not null ? "user" : serviceAccountId is not null ? "service_account" : null,
             ActorId = accountId ?? serviceAccountId,

@@ -1,15 +1,18 @@
 using System.Globalization;
+using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Http;
 
-/// <summary>The line in which one account's requests wait for their turn, first come, first served, as fast as its <see cref="RequestRate"/> allows.</summary>
+/// <summary>The line in which one account's requests wait for their turn, first come, first served, as fast as its <see cref="RequestQuota"/> and its <see cref="RequestRate"/> allow.</summary>
 /// <param name="account">Whose requests: <c>vendor/account</c>.</param>
+/// <param name="limit">How many requests the vendor documents that it answers; null where it documents nothing.</param>
 /// <param name="time">The clock.</param>
-internal sealed class AccountLine(string account, TimeProvider time)
+internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly RequestRate _rate = new();
+    private readonly RequestQuota _quota = new(limit);
     private ITimer? _timer;
 
     /// <summary>How many requests wait for their turn.</summary>
@@ -33,9 +36,9 @@ internal sealed class AccountLine(string account, TimeProvider time)
         lock (_lock)
         {
             var now = time.GetUtcNow();
-            if (_waiters.Count == 0 && _rate.NextTurn(now) <= now)
+            if (_waiters.Count == 0 && NextTurn(now) <= now)
             {
-                return _rate.Begin(now);
+                return Begin(now);
             }
 
             if (_rate.HeldOffUntil >= deadline)
@@ -88,10 +91,10 @@ internal sealed class AccountLine(string account, TimeProvider time)
     {
         var now = time.GetUtcNow();
         DateTimeOffset? next;
-        while ((next = _rate.NextTurn(now)) <= now && _waiters.First is { } first)
+        while ((next = NextTurn(now)) <= now && _waiters.First is { } first)
         {
             _waiters.RemoveFirst();
-            first.Value.Turn.TrySetResult(_rate.Begin(now));
+            first.Value.Turn.TrySetResult(Begin(now));
         }
 
         for (var node = _waiters.First; node is not null;)
@@ -115,6 +118,15 @@ internal sealed class AccountLine(string account, TimeProvider time)
         }
     }
 
+    private DateTimeOffset? NextTurn(DateTimeOffset now) =>
+        _rate.NextTurn(now) is not { } allowed ? null : _quota.NextTurn(now) is var granted && granted > allowed ? granted : allowed;
+
+    private RequestRate.Turn Begin(DateTimeOffset now)
+    {
+        _quota.Begin(now);
+        return _rate.Begin(now);
+    }
+
     private void OnTimer()
     {
         lock (_lock)
@@ -129,7 +141,8 @@ internal sealed class AccountLine(string account, TimeProvider time)
                 CultureInfo.InvariantCulture,
                 $"the vendor refused {account} with 429 ({_rate.Refusals} in a row), so it has to wait until {_rate.HeldOffUntil.UtcDateTime:O}, "
                     + $"past the end of this attempt: nothing was sent.")
-            : $"the vendor limits how fast {account} may ask (429), and the request's turn did not come before the end of this attempt: nothing was sent.");
+            : $"the vendor limits how fast {account} may ask{(limit is null ? " (429)" : "")}, and the request's turn did not come before the end of this "
+                + "attempt: nothing was sent.");
 
     // Timers count whole milliseconds: one that fires early would fire again at once.
     private static TimeSpan RoundUp(TimeSpan wait) =>

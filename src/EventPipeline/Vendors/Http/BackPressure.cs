@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using EventPipeline.Telemetry;
+using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Http;
 
@@ -10,7 +11,9 @@ internal sealed class BackPressure(TimeProvider time)
     private readonly ConcurrentDictionary<string, AccountLine> _lines = new(StringComparer.Ordinal);
 
     /// <summary>The line of an account, <c>vendor/account</c>.</summary>
-    public AccountLine LineOf(string account) => _lines.GetOrAdd(account, name => new AccountLine(name, time));
+    /// <param name="account">Whose line it is.</param>
+    /// <param name="limit">What its vendor documents, the same for every request of the account.</param>
+    public AccountLine LineOf(string account, RequestLimit? limit = null) => _lines.GetOrAdd(account, name => new AccountLine(name, limit, time));
 }
 
 /// <summary>
@@ -23,7 +26,7 @@ internal sealed class BackPressureHandler(BackPressure pressure, PipelineMetrics
     {
         var account = VendorResilience.AccountOf(request);
         var deadline = VendorResilience.DeadlineOf(request);
-        var line = pressure.LineOf(account);
+        var line = pressure.LineOf(VendorResilience.LineOf(request), VendorResilience.LimitOf(request));
         while (true)
         {
             var turn = await line.EnterAsync(deadline, cancellationToken);

@@ -20,7 +20,7 @@ internal static class Refusals
     public static Exception Of(
         Reading reading, VendorRequest request, int status, VendorError error, string? location = null, TimeSpan? wait = null)
     {
-        var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to GET {request.Path}: {error}");
+        var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
         var page = "The vendor answers in JSON, so this is not its answer: look at what stands between the service and "
             + $"{reading.Account.BaseAddress.Host}, and at Vendors__{reading.Protocol.Section}__BaseAddress.";
         if (error.IsPage && status is (< 300 or >= 500))
@@ -49,7 +49,7 @@ internal static class Refusals
             _ when VendorResilience.IsTransient((HttpStatusCode)status) => reading.Transient(what + WaitAsked(wait)),
             202 => reading.Transient($"{what} The vendor has accepted the request and has no answer yet."),
             >= 200 and < 300 => reading.Broken(string.Create(
-                CultureInfo.InvariantCulture, $"the vendor answered {status} to GET {request.Path}, where only 200 is documented.")),
+                CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}, where only 200 is documented.")),
             >= 300 and < 400 => reading.Refused(
                 $"{what} It redirects to '{reading.Quote(Addresses.WithoutQuery(location ?? "nowhere"))}', which is not followed: "
                     + "the credential stays with the configured host.",

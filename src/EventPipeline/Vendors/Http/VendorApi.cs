@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text;
 using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Json;
@@ -14,26 +15,28 @@ namespace EventPipeline.Vendors.Http;
 /// </summary>
 internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKinds, VendorOptions options, TimeProvider time)
 {
-    /// <summary>Sends a GET and returns when the headers have come.</summary>
+    /// <summary>Sends a request and returns when the headers have come.</summary>
     /// <exception cref="RejectedEventException">The vendor refused, and will again.</exception>
     /// <exception cref="TransientFailureException">It failed, in spite of retries, and may work later.</exception>
-    public async Task<VendorAnswer> GetAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
+    public async Task<VendorAnswer> AskAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() >= reading.Deadline)
         {
-            throw reading.Transient($"the attempt's time was over before GET {request.Path} was sent.");
+            throw reading.Transient($"the attempt's time was over before {request.What} was sent.");
         }
 
-        var response = await SendAsync(reading, request, cancellationToken);
+        var response = request.Link is null
+            ? await SendAsync(reading, request, cancellationToken)
+            : await SendAsync(reading, request, key: null, cancellationToken);
         try
         {
-            NoteOrganization(reading, response);
+            NoteOrganization(reading, request, response);
             if (response.StatusCode == HttpStatusCode.OK)
             {
                 var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), reading.Redaction);
                 var text = new BodyText(reading, ++reading.Pages, request.Hash(reading.Account.BaseAddress), (int)response.StatusCode);
                 var body = Body(stream, text, reading, request, response);
-                var answer = new VendorAnswer(body, response, refusal: null);
+                var answer = new VendorAnswer(body, response, refusal: null) { NextLink = LinkHeader.Next(response) };
                 response = null;
                 return answer;
             }
@@ -50,16 +53,14 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    private static void NoteOrganization(Reading reading, HttpResponseMessage response)
+    private static void NoteOrganization(Reading reading, VendorRequest request, HttpResponseMessage response)
     {
-        if (reading.Protocol.OrganizationHeader is { } header
+        if (request.Link is null
+            && reading.Protocol.OrganizationHeader is { } header
             && response.Headers.TryGetValues(header, out var values)
-            && values.FirstOrDefault()?.Trim() is { Length: > 0 } id
-            && !reading.Organization.TryNote(id, reading.Protocol.IsOrganizationHeaderAnId)
-            && reading.Protocol.IsOrganizationHeaderAnId)
+            && values.FirstOrDefault()?.Trim() is { Length: > 0 } name)
         {
-            throw reading.Transient($"the answers came from two organizations, {reading.Quote(reading.Organization.Header!)} and {reading.Quote(id)}: "
-                + "the account's key was exchanged while it was read. It is read again.");
+            reading.NoteOrganization(name, reading.Protocol.IsOrganizationHeaderAnId);
         }
     }
 
@@ -95,7 +96,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         try
         {
             var key = await ask();
-            reading.Hide(key, keyKinds.Describe(key));
+            reading.Hide(key, keyKinds);
             return key;
         }
         catch (RejectedEventException rejected)
@@ -108,37 +109,61 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, string key, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, string? key, CancellationToken cancellationToken)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(reading.Account.BaseAddress, request.PathAndQuery));
-        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        var address = request.Address(reading.Account.BaseAddress);
+        using var message = new HttpRequestMessage(request.Method, address);
         message.Headers.TryAddWithoutValidation("User-Agent", $"EventPipeline/{ServiceIdentity.Version} (+https://github.com/eventpipeline/eventpipeline)");
-        if (request.Beta is not null)
+        if (key is not null)
         {
-            message.Headers.TryAddWithoutValidation("anthropic-beta", request.Beta);
+            Authorize(message, reading, request, key);
         }
 
-        reading.Protocol.Authorize(message, key);
+        if (request.Body is { } body)
+        {
+            message.Content = new StringContent(body.Text, Encoding.UTF8, new MediaTypeHeaderValue(body.ContentType));
+        }
+
         message.Options.Set(VendorResilience.Deadline, reading.Deadline);
         message.Options.Set(VendorResilience.Account, reading.Account.ToString());
-        message.Options.Set(VendorResilience.Reset, reading.Protocol.ReadReset);
+        message.Options.Set(VendorResilience.Protocol, reading.Protocol);
+        message.Options.Set(VendorResilience.IsLink, request.Link is not null);
         try
         {
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
         catch (HttpRequestException exception)
         {
-            throw reading.Transient($"{reading.Account.BaseAddress.Host} could not be reached: {reading.Quote(exception.Message)}", reading.Safe(exception));
+            throw reading.Transient($"{address.Host} could not be reached: {reading.Quote(exception.Message)}", reading.Safe(exception));
         }
         catch (Exception exception) when (exception is TimeoutRejectedException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw reading.Transient($"{reading.Account.BaseAddress.Host} did not answer GET {request.Path} in time.", exception);
+            throw reading.Transient($"{address.Host} did not answer {request.What} in time.", exception);
         }
         catch (TransientFailureException exception)
         {
             throw reading.Transient(exception.Message, exception);
         }
+    }
+
+    private static void Authorize(HttpRequestMessage message, Reading reading, VendorRequest request, string key)
+    {
+        // Whatever an address was made from, the credential stays with the configured host.
+        if (Uri.Compare(
+                message.RequestUri!, reading.Account.BaseAddress, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
+        {
+            throw reading.Broken($"'{reading.Quote(Addresses.WithoutQuery(message.RequestUri!.AbsoluteUri))}' is not on {reading.Account.BaseAddress.Host}, "
+                + "where alone the credential is sent.");
+        }
+
+        message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        foreach (var (name, value) in request.Headers)
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        reading.Protocol.Authorize(message, key);
     }
 
     private Exception Failure(Reading reading, VendorRequest request, HttpResponseMessage response, VendorError error) => Refusals.Of(
@@ -153,6 +178,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         return new JsonBody(stream, reading, text, time, options.StallTimeout)
         {
             IsPage = VendorError.IsPageType(response),
+            MayBeLines = request.MayBeLines,
             Page = beginning => Refusals.Of(reading, request, (int)HttpStatusCode.OK, VendorError.OfPage(beginning, requestId, reading)),
             Refusal = error => RefusalIn(VendorError.Of(error, requestId, reading)),
         };
@@ -160,7 +186,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         // With 200, the error's own words tell which status it stands for; one that nobody documented may pass.
         Exception RefusalIn(VendorError error) => (StatusOf(reading.Protocol, error.Code) ?? StatusOf(reading.Protocol, error.Type)) is { } status
             ? Refusals.Of(reading, request, status, error)
-            : reading.Transient($"the vendor answered 200 to GET {request.Path}, with an error in place of data: {error}");
+            : reading.Transient($"the vendor answered 200 to {request.What}, with an error in place of data: {error}");
     }
 
     private static int? StatusOf(VendorProtocol protocol, string? word) =>

@@ -6,17 +6,51 @@ using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Http;
 
-/// <summary>What to ask a vendor for.</summary>
+/// <summary>What to ask a vendor for: by default a GET without a body.</summary>
 /// <param name="PathAndQuery">Below the account's base address, without a leading slash.</param>
 /// <param name="Tolerated">A status that is an answer here, not a failure.</param>
-/// <param name="Beta">Anthropic's <c>anthropic-beta</c>, where the request needs one.</param>
-internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolerated = null, string? Beta = null)
+internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolerated = null)
 {
+    /// <summary>The method.</summary>
+    public HttpMethod Method { get; init; } = HttpMethod.Get;
+
+    /// <summary>The body; null for none.</summary>
+    public VendorRequestBody? Body { get; init; }
+
+    /// <summary>Headers that this request needs beside those of all.</summary>
+    public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
+
     /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
     public bool MayBeForbidden { get; init; }
 
-    /// <summary>The path alone, for people.</summary>
-    public string Path => PathAndQuery.Split('?', 2)[0];
+    /// <summary>Whether the answer may begin with an array, or be a file of lines: elsewhere anything but an object is not the vendor's answer.</summary>
+    public bool MayBeLines { get; init; }
+
+    /// <summary>
+    /// An address that the vendor gave, of a file on whatever host keeps it; null for the account's own API. It is fetched without the credential and
+    /// without the vendor's headers: its query is all that it takes.
+    /// </summary>
+    public Uri? Link { get; private init; }
+
+    /// <summary>The method and the path alone, for people.</summary>
+    public string What => $"{Method} {(Link is null ? PathAndQuery.Split('?', 2)[0] : Addresses.WithoutQuery(Link.AbsoluteUri))}";
+
+    /// <summary>The file at an address that the vendor gave.</summary>
+    /// <param name="reading">The conversation in which it was given.</param>
+    /// <param name="address">The address, absolute.</param>
+    /// <exception cref="RejectedEventException">It is not an address, or less safe than the account's own: http where that is https.</exception>
+    public static VendorRequest OfLink(Reading reading, string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var link) && link.UserInfo.Length == 0
+            && (link.Scheme == Uri.UriSchemeHttps || link.Scheme == reading.Account.BaseAddress.Scheme)
+            ? new VendorRequest(link.AbsoluteUri) { Link = link, MayBeLines = true }
+            : throw reading.Broken($"the link '{reading.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
+
+    /// <summary>A POST of JSON.</summary>
+    public static VendorRequest PostJson(string pathAndQuery, string json) => new(pathAndQuery)
+    {
+        Method = HttpMethod.Post,
+        Body = new VendorRequestBody(json, "application/json"),
+    };
 
     /// <summary>With one more parameter.</summary>
     public VendorRequest With(string parameter, string value) => this with
@@ -29,10 +63,25 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>Whether this refusal is an answer to it.</summary>
     public bool Tolerates(HttpStatusCode status) => status == Tolerated || (MayBeForbidden && status == HttpStatusCode.Forbidden);
 
-    /// <summary>Identifies the request in the raw layer: 32 hexadecimal digits over method and address, no credential.</summary>
-    public string Hash(Uri baseAddress) => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"GET {new Uri(baseAddress, PathAndQuery).AbsoluteUri}")).AsSpan(0, 16));
+    /// <summary>Where it goes.</summary>
+    public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);
+
+    /// <summary>
+    /// Identifies the request in the raw layer: 32 hexadecimal digits over method, address and body. No credential enters, nor a link's query, which is
+    /// one.
+    /// </summary>
+    public string Hash(Uri baseAddress)
+    {
+        var address = Link is null ? Address(baseAddress).AbsoluteUri : Addresses.WithoutQuery(Link.AbsoluteUri);
+        var text = Body is null ? $"{Method} {address}" : $"{Method} {address}\n{Body.ContentType}\n{Body.Text}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
+    }
 }
+
+/// <summary>The body of a request.</summary>
+/// <param name="Text">The text, sent as UTF-8.</param>
+/// <param name="ContentType">Its media type, e.g. <c>application/json</c>.</param>
+internal sealed record VendorRequestBody(string Text, string ContentType);
 
 /// <summary>What a vendor answered.</summary>
 /// <param name="body">The body, where the answer is data.</param>
@@ -43,6 +92,9 @@ internal sealed class VendorAnswer(JsonBody? body, HttpResponseMessage? response
     public JsonBody Body => body ?? throw refusal!;
 
     public RejectedEventException? Refusal => refusal;
+
+    /// <summary>The address of the next page, from the header <c>Link</c> (RFC 8288) with <c>rel="next"</c>; null where there is none.</summary>
+    public string? NextLink { get; init; }
 
     /// <summary>The vendor's own words of the refusal.</summary>
     public VendorError? Error { get; init; }

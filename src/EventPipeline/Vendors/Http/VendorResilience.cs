@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using EventPipeline.Telemetry;
+using EventPipeline.Vendors.Protocol;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;
 using Polly.Timeout;
@@ -20,8 +21,11 @@ internal static class VendorResilience
     /// <summary>Whose request it is: <c>vendor/account</c>.</summary>
     public static readonly HttpRequestOptionsKey<string> Account = new("EventPipeline.Account");
 
-    /// <summary>Reads when the vendor's limit starts anew from a refusal, where its protocol knows how: advice that may be wrong.</summary>
-    public static readonly HttpRequestOptionsKey<Func<HttpResponseMessage, DateTimeOffset?>> Reset = new("EventPipeline.Reset");
+    /// <summary>Which vendor's rules hold for it.</summary>
+    public static readonly HttpRequestOptionsKey<VendorProtocol> Protocol = new("EventPipeline.Protocol");
+
+    /// <summary>Whether it fetches a file from whatever host keeps it: the account's limits at its vendor do not count it.</summary>
+    public static readonly HttpRequestOptionsKey<bool> IsLink = new("EventPipeline.IsLink");
 
     private const int MostRetries = 5;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
@@ -41,9 +45,18 @@ internal static class VendorResilience
     public static DateTimeOffset DeadlineOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(Deadline, out var deadline) ? deadline : DateTimeOffset.MaxValue;
 
-    /// <summary>When the vendor's limit starts anew, UTC; null where the refusal does not tell.</summary>
+    /// <summary>When the vendor's limit starts anew, UTC: advice that may be wrong; null where the refusal does not say.</summary>
     public static DateTimeOffset? ResetOf(HttpRequestMessage request, HttpResponseMessage refusal) =>
-        request.Options.TryGetValue(Reset, out var read) ? read(refusal) : null;
+        request.Options.TryGetValue(Protocol, out var protocol) ? protocol.ReadReset(refusal) : null;
+
+    /// <summary>How many requests the account may make; null where the vendor documents nothing, and for files on other hosts.</summary>
+    public static RequestLimit? LimitOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Protocol, out var protocol) && !IsFile(request) ? protocol.Limit : null;
+
+    /// <summary>Who waits for whom: an account's requests for each other, and files of a host for files of that host.</summary>
+    public static string LineOf(HttpRequestMessage request) => IsFile(request) ? $"{AccountOf(request)}@{request.RequestUri!.Host}" : AccountOf(request);
+
+    private static bool IsFile(HttpRequestMessage request) => request.Options.TryGetValue(IsLink, out var isLink) && isLink;
 
     /// <summary>Adds retries, the account's back-pressure and the time limit of one try, from the outside in.</summary>
     public static IHttpClientBuilder AddVendorResilience(this IHttpClientBuilder builder)

@@ -11,13 +11,13 @@ namespace EventPipeline.Vendors.Json;
 /// <remarks>A body that ends early is transient; one that is malformed breaks the contract.</remarks>
 internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, TimeProvider time, TimeSpan stallTimeout)
 {
-    private const int LargestValue = 4 * 1024 * 1024;
+    private const int MaxValueBytes = 4 * 1024 * 1024;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private byte[] _buffer = new byte[32 * 1024];
     private int _start;
     private int _end;
-    private JsonReaderState _state;
+    private JsonReaderState _state = new(new JsonReaderOptions { AllowMultipleValues = true });
 
     /// <summary>Judges an error that came in place of data.</summary>
     public required Func<JsonElement, Exception> Refusal { get; init; }
@@ -28,6 +28,9 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
     /// <summary>Whether the answer calls itself a page.</summary>
     public required bool IsPage { get; init; }
 
+    /// <summary>Whether it may begin with an array, or be several objects, one a line.</summary>
+    public bool MayBeLines { get; init; }
+
     private delegate bool Attempt<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out T result);
 
     /// <summary>The name of the property last read by <see cref="NextAsync"/>.</summary>
@@ -35,8 +38,9 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
 
     private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start.._end);
 
-    /// <summary>Looks at the first character: anything but an object is not an answer, however much of it came.</summary>
-    public async ValueTask BeginAsync(CancellationToken cancellationToken)
+    /// <summary>Looks at the first character: anything but an object, or where the request allows it an array, is not an answer, however much of it came.</summary>
+    /// <returns>Whether it is an array.</returns>
+    public async ValueTask<bool> BeginAsync(CancellationToken cancellationToken)
     {
         const byte firstOfByteOrderMark = 0xEF;
         while (true)
@@ -56,11 +60,31 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
             }
         }
 
-        if (Unread[0] != '{')
+        var isArray = MayBeLines && Unread[0] == '[';
+        if (Unread[0] != '{' && !isArray)
         {
             var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 16 * 1024)]);
             throw IsPage || Unread[0] == '<' ? Page(beginning) : reading.Broken($"the answer is not a JSON object; it begins with '{reading.Quote(beginning)}'.");
         }
+
+        return isArray;
+    }
+
+    /// <summary>The text of the next of several objects that follow each other, one a line; null where the body has ended.</summary>
+    public async ValueTask<byte[]?> NextLineAsync(CancellationToken cancellationToken)
+    {
+        do
+        {
+            _start += Unread.Length - Unread.TrimStart(" \t\r\n"u8).Length;
+        }
+        while (Unread.IsEmpty && await TryFillAsync(cancellationToken));
+
+        return Unread switch
+        {
+            [] => null,
+            [(byte)'{', ..] => await NextValueAsync(cancellationToken),
+            _ => throw reading.Broken("a line of the answer is not a JSON object."),
+        };
     }
 
     /// <summary>The next token, of any kind.</summary>
@@ -211,7 +235,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
             return;
         }
 
-        if (_buffer.Length >= LargestValue)
+        if (_buffer.Length >= MaxValueBytes)
         {
             throw reading.Broken("one value of the answer is longer than 4 MiB.");
         }

@@ -7,7 +7,11 @@ namespace EventPipeline.Vendors.Keys;
 internal static class NaturalKey
 {
     /// <summary>The key of a row in a one-day bucket.</summary>
-    public static string Of(FetchContext fetch, string grain, DateOnly day, params IEnumerable<(string Name, string? Value)> dimensions)
+    public static string Of(FetchContext fetch, string grain, DateOnly day, params IEnumerable<(string Name, string? Value)> dimensions) =>
+        Of(fetch, grain, Bucket.OfDay(day), dimensions);
+
+    /// <summary>The key of a row in a bucket of any width, or of an event.</summary>
+    public static string Of(FetchContext fetch, string grain, Bucket bucket, params IEnumerable<(string Name, string? Value)> dimensions)
     {
         List<string?> parts =
         [
@@ -15,8 +19,8 @@ internal static class NaturalKey
             "account", fetch.AccountId,
             "report", fetch.Window.Report,
             "grain", grain,
-            "bucket_start", day.ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture),
-            "bucket_width", BucketWidth,
+            "bucket_start", bucket.Start.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
+            "bucket_width", bucket.Width,
         ];
         foreach (var (name, value) in dimensions)
         {
@@ -26,10 +30,4 @@ internal static class NaturalKey
 
         return RowKey.Of([.. parts]);
     }
-
-    /// <summary>The only width that is asked for.</summary>
-    public const string BucketWidth = "1d";
-
-    /// <summary>Midnight UTC at which the day begins.</summary>
-    public static DateTimeOffset Start(this DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 }

@@ -33,10 +33,10 @@ internal static class Costs
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = new BucketQuery(
-            Grains,
-            grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain)),
-            CursorOutlivesData: true);
+        var query = OpenAIPages.Buckets(Grains, grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain))) with
+        {
+            CursorOutlivesData = true,
+        };
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
@@ -56,7 +56,7 @@ internal static class Costs
             Grain = grain.Name,
             UsageDate = day,
             BucketStart = day.Start(),
-            BucketWidth = NaturalKey.BucketWidth,
+            BucketWidth = Bucket.DayWidth,
             SubAccountId = row.Text("project_id"),
             ApiKeyId = row.Text(ApiKey),
             LineItem = row.Text("line_item"),

@@ -36,10 +36,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "OpenAI wants an admin key (sk-admin-…), made by an organization owner, with the scope api.usage.read for usage and costs and "
             + "api.management.read for names. Project keys (sk-proj-…) do not work.",
         (request, key) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key),
-        "start_time",
-        "end_time",
-        ReadTime,
-        ReadReset: _ => null)
+        ReadTime)
     {
         OrganizationHeader = "openai-organization",
         IsOrganizationHeaderAnId = false,
@@ -72,7 +69,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         var items = fetch.Window.Report switch
         {
             CostReport => Costs.FetchAsync(pages, reading, fetch, cancellationToken),
-            NamesReport => Names.FetchAsync(pages, reading, fetch, cancellationToken),
+            NamesReport => OpenAIEntities.FetchAsync(pages, reading, fetch, cancellationToken),
             var report => UsageEndpoint.All.FirstOrDefault(endpoint => endpoint.Report == report) is { } endpoint
                 ? Usage.FetchAsync(endpoint, pages, reading, fetch, cancellationToken)
                 : throw Self.NoSuchReport(report),

@@ -18,6 +18,6 @@ internal static class OpenAIQuery
             $"{path}?start_time={window.Start.ToUnixTimeSeconds()}&end_time={window.End.ToUnixTimeSeconds()}")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"&bucket_width={NaturalKey.BucketWidth}&limit={Math.Min(window.Days, MostBuckets)}{groups}");
+                $"&bucket_width={Bucket.DayWidth}&limit={Math.Min(window.Days, MostBuckets)}{groups}");
     }
 }

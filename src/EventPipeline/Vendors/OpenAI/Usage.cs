@@ -48,7 +48,7 @@ internal static class Usage
         FetchContext fetch,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = new BucketQuery(
+        var query = OpenAIPages.Buckets(
             endpoint.Grains,
             grain => new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
@@ -73,7 +73,7 @@ internal static class Usage
             Grain = grain.Name,
             UsageDate = day,
             BucketStart = day.Start(),
-            BucketWidth = NaturalKey.BucketWidth,
+            BucketWidth = Bucket.DayWidth,
             SubAccountId = Dimension("project_id"),
             ActorType = user is null ? null : "user",
             ActorId = user,

@@ -9,13 +9,17 @@ namespace EventPipeline.Vendors.Paging;
 internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
 
 /// <summary>
-/// Reads one bucket: its two times and its results, in any order. Rows are held back until the bucket has ended or more than 256 KiB of them
+/// Reads one bucket: its two times and its rows, in any order. Rows are held back until the bucket has ended or more than 256 KiB of them
 /// wait, because what the documentation does not know may stand behind them and tell two buckets of one day apart; rows that come before
 /// both times wait in any case.
 /// </summary>
-internal sealed class BucketReader(JsonBody body, Reading reading)
+/// <param name="body">The body, in which the bucket has just begun.</param>
+/// <param name="reading">The conversation it came in.</param>
+/// <param name="items">The array that the buckets are in, for people.</param>
+/// <param name="shape">The names of the members.</param>
+internal sealed class BucketReader(JsonBody body, Reading reading, string items, BucketShape shape)
 {
-    private const int MostHeld = 256 * 1024;
+    private const int MaxHeldBytes = 256 * 1024;
     private readonly List<byte[]> _waiting = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int? _start;
@@ -37,10 +41,10 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
             var name = body.Name;
             if (!_seen.Add(name))
             {
-                throw reading.Broken($"'data[].{reading.Quote(name)}' comes twice in {Place}.");
+                throw reading.Broken($"'{items}[].{reading.Quote(name)}' comes twice in {Place}.");
             }
 
-            if (name == "results")
+            if (name == shape.Rows)
             {
                 await foreach (var row in ReadResultsAsync(cancellationToken))
                 {
@@ -68,14 +72,14 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
     {
         if (await body.NextAsync(cancellationToken) != JsonTokenType.StartArray)
         {
-            throw reading.Broken($"'data[].results' is not an array in {Place}.");
+            throw reading.Broken($"'{items}[].{shape.Rows}' is not an array in {Place}.");
         }
 
         while (await body.NextValueAsync(cancellationToken) is { } value)
         {
             _waiting.Add(value);
             _held += value.Length;
-            foreach (var row in _held > MostHeld ? Release() : [])
+            foreach (var row in _held > MaxHeldBytes ? Release() : [])
             {
                 yield return row;
             }
@@ -100,11 +104,11 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
 
     private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)
     {
-        if (name == reading.Protocol.BucketStart)
+        if (name == shape.Start)
         {
             _start = await ReadMidnightAsync(name, cancellationToken);
         }
-        else if (name == reading.Protocol.BucketEnd)
+        else if (name == shape.End)
         {
             _end = await ReadMidnightAsync(name, cancellationToken);
         }
@@ -118,13 +122,13 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
     private async ValueTask ReadUnknownAsync(string name, CancellationToken cancellationToken)
     {
         var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
-        if (name == "object" && value.ValueKind == JsonValueKind.String && value.ValueEquals("bucket"))
+        if (shape.Type is { } type && name == type.Name && value.ValueKind == JsonValueKind.String && value.ValueEquals(type.Value))
         {
             return;
         }
 
         _unknown = unchecked(_unknown + Canonical.Hash(Canonical.Path("", name), value));
-        reading.Note($"data[].{name}");
+        reading.Note($"{items}[].{name}");
     }
 
     private async ValueTask<int> ReadMidnightAsync(string name, CancellationToken cancellationToken)
@@ -132,14 +136,14 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
         var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
         if (reading.Protocol.ReadTime(value) is not { } time)
         {
-            throw reading.Broken($"'data[].{name}' is {reading.Quote(value.GetRawText())}, not a time, in {Place}.");
+            throw reading.Broken($"'{items}[].{name}' is {reading.Quote(value.GetRawText())}, not a time, in {Place}.");
         }
 
         var ticks = time.UtcTicks;
         return ticks % TimeSpan.TicksPerDay == 0 && ticks > 0
             ? (int)(ticks / TimeSpan.TicksPerDay)
             : throw reading.Broken(
-                $"'data[].{name}' is {reading.Quote(value.GetRawText())}, not midnight UTC: the bucket is not a whole UTC day.");
+                $"'{items}[].{name}' is {reading.Quote(value.GetRawText())}, not midnight UTC: the bucket is not a whole UTC day.");
     }
 
     private IEnumerable<BucketItem> Announce()
@@ -171,20 +175,20 @@ internal sealed class BucketReader(JsonBody body, Reading reading)
 
         var element = body.Parse(value);
         return element.ValueKind == JsonValueKind.Object
-            ? new BucketItem(day, new Fields(element, "data[].results[]", Place, reading, _unknown))
-            : throw reading.Broken($"'data[].results[]' is not an object in {Place}.");
+            ? new BucketItem(day, new Fields(element, $"{items}[].{shape.Rows}[]", Place, reading, _unknown))
+            : throw reading.Broken($"'{items}[].{shape.Rows}[]' is not an object in {Place}.");
     }
 
     private void Check()
     {
         if (_start is null || _end is null)
         {
-            throw reading.Broken($"'data[].{(_start is null ? reading.Protocol.BucketStart : reading.Protocol.BucketEnd)}' is missing in {Place}.");
+            throw reading.Broken($"'{items}[].{(_start is null ? shape.Start : shape.End)}' is missing in {Place}.");
         }
 
-        if (!_seen.Contains("results"))
+        if (!_seen.Contains(shape.Rows))
         {
-            throw reading.Broken($"'data[].results' is missing in {Place}.");
+            throw reading.Broken($"'{items}[].{shape.Rows}' is missing in {Place}.");
         }
     }
 }

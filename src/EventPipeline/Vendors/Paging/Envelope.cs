@@ -5,13 +5,14 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Paging;
 
 /// <summary>
-/// One page: <c>data</c>, <c>has_more</c> and a cursor, in any order. Fields before and after the data are read on the way.
+/// One page: its items, whether there is more, and a cursor, in any order. Members before and after the items are read on the way.
 /// </summary>
 /// <param name="body">The body, not begun.</param>
 /// <param name="reading">The conversation it came in.</param>
-/// <param name="cursorName">The field that leads to the next page: <c>next_page</c>, or <c>last_id</c>.</param>
-internal sealed class Envelope(JsonBody body, Reading reading, string cursorName)
+/// <param name="shape">The names of the members.</param>
+internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
 {
+    private readonly Dictionary<string, JsonElement> _counts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private JsonElement? _error;
     private bool? _hasMore;
@@ -23,11 +24,14 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
     /// <summary>The vendor's cursor; null where it gave none.</summary>
     public string? Cursor { get; private set; }
 
+    /// <summary>What the vendor says of where the page stands among the others, known when the page has ended.</summary>
+    public Fields Counts(string place) => new(JsonSerializer.SerializeToElement(_counts), "", place, reading);
+
     /// <summary>
-    /// Reads on until the array <c>data</c> begins. Call it again when the array has ended; false says that the page has ended and
+    /// Reads on until the array of items begins. Call it again when the array has ended; false says that the page has ended and
     /// kept the contract.
     /// </summary>
-    public async ValueTask<bool> ReadToDataAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> ReadToItemsAsync(CancellationToken cancellationToken)
     {
         if (!_begun)
         {
@@ -44,11 +48,11 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
                 throw reading.Broken($"'{reading.Quote(name)}' comes twice in one page.");
             }
 
-            if (name == "data")
+            if (name == shape.Items)
             {
                 return await body.NextAsync(cancellationToken) == JsonTokenType.StartArray
                     ? true
-                    : throw reading.Broken("'data' is not an array.");
+                    : throw reading.Broken($"'{shape.Items}' is not an array.");
             }
 
             await ReadFieldAsync(name, cancellationToken);
@@ -61,32 +65,36 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
 
     private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)
     {
-        if (name == "has_more")
+        if (name == shape.HasMore)
         {
             _hasMore = await body.NextAsync(cancellationToken) switch
             {
                 JsonTokenType.True => true,
                 JsonTokenType.False => false,
-                _ => throw reading.Broken("'has_more' is neither true nor false."),
+                _ => throw reading.Broken($"'{shape.HasMore}' is neither true nor false."),
             };
         }
-        else if (name == cursorName)
+        else if (name == shape.Cursor)
         {
             var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
             Cursor = value.ValueKind switch
             {
                 JsonValueKind.Null => null,
                 JsonValueKind.String => CursorText(value),
-                _ => throw reading.Broken($"'{cursorName}' is not text."),
+                _ => throw reading.Broken($"'{shape.Cursor}' is not text."),
             };
         }
         else if (name == "error")
         {
             _error = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
         }
+        else if (shape.Counts.Contains(name))
+        {
+            _counts[name] = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+        }
         else
         {
-            if (name is not ("object" or "first_id" or "last_id" or "next_page"))
+            if (!shape.Ignored.Contains(name))
             {
                 reading.Note(name);
             }
@@ -103,7 +111,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
         }
         catch (InvalidOperationException exception)
         {
-            throw reading.Broken($"'{cursorName}' is not text.", exception);
+            throw reading.Broken($"'{shape.Cursor}' is not text.", exception);
         }
     }
 
@@ -115,14 +123,19 @@ internal sealed class Envelope(JsonBody body, Reading reading, string cursorName
             throw body.Refusal(error);
         }
 
-        if (!_seen.Contains("data"))
+        if (!_seen.Contains(shape.Items))
         {
-            throw reading.Broken("'data' is missing: no data is an empty array, never nothing.");
+            throw reading.Broken($"'{shape.Items}' is missing: no data is an empty array, never nothing.");
         }
 
-        if (_hasMore is null)
+        if (shape.HasMore is not null && _hasMore is null)
         {
-            throw reading.Broken("'has_more' is missing.");
+            throw reading.Broken($"'{shape.HasMore}' is missing.");
+        }
+
+        if (shape.Counts.FirstOrDefault(name => !_counts.ContainsKey(name)) is { } missing)
+        {
+            throw reading.Broken($"'{missing}' is missing.");
         }
     }
 }

@@ -11,8 +11,8 @@ namespace EventPipeline.Vendors.Paging;
 /// </summary>
 /// <param name="pages">Follows the lists' pages.</param>
 /// <param name="reading">The conversation.</param>
-/// <param name="cursorParameter">The parameter that leads to a list's next page.</param>
-internal sealed class NameLists(VendorPages pages, Reading reading, string cursorParameter)
+/// <param name="makeQuery">How the vendor's lists are read.</param>
+internal sealed class NameLists(VendorPages pages, Reading reading, Func<VendorRequest, ListQuery> makeQuery)
 {
     private RejectedEventException? _refusal;
     private bool _anyRead;
@@ -62,7 +62,7 @@ internal sealed class NameLists(VendorPages pages, Reading reading, string curso
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var isRefused = false;
-        var query = new ListQuery(request, "last_id", cursorParameter)
+        var query = makeQuery(request) with
         {
             OnRefusal = refusal =>
             {

@@ -1,15 +1,36 @@
+using System.Text.RegularExpressions;
+
 namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>A kind of key that a vendor gives out.</summary>
-/// <param name="Beginning">How every key of this kind begins; no secret.</param>
-/// <param name="What">What it is, inside a sentence: <c>an Admin API key of Anthropic's</c>.</param>
+/// <param name="Beginning">How every key of this kind begins; not secret.</param>
+/// <param name="What">What it is, inside a sentence: <c>a project key, which does not work here</c>.</param>
 internal sealed record KeyKind(string Beginning, string What);
 
 /// <summary>Tells which kind a configured key is of, whichever vendor's, by how it begins and by nothing of its secret part.</summary>
-internal sealed class KeyKinds(IEnumerable<VendorProtocol> protocols)
+internal sealed class KeyKinds
 {
-    private readonly IReadOnlyList<KeyKind> _kinds =
-        [.. protocols.SelectMany(protocol => protocol.KeyKinds).OrderByDescending(kind => kind.Beginning.Length)];
+    private readonly IReadOnlyList<KeyKind> _kinds;
+    private readonly Regex? _keyLike;
+
+    public KeyKinds(IEnumerable<VendorProtocol> protocols)
+    {
+        _kinds = [.. protocols.SelectMany(protocol => protocol.KeyKinds).OrderByDescending(kind => kind.Beginning.Length)];
+        var beginnings = _kinds.Select(kind => kind.Beginning).Distinct().ToList();
+        var shortest = beginnings
+            .Where(beginning => !beginnings.Exists(other => other != beginning && beginning.StartsWith(other, StringComparison.Ordinal)))
+            .Select(Regex.Escape)
+            .ToList();
+        _keyLike = shortest.Count == 0
+            ? null
+            : new Regex($@"\b({string.Join('|', shortest)})[A-Za-z0-9_\-*.…]{{4,}}", RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>
+    /// A text without what looks like a key of any vendor's: an account may be configured with a key of another vendor's, and vendors repeat keys with
+    /// the middle starred out.
+    /// </summary>
+    public string Mask(string text) => _keyLike?.Replace(text, "$1…") ?? text;
 
     /// <summary>One sentence about the key.</summary>
     public string Describe(string key)

@@ -11,6 +11,7 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     private const int MostQuoted = 300;
     private readonly FetchContext? _fetch;
     private readonly AnsweringOrganization _organization = new();
+    private KeyKinds? _kinds;
     private int _rounded;
 
     /// <summary>Reads a window.</summary>
@@ -32,6 +33,19 @@ internal sealed partial class Reading(Account account, string about, VendorProto
 
     /// <summary>What kind of key was sent last, in one sentence.</summary>
     public string KeyKind { get; private set; } = "";
+
+    /// <summary>Notes that an answer, in a header or in its rows, named the organization that the key belongs to.</summary>
+    /// <param name="organization">What it is called there.</param>
+    /// <param name="isId">Whether that is an id for good; else it is a hint, which may change while the organization does not.</param>
+    /// <exception cref="TransientFailureException">An answer before named another.</exception>
+    public void NoteOrganization(string organization, bool isId)
+    {
+        if (!Organization.TryNote(organization, isId) && isId)
+        {
+            throw Transient($"the answers came from two organizations, {Quote(Organization.Name!)} and {Quote(organization)}: "
+                + "the account's key was exchanged while it was read. It is read again.");
+        }
+    }
 
     /// <summary>How many pages were asked for.</summary>
     public int Pages { get; set; }
@@ -79,22 +93,22 @@ internal sealed partial class Reading(Account account, string about, VendorProto
         new($"{failure.GetType().Name}: {Quote(failure.Message)}", failure.InnerException is { } cause ? Safe(cause) : null);
 
     /// <summary>Keeps a key that is about to be sent out of everything that is read, kept or quoted from here on.</summary>
-    public void Hide(string key, string kind)
+    public void Hide(string key, KeyKinds kinds)
     {
         Redaction.Hide(key);
-        KeyKind = kind;
+        KeyKind = kinds.Describe(key);
+        _kinds = kinds;
     }
 
     /// <summary>Words of the vendor's, safe to show: no credential, no address with a query, one line, not long.</summary>
     public string Quote(string text)
     {
         // The whole secret first, then whatever looks like a key: vendors echo keys with the middle starred out.
-        var safe = Unprintable().Replace(KeyLike().Replace(Addresses.Cut(Redaction.Apply(text)), "sk-…"), " ").Trim();
+        var safe = Unprintable().Replace(Masked(Addresses.Cut(Redaction.Apply(text))), " ").Trim();
         return safe.Length <= MostQuoted ? safe : string.Concat(safe.AsSpan(0, MostQuoted), "…");
     }
 
-    [GeneratedRegex(@"\bsk-[A-Za-z0-9_\-*.…]{4,}")]
-    private static partial Regex KeyLike();
+    private string Masked(string text) => _kinds?.Mask(text) ?? text;
 
     [GeneratedRegex(@"[\p{C}\s]+")]
     private static partial Regex Unprintable();

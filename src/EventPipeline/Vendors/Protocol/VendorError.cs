@@ -74,7 +74,9 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
 
     /// <summary>The request's id as the vendor gave it, safe to show.</summary>
     public static string? RequestIdOf(HttpResponseMessage response, Reading reading) =>
-        (Header(response, "request-id") ?? Header(response, "x-request-id")) is { } id ? reading.Quote(id) : null;
+        reading.Protocol.RequestIdHeaders.Select(name => Header(response, name)).FirstOrDefault(id => id is not null) is { } id
+            ? reading.Quote(id)
+            : null;
 
     /// <summary>One sentence.</summary>
     public override string ToString()

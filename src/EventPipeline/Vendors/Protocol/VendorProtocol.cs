@@ -7,19 +7,22 @@ namespace EventPipeline.Vendors.Protocol;
 /// <param name="Section">The vendor's folder and its section in the settings.</param>
 /// <param name="CredentialHint">Which key type and scope the vendor wants, and who can make it.</param>
 /// <param name="Authorize">Puts the credential, a key, and the vendor's own headers on a request.</param>
-/// <param name="BucketStart">The name of a bucket's inclusive start.</param>
-/// <param name="BucketEnd">The name of a bucket's exclusive end.</param>
-/// <param name="ReadTime">Reads a time as this vendor writes it; null when it is none.</param>
-/// <param name="ReadReset">Reads from a 429 when the vendor's limit starts anew, UTC; null where it does not tell.</param>
+/// <param name="ReadTime">Reads a time as this vendor writes it; null when it is not one.</param>
 internal sealed record VendorProtocol(
     string Section,
     string CredentialHint,
     Action<HttpRequestMessage, string> Authorize,
-    string BucketStart,
-    string BucketEnd,
-    Func<JsonElement, DateTimeOffset?> ReadTime,
-    Func<HttpResponseMessage, DateTimeOffset?> ReadReset)
+    Func<JsonElement, DateTimeOffset?> ReadTime)
 {
+    /// <summary>How many requests an account may make, where the vendor documents it; null where only its 429s tell.</summary>
+    public RequestLimit? Limit { get; init; }
+
+    /// <summary>Reads from a 429 when the vendor's limit starts anew, UTC; null where the answer does not say.</summary>
+    public Func<HttpResponseMessage, DateTimeOffset?> ReadReset { get; init; } = static _ => null;
+
+    /// <summary>The headers in which an answer carries its request's id, the first that is there counts.</summary>
+    public IReadOnlyList<string> RequestIdHeaders { get; init; } = ["request-id", "x-request-id"];
+
     /// <summary>The header in which answers name the organization that the key belongs to; null where no header does.</summary>
     public string? OrganizationHeader { get; init; }
 
@@ -27,8 +30,8 @@ internal sealed record VendorProtocol(
     public bool IsOrganizationHeaderAnId { get; init; } = true;
 
     /// <summary>
-    /// How this vendor says that it does not group so: the dimensions it does not serve, alone or together, none where it names none. Null where a refusal is about something
-    /// else, which no coarser grouping changes.
+    /// How this vendor says that it does not group so: the dimensions it does not serve, alone or together, none where it names none. Null where a
+    /// refusal is about something else, which no coarser grouping changes.
     /// </summary>
     public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (_, _) => null;
 
@@ -41,3 +44,8 @@ internal sealed record VendorProtocol(
     /// <summary>The code of a refusal of days that are older than the vendor serves; null where it has none.</summary>
     public string? TooOldCode { get; init; }
 }
+
+/// <summary>How many requests a vendor answers.</summary>
+/// <param name="Requests">So many requests of one account.</param>
+/// <param name="Period">In any time of this length.</param>
+internal sealed record RequestLimit(int Requests, TimeSpan Period);

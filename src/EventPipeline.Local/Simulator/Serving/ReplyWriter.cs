@@ -6,7 +6,7 @@ using EventPipeline.Local.Simulator.Requests;
 namespace EventPipeline.Local.Simulator.Serving;
 
 /// <summary>Puts an answer on the wire, or as much of it as a fault lets through.</summary>
-internal static class Delivery
+internal static class ReplyWriter
 {
     private static readonly byte[] Garbage = "<html><body>SIMULATED gateway page</body></html>"u8.ToArray();
 
@@ -17,7 +17,7 @@ internal static class Delivery
     /// <param name="fault">What goes wrong; null for nothing.</param>
     /// <param name="stopping">Lets go of clients that wait for ever.</param>
     public static async Task SendAsync(
-        HttpContext context, VendorReply reply, int? retryAfter, FaultRule? fault, CancellationToken stopping)
+        HttpContext context, SimulatedReply reply, int? retryAfter, FaultRule? fault, CancellationToken stopping)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var response = context.Response;

@@ -12,7 +12,7 @@ namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>The names behind ids, as they are today: organisation, workspaces, keys, users, members.</summary>
 /// <remarks>https://platform.claude.com/docs/en/manage-claude/admin-api</remarks>
-internal static class Names
+internal static class AnthropicEntities
 {
     /// <summary>Which organisation the credential belongs to.</summary>
     public static readonly VendorRequest Me = new("v1/organizations/me");
@@ -33,7 +33,7 @@ internal static class Names
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lists = new NameLists(pages, reading, "after_id");
+        var lists = new NameLists(pages, reading, AnthropicPages.Names);
         var me = await pages.ReadObjectAsync(
             reading, Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true }, "organizations/me", cancellationToken,
             refusal => NoteForbidden(lists, refusal));
@@ -82,7 +82,7 @@ internal static class Names
     {
         if (refusal.Cause == RejectionCause.Credential)
         {
-            lists.NoteRefusal(Me.Path, refusal);
+            lists.NoteRefusal(Me.PathAndQuery, refusal);
         }
     }
 

@@ -8,11 +8,14 @@ namespace EventPipeline.Local.Simulator.Requests;
 /// <param name="Path">The path, without the query.</param>
 /// <param name="Query">The parameters with their values in order, names as sent.</param>
 /// <param name="Headers">The headers.</param>
-internal sealed record VendorRequest(
+internal sealed record SimulatedRequest(
     long Number, string Method, string Path, IReadOnlyDictionary<string, IReadOnlyList<string>> Query, IHeaderDictionary Headers)
 {
     /// <summary>Whose key it carries, with full rights or not; null when no key is known.</summary>
     public SimulatedAccount? Account { get; init; }
+
+    /// <summary>The body's text; empty where it has none.</summary>
+    public string Body { get; init; } = "";
 
     /// <summary>The last value of a parameter; null when it was not sent.</summary>
     public string? Single(string name) => Query.GetValueOrDefault(name)?[^1];

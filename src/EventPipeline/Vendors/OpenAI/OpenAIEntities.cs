@@ -10,7 +10,7 @@ namespace EventPipeline.Vendors.OpenAI;
 
 /// <summary>The names behind ids, as they are today: projects, users, admin keys, and each project's keys and service accounts.</summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/administration</remarks>
-internal static class Names
+internal static class OpenAIEntities
 {
     private const string Grain = "id.v1";
 
@@ -29,7 +29,7 @@ internal static class Names
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lists = new NameLists(pages, reading, "after");
+        var lists = new NameLists(pages, reading, OpenAIPages.Names);
         yield return new BucketArrived(fetch.Window.From);
         var projects = new List<string>();
         await foreach (var row in lists.ReadAsync("v1/organization/projects?include_archived=true&limit=100", cancellationToken))

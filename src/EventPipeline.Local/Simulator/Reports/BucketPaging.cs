@@ -9,7 +9,7 @@ namespace EventPipeline.Local.Simulator.Reports;
 /// <param name="Limit">Buckets per page.</param>
 /// <param name="Dimensions">The dimensions to group by.</param>
 /// <param name="Filters">Dimensions with the values to keep.</param>
-internal sealed record BucketQuery(
+internal sealed record BucketPaging(
     DateTime Start,
     DateTime End,
     TimeSpan Width,

@@ -3,4 +3,4 @@ using System.Text.Json.Nodes;
 namespace EventPipeline.Local.Simulator.Requests;
 
 /// <summary>What a vendor answers.</summary>
-internal sealed record VendorReply(int Status, JsonObject Body);
+internal sealed record SimulatedReply(int Status, JsonObject Body);

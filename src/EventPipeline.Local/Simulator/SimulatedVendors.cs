@@ -1,0 +1,16 @@
+using EventPipeline.Local.Simulator.Anthropic;
+using EventPipeline.Local.Simulator.OpenAI;
+using EventPipeline.Local.Simulator.Reports;
+
+namespace EventPipeline.Local.Simulator;
+
+/// <summary>Whom the simulator plays.</summary>
+internal static class SimulatedVendors
+{
+    /// <summary>Every vendor, a line each.</summary>
+    public static IReadOnlyList<SimulatedVendor> All { get; } =
+    [
+        SimulatedAnthropic.Registration,
+        SimulatedOpenAI.Registration,
+    ];
+}

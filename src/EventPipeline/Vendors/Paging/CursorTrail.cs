@@ -1,0 +1,64 @@
+using System.Globalization;
+using EventPipeline.Vendors.Protocol;
+
+namespace EventPipeline.Vendors.Paging;
+
+/// <summary>The cursors of one list: none comes twice, and they end. An empty page is not an end.</summary>
+/// <param name="reading">The conversation.</param>
+/// <param name="hasMore">The member that says whether there is more.</param>
+/// <param name="maxPages">How many pages are followed.</param>
+internal sealed class CursorTrail(Reading reading, string? hasMore, int maxPages)
+{
+    private const int MaxCursorLength = 8 * 1024;
+    private const int MaxEmptyPages = 50;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private int _empty;
+    private int _followed;
+
+    /// <summary>Where the vendor says that there is more, the cursor to follow.</summary>
+    /// <param name="cursor">The vendor's cursor.</param>
+    /// <param name="name">The field it came in.</param>
+    /// <param name="isEmpty">Whether the page brought no rows.</param>
+    /// <param name="isNothingNew">Whether its rows had come before.</param>
+    /// <param name="mayEnd">Whether all that was asked for has arrived, and the vendor was seen to lead on beyond it.</param>
+    /// <returns>Null where it leads on beyond the end.</returns>
+    public string? Follow(string? cursor, string name, bool isEmpty, bool isNothingNew, bool mayEnd)
+    {
+        _empty = isEmpty ? _empty + 1 : 0;
+        if (string.IsNullOrEmpty(cursor))
+        {
+            throw reading.Broken($"'{hasMore}' is true, and '{name}' is missing.");
+        }
+
+        if (cursor.Length > MaxCursorLength)
+        {
+            throw reading.Broken($"'{name}' is longer than 8 KiB.");
+        }
+
+        // A cursor that comes again beside new rows is followed once more: only what it leads to says that nothing is behind it.
+        var comesAgain = !_seen.Add(cursor);
+        if (mayEnd && ((comesAgain && (isEmpty || isNothingNew)) || _empty == MaxEmptyPages))
+        {
+            reading.Note(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{hasMore} stays true beyond the last data: every day had arrived, and the reading ended after {_empty} pages without rows"));
+            return null;
+        }
+
+        if (comesAgain && !mayEnd)
+        {
+            throw reading.Broken($"'{name}' came before: pagination loops.");
+        }
+
+        if (_empty == MaxEmptyPages)
+        {
+            throw reading.Broken(string.Create(
+                CultureInfo.InvariantCulture, $"'{name}' leads on from one page without rows to the next, {_empty} times: the vendor's pages do not end."));
+        }
+
+        return ++_followed < maxPages
+            ? cursor
+            : throw reading.Broken(string.Create(
+                CultureInfo.InvariantCulture, $"'{name}' still leads on after {maxPages} pages: the vendor's pages do not end."));
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Protocol;
+
+namespace EventPipeline.Vendors.Paging;
+
+/// <summary>Reads lists whose pages lead on in the header <c>Link</c>, and files of lines.</summary>
+internal sealed class LinkedPages(VendorApi api)
+{
+    private const int MaxPages = 10_000;
+
+    /// <summary>Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>). The credential goes to the account's own host and no other.</summary>
+    public async IAsyncEnumerable<Fields> ReadAsync(
+        Reading reading, VendorRequest first, PageShape shape, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var trail = new CursorTrail(reading, hasMore: null, MaxPages);
+        for (var request = first; request is not null;)
+        {
+            using var answer = await api.AskAsync(reading, request, cancellationToken);
+            var isEmpty = true;
+            var page = new Envelope(answer.Body, reading, shape);
+            while (await page.ReadToItemsAsync(cancellationToken))
+            {
+                while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
+                {
+                    isEmpty = false;
+                    yield return Item(reading, answer.Body.Parse(value), $"{shape.Items}[]", place);
+                }
+            }
+
+            request = answer.NextLink is { } link
+                ? Next(reading, request, trail.Follow(link, "Link", isEmpty, isNothingNew: false, mayEnd: false)!)
+                : null;
+        }
+    }
+
+    /// <summary>
+    /// Reads a file of objects: one a line (NDJSON), the elements of one array, or one object alone. A line may be as long as any other value; memory
+    /// does not grow with the file.
+    /// </summary>
+    public async IAsyncEnumerable<Fields> ReadLinesAsync(
+        Reading reading, VendorRequest request, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var answer = await api.AskAsync(reading, request with { MayBeLines = true }, cancellationToken);
+        var body = answer.Body;
+        var isArray = await body.BeginAsync(cancellationToken);
+        if (isArray)
+        {
+            await body.NextAsync(cancellationToken);
+        }
+
+        while ((isArray ? await body.NextValueAsync(cancellationToken) : await body.NextLineAsync(cancellationToken)) is { } value)
+        {
+            yield return Item(reading, body.Parse(value), "[]", place);
+        }
+
+        await body.FinishAsync(cancellationToken);
+    }
+
+    private static VendorRequest Next(Reading reading, VendorRequest request, string link) =>
+        Uri.TryCreate(request.Address(reading.Account.BaseAddress), link, out var address)
+            ? request with { PathAndQuery = address.AbsoluteUri }
+            : throw reading.Broken($"the header Link leads to '{reading.Quote(Addresses.WithoutQuery(link))}', which is not an address.");
+
+    private static Fields Item(Reading reading, JsonElement element, string path, string place) => element.ValueKind == JsonValueKind.Object
+        ? new Fields(element, path, place, reading)
+        : throw reading.Broken($"'{path}' is not an object in {place}.");
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using EventPipeline.Vendors.Http;
+using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Protocol;
+
+namespace EventPipeline.Vendors.Paging;
+
+/// <summary>A list of objects whose pages are numbered.</summary>
+/// <param name="Request">The request for a page, from 1.</param>
+/// <param name="Page">The names in a page.</param>
+/// <param name="HasNext">Whether another page follows this one.</param>
+internal sealed record NumberedQuery(Func<int, VendorRequest> Request, PageShape Page, Func<NumberedPage, bool> HasNext)
+{
+    /// <summary>How many objects the vendor says that all pages hold together; null where it does not say.</summary>
+    public Func<NumberedPage, long>? Total { get; init; }
+}
+
+/// <summary>A page that was read.</summary>
+/// <param name="Number">Its number, from 1.</param>
+/// <param name="Items">How many objects it held.</param>
+/// <param name="Counts">What the vendor says of where it stands among the others, see <see cref="PageShape.Counts"/>.</param>
+internal sealed record NumberedPage(int Number, int Items, Fields Counts);
+
+/// <summary>
+/// Follows numbered pages to their end, each streamed. What is added or removed meanwhile moves objects from one page to another, where they come twice
+/// or never: a total that changes, or that is not what came, is read again.
+/// </summary>
+internal sealed class NumberedPages(VendorApi api)
+{
+    private const int MaxPages = 10_000;
+
+    /// <summary>Reads the objects.</summary>
+    /// <exception cref="TransientFailureException">The list changed while it was read.</exception>
+    public async IAsyncEnumerable<Fields> ReadAsync(
+        Reading reading, NumberedQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var seen = new HashSet<UInt128>();
+        long count = 0;
+        long? total = null;
+        for (var number = 1; ; number++)
+        {
+            if (number > MaxPages)
+            {
+                throw reading.Broken(string.Create(CultureInfo.InvariantCulture, $"{place} still have more after {MaxPages} pages: pagination does not end."));
+            }
+
+            using var answer = await api.AskAsync(reading, query.Request(number), cancellationToken);
+            var envelope = new Envelope(answer.Body, reading, query.Page);
+            var items = 0;
+            UInt128 said = 0;
+            while (await envelope.ReadToItemsAsync(cancellationToken))
+            {
+                while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
+                {
+                    var item = Item(reading, query, place, answer.Body.Parse(value));
+                    items++;
+                    said = query.Total is null ? unchecked(said + item.Hash()) : 0;
+                    yield return item;
+                }
+            }
+
+            var page = new NumberedPage(number, items, envelope.Counts(place));
+            count += items;
+            if (query.Total is null)
+            {
+                RequireNew(reading, place, seen, page, said);
+            }
+            else
+            {
+                total = RequireSame(reading, place, total, query.Total(page));
+            }
+
+            if (!query.HasNext(page))
+            {
+                break;
+            }
+
+            RequireItems(reading, place, page);
+        }
+
+        if (total is { } told && told != count)
+        {
+            throw reading.Transient(string.Create(
+                CultureInfo.InvariantCulture, $"{place} changed while they were read: the vendor says that there are {told}, and {count} came."));
+        }
+    }
+
+    private static Fields Item(Reading reading, NumberedQuery query, string place, JsonElement element) => element.ValueKind == JsonValueKind.Object
+        ? new Fields(element, $"{query.Page.Items}[]", place, reading)
+        : throw reading.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
+
+    /// <summary>Where no total says what there is, a page that came before is all that shows that the pages moved.</summary>
+    private static void RequireNew(Reading reading, string place, HashSet<UInt128> seen, NumberedPage page, UInt128 said)
+    {
+        if (page.Items > 0 && !seen.Add(said))
+        {
+            throw reading.Transient(string.Create(
+                CultureInfo.InvariantCulture, $"{place} changed while they were read: page {page.Number} repeats one before it."));
+        }
+    }
+
+    private static long RequireSame(Reading reading, string place, long? before, long now) => before is null || before == now
+        ? now
+        : throw reading.Transient(string.Create(
+            CultureInfo.InvariantCulture, $"{place} changed while they were read: there were {before} of them, and now there are {now}."));
+
+    private static void RequireItems(Reading reading, string place, NumberedPage page)
+    {
+        if (page.Items == 0)
+        {
+            throw reading.Broken(string.Create(
+                CultureInfo.InvariantCulture, $"page {page.Number} of {place} is empty, and the vendor says that another one follows."));
+        }
+    }
+}
