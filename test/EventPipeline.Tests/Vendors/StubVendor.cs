@@ -7,7 +7,7 @@ namespace EventPipeline.Tests.Vendors;
 /// <summary>A vendor that answers what was arranged, path by path, in order, and throws on everything else.</summary>
 internal sealed class StubVendor : HttpMessageHandler
 {
-    private readonly Dictionary<string, Queue<Func<CancellationToken, Task<HttpResponseMessage>>>> _answers = [];
+    private readonly Dictionary<string, Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>>> _answers = [];
 
     /// <summary>Every request, path and query unescaped.</summary>
     public List<string> Asked { get; } = [];
@@ -24,20 +24,22 @@ internal sealed class StubVendor : HttpMessageHandler
 
     public StubVendor On(string path, Stream body) => On(path, () => Answer(new StreamContent(body), HttpStatusCode.OK, []));
 
-    public StubVendor On(string path, Func<HttpResponseMessage> answer) => On(path, _ => Task.FromResult(answer()));
+    public StubVendor On(string path, Func<HttpResponseMessage> answer) => On(path, (_, _) => Task.FromResult(answer()));
+
+    public StubVendor On(string path, Func<HttpRequestMessage, HttpResponseMessage> answer) => On(path, (request, _) => Task.FromResult(answer(request)));
 
     /// <summary>Never answers.</summary>
-    public StubVendor OnSilence(string path) => On(path, async cancellationToken =>
+    public StubVendor OnSilence(string path) => On(path, async (_, cancellationToken) =>
     {
         await Task.Delay(Timeout.Infinite, cancellationToken);
         throw new InvalidOperationException("Silence ended.");
     });
 
-    private StubVendor On(string path, Func<CancellationToken, Task<HttpResponseMessage>> answer)
+    private StubVendor On(string path, Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>> answer)
     {
         if (!_answers.TryGetValue(path, out var queue))
         {
-            _answers.Add(path, queue = new Queue<Func<CancellationToken, Task<HttpResponseMessage>>>());
+            _answers.Add(path, queue = new Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>>());
         }
 
         queue.Enqueue(answer);
@@ -51,7 +53,7 @@ internal sealed class StubVendor : HttpMessageHandler
         Headers.Add(request.Headers);
         Arrived.Release();
         return _answers.TryGetValue(uri.AbsolutePath, out var queue) && queue.TryDequeue(out var answer)
-            ? answer(cancellationToken)
+            ? answer(request, cancellationToken)
             : throw new InvalidOperationException($"Nothing is arranged for {uri.PathAndQuery}.");
     }
 
