@@ -14,7 +14,7 @@ internal static class SimulatorApplication
 {
     /// <summary>An application that is ready to start. It logs nothing and reads no configuration.</summary>
     /// <param name="options">The seed and the clock.</param>
-    /// <param name="port">The port on 127.0.0.1; 0 for any, which <see cref="WebApplication.Urls"/> tells after the start.</param>
+    /// <param name="port">The port on 127.0.0.1; 0 for any; <see cref="WebApplication.Urls"/> has it after the start.</param>
     /// <param name="played">Whom it plays; one that takes any request that is left over stands last.</param>
     public static WebApplication Build(SimulatorOptions options, int port, params IReadOnlyList<SimulatedVendor> played)
     {

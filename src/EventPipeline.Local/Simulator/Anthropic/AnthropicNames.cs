@@ -6,7 +6,7 @@ using EventPipeline.Local.Simulator.Requests;
 namespace EventPipeline.Local.Simulator.Anthropic;
 
 /// <summary>
-/// The listings that tell the names behind ids: <c>me</c>, <c>workspaces</c>, <c>workspaces/{id}/members</c>, <c>api_keys</c>,
+/// The listings of the names behind ids: <c>me</c>, <c>workspaces</c>, <c>workspaces/{id}/members</c>, <c>api_keys</c>,
 /// <c>users</c>.
 /// </summary>
 internal static class AnthropicNames

@@ -48,7 +48,7 @@ internal static class FaultKinds
     /// <summary>The connection is reset without an answer.</summary>
     public const string Reset = "reset";
 
-    /// <summary>No answer for some seconds; for ever where the rule does not say how many.</summary>
+    /// <summary>No answer for some seconds; forever where the rule does not say how many.</summary>
     public const string SlowHeaders = "slow_headers";
 
     /// <summary>400 as the vendor says it where it does not group so: by the field of the rule, or by so many dimensions.</summary>

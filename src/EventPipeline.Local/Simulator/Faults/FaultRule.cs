@@ -46,7 +46,7 @@ internal sealed record FaultRule
     /// <summary>The requests a minute of <c>rate_limit</c>.</summary>
     public int? PerMinute { get; init; }
 
-    /// <summary>For how long <c>slow_headers</c> waits; null for ever.</summary>
+    /// <summary>For how long <c>slow_headers</c> waits; null for forever.</summary>
     public double? Seconds { get; init; }
 
     /// <summary>Whether it is about this request.</summary>
@@ -97,7 +97,7 @@ internal sealed record FaultRule
         Require(rule.RetryAfter is null or >= 0, "retryAfter is a number of seconds, 0 or more.");
         Require(rule.Times is null or >= 1, "times is 1 or more; leave it out for always.");
         Require(rule.Skip >= 0, "skip is 0 or more.");
-        Require(rule.Seconds is null or (>= 0 and <= 3600), "seconds is from 0 to 3600; leave it out to wait for ever.");
+        Require(rule.Seconds is null or (>= 0 and <= 3600), "seconds is from 0 to 3600; leave it out to wait forever.");
         return rule;
     }
 

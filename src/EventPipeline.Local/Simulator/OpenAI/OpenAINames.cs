@@ -5,7 +5,7 @@ using EventPipeline.Local.Simulator.Requests;
 namespace EventPipeline.Local.Simulator.OpenAI;
 
 /// <summary>
-/// The listings that tell the names behind ids: <c>projects</c>, <c>projects/{id}/api_keys</c>, <c>…/service_accounts</c>, <c>…/users</c>,
+/// The listings of the names behind ids: <c>projects</c>, <c>projects/{id}/api_keys</c>, <c>…/service_accounts</c>, <c>…/users</c>,
 /// <c>users</c>, <c>admin_api_keys</c>.
 /// </summary>
 internal static class OpenAINames

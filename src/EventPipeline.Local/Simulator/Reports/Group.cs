@@ -26,7 +26,7 @@ internal sealed record Group(
             .Select(group => new Group(dimensions.ToDictionary(d => d, d => group.First()[d]), Sums(group), [.. group])),
     ];
 
-    /// <summary>A text that is the same for facts that agree in the dimensions, and only for those; null is no text.</summary>
+    /// <summary>A text that is the same for facts that agree in the dimensions, and only for those; null is not a text.</summary>
     public static string Key(Fact fact, IEnumerable<string> dimensions) =>
         string.Join('\u001f', dimensions.Select(d => fact[d] ?? "\0"));
 

@@ -15,7 +15,7 @@ internal static class ReplyWriter
     /// <param name="reply">The answer.</param>
     /// <param name="retryAfter">Seconds for Retry-After; null for no header.</param>
     /// <param name="fault">What goes wrong; null for nothing.</param>
-    /// <param name="stopping">Lets go of clients that wait for ever.</param>
+    /// <param name="stopping">Releases clients that wait forever.</param>
     public static async Task SendAsync(
         HttpContext context, SimulatedReply reply, int? retryAfter, FaultRule? fault, CancellationToken stopping)
     {

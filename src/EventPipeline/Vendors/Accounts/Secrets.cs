@@ -5,7 +5,7 @@ namespace EventPipeline.Vendors.Accounts;
 /// <summary>Finds the store that an account's key is kept in. Nothing else holds a key for longer than it takes to send a request.</summary>
 internal sealed class Secrets(IEnumerable<ISecretStore> stores)
 {
-    /// <summary>What is wrong with a value that is no key, wherever it is kept.</summary>
+    /// <summary>What is wrong with a value that is not a key, wherever it is kept.</summary>
     public const string NoKey = "holds blanks, line breaks or characters no key has; often it is a line break at the end";
 
     private readonly IReadOnlyList<ISecretStore> _stores = [.. stores];
@@ -13,7 +13,7 @@ internal sealed class Secrets(IEnumerable<ISecretStore> stores)
     /// <summary>Whether a value can be a key: visible ASCII and nothing else.</summary>
     public static bool IsKey(string value) => value.Length > 0 && value.All(character => character is > ' ' and <= '~');
 
-    /// <summary>What is wrong with a reference, after the setting's name; null when nothing is. Never repeats what is no reference: it may be the key.</summary>
+    /// <summary>What is wrong with a reference, after the setting's name; null when nothing is. Never repeats what is not a reference: it may be the key.</summary>
     public string? Mistake(string reference)
     {
         if (Find(reference) is { } store)

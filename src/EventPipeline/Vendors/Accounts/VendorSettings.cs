@@ -76,7 +76,7 @@ internal sealed partial class VendorSettings
             return new VendorOptions { StallTimeout = stall };
         }
 
-        Mistake(section, $"is '{section.Value}', which is no time between 00:00:00 and 01:00:00; write hh:mm:ss, for example 00:01:00.");
+        Mistake(section, $"is '{section.Value}', which is not a time between 00:00:00 and 01:00:00; write hh:mm:ss, for example 00:01:00.");
         return new VendorOptions();
     }
 
@@ -117,7 +117,7 @@ internal sealed partial class VendorSettings
         }
     }
 
-    /// <summary>A version of a secret is no secret of its own.</summary>
+    /// <summary>Versions of one secret are the same secret.</summary>
     private static string SecretOf(string reference) =>
         reference.StartsWith("projects/", StringComparison.Ordinal) ? reference.Split("/versions/")[0] : reference;
 

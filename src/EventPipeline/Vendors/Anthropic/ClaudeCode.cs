@@ -17,7 +17,7 @@ internal static class ClaudeCode
 {
     private const string Path = "v1/organizations/usage_report/claude_code";
 
-    // What is measured is summed, known or not; new texts and flags beside it, or about the actor, tell whose it is.
+    // What is measured is summed, known or not; new texts and flags beside it, or about the actor, say whose it is.
     private static readonly Shape Documented = ShapeOf("email_address", "api_key_name");
 
     /// <summary>Streams the window, one day held at a time: records that share a key are summed.</summary>

@@ -46,7 +46,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string k
     {
         if (!_seen.Add(row.Hash()))
         {
-            row.Note(" comes twice, word for word: counted once");
+            row.Note(" occurs twice, word for word: counted once");
             return;
         }
 

@@ -41,7 +41,7 @@ internal sealed record ClaudeCodeIdentity(
             type, idName, actor.RequiredText(idName), row.Text("terminal_type"), row.Text("customer_type"), row.Text("subscription_type"), row.Flag("is_remote"));
     }
 
-    /// <summary>A kind of actor that is not documented yet is told by the first text beside its type.</summary>
+    /// <summary>A kind of actor that is not documented yet is identified by the first text beside its type.</summary>
     private static string OtherIdName(Fields actor)
     {
         var name = actor.Names()
@@ -49,7 +49,7 @@ internal sealed record ClaudeCodeIdentity(
             .Order(StringComparer.Ordinal)
             .FirstOrDefault()
             ?? throw actor.Broken("type", "is not user_actor or api_actor, and nothing beside it names the actor");
-        actor.Note($".type is new; the actor is told by '{name}'");
+        actor.Note($".type is new; the actor is identified by '{name}'");
         return name;
     }
 }

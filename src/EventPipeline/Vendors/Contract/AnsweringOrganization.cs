@@ -11,7 +11,7 @@ public sealed class AnsweringOrganization
     /// <summary>What the answers call it, all the same; null while no answer named it.</summary>
     public string? Name { get; private set; }
 
-    /// <summary>What was told before, with what the answers name.</summary>
+    /// <summary>What was known before, with what the answers name.</summary>
     public OrganizationIds AddTo(OrganizationIds told) => Name is null ? told
         : _isId ? told with { HeaderId = Name }
         : told with { Hint = Name };

@@ -4,7 +4,7 @@ namespace EventPipeline.Vendors.Contract;
 public abstract record VendorItem;
 
 /// <summary>
-/// Says that the vendor spoke of this day, also when it had nothing to tell: absent is not empty.
+/// The vendor covered this day, even if it had no rows: a missing day is not an empty day.
 /// The records that follow belong to it until the next one.
 /// </summary>
 /// <param name="Day">The UTC day the bucket covers.</param>

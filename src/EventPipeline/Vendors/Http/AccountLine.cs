@@ -27,7 +27,7 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
         }
     }
 
-    /// <summary>Waits for the request's turn. Whoever gets one says how it ended.</summary>
+    /// <summary>Waits for the request's turn. A caller that gets one reports how it ended.</summary>
     /// <exception cref="TransientFailureException">The turn does not come before the deadline: nothing was sent.</exception>
     public async ValueTask<RequestRate.Turn> EnterAsync(DateTimeOffset deadline, CancellationToken cancellationToken)
     {
@@ -86,7 +86,7 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
         }
     }
 
-    /// <summary>Lets go whoever may go now and sends away whose time is over; sees to it that it is called again when that changes.</summary>
+    /// <summary>Releases requests whose turn has come, rejects those whose deadline has passed, and arranges the next call.</summary>
     private void Move()
     {
         var now = time.GetUtcNow();

@@ -3,7 +3,7 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Http;
 
 /// <summary>
-/// Keeps to what a vendor documents: so many requests in any period of a length, whichever windows they belong to. Nobody is refused first. Not
+/// Keeps to what a vendor documents: so many requests in any period of a length, whichever windows they belong to. No request has to be refused first. Not
 /// thread-safe.
 /// </summary>
 /// <param name="limit">What the vendor documents; null where it documents nothing.</param>

@@ -10,7 +10,7 @@ namespace EventPipeline.Vendors.Http;
 /// </remarks>
 internal sealed class RequestRate
 {
-    // A vendor's slip of the pen must not keep an account from being read for days.
+    // A bogus Retry-After must not block an account for days.
     private static readonly TimeSpan MaxHoldOff = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan MinRetryAfter = TimeSpan.FromSeconds(1);
@@ -61,7 +61,7 @@ internal sealed class RequestRate
     /// <summary>A request begins.</summary>
     public Turn Begin(DateTimeOffset now)
     {
-        // While nobody has anything to ask, though he might, the vendor refuses nothing: such a time says nothing of how fast it may be asked.
+        // While no request is waiting, the vendor has nothing to refuse: such a time says nothing about how fast it may be asked.
         if (_pausedSince is { } since && now - new[] { since, _until, _nextTurn }.Max() is var pause && pause > MinPause)
         {
             _paused += pause;
@@ -191,6 +191,6 @@ internal sealed class RequestRate
     /// <summary>A request that is under way.</summary>
     /// <param name="Began">When it was sent, UTC.</param>
     /// <param name="HoldOffs">How often the account had been held off by then.</param>
-    /// <param name="Paused">For how long, all in all, nobody had asked anything.</param>
+    /// <param name="Paused">For how long, in total, there was nothing to ask.</param>
     public readonly record struct Turn(DateTimeOffset Began, int HoldOffs, TimeSpan Paused);
 }

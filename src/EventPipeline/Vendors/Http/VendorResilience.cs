@@ -71,7 +71,7 @@ internal static class VendorResilience
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
 
-            // Which run asks is no vendor's business; the spans are made all the same.
+            // Vendors get no trace context; spans are still created.
             ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
         });
         builder.AddResilienceHandler("retry", (pipeline, context) => pipeline.AddRetries(

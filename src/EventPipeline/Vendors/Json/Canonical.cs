@@ -49,7 +49,7 @@ internal static class Canonical
         : Hash(path, element);
 
     /// <summary>
-    /// A number as its digits without zeros at either end, and its exponent. One pass. What is no number, and an exponent beyond 18 digits,
+    /// A number as its digits without zeros at either end, and its exponent. One pass. What is not a number, and an exponent beyond 18 digits,
     /// stays as it is written.
     /// </summary>
     public static string Number(string text)

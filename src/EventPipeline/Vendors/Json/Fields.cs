@@ -191,7 +191,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
                 case null when name == "object" && value.ValueKind == JsonValueKind.String && shape.ObjectTypes.Contains(String(name, value)):
                     break;
                 case { Kind: MemberKind.Dimension }:
-                    reading.Note($"{path}.{name} is told although it was not asked for: it tells rows apart");
+                    reading.Note($"{path}.{name} is there although it was not asked for: it tells rows apart");
                     words = Unknown(words, here, value);
                     break;
                 default:

@@ -109,7 +109,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         while (depth > 0);
     }
 
-    /// <summary>A value's text as an element; a name that comes twice breaks the contract.</summary>
+    /// <summary>A value's text as an element; a name that occurs twice breaks the contract.</summary>
     public JsonElement Parse(byte[] value)
     {
         try

@@ -7,7 +7,7 @@ internal sealed class Shape
 {
     private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
 
-    /// <summary>What rows may be told apart by. Those in the natural key say nothing more; another one that is told makes a row of its own.</summary>
+    /// <summary>What rows may be told apart by. Those in the natural key say nothing more; another one that is there makes a row of its own.</summary>
     public IEnumerable<string> Dimensions
     {
         init => Add(value, MemberKind.Dimension);
@@ -31,7 +31,7 @@ internal sealed class Shape
         init => Add(value, MemberKind.Ignored);
     }
 
-    /// <summary>The names of the types that <c>object</c> may tell; another one is a row of its own.</summary>
+    /// <summary>The names that <c>object</c> may hold; another one is a row of its own.</summary>
     public IEnumerable<string> Types
     {
         init => ObjectTypes = value.ToFrozenSet(StringComparer.Ordinal);

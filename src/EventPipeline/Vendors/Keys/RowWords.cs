@@ -9,7 +9,7 @@ namespace EventPipeline.Vendors.Keys;
 /// new row.
 /// </param>
 /// <param name="Others">
-/// Unknown numbers and nulls, and known texts that are no dimension. A number may be a new metric, which changes from read to read, so
+/// Unknown numbers and nulls, and known texts that are not a dimension. A number may be a new metric, which changes from read to read, so
 /// these enter the stored key only where two rows would share it otherwise.
 /// </param>
 /// <param name="Values">The metrics the documentation knows: two rows of one identity that differ in them contradict each other.</param>

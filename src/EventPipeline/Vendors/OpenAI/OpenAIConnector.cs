@@ -58,7 +58,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
 
     public Vendor Vendor => Self;
 
-    /// <summary>Nothing: no endpoint is documented that tells the organization's id. Its answers may name one in a header.</summary>
+    /// <summary>Nothing: no documented endpoint gives the organization's id. Its answers may name one in a header.</summary>
     public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) => Task.FromResult(OrganizationIds.None);
 
     public async IAsyncEnumerable<VendorItem> FetchAsync(

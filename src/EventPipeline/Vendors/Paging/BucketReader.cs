@@ -41,7 +41,7 @@ internal sealed class BucketReader(JsonBody body, Reading reading, string items,
             var name = body.Name;
             if (!_seen.Add(name))
             {
-                throw reading.Broken($"'{items}[].{reading.Quote(name)}' comes twice in {Place}.");
+                throw reading.Broken($"'{items}[].{reading.Quote(name)}' occurs twice in {Place}.");
             }
 
             if (name == shape.Rows)

@@ -3,7 +3,7 @@ using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Paging;
 
-/// <summary>The cursors of one list: none comes twice, and they end. An empty page is not an end.</summary>
+/// <summary>The cursors of one list: none repeats, and they end. An empty page is not an end.</summary>
 /// <param name="reading">The conversation.</param>
 /// <param name="hasMore">The member that says whether there is more.</param>
 /// <param name="maxPages">How many pages are followed.</param>
@@ -35,7 +35,7 @@ internal sealed class CursorTrail(Reading reading, string? hasMore, int maxPages
             throw reading.Broken($"'{name}' is longer than 8 KiB.");
         }
 
-        // A cursor that comes again beside new rows is followed once more: only what it leads to says that nothing is behind it.
+        // A cursor that repeats beside new rows is followed once more: only the page behind it shows that there is nothing more.
         var comesAgain = !_seen.Add(cursor);
         if (mayEnd && ((comesAgain && (isEmpty || isNothingNew)) || _empty == MaxEmptyPages))
         {

@@ -45,7 +45,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
             var name = body.Name;
             if (!_seen.Add(name))
             {
-                throw reading.Broken($"'{reading.Quote(name)}' comes twice in one page.");
+                throw reading.Broken($"'{reading.Quote(name)}' occurs twice in one page.");
             }
 
             if (name == shape.Items)

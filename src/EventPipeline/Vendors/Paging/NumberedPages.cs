@@ -24,7 +24,7 @@ internal sealed record NumberedQuery(Func<int, VendorRequest> Request, PageShape
 internal sealed record NumberedPage(int Number, int Items, Fields Counts);
 
 /// <summary>
-/// Follows numbered pages to their end, each streamed. What is added or removed meanwhile moves objects from one page to another, where they come twice
+/// Follows numbered pages to their end, each streamed. What is added or removed meanwhile moves objects from one page to another, where they appear twice
 /// or never: a total that changes, or that is not what came, is read again.
 /// </summary>
 internal sealed class NumberedPages(VendorApi api)

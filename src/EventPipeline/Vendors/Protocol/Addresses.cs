@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>
-/// Addresses of somebody else's, safe to show: scheme, host and path. A user, a query and a fragment may be worth as much as a key: signatures of
+/// Foreign addresses, safe to show: scheme, host and path. A user, a query and a fragment may be worth as much as a key: signatures of
 /// storage, tokens of a sign-in.
 /// </summary>
 internal static partial class Addresses

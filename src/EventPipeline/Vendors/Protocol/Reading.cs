@@ -4,7 +4,7 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>
-/// One conversation with a vendor: whom it is about, how failures in it are told, and what was noticed on the way.
+/// One conversation with a vendor: whom it is about, how its failures are described, and what was noticed on the way.
 /// </summary>
 internal sealed partial class Reading(Account account, string about, VendorProtocol protocol, DateTimeOffset deadline)
 {
@@ -79,7 +79,7 @@ internal sealed partial class Reading(Account account, string about, VendorProto
         RejectionCause.BrokenContract,
         innerException);
 
-    /// <summary>The vendor will not answer, whoever asks again.</summary>
+    /// <summary>The vendor refuses, and will refuse again.</summary>
     public RejectedEventException Refused(string what, string hint, RejectionCause cause) => new($"{about}: {what}", hint, cause);
 
     /// <summary>It failed in a way that may pass.</summary>
@@ -92,7 +92,7 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     public IOException Safe(Exception failure) =>
         new($"{failure.GetType().Name}: {Quote(failure.Message)}", failure.InnerException is { } cause ? Safe(cause) : null);
 
-    /// <summary>Keeps a key that is about to be sent out of everything that is read, kept or quoted from here on.</summary>
+    /// <summary>Redacts a key that is about to be sent from everything read, kept or quoted from now on.</summary>
     public void Hide(string key, KeyKinds kinds)
     {
         Redaction.Hide(key);

@@ -14,7 +14,7 @@ internal sealed record VendorProtocol(
     Action<HttpRequestMessage, string> Authorize,
     Func<JsonElement, DateTimeOffset?> ReadTime)
 {
-    /// <summary>How many requests an account may make, where the vendor documents it; null where only its 429s tell.</summary>
+    /// <summary>How many requests an account may make, where the vendor documents it; null where only its 429s show it.</summary>
     public RequestLimit? Limit { get; init; }
 
     /// <summary>Reads from a 429 when the vendor's limit starts anew, UTC; null where the answer does not say.</summary>

@@ -36,7 +36,7 @@ public sealed record EntityRecord : VendorRecord
     [JsonIgnore]
     public override string Table => TableName;
 
-    /// <summary>An entity of a snapshot, its name still to be told.</summary>
+    /// <summary>An entity of a snapshot, without its name.</summary>
     internal static EntityRecord Of(FetchContext fetch, string grain, string kind, string id) => new()
     {
         RowKey = NaturalKey.Of(fetch, grain, fetch.Window.From, ("kind", kind), ("id", id)),

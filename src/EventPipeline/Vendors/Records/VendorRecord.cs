@@ -13,7 +13,7 @@ public abstract record VendorRecord : VendorItem
     /// <summary>The vendor's name.</summary>
     public required string Vendor { get; init; }
 
-    /// <summary>Which account: the vendor's own organisation id, or the first name of an account whose vendor told none.</summary>
+    /// <summary>Which account: the vendor's own organisation id, or the first name of an account whose vendor gives none.</summary>
     public required string AccountId { get; init; }
 
     /// <summary>The report's name.</summary>
@@ -50,7 +50,7 @@ public abstract record VendorRecord : VendorItem
     [JsonIgnore]
     public virtual decimal CountedQuantity => 0;
 
-    /// <summary>Whether it tells one, be it 0.</summary>
+    /// <summary>Whether it has one, be it 0.</summary>
     [JsonIgnore]
     public virtual bool TellsQuantity => false;
 
