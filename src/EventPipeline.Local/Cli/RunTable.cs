@@ -54,7 +54,7 @@ internal static class RunTable
         foreach (var window in run.Windows.Where(window => WindowState.IsFailure(window.State)))
         {
             console.MarkupLineInterpolated(
-                $"[red]{window.State}[/] {window.Vendor}/{window.Account}/{window.Report} {window.From:yyyy-MM-dd}..{window.To:yyyy-MM-dd}: {window.Reason}");
+                $"[red]{window.State}[/] {new Window(window.Vendor, window.Account, window.Report, window.From, window.To)}: {window.Reason}");
         }
     }
 

@@ -74,7 +74,7 @@ internal sealed partial class FanOutHandler(
                where account.Vendor == vendor.Name
                from report in vendor.Reports
                where request.Reports?.Contains(report.Name) ?? true
-               select new PlanSubject(vendor.Name, account.Name, ids.GetValueOrDefault(account), report),
+               select new PlanSubject(account, ids.GetValueOrDefault(account), report),
         ];
     }
 

@@ -8,7 +8,7 @@ namespace EventPipeline.FanOut;
 /// Decides what a run reads: the days asked for, and beside them the days the vendor may still restate and the gaps of the last days.
 /// Pure: the same request, reads and time give the same plan.
 /// </summary>
-internal sealed class Planner(IReadOnlyDictionary<SliceKey, SliceRead> reads, int gapDays)
+internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int gapDays)
 {
     /// <summary>Plans a run.</summary>
     /// <param name="runId">The run.</param>
@@ -45,9 +45,8 @@ internal sealed class Planner(IReadOnlyDictionary<SliceKey, SliceRead> reads, in
 
     private static bool IsDaily(RunRequested request) => request is { From: null, To: null, Days: null or 1 };
 
-    private SliceRead? ReadOf(PlanSubject subject, DateOnly day) => subject.AccountId is { } id
-        ? reads.GetValueOrDefault(new SliceKey(subject.Vendor, id, subject.Report.Name, day))
-        : null;
+    private SliceRead? ReadOf(PlanSubject subject, DateOnly day) =>
+        subject.Slice(day) is { } slice ? reads.GetValueOrDefault(slice) : null;
 
     private PlannedWindow PlanSnapshot(PlanSubject subject, DateOnly today, bool force)
     {
@@ -112,12 +111,14 @@ internal sealed class Planner(IReadOnlyDictionary<SliceKey, SliceRead> reads, in
 }
 
 /// <summary>One report of one account, as a plan sees it.</summary>
-/// <param name="Vendor">The vendor's name.</param>
-/// <param name="Account">The account's configured name, which its windows carry.</param>
+/// <param name="Account">The account, whose name its windows carry.</param>
 /// <param name="AccountId">The account's id in the tables, which its reads are found by; null for one that was never read.</param>
 /// <param name="Report">The report.</param>
-internal sealed record PlanSubject(string Vendor, string Account, string? AccountId, Report Report)
+internal sealed record PlanSubject(Account Account, string? AccountId, Report Report)
 {
     /// <summary>The window of one day.</summary>
-    public Window Window(DateOnly day) => new(Vendor, Account, Report.Name, day, day);
+    public Window Window(DateOnly day) => Shared.Window.Of(new Subject(Account.Vendor, Account.Name, Report.Name), day);
+
+    /// <summary>The slice of one day; null for an account that was never read.</summary>
+    public Slice? Slice(DateOnly day) => AccountId is null ? null : new Slice(Account.Vendor, AccountId, Report.Name, day);
 }

@@ -24,7 +24,7 @@ internal sealed partial class FreshnessReport(
                 from report in reports
                 let day = report.DataCompleteUntil
                 where day.HasValue
-                select (report.Vendor, report.Account, report.Report, day.Value));
+                select (report.Subject, day.Value));
             reports.ForEach(tell);
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
@@ -35,7 +35,7 @@ internal sealed partial class FreshnessReport(
 
     private void Tell(ReportFreshness report)
     {
-        var (vendor, account, name) = (report.Vendor, report.Account, report.Report);
+        var (vendor, account, name) = report.Subject;
         double? age = report.DataCompleteUntil is { } day ? Math.Round(PipelineMetrics.Age(day, clock.GetUtcNow()).TotalHours, 3) : null;
         var completeness = age is null
             ? "has never been read"

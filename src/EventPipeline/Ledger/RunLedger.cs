@@ -18,7 +18,7 @@ internal sealed class RunLedger(
     private const int RowsPerInsert = 200;
 
     /// <summary>The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when it began is not known.</summary>
-    public async Task<IReadOnlyDictionary<SliceKey, SliceRead>> SlicesReadAsync(
+    public async Task<IReadOnlyDictionary<Slice, SliceRead>> SlicesReadAsync(
         RunMode mode, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
@@ -26,7 +26,7 @@ internal sealed class RunLedger(
         var now = clock.GetUtcNow();
         return rows
             .ToDictionary(
-                row => new SliceKey(row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
+                row => new Slice(row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
                 row => new SliceRead(
                     row.Timestamp("read_began") is var began && began <= now ? began : DateTimeOffset.MinValue, row.Flag("pinned")));
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
 
@@ -79,7 +80,12 @@ public sealed record ReportFreshness(
     bool LastReadInFuture,
     long Slices,
     string? LastError,
-    DateTimeOffset? LastErrorAt);
+    DateTimeOffset? LastErrorAt)
+{
+    /// <summary>Whose report it is.</summary>
+    [JsonIgnore]
+    public Subject Subject => new(Vendor, Account, Report);
+}
 
 /// <summary>The current content of one slice. Times are UTC, money is US dollars.</summary>
 public sealed record SliceDocument(

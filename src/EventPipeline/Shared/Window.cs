@@ -1,8 +1,6 @@
 namespace EventPipeline.Shared;
 
-/// <summary>
-/// Consecutive UTC days of one report that one fetch message asks for.
-/// </summary>
+/// <summary>Consecutive UTC days of one report that one fetch message asks for.</summary>
 /// <param name="Vendor">The vendor's name, e.g. <c>anthropic</c>.</param>
 /// <param name="Account">The account's configured name; the vendor's own organisation id is found while reading.</param>
 /// <param name="Report">The report's name, e.g. <c>messages_usage</c>.</param>
@@ -10,6 +8,9 @@ namespace EventPipeline.Shared;
 /// <param name="To">The last day, UTC, inclusive.</param>
 public sealed record Window(string Vendor, string Account, string Report, DateOnly From, DateOnly To)
 {
+    /// <summary>A window of one day.</summary>
+    public static Window Of(Subject subject, DateOnly day) => new(subject.Vendor, subject.Account, subject.Report, day, day);
+
     /// <summary>Names the window within its run.</summary>
     public string Id => FormattableString.Invariant($"{Vendor}.{Account}.{Report}.{From:yyyyMMdd}-{To:yyyyMMdd}");
 

@@ -33,7 +33,7 @@ internal sealed class PipelineMetrics
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _runs;
     private readonly Histogram<double> _runTimes;
-    private volatile FrozenDictionary<(string Vendor, string Account, string Report), DateOnly> _completeUntil = FrozenDictionary<(string, string, string), DateOnly>.Empty;
+    private volatile FrozenDictionary<Subject, DateOnly> _completeUntil = FrozenDictionary<Subject, DateOnly>.Empty;
 
     public PipelineMetrics(IMeterFactory meters, TimeProvider clock)
     {
@@ -97,8 +97,8 @@ internal sealed class PipelineMetrics
     }
 
     /// <summary>What the dataset says of every report takes the place of what was known. Of several rows of one name, an account under two ids, the oldest counts.</summary>
-    public void CompleteUntil(IEnumerable<(string Vendor, string Account, string Report, DateOnly Day)> reports) => _completeUntil = reports
-        .GroupBy(report => (report.Vendor, report.Account, report.Report))
+    public void CompleteUntil(IEnumerable<(Subject Subject, DateOnly Day)> reports) => _completeUntil = reports
+        .GroupBy(report => report.Subject)
         .ToFrozenDictionary(rows => rows.Key, rows => rows.Min(row => row.Day));
 
     /// <summary>How long ago a day ended; nothing for one that has not.</summary>

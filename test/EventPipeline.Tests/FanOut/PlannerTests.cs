@@ -11,10 +11,11 @@ public sealed class PlannerTests
 
     private static readonly Report Usage = new("messages_usage", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3);
     private static readonly Report Names = new("names", ReportKind.Snapshot, 1, 0);
+    private static readonly Account Acme = new("anthropic", "acme", new Uri("https://api.anthropic.test/"), "env:KEY");
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
     private static readonly RunRequested Daily = new(RunMode.Production, null, null, null, false, null, null, null);
 
-    private readonly Dictionary<SliceKey, SliceRead> _reads = [];
+    private readonly Dictionary<Slice, SliceRead> _reads = [];
 
     [Fact]
     public void The_daily_run_reads_yesterday_and_the_gaps_of_the_last_days() =>
@@ -83,13 +84,23 @@ public sealed class PlannerTests
 
     [Fact]
     public void A_snapshot_is_read_on_the_runs_day_and_never_backfilled() =>
-        new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [new PlanSubject("anthropic", "acme", Organization, Names)])
+        new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [new PlanSubject(Acme, Organization, Names)])
             .Windows.ShouldHaveSingleItem().Window.ShouldBe(new Window("anthropic", "acme", "names", Day(23), Day(23)));
+
+    [Fact]
+    public void Reads_are_found_by_the_accounts_id_and_never_by_its_name()
+    {
+        _reads[new Slice("anthropic", "acme", Usage.Name, Day(22))] = new SliceRead(Day(23).At(1), Pinned: true);
+
+        Plan(Daily, gapDays: 0).ShouldBe(["1122..1122 new"]);
+        new Planner(_reads, 0).Plan("run", Daily, Morning, [new PlanSubject(Acme, null, Usage)]).Windows
+            .ShouldHaveSingleItem().Why.ShouldBe(WindowReason.New);
+    }
 
     [Fact]
     public void A_pinned_day_stays_until_force()
     {
-        _reads[new SliceKey("anthropic", Organization, Usage.Name, Day(21))] = new SliceRead(Day(22).At(6), Pinned: true);
+        _reads[new Slice("anthropic", Organization, Usage.Name, Day(21))] = new SliceRead(Day(22).At(6), Pinned: true);
 
         Plan(Daily with { Days = 2 }, gapDays: 0).ShouldBe(["1122..1122 asked for", "1121..1121 pinned (skipped)"]);
         Plan(Daily with { Days = 2, Force = true }, gapDays: 0).ShouldBe(["1122..1122 asked for", "1121..1121 forced"]);
@@ -100,7 +111,8 @@ public sealed class PlannerTests
     private static string Text(PlannedWindow planned) =>
         $"{planned.Window.From:MMdd}..{planned.Window.To:MMdd} {planned.Why}{(planned.Skipped ? " (skipped)" : "")}";
 
-    private void Read(DateOnly day, DateTimeOffset began) => _reads[new SliceKey("anthropic", Organization, Usage.Name, day)] = new SliceRead(began, false);
+    private void Read(DateOnly day, DateTimeOffset began) =>
+        _reads[new Slice("anthropic", Organization, Usage.Name, day)] = new SliceRead(began, false);
 
     private void ReadEachDayNextMorning(DateOnly from, DateOnly to)
     {
@@ -114,7 +126,7 @@ public sealed class PlannerTests
         [.. Planned(request, gapDays, time).Select(Text)];
 
     private IReadOnlyList<PlannedWindow> Planned(RunRequested request, int gapDays, DateTimeOffset? time = null) =>
-        new Planner(_reads, gapDays).Plan("run", request, time ?? Morning, [new PlanSubject("anthropic", "acme", Organization, Usage)]).Windows;
+        new Planner(_reads, gapDays).Plan("run", request, time ?? Morning, [new PlanSubject(Acme, Organization, Usage)]).Windows;
 }
 
 internal static class Days

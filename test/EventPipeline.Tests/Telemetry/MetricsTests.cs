@@ -175,7 +175,7 @@ public sealed class MetricsTests
         Age().ShouldBe(31 * 3600);
         metrics.CompleteUntil([Cost(23)]);
         Age().ShouldBe(0);
-        metrics.CompleteUntil([("anthropic", "acme", "cost", DateOnly.MaxValue)]);
+        metrics.CompleteUntil([(new Subject("anthropic", "acme", "cost"), DateOnly.MaxValue)]);
         Age().ShouldBe(0);
         metrics.CompleteUntil([]);
         Age().ShouldBeNull();
@@ -187,7 +187,8 @@ public sealed class MetricsTests
             return age;
         }
 
-        static (string Vendor, string Account, string Report, DateOnly Day) Cost(int day) => ("anthropic", "acme", "cost", new DateOnly(2026, 11, day));
+        static (Subject Subject, DateOnly Day) Cost(int day) =>
+            (new Subject("anthropic", "acme", "cost"), new DateOnly(2026, 11, day));
     }
 
     [Fact]
