@@ -1,16 +1,12 @@
-using EventPipeline.DeadLetters;
 using EventPipeline.FanOut;
 using EventPipeline.Fetch;
 using EventPipeline.Google.PubSub;
 using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
-using EventPipeline.Messages;
 using EventPipeline.Status;
 using EventPipeline.Trigger;
 using EventPipeline.Vendors;
-using EventPipeline.Vendors.Accounts;
-using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -30,33 +26,16 @@ internal static class EventPipelineExtensions
     {
         var services = builder.Services;
 
-        services.AddEvents();                         // an event arrives, or becomes a dead letter
-        services.AddScoped<FanOutHandler>();          // a run asks for many windows
-        services.AddScoped<FetchHandler>();           // a window becomes records, then rows
-        services.AddSingleton<AccountRegister>();     // who each account is
-        services.AddSingleton<AccountKeys>();
-        services.AddSingleton<AccountIdentities>();
-        services.AddVendors();                        // who can be asked
-        services.AddScoped<RunLedger>();              // what happened
-        services.AddScoped<RunEvents>();
-        services.AddScoped<RunCompletion>();
-        services.AddScoped<RunStatus>();
-        services.AddScoped<RunNews>();
-        services.AddScoped<FreshnessReport>();
-        services.AddHostedService<FreshnessWatch>();
-        services.AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync);
-        services.AddScoped<LastFailure>(provider => provider.GetRequiredService<RunLedger>().FindLastFailureAsync);
-        services.AddScoped<RunGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordTriggerFailedAsync);
-        services.AddPubSub();                         // the edge that publishes
-        services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
+        services.AddEvents();          // an event arrives, or becomes a dead letter
+        services.AddFanOut();          // a run asks for many windows
+        services.AddFetch();           // a window becomes records, then rows
+        services.AddIdentities();      // who each account is
+        services.AddVendors();         // who can be asked
+        services.AddLedger();          // what happened
+        services.AddPubSub();          // the edge that publishes
+        services.AddDatasets();        // where each mode's rows go
 
-        services.AddSingleton(CatalogueOf);
         services.AddSingleton(provider => new TriggerClock(provider.GetRequiredService<TimeProvider>()));
-        services.AddOptionsWithValidateOnStart<RunOptions>()
-            .BindSection(RunOptions.Section)
-            .Validate(options => options.GapDays is >= 0 and <= 90, "Runs__GapDays takes a whole number from 0 to 90.");
-        services.AddDatasets();
-
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();
@@ -107,17 +86,5 @@ internal static class EventPipelineExtensions
 
             return Task.CompletedTask;
         });
-    }
-
-    private static Catalogue CatalogueOf(IServiceProvider provider)
-    {
-        var accounts = provider.GetRequiredService<ConfiguredAccounts>();
-        return new Catalogue(
-        [
-            .. provider.GetServices<Vendor>().Select(vendor => new CatalogueVendor(
-                vendor.Name,
-                [.. vendor.Reports.Select(report => report.Name)],
-                [.. accounts.For(vendor.Name).Select(account => account.Name)])),
-        ]);
     }
 }

@@ -1,11 +1,14 @@
 using EventPipeline.Google.Credentials;
+using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Google.PubSub;
 
 internal static class PubSubServiceCollectionExtensions
 {
-    /// <summary>Registers <see cref="PubSubPublisher"/> and its settings, which the service refuses to start without.</summary>
+    /// <summary>
+    /// Registers <see cref="PubSubPublisher"/>, as what publishes, and its settings, which the service refuses to start without.
+    /// </summary>
     public static IServiceCollection AddPubSub(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<PubSubOptions, PubSubOptionsValidator>()
@@ -16,7 +19,7 @@ internal static class PubSubServiceCollectionExtensions
         services.AddHttpClient<PubSubPublisher>(UsePubSub)
             .ConfigurePrimaryHttpMessageHandler(BypassProxyOnThisMachine)
             .AddQuickRetries("publish");
-        return services;
+        return services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
     }
 
     /// <summary>Points a client at Pub/Sub's REST API, whoever answers there.</summary>

@@ -1,0 +1,29 @@
+using EventPipeline.Messages;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.FanOut;
+
+internal static class FanOutServiceCollectionExtensions
+{
+    /// <summary>Registers what makes many windows of a run, and the list of what a run can be asked for.</summary>
+    public static IServiceCollection AddFanOut(this IServiceCollection services)
+    {
+        services.AddOptionsWithValidateOnStart<RunOptions>()
+            .BindSection(RunOptions.Section)
+            .Validate(options => options.GapDays is >= 0 and <= 90, "Runs__GapDays takes a whole number from 0 to 90.");
+        return services.AddScoped<FanOutHandler>().AddSingleton(CatalogueOf);
+    }
+
+    private static Catalogue CatalogueOf(IServiceProvider provider)
+    {
+        var accounts = provider.GetRequiredService<ConfiguredAccounts>();
+        return new Catalogue(
+        [
+            .. provider.GetServices<Vendor>().Select(vendor => new CatalogueVendor(
+                vendor.Name,
+                [.. vendor.Reports.Select(report => report.Name)],
+                [.. accounts.For(vendor.Name).Select(account => account.Name)])),
+        ]);
+    }
+}

@@ -1,0 +1,7 @@
+namespace EventPipeline.Fetch;
+
+internal static class FetchServiceCollectionExtensions
+{
+    /// <summary>Registers what reads a window and loads it.</summary>
+    public static IServiceCollection AddFetch(this IServiceCollection services) => services.AddScoped<FetchHandler>();
+}
