@@ -24,12 +24,7 @@ internal sealed class BrokerOptions
     public BrokerFaults Faults { get; set; } = new();
 
     /// <summary>How long a message waits after its n-th failed attempt. Without jitter, so that it can be told beforehand.</summary>
-    public TimeSpan BackoffAfter(int attempts)
-    {
-        var doublings = Math.Min(attempts - 1, 30);
-        var backoff = MinimumBackoff * Math.Pow(2, doublings);
-        return backoff < MaximumBackoff ? backoff : MaximumBackoff;
-    }
+    public TimeSpan BackoffAfter(int attempts) => new Backoff(MinimumBackoff, 2, MaximumBackoff).After(attempts);
 }
 
 /// <summary>What Pub/Sub allows itself, and tests want to see.</summary>

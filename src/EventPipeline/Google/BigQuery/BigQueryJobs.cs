@@ -5,8 +5,7 @@ namespace EventPipeline.Google.BigQuery;
 /// <summary>Jobs from their start to their end.</summary>
 internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
 {
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(100), 1.5, TimeSpan.FromSeconds(2));
 
     /// <summary>The name of a job in the configured project and location.</summary>
     public JobReference Reference(string jobId) => new(client.Project, jobId, client.Location);
@@ -52,9 +51,9 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     public async Task<Job> WaitAsync(Job job, CancellationToken cancellationToken)
     {
         var id = job.JobReference.JobId;
-        for (var wait = ShortestWait; !job.IsDone; wait = Longer(wait))
+        for (var asked = 1; !job.IsDone; asked++)
         {
-            await Task.Delay(wait, clock, cancellationToken);
+            await Task.Delay(Backoff.After(asked), clock, cancellationToken);
             job = await FindAsync(id, cancellationToken)
                 ?? throw new BigQueryException(HttpStatusCode.NotFound, new ErrorProto(null, null, $"The {Name(id)} is gone."));
         }
@@ -65,11 +64,11 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     /// <summary>Waits until a query is complete.</summary>
     public async Task<QueryResponse> WaitAsync(QueryResponse query, int timeoutMs, CancellationToken cancellationToken)
     {
-        for (var wait = ShortestWait; !query.JobComplete; wait = Longer(wait))
+        for (var asked = 1; !query.JobComplete; asked++)
         {
             var id = query.JobReference?.JobId
                 ?? throw new BigQueryException(null, new ErrorProto(null, null, "BigQuery answered neither rows nor a job."));
-            await Task.Delay(wait, clock, cancellationToken);
+            await Task.Delay(Backoff.After(asked), clock, cancellationToken);
             query = await client.GetQueryResultsAsync(id, null, timeoutMs, cancellationToken) with { JobReference = query.JobReference };
         }
 
@@ -84,6 +83,4 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
             throw new BigQueryException(null, error);
         }
     }
-
-    private static TimeSpan Longer(TimeSpan wait) => wait * 1.5 < LongestWait ? wait * 1.5 : LongestWait;
 }

@@ -17,7 +17,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
     public const int ChunkBytes = 1024 * 1024;
 
     private const int MostTriesWithoutProgress = 6;
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(8);
+    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(8));
     private static readonly TimeSpan AbandonLimit = TimeSpan.FromSeconds(1);
 
     private readonly GzipBuffer _rows = new();
@@ -177,11 +177,8 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
         }
     }
 
-    private Task WaitAsync(CancellationToken cancellationToken)
-    {
-        var wait = TimeSpan.FromMilliseconds(250 << _triesWithoutProgress);
-        return Task.Delay(wait < LongestWait ? wait : LongestWait, clock, cancellationToken);
-    }
+    private Task WaitAsync(CancellationToken cancellationToken) =>
+        Task.Delay(Backoff.After(_triesWithoutProgress), clock, cancellationToken);
 
     private static bool IsGone(BigQueryException failure) => failure.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
 

@@ -13,8 +13,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     private const int MostJobs = 1000;
     private const int QueryWaitMs = 10_000;
     private const int MostLabelCharacters = 63;
-    private static readonly TimeSpan ShortestBackoff = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(10);
+    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
 
     public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
@@ -46,7 +45,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             }
             catch (BigQueryException passing) when (passing.IsWorthAnotherJob && !passing.IsTransient && attempt < MostTries)
             {
-                await BackOffAsync(attempt, cancellationToken);
+                await Task.Delay(Backoff.After(attempt), clock, cancellationToken);
             }
             catch (Exception failure) when (failure is BigQueryException or InvalidDataException)
             {
@@ -95,7 +94,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
                 number += failure.Status is null ? 1 : 0;
                 if (!isHistory)
                 {
-                    await BackOffAsync(tries++, cancellationToken);
+                    await Task.Delay(Backoff.After(tries++), clock, cancellationToken);
                 }
             }
         }
@@ -142,12 +141,6 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
 
     private TransientFailureException Failed(string dataset, Statement statement, Exception failure, string job = "") => new(
         $"Statement '{statement.Name}' on {client.Project}.{dataset} ({client.Location}){job}: {failure.Message}", failure);
-
-    private async Task BackOffAsync(int attempt, CancellationToken cancellationToken)
-    {
-        var wait = ShortestBackoff * Math.Pow(2, attempt - 1);
-        await Task.Delay((wait < LongestBackoff ? wait : LongestBackoff) * (0.5 + (Random.Shared.NextDouble() / 2)), clock, cancellationToken);
-    }
 
     private static Dictionary<string, string> Labels(string what, string name)
     {

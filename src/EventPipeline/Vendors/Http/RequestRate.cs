@@ -12,7 +12,7 @@ internal sealed class RequestRate
 {
     // A bogus Retry-After must not block an account for days.
     private static readonly TimeSpan MaxHoldOff = TimeSpan.FromMinutes(15);
-    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(60);
+    private static readonly Backoff Backoff = new(TimeSpan.FromSeconds(1), 3, TimeSpan.FromSeconds(60), Jitter: 0.5);
     private static readonly TimeSpan MinRetryAfter = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxSpacing = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MinSpacing = TimeSpan.FromMilliseconds(5);
@@ -25,7 +25,6 @@ internal sealed class RequestRate
     private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(15);
     private const int MaxAnswers = 10_000;
     private const int MaxCounted = 64;
-    private const int BackoffFactor = 3;
 
     private readonly Queue<Turn> _answered = new();
     private (Turn From, int Answers)? _before;
@@ -140,7 +139,7 @@ internal sealed class RequestRate
         }
         else if (isNews)
         {
-            HoldOff(now, Backoff(reset - now));
+            HoldOff(now, WaitFor(reset - now));
         }
     }
 
@@ -152,13 +151,9 @@ internal sealed class RequestRate
         }
     }
 
-    private TimeSpan Backoff(TimeSpan? reset)
-    {
-        var seconds = Math.Min(Math.Pow(BackoffFactor, Math.Min(Refusals - 1, 10)), MaxBackoff.TotalSeconds);
-        return reset?.TotalSeconds > seconds
-            ? TimeSpan.FromSeconds(Math.Min(reset.Value.TotalSeconds, MaxBackoff.TotalSeconds))
-            : TimeSpan.FromSeconds(seconds * (0.5 + (Random.Shared.NextDouble() / 2)));
-    }
+    private TimeSpan WaitFor(TimeSpan? reset) => reset is { } told && told > Backoff.AtMostAfter(Refusals)
+        ? told < Backoff.Longest ? told : Backoff.Longest
+        : Backoff.After(Refusals);
 
     private void HoldOff(DateTimeOffset now, TimeSpan wait)
     {

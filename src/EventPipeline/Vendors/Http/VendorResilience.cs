@@ -29,7 +29,7 @@ internal static class VendorResilience
 
     private const int MostRetries = 5;
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestBackoff = TimeSpan.FromSeconds(60);
+    private static readonly Backoff Backoff = new(ShortestWait, 2, TimeSpan.FromSeconds(60), Jitter: 0.5);
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(100);
 
     /// <summary>Whether a status may pass: every 5xx, and 408, 423, 425 and 429.</summary>
@@ -92,7 +92,7 @@ internal static class VendorResilience
             ShouldHandle = args => ValueTask.FromResult(
                 IsRetried(args.Outcome) && LongestWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
-                AskedWait(args.Outcome, time) ?? (Backoff(args.AttemptNumber) * (0.5 + (Random.Shared.NextDouble() / 2)))),
+                AskedWait(args.Outcome, time) ?? Backoff.After(args.AttemptNumber + 1)),
             OnRetry = args =>
             {
                 var account = args.Context.GetRequestMessage() is { } request ? AccountOf(request) : "";
@@ -126,18 +126,12 @@ internal static class VendorResilience
     };
 
     private static TimeSpan LongestWait(Outcome<HttpResponseMessage> outcome, int attempt, TimeProvider time) =>
-        AskedWait(outcome, time) ?? Backoff(attempt);
+        AskedWait(outcome, time) ?? Backoff.AtMostAfter(attempt + 1);
 
     private static TimeSpan? AskedWait(Outcome<HttpResponseMessage> outcome, TimeProvider time) =>
         outcome.Result is { } response && RetryAfter.Of(response, time.GetUtcNow()) is { } wait
             ? wait < ShortestWait ? ShortestWait : wait
             : null;
-
-    private static TimeSpan Backoff(int attempt)
-    {
-        var seconds = Math.Min(Math.Pow(2, attempt), LongestBackoff.TotalSeconds);
-        return TimeSpan.FromSeconds(seconds);
-    }
 
     private static TimeSpan Left(ResilienceContext context, TimeProvider time) =>
         context.GetRequestMessage() is { } request ? DeadlineOf(request) - time.GetUtcNow() : TimeSpan.MaxValue;
