@@ -6,13 +6,13 @@ namespace EventPipeline.Shared;
 internal static class SettingsExtensions
 {
     /// <summary>
-    /// Binds a section. Text that cannot be read, such as letters for a number, and a name that is no setting are mistakes like any other, so that
-    /// they are reported together with those of other sections and do not hide them.
+    /// Binds a section. Text that cannot be read, such as letters for a number, and what <see cref="StrictSection"/> refuses
+    /// are mistakes like any other, so that they are reported together with those of other sections and do not hide them.
     /// </summary>
     public static OptionsBuilder<TOptions> BindSection<TOptions>(this OptionsBuilder<TOptions> options, string section)
         where TOptions : class => options.Configure<IConfiguration>((value, configuration) =>
     {
-        List<string> mistakes = [.. Unknown(configuration.GetSection(section), typeof(TOptions))];
+        List<string> mistakes = [.. Mistakes(configuration.GetSection(section), typeof(TOptions))];
         try
         {
             configuration.GetSection(section).Bind(value);
@@ -28,23 +28,23 @@ internal static class SettingsExtensions
         }
     });
 
-    private static IEnumerable<string> Unknown(IConfigurationSection section, Type type)
+    private static IEnumerable<string> Mistakes(IConfigurationSection section, Type type)
     {
-        var known = type.GetProperties().Where(property => property.CanWrite).ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
-        foreach (var child in section.GetChildren())
+        var known = type.GetProperties().Where(property => property.CanWrite)
+            .ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
+        return StrictSection.RefuseUnknown(section, known.Keys).Concat(section.GetChildren()
+            .Where(child => known.ContainsKey(child.Key))
+            .SelectMany(child => OfProperty(child, known[child.Key], ofSection: type)));
+    }
+
+    private static IEnumerable<string> OfProperty(IConfigurationSection child, Type type, Type ofSection)
+    {
+        if (type.Assembly == ofSection.Assembly && type.IsClass)
         {
-            if (!known.TryGetValue(child.Key, out var property))
-            {
-                var name = section.Path.Replace(":", "__", StringComparison.Ordinal);
-                yield return $"{name}__{child.Key} is not a setting; did you mean {name}__{Nearest.To(child.Key, known.Keys)}?";
-            }
-            else if (property.PropertyType.Assembly == type.Assembly && property.PropertyType.IsClass)
-            {
-                foreach (var mistake in Unknown(child, property.PropertyType))
-                {
-                    yield return mistake;
-                }
-            }
+            return StrictSection.RefuseValue(child).Concat(Mistakes(child, type));
         }
+
+        var isOneValue = type.IsValueType || type == typeof(string) || type == typeof(Uri);
+        return isOneValue ? StrictSection.RefuseSettings(child) : StrictSection.RefuseValue(child);
     }
 }

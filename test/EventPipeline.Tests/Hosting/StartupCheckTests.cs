@@ -41,6 +41,14 @@ public sealed class StartupCheckTests
         mistakes.ShouldContain($"{name.Replace(":", "__", StringComparison.Ordinal)} is not a setting; did you mean {nearest}?");
     }
 
+    [Theory]
+    [InlineData("Authentication:Iap", "Authentication__Iap takes no value of its own")]
+    [InlineData("Authentication:Operators:Principals", "Authentication__Operators__Principals takes no value of its own")]
+    [InlineData("Runs:GapDays:Most", "Runs__GapDays takes a value")]
+    [InlineData("BigQuery:BaseAddress:Host", "BigQuery__BaseAddress takes a value")]
+    public async Task A_value_in_a_sections_place_and_a_section_in_a_values_are_refused(string name, string mistake) =>
+        (await MistakesAsync((name, "1"))).ShouldContain(said => said.StartsWith(mistake, StringComparison.Ordinal));
+
     private static async Task<IReadOnlyList<string>> MistakesAsync(params (string Name, string Value)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -222,25 +222,14 @@ internal sealed partial class VendorSettings
         return new Uri(address, $"{path}/");
     }
 
-    private void RefuseUnknown(IConfigurationSection section, IReadOnlyList<string> known)
-    {
-        foreach (var child in section.GetChildren().Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)))
-        {
-            Mistake(child, $"is not a setting; did you mean {Variable(section)}__{Nearest.To(child.Key, known)}?");
-        }
-    }
+    private void RefuseUnknown(IConfigurationSection section, IReadOnlyList<string> known) =>
+        _mistakes.AddRange(StrictSection.RefuseUnknown(section, known));
 
-    private void RefuseValue(IConfigurationSection section)
-    {
-        if (!string.IsNullOrEmpty(section.Value))
-        {
-            Mistake(section, "takes no value of its own; the settings are below it.");
-        }
-    }
+    private void RefuseValue(IConfigurationSection section) => _mistakes.AddRange(StrictSection.RefuseValue(section));
 
     private void Mistake(IConfigurationSection section, string what) => _mistakes.Add($"{Variable(section)} {what}");
 
-    private static string Variable(IConfigurationSection section) => section.Path.Replace(":", "__", StringComparison.Ordinal);
+    private static string Variable(IConfigurationSection section) => StrictSection.Variable(section);
 
     private static string Shown(string value) => value.Length <= 80 ? value : string.Concat(value.AsSpan(0, 80), "…");
 

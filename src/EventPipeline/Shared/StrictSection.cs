@@ -1,0 +1,27 @@
+namespace EventPipeline.Shared;
+
+/// <summary>
+/// What nobody would read in a section of the settings, and what is therefore refused. Every mistake begins with the name of
+/// its environment variable, which is how people set it.
+/// </summary>
+internal static class StrictSection
+{
+    /// <summary>The environment variable that sets a section: <c>Vendors__Acme__Accounts</c>.</summary>
+    public static string Variable(IConfigurationSection section) => section.Path.Replace(":", "__", StringComparison.Ordinal);
+
+    /// <summary>A mistake for every name in a section that is no setting.</summary>
+    public static IEnumerable<string> RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known) => section
+        .GetChildren()
+        .Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+        .Select(child => $"{Variable(child)} is not a setting; did you mean {Variable(section)}__{Nearest.To(child.Key, known)}?");
+
+    /// <summary>A mistake where a section has a value beside the settings below it.</summary>
+    public static IEnumerable<string> RefuseValue(IConfigurationSection section) => string.IsNullOrEmpty(section.Value)
+        ? []
+        : [$"{Variable(section)} takes no value of its own; the settings are below it."];
+
+    /// <summary>A mistake where a value has settings below it.</summary>
+    public static IEnumerable<string> RefuseSettings(IConfigurationSection value) => value.GetChildren().Any()
+        ? [$"{Variable(value)} takes a value; there are no settings below it."]
+        : [];
+}
