@@ -15,21 +15,21 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 {
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(5);
 
-    private readonly MessageStore store;
-    private readonly Pusher pusher;
-    private readonly BrokerOptions options;
-    private readonly PubSubOptions topics;
-    private readonly TimeProvider time;
-    private readonly ILogger logger;
+    private readonly MessageStore _store;
+    private readonly Pusher _pusher;
+    private readonly BrokerOptions _options;
+    private readonly PubSubOptions _topics;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
 
-    private readonly Dictionary<string, SemaphoreSlim> slots;
-    private readonly CancellationTokenSource stopping;
-    private readonly CancellationTokenSource abandoning = new();
-    private readonly CancellationToken stopped;
-    private readonly CancellationToken abandoned;
-    private readonly Outstanding outstanding = new();
-    private bool disposed;
-    private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, SemaphoreSlim> _slots;
+    private readonly CancellationTokenSource _stopping;
+    private readonly CancellationTokenSource _abandoning = new();
+    private readonly CancellationToken _stopped;
+    private readonly CancellationToken _abandoned;
+    private readonly Outstanding _outstanding = new();
+    private bool _disposed;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public LocalBroker(
         MessageStore store,
@@ -40,33 +40,33 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         IHostApplicationLifetime lifetime,
         ILogger<LocalBroker> logger)
     {
-        (this.store, this.pusher, this.time, this.logger) = (store, pusher, time, logger);
-        (this.topics, this.options) = (topics.Value, options.Value);
-        Subscriptions = PushSubscription.All(this.topics);
-        slots = Subscriptions.ToDictionary(s => s.Name, _ => new SemaphoreSlim(this.options.MaxOutstanding));
-        stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        (stopped, abandoned) = (stopping.Token, abandoning.Token);
+        (_store, _pusher, _time, _logger) = (store, pusher, time, logger);
+        (_topics, _options) = (topics.Value, options.Value);
+        Subscriptions = PushSubscription.All(_topics);
+        _slots = Subscriptions.ToDictionary(s => s.Name, _ => new SemaphoreSlim(_options.MaxOutstanding));
+        _stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
+        (_stopped, _abandoned) = (_stopping.Token, _abandoning.Token);
     }
 
     /// <summary>Whom messages are delivered for.</summary>
     public IReadOnlyList<PushSubscription> Subscriptions { get; }
 
     /// <summary>Where messages are kept.</summary>
-    public string Folder => store.Folder;
+    public string Folder => _store.Folder;
 
     /// <summary>How many messages of each subscription, by its name, are not acknowledged; those waiting for another attempt included.</summary>
-    public IReadOnlyDictionary<string, int> CountOutstanding() => Subscriptions.ToDictionary(s => s.Name, s => outstanding.Count(s.Name));
+    public IReadOnlyDictionary<string, int> CountOutstanding() => Subscriptions.ToDictionary(s => s.Name, s => _outstanding.Count(s.Name));
 
     /// <summary>Returns once nothing is outstanding: every message was acknowledged, dead letters included.</summary>
-    public Task WaitUntilIdleAsync(CancellationToken cancellationToken) => outstanding.WhenNone().WaitAsync(cancellationToken);
+    public Task WaitUntilIdleAsync(CancellationToken cancellationToken) => _outstanding.WhenNone().WaitAsync(cancellationToken);
 
     /// <summary>Takes messages for a topic; once this returns they survive the process. A topic without subscriptions drops them.</summary>
     /// <returns>The message ids, in the order of the messages.</returns>
     public async Task<IReadOnlyList<string>> PublishAsync(
         string topicId, IReadOnlyList<PublishedMessage> messages, CancellationToken cancellationToken)
     {
-        var published = time.GetUtcNow();
-        var ids = messages.Select(_ => store.NextId()).ToList();
+        var published = _time.GetUtcNow();
+        var ids = messages.Select(_ => _store.NextId()).ToList();
         foreach (var subscription in Subscriptions.Where(s => s.TopicId == topicId))
         {
             var kept = new List<(long, int)>();
@@ -75,7 +75,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
                 foreach (var (id, message) in ids.Zip(messages))
                 {
                     var stored = new StoredMessage(id, published, message.Data, message.Attributes, message.OrderingKey);
-                    await store.AddAsync(subscription.Name, stored, cancellationToken);
+                    await _store.AddAsync(subscription.Name, stored, cancellationToken);
                     kept.Add((id, 0));
                 }
             }
@@ -91,11 +91,11 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var left = store.Open(Subscriptions.Select(s => s.Name));
+        var left = _store.Open(Subscriptions.Select(s => s.Name));
         foreach (var subscription in Subscriptions.Where(s => left.Contains(s.Name)))
         {
             var messages = left[subscription.Name].ToList();
-            Log.FoundOutstanding(logger, messages.Count, subscription.Name);
+            Log.FoundOutstanding(_logger, messages.Count, subscription.Name);
             Start(subscription, messages);
         }
 
@@ -105,7 +105,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     /// <summary>The service listens: deliveries begin.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        started.TrySetResult();
+        _started.TrySetResult();
         return Task.CompletedTask;
     }
 
@@ -115,15 +115,15 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        await stopping.CancelAsync();
-        var running = outstanding.WhenEnded();
+        await _stopping.CancelAsync();
+        var running = _outstanding.WhenEnded();
         try
         {
-            await running.WaitAsync(StopsWithin, time, cancellationToken);
+            await running.WaitAsync(StopsWithin, _time, cancellationToken);
         }
         catch (Exception ex) when (ex is TimeoutException or OperationCanceledException)
         {
-            await abandoning.CancelAsync();
+            await _abandoning.CancelAsync();
             await running;
         }
     }
@@ -137,39 +137,39 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     /// <summary>Gives up what still runs. The container calls it twice: for the broker, and for the hosted service that it is.</summary>
     public void Dispose()
     {
-        if (disposed)
+        if (_disposed)
         {
             return;
         }
 
-        disposed = true;
-        stopping.Cancel();
-        abandoning.Cancel();
-        stopping.Dispose();
-        abandoning.Dispose();
+        _disposed = true;
+        _stopping.Cancel();
+        _abandoning.Cancel();
+        _stopping.Dispose();
+        _abandoning.Dispose();
     }
 
     private void Start(PushSubscription subscription, List<(long Id, int Attempts)> messages)
     {
-        if (options.Faults.ShuffleSeed is { } seed)
+        if (_options.Faults.ShuffleSeed is { } seed)
         {
             new Random(seed).Shuffle(CollectionsMarshal.AsSpan(messages));
         }
 
         var attempts = messages.ToDictionary(message => message.Id, message => message.Attempts);
-        outstanding.Begin(subscription.Name, messages.Select(message => message.Id), id => DeliverAsync(subscription, id, attempts[id]));
+        _outstanding.Begin(subscription.Name, messages.Select(message => message.Id), id => DeliverAsync(subscription, id, attempts[id]));
     }
 
     /// <summary>Delivers a message until it is acknowledged or forwarded; a message still outstanding is this task still running.</summary>
     private async Task DeliverAsync(PushSubscription subscription, long id, int attempts)
     {
         // The turn is taken before the first wait, so that messages are delivered in the order in which they began.
-        var slot = slots[subscription.Name];
-        var turn = slot.WaitAsync(stopped);
+        var slot = _slots[subscription.Name];
+        var turn = slot.WaitAsync(_stopped);
         await Task.Yield();
         try
         {
-            await started.Task.WaitAsync(stopped);
+            await _started.Task.WaitAsync(_stopped);
             while (true)
             {
                 TimeSpan backoff;
@@ -178,25 +178,25 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
                 {
                     if (await AttemptAsync(subscription, id, attempts))
                     {
-                        outstanding.End(subscription.Name, id);
+                        _outstanding.End(subscription.Name, id);
                         return;
                     }
 
                     attempts++;
-                    backoff = options.BackoffAfter(attempts);
+                    backoff = _options.BackoffAfter(attempts);
                 }
                 catch (Exception ex) when (DiskTrouble.Is(ex))
                 {
-                    Log.DiskFailed(logger, ex, id, subscription.Name, DiskTrouble.Tell(ex, store.Folder));
-                    backoff = options.MaximumBackoff;
+                    Log.DiskFailed(_logger, ex, id, subscription.Name, DiskTrouble.Tell(ex, _store.Folder));
+                    backoff = _options.MaximumBackoff;
                 }
                 finally
                 {
                     slot.Release();
                 }
 
-                await Task.Delay(backoff, time, stopped);
-                turn = slot.WaitAsync(stopped);
+                await Task.Delay(backoff, _time, _stopped);
+                turn = slot.WaitAsync(_stopped);
             }
         }
         catch (OperationCanceledException)
@@ -208,7 +208,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     /// <summary>Makes one attempt; true when the message is done with.</summary>
     private async Task<bool> AttemptAsync(PushSubscription subscription, long id, int attempts)
     {
-        var (message, unreadable) = await store.ReadAsync(subscription.Name, id, attempts, stopped);
+        var (message, unreadable) = await _store.ReadAsync(subscription.Name, id, attempts, _stopped);
         if (unreadable is not null)
         {
             await GiveUpAsync(subscription, id, attempts, unreadable);
@@ -216,34 +216,34 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         }
 
         var attempt = attempts + 1;
-        var answers = await Task.WhenAll(Enumerable.Range(0, options.Faults.Duplicate ? 2 : 1)
-            .Select(_ => pusher.PushAsync(subscription, message!, attempt, abandoned)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, _options.Faults.Duplicate ? 2 : 1)
+            .Select(_ => _pusher.PushAsync(subscription, message!, attempt, _abandoned)));
         if (answers.FirstOrDefault(answer => answer is not null) is not { } refusal)
         {
-            store.Remove(subscription.Name, id, attempts);
+            _store.Remove(subscription.Name, id, attempts);
             return true;
         }
 
         // A service that stops answers badly; the message is not to blame.
-        stopped.ThrowIfCancellationRequested();
+        _stopped.ThrowIfCancellationRequested();
 
-        if (subscription.DeadLetterTopicId is not null && attempt >= options.MaxDeliveryAttempts)
+        if (subscription.DeadLetterTopicId is not null && attempt >= _options.MaxDeliveryAttempts)
         {
             await ForwardAsync(subscription, subscription.DeadLetterTopicId, message!, attempt);
-            store.Remove(subscription.Name, id, attempts);
-            Log.DeadLettered(logger, id, subscription.Name, attempt, refusal, subscription.DeadLetterTopicId);
+            _store.Remove(subscription.Name, id, attempts);
+            Log.DeadLettered(_logger, id, subscription.Name, attempt, refusal, subscription.DeadLetterTopicId);
             return true;
         }
 
-        store.CountAttempt(subscription.Name, id, attempts);
-        Log.Refused(logger, id, subscription.Name, attempt, refusal);
+        _store.CountAttempt(subscription.Name, id, attempts);
+        Log.Refused(_logger, id, subscription.Name, attempt, refusal);
         return false;
     }
 
     /// <summary>What cannot be delivered becomes a dead letter, with what is known of it; a dead letter of which that is true becomes another.</summary>
     private async Task GiveUpAsync(PushSubscription subscription, long id, int attempts, UnreadableMessage unreadable)
     {
-        var message = unreadable.Message(id, time.GetUtcNow());
+        var message = unreadable.Message(id, _time.GetUtcNow());
         var topic = subscription.DeadLetterTopicId ?? subscription.TopicId;
         if (subscription.DeadLetterTopicId is null && unreadable.Twin is not null)
         {
@@ -254,8 +254,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             await ForwardAsync(subscription, topic, message, attempts, unreadable.Reason);
         }
 
-        store.SetAside(subscription.Name, id, unreadable);
-        Log.Unreadable(logger, id, subscription.Name, unreadable.Reason, topic);
+        _store.SetAside(subscription.Name, id, unreadable);
+        Log.Unreadable(_logger, id, subscription.Name, unreadable.Reason, topic);
     }
 
     // https://cloud.google.com/pubsub/docs/dead-letter-topics#track_delivery_attempts
@@ -265,7 +265,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         {
             ["CloudPubSubDeadLetterSourceDeliveryCount"] = attempts.ToString(CultureInfo.InvariantCulture),
             ["CloudPubSubDeadLetterSourceSubscription"] = subscription.Name,
-            ["CloudPubSubDeadLetterSourceSubscriptionProject"] = topics.ProjectId,
+            ["CloudPubSubDeadLetterSourceSubscriptionProject"] = _topics.ProjectId,
             ["CloudPubSubDeadLetterSourceTopicPublishTime"] = message.PublishedAt,
         };
         if (unreadable is not null)

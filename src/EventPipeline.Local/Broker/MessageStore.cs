@@ -15,10 +15,10 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     private const int IdsReservedAtOnce = 1_000;
     private const int TwinBytes = 16 * 1024;
 
-    private readonly Lock ids = new();
-    private FileStream? theOnlyProcess;
-    private long lastId;
-    private long reservedId;
+    private readonly Lock _ids = new();
+    private FileStream? _theOnlyProcess;
+    private long _lastId;
+    private long _reservedId;
 
     /// <summary>Where the messages are.</summary>
     public string Folder => folder;
@@ -32,7 +32,7 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         try
         {
             Directory.CreateDirectory(folder);
-            theOnlyProcess = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _theOnlyProcess = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException ex) when (DiskTrouble.IsInUse(ex))
         {
@@ -46,24 +46,24 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
 
         var found = subscriptions.SelectMany(name => Find(name).Order().Select(message => (name, message))).ToList();
         var known = found.Select(f => f.message.Id).Append(ReadReservedId()).Max();
-        lastId = reservedId = known;
+        _lastId = _reservedId = known;
         return found.ToLookup(f => f.name, f => f.message);
     }
 
     /// <summary>The next message id: larger than every one before, also before a restart. As long as Pub/Sub's.</summary>
     public long NextId()
     {
-        lock (ids)
+        lock (_ids)
         {
-            if (lastId >= reservedId)
+            if (_lastId >= _reservedId)
             {
                 // Microseconds since 1970 where nothing is known, so that a lost file of ids repeats none.
-                lastId = Math.Max(lastId, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000);
-                reservedId = lastId + IdsReservedAtOnce;
-                DurableFile.Write(IdFile, Encoding.ASCII.GetBytes(reservedId.ToString(CultureInfo.InvariantCulture)));
+                _lastId = Math.Max(_lastId, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000);
+                _reservedId = _lastId + IdsReservedAtOnce;
+                DurableFile.Write(IdFile, Encoding.ASCII.GetBytes(_reservedId.ToString(CultureInfo.InvariantCulture)));
             }
 
-            return ++lastId;
+            return ++_lastId;
         }
     }
 
@@ -125,7 +125,7 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         File.Delete(FileOf(subscription, id, attempts));
     }
 
-    public void Dispose() => theOnlyProcess?.Dispose();
+    public void Dispose() => _theOnlyProcess?.Dispose();
 
     private List<(long Id, int Attempts)> Find(string subscription)
     {

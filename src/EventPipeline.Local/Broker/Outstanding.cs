@@ -3,32 +3,32 @@ namespace EventPipeline.Local.Broker;
 /// <summary>The messages that are not acknowledged, each as the task that delivers it.</summary>
 internal sealed class Outstanding
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<(string Subscription, long Id), Task> deliveries = [];
-    private TaskCompletionSource none = new();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Subscription, long Id), Task> _deliveries = [];
+    private TaskCompletionSource _none = new();
 
-    public Outstanding() => none.SetResult();
+    public Outstanding() => _none.SetResult();
 
     /// <summary>How many a subscription has.</summary>
     public int Count(string subscription)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return deliveries.Keys.Count(key => key.Subscription == subscription);
+            return _deliveries.Keys.Count(key => key.Subscription == subscription);
         }
     }
 
     /// <summary>Begins to deliver messages of a subscription, one after the other up to the yield <paramref name="deliver"/> begins with.</summary>
     public void Begin(string subscription, IEnumerable<long> ids, Func<long, Task> deliver)
     {
-        lock (gate)
+        lock (_gate)
         {
             // A delivery belongs to no request: neither its trace nor its log scope may follow along.
             using var apart = ExecutionContext.SuppressFlow();
             foreach (var id in ids)
             {
-                none = deliveries.Count > 0 ? none : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                deliveries[(subscription, id)] = deliver(id);
+                _none = _deliveries.Count > 0 ? _none : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _deliveries[(subscription, id)] = deliver(id);
             }
         }
     }
@@ -36,12 +36,12 @@ internal sealed class Outstanding
     /// <summary>A message is done with.</summary>
     public void End(string subscription, long id)
     {
-        lock (gate)
+        lock (_gate)
         {
-            deliveries.Remove((subscription, id));
-            if (deliveries.Count == 0)
+            _deliveries.Remove((subscription, id));
+            if (_deliveries.Count == 0)
             {
-                none.TrySetResult();
+                _none.TrySetResult();
             }
         }
     }
@@ -49,18 +49,18 @@ internal sealed class Outstanding
     /// <summary>Completes once nothing is outstanding.</summary>
     public Task WhenNone()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return none.Task;
+            return _none.Task;
         }
     }
 
     /// <summary>Completes once every delivery has ended, its message acknowledged or given up.</summary>
     public Task WhenEnded()
     {
-        lock (gate)
+        lock (_gate)
         {
-            return Task.WhenAll(deliveries.Values);
+            return Task.WhenAll(_deliveries.Values);
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class Pusher(
         [HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.NoContent];
 
     // No trace of its own: a message carries one as an attribute, or none.
-    private readonly HttpClient http = new(new SocketsHttpHandler
+    private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseCookies = false, UseProxy = false,
     })
@@ -34,7 +34,7 @@ internal sealed class Pusher(
         try
         {
             using var request = Request(subscription, message, attempt);
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ended.Token);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ended.Token);
             return Acknowledgements.Contains(response.StatusCode) ? null : $"the service answered {(int)response.StatusCode}";
         }
         catch (Exception ex) when (!cancellationToken.IsCancellationRequested)
@@ -43,7 +43,7 @@ internal sealed class Pusher(
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private HttpRequestMessage Request(PushSubscription subscription, StoredMessage message, int attempt)
     {
