@@ -14,7 +14,7 @@ internal static class PushRequest
     /// <param name="deliveryAttempt">From 1; null for a subscription without a dead-letter policy, whose pushes do not tell.</param>
     public static HttpRequestMessage Wrapped(Uri endpoint, string subscription, StoredMessage message, int? deliveryAttempt)
     {
-        var push = new WrappedPush(deliveryAttempt, subscription, new WrappedMessage(
+        var push = new PushBody(deliveryAttempt, subscription, new WrappedMessage(
             message.Attributes.Count > 0 ? message.Attributes : null,
             message.Data.Length > 0 ? message.Data : null,
             message.OrderingKey.Length > 0 ? message.OrderingKey : null,
@@ -22,7 +22,7 @@ internal static class PushRequest
             message.MessageId,
             message.PublishedAt,
             message.PublishedAt));
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(push, BrokerJson.Default.WrappedPush));
+        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(push, BrokerJson.Default.PushBody));
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = content };
     }

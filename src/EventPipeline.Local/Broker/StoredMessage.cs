@@ -23,7 +23,7 @@ internal sealed record StoredMessage(
 }
 
 /// <summary>What a wrapped push carries: https://cloud.google.com/pubsub/docs/push#receive_push.</summary>
-internal sealed record WrappedPush(int? DeliveryAttempt, string Subscription, WrappedMessage Message);
+internal sealed record PushBody(int? DeliveryAttempt, string Subscription, WrappedMessage Message);
 
 /// <summary>A message in a wrapped push, with both spellings of its metadata.</summary>
 internal sealed record WrappedMessage(
@@ -41,5 +41,5 @@ internal sealed record WrappedMessage(
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(StoredMessage))]
-[JsonSerializable(typeof(WrappedPush))]
+[JsonSerializable(typeof(PushBody))]
 internal sealed partial class BrokerJson : JsonSerializerContext;

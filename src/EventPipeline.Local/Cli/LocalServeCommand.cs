@@ -5,7 +5,7 @@ using EventPipeline.Local.Shared;
 namespace EventPipeline.Local.Cli;
 
 /// <summary>Stays up until it is stopped, and prints where it listens.</summary>
-internal static class ServeCommand
+internal static class LocalServeCommand
 {
     public static async Task<int> ExecuteAsync(LocalSettings settings, int? port, CancellationToken cancellationToken)
     {

@@ -11,8 +11,8 @@ internal sealed record ErrorBody(string? Message, IReadOnlyList<ErrorProto>? Err
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Job))]
-[JsonSerializable(typeof(QueryRequest))]
-[JsonSerializable(typeof(QueryResponse))]
+[JsonSerializable(typeof(JobsQueryRequest))]
+[JsonSerializable(typeof(JobsQueryResponse))]
 [JsonSerializable(typeof(Dataset))]
 [JsonSerializable(typeof(Table))]
 [JsonSerializable(typeof(ErrorAnswer))]

@@ -29,7 +29,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
 
     public async Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken)
     {
-        var query = new QueryRequest(Sql(dataset, statement), client.Location)
+        var query = new JobsQueryRequest(Sql(dataset, statement), client.Location)
         {
             ParameterMode = "NAMED",
             QueryParameters = QueryParameters.Of(statement),
@@ -120,7 +120,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
         }
     }
 
-    private async Task<IReadOnlyList<Row>> ReadAsync(QueryRequest query, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Row>> ReadAsync(JobsQueryRequest query, CancellationToken cancellationToken)
     {
         var page = await jobs.WaitAsync(await client.QueryAsync(query, cancellationToken), QueryWaitMs, cancellationToken);
         var (schema, jobId) = (page.Schema, page.JobReference?.JobId);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/query, the request.</summary>
-internal sealed record QueryRequest(string Query, string Location)
+internal sealed record JobsQueryRequest(string Query, string Location)
 {
     public bool UseLegacySql { get; }
 
@@ -36,11 +36,11 @@ internal sealed record QueryParameterType(string Type);
 internal sealed record QueryParameterValue([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Value);
 
 /// <summary>The answer of jobs.query and jobs.getQueryResults: the first page, or the next one, once the job is complete.</summary>
-internal sealed record QueryResponse(
-    bool JobComplete, JobReference? JobReference, TableSchema? Schema, IReadOnlyList<TableRow>? Rows, string? PageToken);
+internal sealed record JobsQueryResponse(
+    bool JobComplete, JobReference? JobReference, TableSchema? Schema, IReadOnlyList<ResultRow>? Rows, string? PageToken);
 
 /// <summary>A row: a cell per column.</summary>
-internal sealed record TableRow(IReadOnlyList<TableCell> F);
+internal sealed record ResultRow(IReadOnlyList<ResultCell> F);
 
 /// <summary>A cell: text or null; nested where the column is.</summary>
-internal sealed record TableCell(JsonElement V);
+internal sealed record ResultCell(JsonElement V);

@@ -8,7 +8,7 @@ namespace EventPipeline.Google.BigQuery;
 internal static class QueryRows
 {
     /// <exception cref="InvalidDataException">A value does not fit the type it becomes, or a column has a type that rows do not hold.</exception>
-    public static IEnumerable<Row> Read(TableSchema? schema, IReadOnlyList<TableRow>? rows)
+    public static IEnumerable<Row> Read(TableSchema? schema, IReadOnlyList<ResultRow>? rows)
     {
         var columns = schema?.Fields ?? [];
         return (rows ?? []).Select(row => new Row(columns.Zip(row.F).ToDictionary(cell => cell.First.Name, cell => Value(cell.First, cell.Second.V))));

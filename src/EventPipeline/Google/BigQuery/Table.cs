@@ -18,7 +18,7 @@ internal sealed record Table(TableReference TableReference)
 
     public Clustering? Clustering { get; init; }
 
-    public ViewDefinition? View { get; init; }
+    public TableView? View { get; init; }
 }
 
 internal sealed record TableReference(string? ProjectId, string DatasetId, string TableId);
@@ -56,4 +56,4 @@ internal sealed record RangePartitioning(string? Field);
 
 internal sealed record Clustering(IReadOnlyList<string>? Fields);
 
-internal sealed record ViewDefinition(string? Query, bool? UseLegacySql);
+internal sealed record TableView(string? Query, bool? UseLegacySql);
