@@ -13,9 +13,10 @@ internal static class LoggingExtensions
         logging.AddFilter((category, at) =>
             at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
 
-        // A failed try is told once, by whoever gives up, with vendor, account and window.
-        // It tells the query of every request, which may hold what belongs in no log; the access log tells the rest.
+        // ASP.NET Core logs the query of every request, which may hold what belongs in no log; the access log has the rest.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
+
+        // Whoever gives up logs a failure once, with vendor, account and window; Polly would log every try.
         logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
 
         // Nothing is protected with the keys of which it warns at every start that a container does not keep them.
