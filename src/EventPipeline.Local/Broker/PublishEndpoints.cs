@@ -37,8 +37,8 @@ internal static partial class PublishEndpoints
     {
         if (project != options.Value.ProjectId || !TopicIds(options.Value).Contains(topic))
         {
-            var known = string.Join(", ", TopicIds(options.Value).Select(options.Value.NameOf));
-            return Refuse(404, "NOT_FOUND", $"Topic 'projects/{project}/topics/{topic}' does not exist; there are {known}.");
+            var (name, known) = ($"projects/{project}/topics/{topic}", TopicIds(options.Value).Select(options.Value.NameOf).ToList());
+            return Refuse(404, "NOT_FOUND", $"Topic '{name}' does not exist. {Nearest.DidYouMeanOneOf(name, known)}");
         }
 
         try

@@ -76,7 +76,7 @@ internal static class CloudEventReader
         return entrance == Entrance.DeadLetterTopic
             ? type
             : throw new RejectedEventException(
-                $"No event is of the type (ce-type) {Shown.Quoted(type)}.", $"The nearest type is '{Nearest.To(type, Entrance.Types)}'.");
+                $"No event is of the type (ce-type) {Shown.Quoted(type)}.", Nearest.DidYouMean(type, Entrance.Types));
     }
 
     private static string Elsewhere(string type) => type switch

@@ -83,7 +83,7 @@ internal sealed partial class FetchHandler(
     private static RunMode ModeOf(FetchRequested message) => RunModeNames.TryParse(message.Mode, out var mode)
         ? mode
         : throw new RejectedEventException(
-            $"mode is '{message.Mode}'.", $"Nearest valid value: '{Nearest.To(message.Mode, RunModeNames.All)}'.");
+            $"mode is '{message.Mode}'.", Nearest.DidYouMean(message.Mode, RunModeNames.All));
 
     private async Task<WindowEnd> AttemptAsync(FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
     {
@@ -169,7 +169,7 @@ internal sealed partial class FetchHandler(
 
     private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
         $"{field} is '{given}', which is not known.",
-        Nearest.To(given, known) is { } nearest ? $"Nearest valid value: '{nearest}'." : $"No {field} is configured.");
+        Nearest.DidYouMean(given, known, otherwise: $"No {field} is configured."));
 
     private static partial class Log
     {

@@ -80,7 +80,7 @@ internal static class RequestRules
         {
             return Bad(
                 $"{context.Request.Method} {endpoint.RoutePattern.RawText} has no query parameter {Shown.Quoted(unknown)}. "
-                + (known.Count == 0 ? "It reads none." : $"The nearest is '{Nearest.To(unknown, known)}'; there are {string.Join(", ", known)}."));
+                + Nearest.DidYouMeanOneOf(unknown, known, otherwise: "It reads none."));
         }
 
         return context.Request.Query.FirstOrDefault(parameter => parameter.Value.Count > 1) is { Key: { } repeated }

@@ -46,7 +46,7 @@ internal static partial class FetchRequestedReader
         if (!RunModeNames.TryParse(message.Mode, out _))
         {
             throw new RejectedEventException(
-                $"{What}'s mode is {Shown.Quoted(message.Mode)}.", $"The nearest mode is '{Nearest.To(message.Mode, RunModeNames.All)}'.");
+                $"{What}'s mode is {Shown.Quoted(message.Mode)}.", Nearest.DidYouMean(message.Mode, RunModeNames.All));
         }
 
         if (message.From.Year is < MinYear or > MaxYear || message.To.Year is < MinYear or > MaxYear)

@@ -234,7 +234,7 @@ internal sealed class RunArguments
         {
             Reject(
                 $"A run request has no {what} {Shown.Quoted(name)}.",
-                $"The nearest is '{Nearest.To(name, RunRequestedReader.Fields)}'; there are {string.Join(", ", RunRequestedReader.Fields)}.");
+                Nearest.DidYouMeanOneOf(name, RunRequestedReader.Fields));
         }
 
         return false;

@@ -84,7 +84,7 @@ internal static class RunRequestedReader
         {
             arguments.Reject(
                 $"mode must be {string.Join(", ", RunModeNames.All)}, not {Shown.Quoted(text)}.",
-                $"The nearest mode is '{Nearest.To(text, RunModeNames.All)}'.");
+                Nearest.DidYouMean(text, RunModeNames.All));
         }
 
         return mode;

@@ -58,10 +58,9 @@ internal static class RunScope
 
     private static void Unknown(RunArguments arguments, string what, string name, IEnumerable<string> candidates)
     {
-        var nearest = Nearest.To(name, candidates);
         var separate = name.Contains(',', StringComparison.Ordinal) ? " In an attribute, names are separated by spaces." : "";
         arguments.Reject(
-            $"There is no {what} {Shown.Quoted(name)}.", nearest is null ? $"No {what} is configured." : $"The nearest {what} is '{nearest}'.{separate}");
+            $"There is no {what} {Shown.Quoted(name)}.", Nearest.DidYouMean(name, candidates, otherwise: $"No {what} is configured.") + separate);
     }
 
     private static string Example(IEnumerable<string> names, string otherwise) => names.FirstOrDefault() ?? otherwise;

@@ -3,11 +3,25 @@ namespace EventPipeline.Shared;
 /// <summary>Finds the valid value that a person most likely meant.</summary>
 public static class Nearest
 {
+    private const int MostLetters = 128;
+
+    /// <summary>What a message ends with: <c>Did you mean 'x'?</c></summary>
+    /// <param name="given">What was written.</param>
+    /// <param name="candidates">What is valid.</param>
+    /// <param name="otherwise">What it ends with where nothing is valid.</param>
+    public static string DidYouMean(string given, IEnumerable<string> candidates, string otherwise = "") =>
+        To(given, candidates) is { } nearest ? $"Did you mean '{nearest}'?" : otherwise;
+
+    /// <summary>The same with the whole choice: <c>Did you mean 'x'? Valid values: x, y, z.</c></summary>
+    /// <inheritdoc cref="DidYouMean"/>
+    public static string DidYouMeanOneOf(string given, IReadOnlyCollection<string> candidates, string otherwise = "") =>
+        candidates.Count > 0 ? $"{DidYouMean(given, candidates)} Valid values: {string.Join(", ", candidates)}." : otherwise;
+
     /// <summary>The candidate with the smallest edit distance to <paramref name="given"/>, ignoring case; null when there is none.</summary>
     public static string? To(string given, IEnumerable<string> candidates)
     {
         // A mistake is short; what is longer than any valid value is cut, so that a megabyte costs nothing.
-        var wanted = given.Length > 64 ? given[..64] : given;
+        var wanted = given.Length > MostLetters ? given[..MostLetters] : given;
         return candidates.MinBy(candidate => Distance(wanted, candidate));
     }
 

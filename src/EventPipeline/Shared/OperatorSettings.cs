@@ -41,7 +41,7 @@ internal static class OperatorSettings
 
         if (!Levels.TryGetValue(name, out var level))
         {
-            mistakes.Add($"LOG_LEVEL is '{name}'. Nearest valid value: '{Nearest.To(name, Levels.Keys)}'.");
+            mistakes.Add($"LOG_LEVEL is '{name}'. {Nearest.DidYouMean(name, Levels.Keys)}");
         }
 
         return level;

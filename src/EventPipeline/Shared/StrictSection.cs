@@ -13,7 +13,7 @@ internal static class StrictSection
     public static IEnumerable<string> RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known) => section
         .GetChildren()
         .Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-        .Select(child => $"{Variable(child)} is not a setting; did you mean {Variable(section)}__{Nearest.To(child.Key, known)}?");
+        .Select(child => $"{Variable(child)} is not a setting. {Nearest.DidYouMean(Variable(child), NamesIn(section, known))}");
 
     /// <summary>A mistake where a section has a value beside the settings below it.</summary>
     public static IEnumerable<string> RefuseValue(IConfigurationSection section) => string.IsNullOrEmpty(section.Value)
@@ -24,4 +24,7 @@ internal static class StrictSection
     public static IEnumerable<string> RefuseSettings(IConfigurationSection value) => value.GetChildren().Any()
         ? [$"{Variable(value)} takes a value; there are no settings below it."]
         : [];
+
+    private static IEnumerable<string> NamesIn(IConfigurationSection section, IEnumerable<string> known) =>
+        known.Select(key => $"{Variable(section)}__{key}");
 }

@@ -35,6 +35,6 @@ internal sealed class EventDispatcher(EventHandlers handlers, Catalogue catalogu
         FetchRequested.EventType => handlers.FetchRequested(FetchRequestedReader.Read(received.Data), received, cancellationToken),
         DeadLetter.OwnEventType => handlers.DeadLettered(arrival, null, cancellationToken),
         _ => throw new RejectedEventException(
-            $"No event is of the type {Shown.Quoted(received.Type)}.", $"The nearest type is '{Nearest.To(received.Type, Entrance.Types)}'."),
+            $"No event is of the type {Shown.Quoted(received.Type)}.", Nearest.DidYouMean(received.Type, Entrance.Types)),
     };
 }

@@ -30,7 +30,7 @@ public sealed class RunRequestedReaderTests
     [InlineData("""{"vendors":[]}""", "vendors is empty", "Leave vendors out")]
     [InlineData("""{"vendors":[1]}""", "vendors[0] must be a string", "anthropic")]
     [InlineData("""{"vendors":["antropic"]}""", "no vendor 'antropic'", "'anthropic'")]
-    [InlineData("""{"vendors":[""]}""", "no vendor ''", "nearest vendor")]
+    [InlineData("""{"vendors":[""]}""", "no vendor ''", "Did you mean '")]
     [InlineData("""{"accounts":["reserch"]}""", "no account 'reserch'", "'research'")]
     [InlineData("""{"vendors":["openai"],"accounts":["research"]}""", "'research' is of 'anthropic'", "Add 'anthropic'")]
     [InlineData("""{"reports":["costz"]}""", "no report 'costz'", "'cost")]

@@ -12,13 +12,13 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
     private readonly ServiceHost _host = fixture.Host;
 
     [Theory]
-    [InlineData("GET", "/runs?limt=5", "'limt'", "The nearest is 'limit'")]
-    [InlineData("GET", "/runs?limit=5&x=1", "'x'", "The nearest is 'limit'")]
+    [InlineData("GET", "/runs?limt=5", "'limt'", "Did you mean 'limit'?")]
+    [InlineData("GET", "/runs?limit=5&x=1", "'x'", "Did you mean 'limit'?")]
     [InlineData("GET", "/runs?limit=5&limit=6", "'limit'", "Send it once")]
-    [InlineData("GET", "/slices?vendors=openai", "'vendors'", "The nearest is 'vendor'")]
-    [InlineData("GET", "/dead-letters?stat=open", "'stat'", "The nearest is 'state'")]
+    [InlineData("GET", "/slices?vendors=openai", "'vendors'", "Did you mean 'vendor'?")]
+    [InlineData("GET", "/dead-letters?stat=open", "'stat'", "Did you mean 'state'?")]
     [InlineData("GET", "/dead-letters/dl-00000000000000000000?force=true", "'force'", "It reads none")]
-    [InlineData("POST", "/dead-letters/dl-00000000000000000000/replay?forse=true", "'forse'", "The nearest is 'force'")]
+    [InlineData("POST", "/dead-letters/dl-00000000000000000000/replay?forse=true", "'forse'", "Did you mean 'force'?")]
     [InlineData("POST", "/dead-letters/dl-00000000000000000000/discard?force=true", "'force'", "It reads none")]
     [InlineData("POST", "/run-daily-job?days=3", "'days'", "It reads none")]
     [InlineData("POST", "/query?sql=x", "'sql'", "It reads none")]

@@ -38,7 +38,7 @@ public sealed class StartupCheckTests
     {
         var mistakes = await MistakesAsync((name, "1"));
 
-        mistakes.ShouldContain($"{name.Replace(":", "__", StringComparison.Ordinal)} is not a setting; did you mean {nearest}?");
+        mistakes.ShouldContain($"{name.Replace(":", "__", StringComparison.Ordinal)} is not a setting. Did you mean '{nearest}'?");
     }
 
     [Theory]

@@ -264,7 +264,7 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
 
         var letter = _door.Rejection();
         letter.Reason.ShouldBe($"A run request has no attribute '{name.ToLowerInvariant()}'.");
-        letter.Hint.ShouldContain(nearest.Length > 0 ? $"The nearest is '{nearest}'" : "The nearest is '");
+        letter.Hint.ShouldContain(nearest.Length > 0 ? $"Did you mean '{nearest}'?" : "Did you mean '");
         letter.Attributes[name.ToLowerInvariant()].ShouldBe(value);
     }
 

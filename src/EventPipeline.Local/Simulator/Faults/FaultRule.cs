@@ -86,7 +86,7 @@ internal sealed record FaultRule
 
         if (json.EnumerateObject().Select(field => field.Name).FirstOrDefault(name => !Fields.Contains(name)) is { } unknown)
         {
-            throw new FormatException($"A rule has no field '{unknown}'. Did you mean '{Nearest.To(unknown, Fields)}'?");
+            throw new FormatException($"A rule has no field '{unknown}'. {Nearest.DidYouMean(unknown, Fields)}");
         }
 
         var rule = json.Deserialize<FaultRule>(Json)!;
@@ -102,7 +102,7 @@ internal sealed record FaultRule
     }
 
     private static void RequireOneOf(string what, string given, IReadOnlyList<string> all) =>
-        Require(all.Contains(given), $"There is no {what} '{given}'. Did you mean '{Nearest.To(given, all)}'?");
+        Require(all.Contains(given), $"There is no {what} '{given}'. {Nearest.DidYouMean(given, all)}");
 
     private static void Require(bool condition, string message)
     {

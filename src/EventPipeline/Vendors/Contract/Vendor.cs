@@ -12,7 +12,7 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
     {
         var names = Reports.Select(known => known.Name).ToList();
         return new RejectedEventException(
-            $"{Name} has no report '{report}'.", $"Did you mean '{Nearest.To(report, names)}'? There are: {string.Join(", ", names)}.");
+            $"{Name} has no report '{report}'.", Nearest.DidYouMeanOneOf(report, names));
     }
 }
 
