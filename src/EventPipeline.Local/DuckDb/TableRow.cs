@@ -160,7 +160,10 @@ internal sealed class TableRow
     /// <summary>A number that loses no digit: .NET's own reading rounds what is longer than it holds.</summary>
     private decimal Exact(Column column, JsonElement value)
     {
-        if (!decimal.TryParse(TextOf(value), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
+#pragma warning disable RS0030 // Whether it rounded is found out below.
+        if (!decimal.TryParse(TextOf(value), style, CultureInfo.InvariantCulture, out var number))
+#pragma warning restore RS0030
         {
             throw Wrong(column, value);
         }

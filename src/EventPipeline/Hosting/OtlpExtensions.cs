@@ -65,7 +65,9 @@ internal static class OtlpExtensions
     /// </summary>
     private sealed class ExporterHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
+#pragma warning disable RS0030 // It is the exporter's own thread that waits.
         protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) =>
             SendAsync(request, cancellationToken).GetAwaiter().GetResult();
+#pragma warning restore RS0030
     }
 }

@@ -66,7 +66,9 @@ internal static class BodyFaults
             var isAmount = names.Amounts.Contains(name) && value?.GetValueKind() == JsonValueKind.String;
             if (isAmount || value?.GetValueKind() == JsonValueKind.Number)
             {
+#pragma warning disable RS0030 // What comes of it is wrong on purpose.
                 var more = decimal.Parse(value!.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture) + 1;
+#pragma warning restore RS0030
                 node![name] = isAmount ? more.ToString(CultureInfo.InvariantCulture) : more;
                 return true;
             }

@@ -55,9 +55,11 @@ internal static class OpenAICosts
     private static JsonValue Number(decimal value)
     {
         var text = value.ToString("0.############################", CultureInfo.InvariantCulture);
+#pragma warning disable RS0030 // The text of a decimal has at most 28 digits.
         return text.Length - text.IndexOf('.', StringComparison.Ordinal) > 13 && text.Contains('.', StringComparison.Ordinal)
             ? JsonValue.Create(text)
             : JsonValue.Create(decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture));
+#pragma warning restore RS0030
     }
 
     private static IEnumerable<Fact> Lines(string report, Fact usage) => report switch

@@ -53,7 +53,9 @@ internal static class QueryRows
     /// <summary><c>decimal.Parse</c> rounds past 28 digits without a word, so what it read has to be the text again.</summary>
     private static decimal Exact(string text)
     {
+#pragma warning disable RS0030 // The next line finds out whether it rounded.
         var number = decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+#pragma warning restore RS0030
         return Plain(number.ToString(CultureInfo.InvariantCulture)) == Plain(text)
             ? number
             : throw new OverflowException();

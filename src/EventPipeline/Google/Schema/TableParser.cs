@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -137,7 +136,9 @@ internal sealed partial class TableParser
     }
 
     private static decimal? Days(Dictionary<string, string> options) =>
-        options.TryGetValue("partition_expiration_days", out var days) ? decimal.Parse(days, CultureInfo.InvariantCulture) : null;
+        !options.TryGetValue("partition_expiration_days", out var text) ? null
+        : Money.TryParse(text, Money.AsIs, out var days, out _) ? days
+        : throw new FormatException($"partition_expiration_days is '{text}', which is no number.");
 
     private static bool Contains(List<ColumnDefinition> columns, string name) =>
         columns.Exists(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
