@@ -151,15 +151,19 @@ public sealed class KitTests : IDisposable
     public void A_link_is_an_https_address(string address) =>
         Should.Throw<RejectedEventException>(() => VendorRequest.OfLink(_reading, address)).Cause.ShouldBe(RejectionCause.BrokenContract);
 
-    [Fact]
-    public async Task A_refused_link_tells_its_host_and_neither_its_query_nor_asks_for_another_key()
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.Gone)]
+    public async Task A_link_that_has_expired_is_asked_for_again_with_its_window_and_its_query_is_not_shown(HttpStatusCode status)
     {
-        _vendor.On("/signed/report", """<Error><Code>AuthenticationFailed</Code></Error>""", HttpStatusCode.Forbidden);
+        _vendor.On("/signed/report", """<Error><Code>AuthenticationFailed</Code></Error>""", status);
 
-        var rejected = await Should.ThrowAsync<RejectedEventException>(AllAsync(File("https://files.test/signed/report?sig=SECRET")));
+        var failure = await Should.ThrowAsync<TransientFailureException>(AllAsync(File("https://files.test/signed/report?sig=SECRET")));
 
-        rejected.Message.ShouldContain("403 to GET https://files.test/signed/report:");
-        rejected.Message.ShouldNotContain("SECRET");
+        failure.Message.ShouldContain($"{(int)status} to GET https://files.test/signed/report:");
+        failure.Message.ShouldContain("with a new link");
+        failure.Message.ShouldNotContain("SECRET");
         _vendor.Asked.Count.ShouldBe(1);
     }
 

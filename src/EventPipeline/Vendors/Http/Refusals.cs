@@ -23,6 +23,12 @@ internal static class Refusals
         var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
         var page = "The vendor answers in JSON, so this is not its answer: look at what stands between the service and "
             + $"{reading.Account.BaseAddress.Host}, and at Vendors__{reading.Protocol.Section}__BaseAddress.";
+        if (request.Link is not null && status is 400 or 401 or 403 or 404 or 410)
+        {
+            // Storage answers an expired signature in each of these ways.
+            return reading.Transient($"{what} The link has expired, or the file is gone; the window is read again, with a new link.");
+        }
+
         if (error.IsPage && status is (< 300 or >= 500))
         {
             return reading.Transient($"{what} {page}");
