@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using EventPipeline.DeadLetters;
 using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Shared;
+using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;
@@ -263,14 +263,14 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     {
         var attributes = new Dictionary<string, string>(message.Attributes)
         {
-            ["CloudPubSubDeadLetterSourceDeliveryCount"] = attempts.ToString(CultureInfo.InvariantCulture),
-            ["CloudPubSubDeadLetterSourceSubscription"] = subscription.Name,
-            ["CloudPubSubDeadLetterSourceSubscriptionProject"] = _topics.ProjectId,
-            ["CloudPubSubDeadLetterSourceTopicPublishTime"] = message.PublishedAt,
+            [CopyMarks.DeliveryCount] = attempts.ToString(CultureInfo.InvariantCulture),
+            [CopyMarks.Subscription] = subscription.Name,
+            [CopyMarks.SubscriptionProject] = _topics.ProjectId,
+            [CopyMarks.TopicPublishTime] = message.PublishedAt,
         };
         if (unreadable is not null)
         {
-            attributes[ForwardedCopy.UnreadableAttribute] = unreadable;
+            attributes[CopyMarks.Unreadable] = unreadable;
         }
 
         var copy = new PublishedMessage(message.Data, attributes, message.OrderingKey);

@@ -24,39 +24,59 @@ internal sealed partial class DeadLetterHandler(
     private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Stores one arrival; a repetition changes nothing.</summary>
-    /// <param name="arrival">What came.</param>
-    /// <param name="unreadable">Why the request could not be read as a message; null when it could.</param>
-    /// <param name="cancellationToken">Stops; the message comes again.</param>
-    public async Task HandleAsync(Arrival arrival, RejectedEventException? unreadable, CancellationToken cancellationToken)
+    public async Task HandleAsync(Arrival arrival, CancellationToken cancellationToken)
     {
-        // What an event's reading makes of the arrival must tell neither how long ago the letter was published nor which message brought it.
-        var publishedAt = arrival.Message.Delivery.PublishTime;
-        var copyId = CopyIdOf(arrival.Message.Delivery);
-        if (unreadable is null && OwnLetter(arrival) is { } letter)
+        // An envelope inside the message must tell neither when the letter was published nor which message brought it.
+        var (publishedAt, copyId) = (arrival.Message.Delivery.PublishTime, CopyIdOf(arrival.Message.Delivery));
+        if (arrival is Arrival.Unreadable unreadable)
         {
-            await StoreAsync(letter, copyId, cancellationToken);
-            await EndAsync(letter, isRejected: true, $"{letter.Reason} {letter.Hint}", publishedAt, cancellationToken);
+            await StoreUnknownAsync(arrival, unreadable.Why, copyId, cancellationToken);
             return;
         }
 
-        if (unreadable is null && arrival.Message.IsForwarded)
+        var read = CloudEventReader.Read(arrival);
+        if (OwnLetter(read) is { } letter)
         {
-            var (original, reason, topic) = ForwardedCopy.Restore(arrival);
+            await StoreAsync(letter, copyId, cancellationToken);
+            await EndAsync(letter, isRejected: true, $"{letter.Reason} {letter.Hint}", publishedAt, cancellationToken);
+        }
+        else if (read.Message.IsForwarded)
+        {
+            var (original, reason, topic) = ForwardedCopy.Restore(read);
             letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
-            if (LetterContent.FetchRequestOf(letter) is { } fetch)
+            if (LetterContent.WindowOf(letter) is { } window)
             {
-                letter = DeadLetterWriter.Write(original, await WithLastFailureAsync(reason, fetch, cancellationToken), topic, clock.GetUtcNow());
+                var last = await WithLastFailureAsync(reason, window, cancellationToken);
+                letter = DeadLetterWriter.Write(original, last, topic, clock.GetUtcNow());
             }
 
             await StoreAsync(letter, copyId, cancellationToken);
             await EndAsync(letter, isRejected: false, reason.Message, publishedAt, cancellationToken);
-            return;
+        }
+        else
+        {
+            var why = new RejectedEventException(
+                "A message on the dead-letter topic is no dead letter of this service and no copy that Pub/Sub "
+                + "forwarded.",
+                "Look at who published it; it can be discarded.");
+            await StoreUnknownAsync(read, why, copyId, cancellationToken);
+        }
+    }
+
+    // Whatever it is, a look at its beginning has to do.
+    private Task StoreUnknownAsync(
+        Arrival arrival, RejectedEventException why, string copyId, CancellationToken cancellationToken)
+    {
+        const int most = 64 * 1024;
+        var message = arrival.Message;
+        if (message.Data.Length > most)
+        {
+            var size = message.CutFrom ?? DataSize.Of(message.Data.Span);
+            arrival = arrival with { Message = message with { Data = message.Data[..most], CutFrom = size } };
         }
 
-        var why = unreadable ?? new RejectedEventException(
-            "A message on the dead-letter topic is no dead letter of this service and no copy that Pub/Sub forwarded.",
-            "Look at who published it; it can be discarded.");
-        await StoreAsync(DeadLetterWriter.Write(Prefix(arrival), why, sourceTopic: null, clock.GetUtcNow()), copyId, cancellationToken);
+        var letter = DeadLetterWriter.Write(arrival, why, sourceTopic: null, clock.GetUtcNow());
+        return StoreAsync(letter, copyId, cancellationToken);
     }
 
     // Pub/Sub's message id, and when it was published, stay the same however often the message is delivered.
@@ -103,7 +123,7 @@ internal sealed partial class DeadLetterHandler(
         try
         {
             var endId = FormattableString.Invariant($"{letter.Id}_{letter.Replays}");
-            if (LetterContent.FetchRequestOf(letter) is { } fetch)
+            if (LetterContent.WindowOf(letter) is { } fetch)
             {
                 await windowGaveUp(endId, fetch, isRejected, reason, cancellationToken);
             }
@@ -121,13 +141,17 @@ internal sealed partial class DeadLetterHandler(
     private static bool MayPass(Exception failure) =>
         failure is TransientFailureException or OperationCanceledException or HttpRequestException or IOException or TimeoutException;
 
-    private static DeadLetter? OwnLetter(Arrival arrival)
+    private static DeadLetter? OwnLetter(Arrival read)
     {
+        if (read.Event is not { Type: DeadLetter.OwnEventType } received)
+        {
+            return null;
+        }
+
         try
         {
-            var received = CloudEventReader.Read(arrival);
-            return received.Type == DeadLetter.OwnEventType
-                && StrictJson.Parse(received.Data, "The dead letter").Deserialize(DeadLetterJson.Default.DeadLetter) is { } letter
+            var json = StrictJson.Parse(received.Data, "The dead letter");
+            return json.Deserialize(DeadLetterJson.Default.DeadLetter) is { } letter
                 && DeadLetterWriter.CouldHaveWritten(letter)
                 ? letter
                 : null;
@@ -136,23 +160,6 @@ internal sealed partial class DeadLetterHandler(
         {
             return null;
         }
-    }
-
-    // Whatever it is, a look at its beginning has to do.
-    private static Arrival Prefix(Arrival arrival)
-    {
-        const int most = 64 * 1024;
-        var message = arrival.Message;
-        if (message.Data.Length > most)
-        {
-            arrival.Message = message with
-            {
-                Data = message.Data[..most],
-                Whole = message.Whole ?? DataSize.Of(message.Data.Span),
-            };
-        }
-
-        return arrival;
     }
 
     private static partial class HandlerLog

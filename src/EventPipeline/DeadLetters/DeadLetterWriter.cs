@@ -26,8 +26,8 @@ internal static class DeadLetterWriter
         var message = arrival.Message;
         var topic = sourceTopic is { } known ? NameOf(known) : null;
         var kept = message.Data[..Math.Min(message.Data.Length, MostPayloadBytes)];
-        var size = message.Whole ?? DataSize.Of(message.Data.Span);
-        var attributes = Bounded(message.Attributes);
+        var size = message.CutFrom ?? DataSize.Of(message.Data.Span);
+        var isBounded = IsBounded(message.Attributes);
         var (source, id) = Identity(arrival, size);
         return new DeadLetter
         {
@@ -38,20 +38,22 @@ internal static class DeadLetterWriter
             Cause = rejection.Cause.Name(),
             EventId = Shown.Plain(id, MostText),
             EventSource = Shown.Plain(source, MostText),
-            EventType = (arrival.Event?.Type ?? Loose(message, "ce-type")) is { } type ? Shown.Plain(type, MostText) : null,
+            EventType = (arrival.Event?.Type ?? message.Attributes["ce-type"]) is { } type
+                ? Shown.Plain(type, MostText)
+                : null,
             EventTime = arrival.Event?.Time ?? message.Delivery.PublishTime ?? message.Delivery.ArrivedAt,
             MessageId = message.Delivery.MessageId is { } messageId ? Shown.Plain(messageId, MostText) : null,
             PublishTime = message.Delivery.PublishTime,
             Subscription = message.Delivery.Subscription is { } subscription ? Shown.Plain(subscription, MostText) : null,
             Attempt = message.Delivery.Attempt,
             Replays = ReplaysOf(message),
-            Attributes = attributes,
+            Attributes = isBounded ? message.Attributes.ToDictionary() : Cut(message.Attributes),
             Payload = Convert.ToBase64String(kept.Span),
-            PayloadTruncated = kept.Length < size.Bytes || !ReferenceEquals(attributes, message.Attributes),
+            PayloadTruncated = kept.Length < size.Bytes || !isBounded,
             PayloadSha256 = size.Sha256,
             PayloadBytes = size.Bytes,
             RejectedAt = now,
-            Traceparent = Loose(message, "traceparent") is { Length: <= 55 } trace ? trace : null,
+            Traceparent = message.Attributes["traceparent"] is { Length: <= 55 } trace ? trace : null,
         };
     }
 
@@ -85,7 +87,9 @@ internal static class DeadLetterWriter
 
     /// <summary>How often the message says that it was replayed.</summary>
     public static int ReplaysOf(PushedMessage message) =>
-        int.TryParse(Loose(message, "ce-replays"), NumberStyles.None, CultureInfo.InvariantCulture, out var replays) ? replays : 0;
+        int.TryParse(message.Attributes["ce-replays"], NumberStyles.None, CultureInfo.InvariantCulture, out var replays)
+            ? replays
+            : 0;
 
     /// <summary>
     /// What tells one message from another, also when it comes again as another Pub/Sub message: the event's own source and id; for a message
@@ -99,9 +103,9 @@ internal static class DeadLetterWriter
             return (received.Source, received.Id);
         }
 
-        if (Loose(message, "ce-id") is { Length: > 0 } id)
+        if (message.Attributes["ce-id"] is { Length: > 0 } id)
         {
-            return (Loose(message, "ce-source") ?? message.Source ?? CloudEventReader.UnnamedSource, id);
+            return (message.Attributes["ce-source"] ?? message.Source ?? CloudEventReader.UnnamedSource, id);
         }
 
         return message.Delivery.MessageId is { } messageId
@@ -129,15 +133,14 @@ internal static class DeadLetterWriter
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..20];
     }
 
-    // A message that cannot be read is looked at without complaint.
-    private static string? Loose(PushedMessage message, string name) =>
-        message.Attributes.FirstOrDefault(attribute => attribute.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-
     // Pub/Sub allows 100 attributes of 1,024 bytes; what came by another way is cut to that.
-    private static IReadOnlyDictionary<string, string> Bounded(IReadOnlyDictionary<string, string> attributes) =>
-        attributes.Count <= MostAttributes && attributes.All(attribute => attribute.Key.Length <= MostText && attribute.Value.Length <= MostText)
-            ? attributes
-            : attributes.Take(MostAttributes)
-                .DistinctBy(attribute => Shown.Plain(attribute.Key, MostText))
-                .ToDictionary(attribute => Shown.Plain(attribute.Key, MostText), attribute => Shown.Plain(attribute.Value, MostText));
+    private static bool IsBounded(Attributes attributes) =>
+        attributes.Count <= MostAttributes
+        && attributes.All(attribute => attribute.Key.Length <= MostText && attribute.Value.Length <= MostText);
+
+    private static Dictionary<string, string> Cut(Attributes attributes) => attributes
+        .Take(MostAttributes)
+        .DistinctBy(attribute => Shown.Plain(attribute.Key, MostText))
+        .ToDictionary(
+            attribute => Shown.Plain(attribute.Key, MostText), attribute => Shown.Plain(attribute.Value, MostText));
 }

@@ -10,40 +10,36 @@ namespace EventPipeline.DeadLetters;
 /// </summary>
 internal static class ForwardedCopy
 {
-    /// <summary>What the local broker says beside Pub/Sub's attributes when it could not read a message any more: why.</summary>
-    public const string UnreadableAttribute = $"{Prefix}Unreadable";
-
-    private const string Prefix = "CloudPubSubDeadLetterSource";
-
     /// <summary>The arrival as the original was delivered, and why it is a dead letter.</summary>
     public static (Arrival Original, RejectedEventException Reason, Topic Topic) Restore(Arrival copy)
     {
         var message = copy.Message;
-        var attributes = message.Attributes
-            .Where(attribute => !attribute.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(StringComparer.Ordinal);
-        var subscription = Value(message, "Subscription");
-        var attempts = int.TryParse(Value(message, "DeliveryCount"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : (int?)null;
-        var path = Value(message, "SubscriptionProject") is { } project ? $"projects/{project}/subscriptions/{subscription}" : subscription;
+        var marks = message.Attributes;
+        var subscription = marks[CopyMarks.Subscription];
+        var deliveries = marks[CopyMarks.DeliveryCount];
+        int? attempts = int.TryParse(deliveries, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : null;
+        var path = marks[CopyMarks.SubscriptionProject] is { } project
+            ? $"projects/{project}/subscriptions/{subscription}"
+            : subscription;
         var topic = TopicOf(message, subscription);
 
         // The copy's message id is its own; the original's is gone.
         var delivery = new Delivery(null, PublishedAt(message), path, attempts, message.Delivery.ArrivedAt);
-        var original = new Arrival(
-            topic == Topic.Fetch ? Entrance.FetchRequests : Entrance.RunRequests,
-            message with { Attributes = attributes, Delivery = delivery, Source = WrappedPush.SourceOf(path) });
-        try
-        {
-            CloudEventReader.Read(original);
-        }
-        catch (RejectedEventException)
-        {
-            // What cannot be read either is kept as it came.
-        }
 
+        // What cannot be read either is kept as it came.
+        var original = CloudEventReader.Read(new Arrival.Pushed(
+            topic == Topic.Fetch ? Entrance.FetchRequests : Entrance.RunRequests,
+            message with
+            {
+                Attributes = message.Attributes.Without(CopyMarks.Has),
+                Delivery = delivery,
+                Source = PushEnvelope.SourceOf(path),
+            }));
         return (
             original,
-            Value(message, "Unreadable") is { } unreadable ? new RejectedEventException(
+            marks[CopyMarks.Unreadable] is { } unreadable ? new RejectedEventException(
                 Shown.Plain(unreadable, 1_000),
                 "Something outside of the service damaged the file. Look at the disk, then ask for the run again.",
                 RejectionCause.BadInput) :
@@ -54,8 +50,7 @@ internal static class ForwardedCopy
             topic);
     }
 
-    private static Topic TopicOf(PushedMessage message, string? subscription) => message.Attributes
-        .FirstOrDefault(attribute => attribute.Key.Equals("ce-type", StringComparison.OrdinalIgnoreCase)).Value switch
+    private static Topic TopicOf(PushedMessage message, string? subscription) => message.Attributes["ce-type"] switch
     {
         FetchRequested.EventType => Topic.Fetch,
         RunRequested.EventType => Topic.Trigger,
@@ -68,14 +63,13 @@ internal static class ForwardedCopy
     {
         try
         {
-            return Value(message, "TopicPublishTime") is { } text ? EventTime.Read(text, "TopicPublishTime") : message.Delivery.PublishTime;
+            return message.Attributes[CopyMarks.TopicPublishTime] is { } text
+                ? EventTime.Read(text, "TopicPublishTime")
+                : message.Delivery.PublishTime;
         }
         catch (RejectedEventException)
         {
             return message.Delivery.PublishTime;
         }
     }
-
-    private static string? Value(PushedMessage message, string name) =>
-        message.Attributes.FirstOrDefault(attribute => attribute.Key.Equals(Prefix + name, StringComparison.OrdinalIgnoreCase)).Value;
 }

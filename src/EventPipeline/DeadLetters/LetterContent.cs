@@ -7,7 +7,7 @@ namespace EventPipeline.DeadLetters;
 internal static class LetterContent
 {
     /// <summary>The window that was asked for, whatever else is wrong with the message; null where it cannot be read.</summary>
-    public static FetchRequested? FetchRequestOf(DeadLetter letter) =>
+    public static FetchRequested? WindowOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) && !letter.PayloadTruncated
             ? FetchRequestedReader.TryReadWindow(EventOf(letter)?.Data ?? Convert.FromBase64String(letter.Payload))
             : null;
@@ -25,7 +25,7 @@ internal static class LetterContent
 
         if (EventOf(letter) is { } trigger)
         {
-            var isNameless = letter.MessageId is null && !letter.Attributes.Keys.Contains("ce-id", StringComparer.OrdinalIgnoreCase);
+            var isNameless = letter.MessageId is null && new Attributes(letter.Attributes)["ce-id"] is null;
             return (RunId.Of(trigger), RunRequestedReader.TryReadMode(trigger), isNameless ? letter.PublishTime : null);
         }
 
@@ -36,14 +36,8 @@ internal static class LetterContent
     {
         var entrance = letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Entrance.FetchRequests : Entrance.RunRequests;
         var delivery = new Delivery(letter.MessageId, letter.PublishTime, letter.Subscription, letter.Attempt, letter.EventTime ?? letter.RejectedAt);
-        var message = new PushedMessage(Convert.FromBase64String(letter.Payload), letter.Attributes, delivery, letter.EventSource);
-        try
-        {
-            return CloudEventReader.Read(new Arrival(entrance, message));
-        }
-        catch (RejectedEventException)
-        {
-            return null;
-        }
+        var data = Convert.FromBase64String(letter.Payload);
+        var message = new PushedMessage(data, new Attributes(letter.Attributes), delivery, letter.EventSource);
+        return CloudEventReader.Read(new Arrival.Pushed(entrance, message)).Event;
     }
 }

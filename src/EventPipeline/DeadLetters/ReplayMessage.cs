@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using EventPipeline.Events;
 using EventPipeline.Messages;
 
@@ -17,20 +18,18 @@ internal static class ReplayMessage
     /// <summary>The message, which says that it was replayed once more.</summary>
     public static OutgoingMessage Of(DeadLetter letter)
     {
-        var attributes = letter.Attributes
-            .Where(attribute => !attribute.Key.StartsWith("CloudPubSubDeadLetterSource", StringComparison.OrdinalIgnoreCase)
-                && !attribute.Key.StartsWith("goog", StringComparison.OrdinalIgnoreCase)
-                && !attribute.Key.Equals("ce-replays", StringComparison.OrdinalIgnoreCase))
-            .ToDictionary(StringComparer.Ordinal);
-        var isWhole = ContentModes.IsCloudEvent(ValueOf("content-type"));
+        var original = new Attributes(letter.Attributes)
+            .Without(ReservedNames.IsPubSubs)
+            .Without(name => name.Equals("ce-replays", StringComparison.OrdinalIgnoreCase));
+        var attributes = original.ToDictionary();
 
         // A message by hand becomes the CloudEvent it was taken for, so that its run's id and its today stay what they were. One that says
         // it is a CloudEvent keeps what it says, mistakes included.
-        if (ValueOf("ce-specversion") is null)
+        if (original["ce-specversion"] is null)
         {
             Add("ce-id", letter.EventId);
             Add("ce-source", letter.EventSource);
-            if (!isWhole)
+            if (!ContentModes.IsCloudEvent(original["content-type"]))
             {
                 Add("ce-specversion", "1.0");
                 Add("ce-type", letter.EventType ?? (TopicOf(letter) == Topic.Fetch ? FetchRequested.EventType : RunRequested.EventType));
@@ -41,11 +40,9 @@ internal static class ReplayMessage
         attributes["ce-replays"] = (letter.Replays + 1).ToString(CultureInfo.InvariantCulture);
         return new OutgoingMessage(Convert.FromBase64String(letter.Payload), attributes);
 
-        string? ValueOf(string name) => attributes.FirstOrDefault(attribute => attribute.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value;
-
         void Add(string name, string? value)
         {
-            if (ValueOf(name) is null && value is not null && System.Text.Encoding.UTF8.GetByteCount(value) <= MostAttributeBytes)
+            if (original[name] is null && value is not null && Encoding.UTF8.GetByteCount(value) <= MostAttributeBytes)
             {
                 attributes.Add(name, value);
             }

@@ -3,18 +3,45 @@ using EventPipeline.Messages;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// A request on its way through the door: what is known of it grows while it is read, so that a rejection half-way keeps the most that
-/// was understood.
+/// What came through the door, as far as it is understood: a message that was pushed, then the event in it, or why it
+/// is none. Whatever it is, it keeps the most that was understood.
 /// </summary>
-/// <param name="entrance">The path it came in by.</param>
-/// <param name="message">The request itself, taken as a message.</param>
-internal sealed class Arrival(Entrance entrance, PushedMessage message)
+/// <param name="Entrance">The path it came in by.</param>
+/// <param name="Message">The innermost message that was unwrapped.</param>
+internal abstract record Arrival(Entrance Entrance, PushedMessage Message)
 {
-    public Entrance Entrance { get; } = entrance;
+    /// <summary>The event; null unless the message was read as one.</summary>
+    public ReceivedEvent? Event => (this as Read)?.Received;
 
-    /// <summary>The innermost message unwrapped so far.</summary>
-    public PushedMessage Message { get; set; } = message;
+    /// <summary>
+    /// Takes a further step to understand it. A step that is refused leaves what the steps before it understood; what
+    /// was read, or cannot be, stays.
+    /// </summary>
+    public Arrival Then(Func<Pushed, Arrival> step)
+    {
+        if (this is not Pushed pushed)
+        {
+            return this;
+        }
 
-    /// <summary>The event, once the message was read as one.</summary>
-    public ReceivedEvent? Event { get; set; }
+        try
+        {
+            return step(pushed);
+        }
+        catch (RejectedEventException why)
+        {
+            return new Unreadable(Entrance, Message, why);
+        }
+    }
+
+    /// <summary>A message that is still to be unwrapped, or read as an event.</summary>
+    internal sealed record Pushed(Entrance Entrance, PushedMessage Message) : Arrival(Entrance, Message);
+
+    /// <summary>A message that was read as an event.</summary>
+    internal sealed record Read(Entrance Entrance, PushedMessage Message, ReceivedEvent Received)
+        : Arrival(Entrance, Message);
+
+    /// <summary>A message that is no event, or that could not be unwrapped any further, and why.</summary>
+    internal sealed record Unreadable(Entrance Entrance, PushedMessage Message, RejectedEventException Why)
+        : Arrival(Entrance, Message);
 }

@@ -48,9 +48,8 @@ internal static class AttributeHeaders
     public static bool IsKnown(string name, StringValues values) =>
         name is "content-type" or "traceparent" or "tracestate"
         || name.StartsWith("ce-", StringComparison.Ordinal)
-        || name.StartsWith("googclient_", StringComparison.Ordinal)
-        || name.StartsWith("cloudpubsubdeadlettersource", StringComparison.Ordinal)
-
+        || name.StartsWith("googclient_", StringComparison.Ordinal) // goog-… is a header of Google's, and no attribute
+        || CopyMarks.Has(name)
         || (Arguments.Contains(name) && ValuesOf(name, values).Count > 0);
 
     private static bool LooksLikeOne(string name, string value) =>

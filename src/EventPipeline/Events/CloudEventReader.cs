@@ -20,33 +20,38 @@ internal static class CloudEventReader
 
     private static readonly JsonEventFormatter Formatter = new();
 
-    /// <summary>Sets <see cref="Arrival.Event"/>, and <see cref="Arrival.Message"/> where another message was inside.</summary>
-    /// <exception cref="RejectedEventException">It is no event that this entrance takes.</exception>
-    public static ReceivedEvent Read(Arrival arrival)
+    /// <summary>Reads a message that was pushed: the event in it, or why its entrance takes none.</summary>
+    public static Arrival Read(Arrival arrival) => arrival.Then(pushed =>
     {
-        var content = ContentOf(arrival.Message);
-        if (content.Type == MessagePublished)
-        {
-            var outer = arrival.Message.Delivery;
-            WrappedPush.Open(
-                arrival,
-                StrictJson.Parse(content.Data, WrappedPush.What),
-                outer with { MessageId = outer.MessageId ?? content.Id, PublishTime = outer.PublishTime ?? content.Time },
-                content.Source);
-            content = ContentOf(arrival.Message);
-        }
+        var content = ContentOf(pushed.Message);
+        return content.Type == MessagePublished
+            ? Opened(pushed, content).Then(inner => AsEvent(inner, ContentOf(inner.Message)))
+            : AsEvent(pushed, content);
+    });
 
-        var message = arrival.Message;
+    private static Arrival Opened(Arrival.Pushed published, Content content)
+    {
+        var outer = published.Message.Delivery;
+        return PushEnvelope.Open(
+            published,
+            StrictJson.Parse(content.Data, PushEnvelope.What),
+            outer with { MessageId = outer.MessageId ?? content.Id, PublishTime = outer.PublishTime ?? content.Time },
+            content.Source);
+    }
+
+    private static Arrival.Read AsEvent(Arrival.Pushed pushed, Content content)
+    {
+        var (entrance, message) = pushed;
         var id = content.Id ?? message.Delivery.MessageId;
-        if (id is null && content.Data.IsEmpty && !SaysSomething(message))
+        if (id is null && content.Data.IsEmpty && message.Attributes.Names.All(ReservedNames.IsOfTheJourney))
         {
             throw new RejectedEventException(
                 "The request holds no message: no body, no attributes and no id.", "Send a JSON object; {} asks for the daily run.");
         }
 
         MessageIds.Require(message.Delivery.MessageId);
-        var type = TypeFor(arrival.Entrance, content.Type);
-        return arrival.Event = new ReceivedEvent(
+        var type = TypeFor(entrance, content.Type);
+        var received = new ReceivedEvent(
             id ?? ContentId.Of(message, type),
             content.Source ?? message.Source ?? UnnamedSource,
             type,
@@ -54,9 +59,8 @@ internal static class CloudEventReader
             content.Data,
             message.Attributes,
             message.Delivery);
+        return new Arrival.Read(entrance, message, received);
     }
-
-    private static bool SaysSomething(PushedMessage message) => message.Attributes.Keys.Any(ContentId.IsContent);
 
     private static string TypeFor(Entrance entrance, string? type)
     {
@@ -89,25 +93,25 @@ internal static class CloudEventReader
 
     private static Content ContentOf(PushedMessage message)
     {
-        var contentType = message.Attribute("content-type");
+        var contentType = message.Attributes.Only("content-type");
         if (ContentModes.IsCloudEvent(contentType))
         {
             ContentModes.RequireOneJsonEvent(contentType!);
             return Structured(message);
         }
 
-        var version = message.Attribute("ce-specversion");
+        var version = message.Attributes.Only("ce-specversion");
         RequireVersion(version, "ce-specversion", required: false);
         var isCloudEvent = version is not null;
         return new Content(
             Attribute("ce-id"),
             Attribute("ce-source"),
             Attribute("ce-type"),
-            message.Attribute("ce-time") is { } time ? EventTime.Read(time, "ce-time") : null,
+            message.Attributes.Only("ce-time") is { } time ? EventTime.Read(time, "ce-time") : null,
             message.Data);
 
         // People who publish by hand may set a type or an id alone; only an event that says it is a CloudEvent has to be a whole one.
-        string? Attribute(string name) => Required(message.Attribute(name), name, isCloudEvent);
+        string? Attribute(string name) => Required(message.Attributes.Only(name), name, isCloudEvent);
     }
 
     private static Content Structured(PushedMessage message)
@@ -121,7 +125,7 @@ internal static class CloudEventReader
         // A replay says when the original was published; an event that has a time of its own says it itself.
         var time = Text("time") is { } own
             ? EventTime.Read(own, "time")
-            : message.Attribute("ce-time") is { } hint ? EventTime.Read(hint, "ce-time") : (DateTimeOffset?)null;
+            : message.Attributes.Only("ce-time") is { } hint ? EventTime.Read(hint, "ce-time") : (DateTimeOffset?)null;
         if (members.TryGetValue("data_base64", out var base64) && base64.ValueKind != JsonValueKind.Null)
         {
             _ = StrictJson.Base64Bytes(base64, "data_base64");

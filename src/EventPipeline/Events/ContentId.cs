@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Events;
 
@@ -23,7 +24,9 @@ internal static class ContentId
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(when);
         Add(type);
-        foreach (var (name, value) in message.Attributes.Where(attribute => IsContent(attribute.Key)).OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
+        foreach (var (name, value) in message.Attributes
+            .Without(ReservedNames.IsOfTheJourney)
+            .OrderBy(attribute => attribute.Key, StringComparer.Ordinal))
         {
             Add(name);
             Add(value);
@@ -39,12 +42,4 @@ internal static class ContentId
             hash.AppendData(Encoding.UTF8.GetBytes(part));
         }
     }
-
-    /// <summary>Whether an attribute says something of the event, and not of how it travels: a trace is another one at every attempt.</summary>
-    public static bool IsContent(string name) =>
-        !name.Equals("content-type", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("ce-traceparent", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("ce-tracestate", StringComparison.OrdinalIgnoreCase)
-        && !name.StartsWith("trace", StringComparison.OrdinalIgnoreCase)
-        && !name.StartsWith("googclient_", StringComparison.OrdinalIgnoreCase);
 }

@@ -19,11 +19,12 @@ internal static class MessageTrace
     public static Activity? Start(Arrival arrival)
     {
         var message = arrival.Message;
+        var attributes = message.Attributes;
         var name = $"process {arrival.Entrance.Name}";
-        var parent = Value("traceparent") ?? Value("ce-traceparent") ?? Value("googclient_traceparent");
+        var parent = attributes["traceparent"] ?? attributes["ce-traceparent"] ?? attributes["googclient_traceparent"];
         var request = Activity.Current;
         Activity? activity;
-        if (!ActivityContext.TryParse(parent, Value("tracestate"), isRemote: true, out var context))
+        if (!ActivityContext.TryParse(parent, attributes["tracestate"], isRemote: true, out var context))
         {
             activity = Source.StartActivity(name, ActivityKind.Consumer);
         }
@@ -50,8 +51,6 @@ internal static class MessageTrace
             .SetTag("messaging.gcp_pubsub.message.delivery_attempt", message.Delivery.Attempt)
             .SetTag("cloudevents.event_id", arrival.Event?.Id)
             .SetTag("cloudevents.event_type", arrival.Event?.Type);
-
-        string? Value(string key) => message.Attributes.FirstOrDefault(attribute => attribute.Key.Equals(key, StringComparison.OrdinalIgnoreCase)).Value;
     }
 
     /// <summary>Marks the handling as failed, with the reason.</summary>

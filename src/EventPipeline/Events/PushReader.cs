@@ -12,45 +12,58 @@ internal static partial class PushReader
 {
     private const string MetadataPrefix = "x-goog-pubsub-";
 
-    /// <summary>The request taken as a message, before anything is checked: what a dead letter keeps of one that cannot be read.</summary>
-    public static PushedMessage AsSent(IHeaderDictionary headers, RequestBody body, DateTimeOffset arrivedAt) =>
-        new(body.Bytes, Attributes(headers), new Delivery(null, null, null, null, arrivedAt), null, body.Whole);
+    /// <summary>Takes a request apart as far as it can be.</summary>
+    public static Arrival Read(
+        Entrance entrance, IHeaderDictionary headers, RequestBody body, DateTimeOffset arrivedAt) =>
+        new Arrival.Pushed(entrance, AsSent(headers, body, arrivedAt))
+            .Then(sent => sent with { Message = Checked(sent.Message, headers) })
+            .Then(sent => sent with { Message = Delivered(sent.Message, headers) })
+            .Then(Unwrapped);
 
-    /// <summary>Sets <see cref="Arrival.Message"/> to the message that was pushed.</summary>
-    /// <exception cref="RejectedEventException">The request holds no message that can be read.</exception>
-    public static void Unwrap(Arrival arrival, IHeaderDictionary headers)
+    /// <summary>The request taken as a message, before anything is checked: what a dead letter keeps of one that cannot be read.</summary>
+    private static PushedMessage AsSent(IHeaderDictionary headers, RequestBody body, DateTimeOffset arrivedAt) =>
+        new(body.Bytes, AttributesOf(headers), new Delivery(null, null, null, null, arrivedAt), null, body.CutFrom);
+
+    private static PushedMessage Checked(PushedMessage sent, IHeaderDictionary headers)
     {
-        var sent = arrival.Message;
-        if (sent.Whole is { } whole)
+        if (sent.CutFrom is { } size)
         {
             throw new RejectedEventException(
-                $"The body has {whole.Bytes} bytes, more than the {RequestBody.MostBytes} that a push can have (SHA-256 {whole.Sha256}).",
+                $"The body has {size.Bytes} bytes, more than the {RequestBody.MostBytes} that a push can have "
+                + $"(SHA-256 {size.Sha256}).",
                 "Send less than 10 MB of data; a run request is a few hundred bytes.");
         }
 
         RejectRepeatedHeaders(headers);
-        sent = sent with { Attributes = Decoded(sent.Attributes, headers.ContainsKey($"{MetadataPrefix}message-id")) };
-        arrival.Message = sent;
+        return sent with { Attributes = Decoded(sent.Attributes, headers.ContainsKey($"{MetadataPrefix}message-id")) };
+    }
+
+    private static PushedMessage Delivered(PushedMessage sent, IHeaderDictionary headers)
+    {
         var delivery = new Delivery(
             Metadata(headers, "message-id"),
             Metadata(headers, "publish-time") is { } time ? EventTime.Read(time, $"The header {MetadataPrefix}publish-time") : null,
             Metadata(headers, "subscription-name"),
             null,
             sent.Delivery.ArrivedAt);
-        arrival.Message = sent = sent with
+        return sent with
         {
             Delivery = delivery,
-            Source = delivery.MessageId is null ? null : WrappedPush.SourceOf(delivery.Subscription),
+            Source = delivery.MessageId is null ? null : PushEnvelope.SourceOf(delivery.Subscription),
         };
-
-        var isWhole = ContentModes.IsCloudEvent(sent.Attribute("content-type")) || sent.Attribute("ce-specversion") is not null;
-        if (!isWhole && delivery.MessageId is null && WrappedPush.Find(sent.Data) is { } envelope)
-        {
-            WrappedPush.Open(arrival, envelope, delivery);
-        }
     }
 
-    private static Dictionary<string, string> Attributes(IHeaderDictionary headers)
+    private static Arrival Unwrapped(Arrival.Pushed sent)
+    {
+        var message = sent.Message;
+        var isCloudEvent = ContentModes.IsCloudEvent(message.Attributes.Only("content-type"))
+            || message.Attributes.Only("ce-specversion") is not null;
+        return !isCloudEvent && message.Delivery.MessageId is null && PushEnvelope.Find(message.Data) is { } envelope
+            ? PushEnvelope.Open(sent, envelope, message.Delivery)
+            : sent;
+    }
+
+    private static Attributes AttributesOf(IHeaderDictionary headers)
     {
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (header, values) in headers)
@@ -62,7 +75,7 @@ internal static partial class PushReader
             }
         }
 
-        return attributes;
+        return new Attributes(attributes);
     }
 
     private static void RejectRepeatedHeaders(IHeaderDictionary headers)
@@ -70,7 +83,8 @@ internal static partial class PushReader
         foreach (var (header, values) in headers)
         {
             var name = header.ToLowerInvariant();
-            var matters = name.StartsWith(MetadataPrefix, StringComparison.Ordinal) || (AttributeHeaders.IsKnown(name, values) && name is not ("tracestate" or "traceparent"));
+            var matters = name.StartsWith(MetadataPrefix, StringComparison.Ordinal)
+                || (AttributeHeaders.IsKnown(name, values) && name is not ("tracestate" or "traceparent"));
             if (matters && AttributeHeaders.ValuesOf(name, values).Count > 1)
             {
                 throw new RejectedEventException($"The header {name} comes {values.Count} times.", $"Send {name} once.");
@@ -79,24 +93,24 @@ internal static partial class PushReader
     }
 
     // Section 3.1.3.2 of the CloudEvents HTTP binding encodes values; an unwrapped push passes attributes on as they were published.
-    private static Dictionary<string, string> Decoded(IReadOnlyDictionary<string, string> attributes, bool fromPubSub)
+    private static Attributes Decoded(Attributes attributes, bool fromPubSub)
     {
-        var decoded = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in attributes)
+        return new Attributes(attributes.Select(pair => KeyValuePair.Create(pair.Key, Decoded(pair.Key, pair.Value))));
+
+        string Decoded(string name, string value)
         {
             if (!name.StartsWith("ce-", StringComparison.Ordinal))
             {
-                decoded[name] = value;
-                continue;
+                return value;
             }
 
             try
             {
-                decoded[name] = HttpUtilities.DecodeHeaderValue(value);
+                return HttpUtilities.DecodeHeaderValue(value);
             }
             catch (ArgumentException) when (fromPubSub)
             {
-                decoded[name] = value;
+                return value;
             }
             catch (ArgumentException ex)
             {
@@ -106,8 +120,6 @@ internal static partial class PushReader
                     innerException: ex);
             }
         }
-
-        return decoded;
     }
 
     private static string? Metadata(IHeaderDictionary headers, string name) =>

@@ -5,8 +5,8 @@ namespace EventPipeline.Events;
 
 /// <summary>A request's whole body, or the beginning of one that is too large.</summary>
 /// <param name="Bytes">The body; of one over the limit the first 64 KiB.</param>
-/// <param name="Whole">Size and hash of a body over the limit.</param>
-internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? Whole)
+/// <param name="CutFrom">Size and hash of a body over the limit.</param>
+internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom)
 {
     /// <summary>14 MiB: Pub/Sub's 10 MB of data in base64, with the envelope around it.</summary>
     public const int MostBytes = 14 * 1024 * 1024;

@@ -26,16 +26,17 @@ internal static class EventPipelineExtensions
     {
         var services = builder.Services;
 
-        services.AddEvents();          // an event arrives, or becomes a dead letter
+        services.AddEvents();          // an event arrives
+        services.AddDeadLetters();     // or becomes a dead letter
         services.AddFanOut();          // a run asks for many windows
         services.AddFetch();           // a window becomes records, then rows
         services.AddIdentities();      // who each account is
         services.AddVendors();         // who can be asked
         services.AddLedger();          // what happened
+        services.AddStatus();          // what people ask
         services.AddPubSub();          // the edge that publishes
         services.AddDatasets();        // where each mode's rows go
 
-        services.AddSingleton(provider => new TriggerClock(provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();

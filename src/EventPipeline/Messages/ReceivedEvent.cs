@@ -18,7 +18,7 @@ public sealed record ReceivedEvent(
     string Type,
     DateTimeOffset Time,
     ReadOnlyMemory<byte> Data,
-    IReadOnlyDictionary<string, string> Attributes,
+    Attributes Attributes,
     Delivery Delivery);
 
 /// <summary>How Pub/Sub delivered a message; every part may be unknown.</summary>

@@ -22,7 +22,7 @@ internal sealed class RunArguments
     /// <param name="attributes">The attributes of the message.</param>
     /// <param name="requireKnown">Whether a name that is not an argument's is a mistake.</param>
     /// <exception cref="RejectedEventException">The body is not a JSON object, or there are too many mistakes.</exception>
-    public RunArguments(ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> attributes, bool requireKnown = true)
+    public RunArguments(ReadOnlyMemory<byte> body, Attributes attributes, bool requireKnown = true)
     {
         const string what = "The run request's body";
         if (body.Span.ContainsAnyExcept(" \t\r\n"u8))
@@ -36,7 +36,7 @@ internal sealed class RunArguments
             }
         }
 
-        foreach (var (name, value) in attributes.Where(attribute => IsArgument(attribute.Key)))
+        foreach (var (name, value) in attributes.Without(ReservedNames.IsNoArgument))
         {
             if (IsKnown(name, "attribute", requireKnown))
             {
@@ -239,11 +239,4 @@ internal sealed class RunArguments
 
         return false;
     }
-
-    private static bool IsArgument(string name) =>
-        !name.StartsWith("ce-", StringComparison.OrdinalIgnoreCase)
-        && !name.StartsWith("goog", StringComparison.OrdinalIgnoreCase)
-        && !name.StartsWith("CloudPubSub", StringComparison.OrdinalIgnoreCase)
-        && !name.StartsWith("trace", StringComparison.OrdinalIgnoreCase)
-        && !name.Equals("content-type", StringComparison.OrdinalIgnoreCase);
 }

@@ -22,7 +22,7 @@ internal static class RunRequestedReader
     /// <param name="catalogue">What exists.</param>
     /// <exception cref="RejectedEventException">It asks for something that does not exist, or cannot be read.</exception>
     public static RunRequested Read(ReadOnlyMemory<byte> body, DateOnly today, Catalogue catalogue) =>
-        Read(body, new Dictionary<string, string>(), today, catalogue);
+        Read(body, Attributes.None, today, catalogue);
 
     /// <summary>The mode that a trigger asks for, whatever else is wrong with it; null where it cannot be read.</summary>
     public static RunMode? TryReadMode(ReceivedEvent received)
@@ -66,7 +66,7 @@ internal static class RunRequestedReader
     }
 
     private static RunRequested Read(
-        ReadOnlyMemory<byte> body, IReadOnlyDictionary<string, string> attributes, DateOnly today, Catalogue catalogue)
+        ReadOnlyMemory<byte> body, Attributes attributes, DateOnly today, Catalogue catalogue)
     {
         var arguments = new RunArguments(body, attributes);
         var mode = Mode(arguments);

@@ -51,12 +51,13 @@ internal static partial class EventEndpoints
         }
 
         // Whatever happens from here on, to the last log line, is part of the message's own trace.
-        var arrival = new Arrival(door.Entrance, PushReader.AsSent(context.Request.Headers, body, door.Clock.GetUtcNow()));
-        var unreadable = Open(arrival, context.Request.Headers) ?? Query(door, context.Request);
+        var pushed = PushReader.Read(door.Entrance, context.Request.Headers, body, door.Clock.GetUtcNow());
+        var arrival = EventDispatcher.Read(pushed);
+        var refusal = arrival is Arrival.Unreadable { Why: var why } ? why : Query(door, context.Request);
         using var span = MessageTrace.Start(arrival);
         try
         {
-            await HandleAsync(door, arrival, unreadable, span, cancellationToken);
+            await HandleAsync(door, arrival, refusal, span, cancellationToken);
             return TypedResults.NoContent();
         }
         catch (Exception ex)
@@ -85,21 +86,6 @@ internal static partial class EventEndpoints
         return Problem(StatusCodes.Status500InternalServerError, "The event could not be handled; it will be delivered again.");
     }
 
-    /// <summary>Takes the request apart as far as it can be read; answers why it cannot.</summary>
-    private static RejectedEventException? Open(Arrival arrival, IHeaderDictionary headers)
-    {
-        try
-        {
-            PushReader.Unwrap(arrival, headers);
-            EventDispatcher.Read(arrival);
-            return null;
-        }
-        catch (RejectedEventException ex)
-        {
-            return ex;
-        }
-    }
-
     /// <summary>Why the request's address keeps it from being done. What comes by the dead-letter topic is stored all the same, as what it is.</summary>
     private static RejectedEventException? Query(Door door, HttpRequest request)
     {
@@ -119,32 +105,35 @@ internal static partial class EventEndpoints
     }
 
     private static async Task HandleAsync(
-        Door door, Arrival arrival, RejectedEventException? unreadable, Activity? span, CancellationToken cancellationToken)
+        Door door,
+        Arrival arrival,
+        RejectedEventException? refusal,
+        Activity? span,
+        CancellationToken cancellationToken)
     {
-        if (unreadable is not null && door.Entrance == Entrance.DeadLetterTopic)
+        if (door.Entrance == Entrance.DeadLetterTopic)
         {
             // Nothing is behind the dead-letter topic: what comes by it is stored, whatever it is.
-            await door.Events.DispatchUnreadableAsync(arrival, unreadable, cancellationToken);
+            await door.Events.DispatchAsync(arrival, cancellationToken);
             return;
         }
 
-        var rejection = unreadable;
-        try
+        if (refusal is null)
         {
-            if (rejection is null)
+            try
             {
                 await door.Events.DispatchAsync(arrival, cancellationToken);
             }
-        }
-        catch (RejectedEventException ex) when (door.Entrance != Entrance.DeadLetterTopic)
-        {
-            rejection = ex;
+            catch (RejectedEventException ex)
+            {
+                refusal = ex;
+            }
         }
 
-        if (rejection is not null)
+        if (refusal is not null)
         {
-            span.Fail(rejection);
-            await door.DeadLetters.PublishAsync(arrival, rejection, cancellationToken);
+            span.Fail(refusal);
+            await door.DeadLetters.PublishAsync(arrival, refusal, cancellationToken);
         }
     }
 

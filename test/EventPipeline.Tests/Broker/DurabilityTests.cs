@@ -1,5 +1,5 @@
 using System.Text.Json;
-using EventPipeline.DeadLetters;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Tests.Broker;
 
@@ -100,7 +100,11 @@ public sealed class DurabilityTests : IDisposable
 
         var arrived = host.Arrived();
         arrived.Where(push => push.Path == "/events/fetch-requested").ShouldHaveSingleItem().Text.ShouldBe("1");
-        var reasons = arrived.Where(push => push.Path == "/events/dead-lettered").Select(push => AttributesOf(push).GetProperty(ForwardedCopy.UnreadableAttribute).GetString()!).Order().ToList();
+        var reasons = arrived
+            .Where(push => push.Path == "/events/dead-lettered")
+            .Select(push => AttributesOf(push).GetProperty(CopyMarks.Unreadable).GetString()!)
+            .Order()
+            .ToList();
         reasons.Count.ShouldBe(6);
         reasons[0].ShouldContain($"{Path.Combine(FetchFolder, "1.0.json")} (0 bytes, SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855): It is empty.");
         Directory.GetFiles(FetchFolder).Select(Path.GetFileName).ShouldBe(
@@ -138,7 +142,7 @@ public sealed class DurabilityTests : IDisposable
         var attributes = AttributesOf(letter);
         attributes.GetProperty("ce-id").GetString().ShouldBe("the-window");
         attributes.GetProperty("CloudPubSubDeadLetterSourceSubscription").GetString().ShouldBe($"{topic}-push");
-        attributes.GetProperty(ForwardedCopy.UnreadableAttribute).GetString().ShouldNotBeNull().ShouldContain(file);
+        attributes.GetProperty(CopyMarks.Unreadable).GetString().ShouldNotBeNull().ShouldContain(file);
         Directory.GetFiles(Path.GetDirectoryName(file)!).ShouldBe([Path.ChangeExtension(file, ".unreadable")]);
     }
 

@@ -6,8 +6,8 @@ using EventPipeline.Tests.Service;
 namespace EventPipeline.Tests.DeadLetters;
 
 /// <summary>
-/// What is stored of pushes that nobody should send, and of their replays, letter by letter: the most that was understood
-/// of each, under an id that stays.
+/// What is stored of pushes that nobody should send, and of their replays, letter by letter: the most that was
+/// understood of each, under an id that stays.
 /// </summary>
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class OddPushTests
@@ -70,7 +70,7 @@ public sealed class OddPushTests
     }
 
     /// <summary>
-    /// The letter without what differs from one run of the tests to the next; of what is long its length: its hash is there.
+    /// The letter without what differs from one run of the tests to the next; of what is long its length.
     /// </summary>
     private static JsonObject Stable(JsonElement letter, DateTimeOffset began)
     {

@@ -132,7 +132,9 @@ public sealed class RunRequestedReaderTests
     public void The_events_own_day_decides_what_is_closed()
     {
         var midnight = new DateTimeOffset(2026, 11, 1, 0, 30, 0, TimeSpan.FromHours(14));
-        var received = new ReceivedEvent("1", "s", RunRequested.EventType, midnight, "{\"to\":\"2026-10-31\"}"u8.ToArray(), new Dictionary<string, string>(), new Delivery(null, null, null, null, midnight));
+        var received = new ReceivedEvent(
+            "1", "s", RunRequested.EventType, midnight, "{\"to\":\"2026-10-31\"}"u8.ToArray(), Attributes.None,
+            new Delivery(null, null, null, null, midnight));
 
         Should.Throw<RejectedEventException>(() => RunRequestedReader.Read(received, DoorFixture.Catalogue)).Hint.ShouldContain("2026-10-30");
     }
@@ -191,6 +193,7 @@ public sealed class RunRequestedReaderTests
     private static RunRequested Read(string body, params (string Name, string Value)[] attributes) => RunRequestedReader.Read(
         new ReceivedEvent(
             "1", "s", RunRequested.EventType, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero), Encoding.UTF8.GetBytes(body),
-            attributes.ToDictionary(a => a.Name, a => a.Value), new Delivery(null, null, null, null, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero))),
+            new Attributes(attributes.Select(a => KeyValuePair.Create(a.Name, a.Value))),
+            new Delivery(null, null, null, null, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero))),
         DoorFixture.Catalogue);
 }

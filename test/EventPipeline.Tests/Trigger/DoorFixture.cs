@@ -56,8 +56,6 @@ public sealed class DoorFixture : IAsyncLifetime
         builder.Services.AddProblemDetails();
         builder.Services
             .AddSingleton<TimeProvider>(Clock)
-            .AddSingleton(Catalogue)
-            .AddScoped<EventDispatcher>()
             .AddScoped<DeadLetterPublisher>()
             .AddSingleton<PublishMessages>(async (topic, messages, _) =>
             {
@@ -68,7 +66,8 @@ public sealed class DoorFixture : IAsyncLifetime
                     Published.Enqueue(message);
                 }
             })
-            .AddSingleton(new EventHandlers(
+            .AddSingleton(new EventDispatcher(
+                Catalogue,
                 (message, received, _) =>
                 {
                     Runs.Enqueue((message, received, System.Diagnostics.Activity.Current?.TraceId.ToString()));
@@ -79,9 +78,9 @@ public sealed class DoorFixture : IAsyncLifetime
                     Fetches.Enqueue((message, received));
                     return Behaviour();
                 },
-                (arrival, unreadable, _) =>
+                (arrival, _) =>
                 {
-                    DeadLetters.Enqueue((arrival, unreadable));
+                    DeadLetters.Enqueue((arrival, (arrival as Arrival.Unreadable)?.Why));
                     return Behaviour();
                 }));
         _app = builder.Build();

@@ -240,7 +240,7 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
 
         var (run, received, _) = _door.Runs.ShouldHaveSingleItem();
         run.Days.ShouldBe(3);
-        received.Attributes.Keys.Order().ShouldBe(["traceparent", "tracestate"]);
+        received.Attributes.Names.Order().ShouldBe(["traceparent", "tracestate"]);
     }
 
     [Theory]

@@ -31,14 +31,13 @@ public sealed class HandBackTests : IAsyncLifetime
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
         builder.Services
             .AddSingleton<TimeProvider>(_clock)
-            .AddSingleton(DoorFixture.Catalogue)
-            .AddScoped<EventDispatcher>()
             .AddScoped<DeadLetterPublisher>()
             .AddSingleton<PublishMessages>((_, _, _) => throw new InvalidOperationException("Nothing is published."))
-            .AddSingleton(new EventHandlers(
+            .AddSingleton(new EventDispatcher(
+                DoorFixture.Catalogue,
                 (_, _, cancellationToken) => HandleAsync(cancellationToken),
                 (_, _, _) => throw new InvalidOperationException("Nothing is fetched."),
-                (_, _, _) => throw new InvalidOperationException("Nothing is a dead letter.")));
+                (_, _) => throw new InvalidOperationException("Nothing is a dead letter.")));
         _app = builder.Build();
         _app.MapEvents();
         await _app.StartAsync(Cancellation);

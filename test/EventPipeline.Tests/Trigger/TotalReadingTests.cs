@@ -98,11 +98,17 @@ public sealed class TotalReadingTests
             dictionary[name] = value;
         }
 
-        var arrival = new Arrival(Entrance.Any, PushReader.AsSent(dictionary, new RequestBody(body, null), new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero)));
+        var now = new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+        var pushed = PushReader.Read(Entrance.Any, dictionary, new RequestBody(body, null), now);
+        var arrival = CloudEventReader.Read(pushed);
         try
         {
-            PushReader.Unwrap(arrival, dictionary);
-            var received = CloudEventReader.Read(arrival);
+            if (arrival is Arrival.Unreadable { Why: var why })
+            {
+                throw why;
+            }
+
+            var received = arrival.Event.ShouldNotBeNull();
             if (received.Type == RunRequested.EventType)
             {
                 RunRequestedReader.Read(received, DoorFixture.Catalogue);

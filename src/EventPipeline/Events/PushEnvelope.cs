@@ -7,7 +7,7 @@ namespace EventPipeline.Events;
 /// Reads the envelope of a wrapped push, and of Eventarc's <c>messagePublished</c>: <c>{ "message": { … }, "subscription": "…" }</c>.
 /// Machines write it, so members that it does not know are ignored. https://docs.cloud.google.com/pubsub/docs/push
 /// </summary>
-internal static class WrappedPush
+internal static class PushEnvelope
 {
     public const string What = "The push envelope";
 
@@ -29,13 +29,13 @@ internal static class WrappedPush
         return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _)) ? root : null;
     }
 
-    /// <summary>Sets <see cref="Arrival.Message"/> to the message inside; how it was delivered is kept also when its data cannot be read.</summary>
-    /// <param name="arrival">What is known so far.</param>
+    /// <summary>Unwraps the message inside; how it was delivered is kept also where its data cannot be read.</summary>
+    /// <param name="around">The message that is the envelope.</param>
     /// <param name="root">The envelope.</param>
     /// <param name="outer">What is known of the delivery from around the envelope.</param>
     /// <param name="outerSource">The source that the event around the envelope names.</param>
-    /// <exception cref="RejectedEventException">It is not an envelope, or a member of it has the wrong type.</exception>
-    public static void Open(Arrival arrival, JsonElement root, Delivery outer, string? outerSource = null)
+    /// <exception cref="RejectedEventException">It is no envelope, or how it was delivered cannot be read.</exception>
+    public static Arrival Open(Arrival.Pushed around, JsonElement root, Delivery outer, string? outerSource = null)
     {
         var envelope = StrictJson.Members(root, What, Example);
         if (Member(envelope, "message") is not { } element)
@@ -55,17 +55,25 @@ internal static class WrappedPush
             Attempt = Attempt(envelope) ?? outer.Attempt,
         };
         var source = outerSource ?? (delivery.MessageId is null ? null : SourceOf(subscription));
-        arrival.Message = arrival.Message with { Delivery = delivery, Source = source };
-        var encoded = Member(message, "data");
-        _ = Text(message, "orderingKey", "message.orderingKey", "key");
-        arrival.Message = new PushedMessage(
-            encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded.Value, "message.data"), Attributes(message), delivery, source);
+        return (around with { Message = around.Message with { Delivery = delivery, Source = source } })
+            .Then(delivered => delivered with { Message = Inside(message, delivered.Message) });
     }
 
     /// <summary>The CloudEvents source of a message that names none.</summary>
     public static string SourceOf(string? subscription) => $"//pubsub.googleapis.com/{subscription}";
 
-    private static Dictionary<string, string> Attributes(IReadOnlyDictionary<string, JsonElement> message)
+    private static PushedMessage Inside(IReadOnlyDictionary<string, JsonElement> message, PushedMessage delivered)
+    {
+        var encoded = Member(message, "data");
+        _ = Text(message, "orderingKey", "message.orderingKey", "key");
+        return delivered with
+        {
+            Data = encoded is null ? ReadOnlyMemory<byte>.Empty : StrictJson.Base64Bytes(encoded.Value, "message.data"),
+            Attributes = AttributesOf(message),
+        };
+    }
+
+    private static Attributes AttributesOf(IReadOnlyDictionary<string, JsonElement> message)
     {
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         if (Member(message, "attributes") is { } element)
@@ -82,7 +90,7 @@ internal static class WrappedPush
             }
         }
 
-        return attributes;
+        return new Attributes(attributes);
     }
 
     private static int? Attempt(IReadOnlyDictionary<string, JsonElement> envelope)

@@ -1,0 +1,21 @@
+namespace EventPipeline.Messages;
+
+/// <summary>
+/// The attributes that Pub/Sub adds to a copy when it forwards a message to a dead-letter topic.
+/// https://docs.cloud.google.com/pubsub/docs/dead-letter-topics
+/// </summary>
+internal static class CopyMarks
+{
+    public const string DeliveryCount = $"{Prefix}DeliveryCount";
+    public const string Subscription = $"{Prefix}Subscription";
+    public const string SubscriptionProject = $"{Prefix}SubscriptionProject";
+    public const string TopicPublishTime = $"{Prefix}TopicPublishTime";
+
+    /// <summary>Why the local broker could not read a message any more; it says so beside Pub/Sub's marks.</summary>
+    public const string Unreadable = $"{Prefix}Unreadable";
+
+    private const string Prefix = "CloudPubSubDeadLetterSource";
+
+    /// <summary>Whether it is one, in any case.</summary>
+    public static bool Has(string name) => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
+}
