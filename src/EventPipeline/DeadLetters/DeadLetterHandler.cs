@@ -97,19 +97,19 @@ internal sealed partial class DeadLetterHandler(
 
     /// <summary>The reason with what the last attempt failed of. Storing the letter does not depend on it: what cannot be looked up is left out.</summary>
     private async Task<RejectedEventException> WithLastFailureAsync(
-        RejectedEventException reason, FetchRequested fetch, CancellationToken cancellationToken)
+        RejectedEventException reason, GivenUpWindow window, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(LookUpLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await lastFailure(fetch, either.Token) is { } last
+            return await lastFailure(window, either.Token) is { } last
                 ? new RejectedEventException($"{reason.Message} The last attempt: {last}", reason.Hint, reason.Cause)
                 : reason;
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
-            HandlerLog.LastFailureUnknown(logger, unknown, fetch.Window, fetch.RunId);
+            HandlerLog.LastFailureUnknown(logger, unknown, window.Window, window.RunId);
             return reason;
         }
     }
@@ -123,9 +123,9 @@ internal sealed partial class DeadLetterHandler(
         try
         {
             var endId = FormattableString.Invariant($"{letter.Id}_{letter.Replays}");
-            if (LetterContent.WindowOf(letter) is { } fetch)
+            if (LetterContent.WindowOf(letter) is { } window)
             {
-                await windowGaveUp(endId, fetch, isRejected, reason, cancellationToken);
+                await windowGaveUp(endId, window, isRejected, reason, cancellationToken);
             }
             else if (LetterContent.RunOf(letter) is { } run)
             {

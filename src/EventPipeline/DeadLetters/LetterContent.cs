@@ -7,7 +7,7 @@ namespace EventPipeline.DeadLetters;
 internal static class LetterContent
 {
     /// <summary>The window that was asked for, whatever else is wrong with the message; null where it cannot be read.</summary>
-    public static FetchRequested? WindowOf(DeadLetter letter) =>
+    public static GivenUpWindow? WindowOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) && !letter.PayloadTruncated
             ? FetchRequestedReader.TryReadWindow(EventOf(letter)?.Data ?? Convert.FromBase64String(letter.Payload))
             : null;

@@ -6,11 +6,12 @@ namespace EventPipeline.DeadLetters;
 /// Records that a window ended because nobody delivers its message any more. Called once or more for the same message; repeating it changes nothing.
 /// </summary>
 /// <param name="endId">Names the end: the same for the same dead letter.</param>
-/// <param name="message">What was asked for; its mode may be one that nobody knows.</param>
+/// <param name="window">What was asked for.</param>
 /// <param name="isRejected">Whether the message was rejected; Pub/Sub gave up delivering it otherwise.</param>
 /// <param name="reason">What happened, and what to do.</param>
 /// <param name="cancellationToken">Stops; the message comes again.</param>
-internal delegate Task WindowGaveUp(string endId, FetchRequested message, bool isRejected, string reason, CancellationToken cancellationToken);
+internal delegate Task WindowGaveUp(
+    string endId, GivenUpWindow window, bool isRejected, string reason, CancellationToken cancellationToken);
 
 /// <summary>
 /// Records that a run failed because nobody delivers its trigger any more. Called once or more for the same trigger; repeating it changes nothing.

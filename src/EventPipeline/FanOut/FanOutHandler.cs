@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
@@ -41,12 +40,12 @@ internal sealed partial class FanOutHandler(
     private static OutgoingMessage Message(RunPlan plan, PlannedWindow planned)
     {
         var (vendor, account, report, from, to) = planned.Window;
-        var message = new FetchRequested(plan.RunId, plan.Mode.Name(), vendor, account, report, from, to, planned.Force);
+        var message = new FetchRequested(plan.RunId, plan.Mode, vendor, account, report, from, to, planned.Force);
         return OutgoingMessage.CloudEvent(
             $"{plan.RunId}.{planned.Window.Id}",
             FetchRequested.EventType,
             plan.RequestedAt,
-            JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested));
+            FetchRequestedReader.Write(message));
     }
 
     private async Task<RunPlan> PlanAsync(string runId, RunRequested request, DateTimeOffset time, CancellationToken cancellationToken)

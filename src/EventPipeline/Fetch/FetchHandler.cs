@@ -27,7 +27,7 @@ internal sealed partial class FetchHandler(
 
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
-        var (mode, window, delivery) = (ModeOf(message), message.Window, received.Delivery);
+        var (mode, window, delivery) = (message.Mode, message.Window, received.Delivery);
         RunSpan.Describe(message.RunId, mode);
         RunSpan.Describe(window);
         var began = clock.GetTimestamp();
@@ -79,11 +79,6 @@ internal sealed partial class FetchHandler(
             Log.Unrecorded(logger, unrecorded, message.Window, message.RunId);
         }
     }
-
-    private static RunMode ModeOf(FetchRequested message) => RunModeNames.TryParse(message.Mode, out var mode)
-        ? mode
-        : throw new RejectedEventException(
-            $"mode is '{message.Mode}'.", Nearest.DidYouMean(message.Mode, RunModeNames.All));
 
     private async Task<WindowEnd> AttemptAsync(FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
     {

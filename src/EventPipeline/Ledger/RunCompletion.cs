@@ -39,7 +39,7 @@ internal sealed class RunCompletion(RunEvents events, PublishMessages publish, R
             return;
         }
 
-        var message = new RunCompleted(runId, mode.Name(), outcome, run.Totals);
+        var message = new RunCompleted(runId, mode, outcome, run.Totals);
         await publish(
             Topic.Completed,
             [

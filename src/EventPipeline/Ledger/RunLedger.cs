@@ -132,10 +132,11 @@ internal sealed class RunLedger(
     }
 
     /// <inheritdoc cref="WindowGaveUp"/>
-    public async Task RecordGivenUpAsync(string endId, FetchRequested message, bool isRejected, string reason, CancellationToken cancellationToken)
+    public async Task RecordGivenUpAsync(
+        string endId, GivenUpWindow givenUp, bool isRejected, string reason, CancellationToken cancellationToken)
     {
-        var (runId, window) = (message.RunId, message.Window);
-        if ((RunModeNames.TryParse(message.Mode, out var known) ? known : await ledger.FindModeAsync(runId, cancellationToken)) is not { } mode)
+        var (runId, named, window) = givenUp;
+        if ((named ?? await ledger.FindModeAsync(runId, cancellationToken)) is not { } mode)
         {
             return; // The door has said so; no run waits for it.
         }
@@ -213,9 +214,9 @@ internal sealed class RunLedger(
     }
 
     /// <summary>What the last recorded attempt at a message's window failed of; null where none is recorded.</summary>
-    public async Task<string?> FindLastFailureAsync(FetchRequested message, CancellationToken cancellationToken) =>
-        RunModeNames.TryParse(message.Mode, out var mode)
-            ? RunHistory.LastFailure(await ledger.OfAsync(message.RunId, mode, cancellationToken), message.Window.Id)
+    public async Task<string?> FindLastFailureAsync(GivenUpWindow givenUp, CancellationToken cancellationToken) =>
+        givenUp.Mode is { } mode
+            ? RunHistory.LastFailure(await ledger.OfAsync(givenUp.RunId, mode, cancellationToken), givenUp.Window.Id)
             : null;
 
     /// <summary>One run's document, in whichever dataset it is; null when nobody has heard of it.</summary>

@@ -7,7 +7,7 @@ namespace EventPipeline.Messages;
 /// Machines write it, so unknown fields are ignored: a revision rolled back can read what a newer one published.
 /// </summary>
 /// <param name="RunId">The run that asks.</param>
-/// <param name="Mode">The run's mode: <c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
+/// <param name="Mode">The run's mode.</param>
 /// <param name="Vendor">The vendor's name.</param>
 /// <param name="Account">The account's configured name.</param>
 /// <param name="Report">The report's name.</param>
@@ -16,7 +16,7 @@ namespace EventPipeline.Messages;
 /// <param name="Force">Load even what did not change.</param>
 public sealed record FetchRequested(
     [property: JsonRequired] string RunId,
-    [property: JsonRequired] string Mode,
+    [property: JsonRequired] RunMode Mode,
     [property: JsonRequired] string Vendor,
     [property: JsonRequired] string Account,
     [property: JsonRequired] string Report,

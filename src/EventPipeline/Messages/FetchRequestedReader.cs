@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace EventPipeline.Messages;
 
@@ -8,7 +7,7 @@ namespace EventPipeline.Messages;
 /// Reads and writes what the fan-out asks for. Machines write it, so unknown fields are ignored, but the known ones are checked: a
 /// revision that writes nonsense is noticed.
 /// </summary>
-internal static partial class FetchRequestedReader
+internal static class FetchRequestedReader
 {
     private const string What = "The fetch request";
     private const string Hint = "The fan-out writes these; publish a run request instead.";
@@ -43,12 +42,6 @@ internal static partial class FetchRequestedReader
         _ = Required(members, "from");
         _ = Required(members, "to");
         var message = Deserialize(root);
-        if (!RunModeNames.TryParse(message.Mode, out _))
-        {
-            throw new RejectedEventException(
-                $"{What}'s mode is {Shown.Quoted(message.Mode)}.", Nearest.DidYouMean(message.Mode, RunModeNames.All));
-        }
-
         if (message.From.Year is < MinYear or > MaxYear || message.To.Year is < MinYear or > MaxYear)
         {
             throw new RejectedEventException(
@@ -67,7 +60,7 @@ internal static partial class FetchRequestedReader
     /// <summary>
     /// Reads which window of which run a body asks for, whatever else is wrong with it, its mode included; null where that cannot be read.
     /// </summary>
-    public static FetchRequested? TryReadWindow(ReadOnlyMemory<byte> body)
+    public static GivenUpWindow? TryReadWindow(ReadOnlyMemory<byte> body)
     {
         try
         {
@@ -79,9 +72,11 @@ internal static partial class FetchRequestedReader
 
             RequireIds(members);
             var (from, to) = (Day("from"), Day("to"));
-            var mode = members.TryGetValue("mode", out var element) && element.ValueKind == JsonValueKind.String ? StrictJson.Text(element, "mode", "…") : "";
             return from <= to && to.DayNumber - from.DayNumber < MostDays
-                ? new FetchRequested(Name("runId"), mode, Name("vendor"), Name("account"), Name("report"), from, to)
+                ? new GivenUpWindow(
+                    Name("runId"),
+                    ModeOf(members),
+                    new Window(Name("vendor"), Name("account"), Name("report"), from, to))
                 : null;
 
             string Name(string name) => members[name].GetString()!;
@@ -98,7 +93,8 @@ internal static partial class FetchRequestedReader
     }
 
     /// <summary>The body that asks for it.</summary>
-    public static byte[] Write(FetchRequested message) => JsonSerializer.SerializeToUtf8Bytes(message, FetchJson.Default.FetchRequested);
+    public static byte[] Write(FetchRequested message) =>
+        JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested);
 
     /// <summary>Rows, statements and events are named after these, whoever wrote them.</summary>
     private static void RequireIds(IReadOnlyDictionary<string, JsonElement> members)
@@ -125,7 +121,15 @@ internal static partial class FetchRequestedReader
     {
         try
         {
-            return root.Deserialize(FetchJson.Default.FetchRequested)!;
+            return root.Deserialize(MessageJson.Default.FetchRequested)!;
+        }
+        catch (JsonException ex) when (ex.Path == "$.mode")
+        {
+            var mode = root.GetProperty("mode").GetString()!;
+            throw new RejectedEventException(
+                $"{What}'s mode is {Shown.Quoted(mode)}.",
+                $"The nearest mode is '{Nearest.To(mode, RunModeNames.All)}'.",
+                innerException: ex);
         }
         catch (JsonException ex)
         {
@@ -134,12 +138,15 @@ internal static partial class FetchRequestedReader
         }
     }
 
+    private static RunMode? ModeOf(IReadOnlyDictionary<string, JsonElement> members) =>
+        members.TryGetValue("mode", out var element)
+        && element.ValueKind == JsonValueKind.String
+        && RunModeNames.TryParse(StrictJson.Text(element, "mode", "…"), out var mode)
+            ? mode
+            : null;
+
     private static JsonElement Required(IReadOnlyDictionary<string, JsonElement> members, string name) =>
         members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
             ? value
             : throw new RejectedEventException($"{What} has no {name}.", Hint);
-
-    [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-    [JsonSerializable(typeof(FetchRequested))]
-    private sealed partial class FetchJson : JsonSerializerContext;
 }

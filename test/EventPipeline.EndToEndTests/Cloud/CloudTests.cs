@@ -33,7 +33,8 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         // The same messages once more, long after: nothing moves.
         foreach (var window in run.Windows)
         {
-            var again = new FetchRequested(run.RunId, "production", window.Vendor, window.Account, window.Report, window.From, window.To);
+            var again = new FetchRequested(
+                run.RunId, RunMode.Production, window.Vendor, window.Account, window.Report, window.From, window.To);
             await bench.PublishAsync(
                 "eventpipeline-fetch",
                 again,

@@ -76,7 +76,8 @@ public sealed class DeliveryTests(Simulation simulation) : IClassFixture<Simulat
     {
         var requests = run.Windows.SelectMany(window =>
         {
-            var message = new FetchRequested(runId, "production", window.Vendor, window.Account, window.Report, window.From, window.To);
+            var message = new FetchRequested(
+                runId, RunMode.Production, window.Vendor, window.Account, window.Report, window.From, window.To);
             var data = JsonSerializer.SerializeToUtf8Bytes(message, JsonSerializerOptions.Web);
             return Shapes("events/fetch-requested", new Event($"{runId}.{window.Vendor}.{window.Account}.{window.Report}", FetchRequested.EventType, data, "2098-06-15T06:00:00Z"));
         }).ToArray();

@@ -90,9 +90,42 @@ public sealed class FetchRequestedReaderTests
     [Fact]
     public void What_is_written_reads_the_same()
     {
-        var message = new FetchRequested("run-1", "dry_run", "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true);
+        var message = new FetchRequested(
+            "run-1", RunMode.DryRun, "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true);
 
         FetchRequestedReader.Read(FetchRequestedReader.Write(message)).ShouldBe(message);
+    }
+
+    [Theory]
+    [InlineData(RunMode.Production, "production")]
+    [InlineData(RunMode.Development, "development")]
+    [InlineData(RunMode.DryRun, "dry_run")]
+    public void A_request_is_written_as_earlier_revisions_write_it(RunMode mode, string name)
+    {
+        var message = new FetchRequested(
+            "run-1", mode, "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true);
+
+        Encoding.UTF8.GetString(FetchRequestedReader.Write(message)).ShouldBe(
+            $$"""
+            {"runId":"run-1","mode":"{{name}}","vendor":"openai","account":"default","report":"costs",
+            "from":"2026-11-01","to":"2026-11-02","force":true}
+            """.ReplaceLineEndings(""));
+    }
+
+    [Theory]
+    [InlineData("\"dry_run\"", RunMode.DryRun)]
+    [InlineData("\"Production\"", null)]
+    [InlineData("\"\"", null)]
+    [InlineData("1", null)]
+    [InlineData("null", null)]
+    public void The_window_of_a_request_is_read_whatever_its_mode_is(string mode, RunMode? expected)
+    {
+        var body = Pushes.FetchBody.Replace("\"production\"", mode, StringComparison.Ordinal);
+
+        var window = FetchRequestedReader.TryReadWindow(Encoding.UTF8.GetBytes(body)).ShouldNotBeNull();
+
+        (window.RunId, window.Mode).ShouldBe(("run-1", expected));
+        window.Window.ShouldBe(new("anthropic", "default", "cost", new(2026, 11, 20), new(2026, 11, 22)));
     }
 
     private static void RejectsId(string name, string value)
