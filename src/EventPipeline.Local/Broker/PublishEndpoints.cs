@@ -129,8 +129,11 @@ internal static partial class PublishEndpoints
         }
     }
 
-    private static JsonHttpResult<ErrorAnswer> Refuse(int code, string status, string message) =>
-        TypedResults.Json(new ErrorAnswer(new ErrorDetail(code, message, status)), PublishJson.Default.ErrorAnswer, statusCode: code);
+    private static JsonHttpResult<RefusalAnswer> Refuse(int code, string status, string message) =>
+        TypedResults.Json(
+            new RefusalAnswer(new ErrorDetail(code, message, status)),
+            PublishJson.Default.RefusalAnswer,
+            statusCode: code);
 
     private static JsonHttpResult<T> Json<T>(int code, T answer, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         TypedResults.Json(answer, type, statusCode: code);
@@ -152,7 +155,7 @@ internal static partial class PublishEndpoints
 
     private sealed record TopicName(string Name);
 
-    private sealed record ErrorAnswer(ErrorDetail Error);
+    private sealed record RefusalAnswer(ErrorDetail Error);
 
     private sealed record ErrorDetail(int Code, string Message, string Status);
 
@@ -161,6 +164,6 @@ internal static partial class PublishEndpoints
     [JsonSerializable(typeof(PublishRequest))]
     [JsonSerializable(typeof(PublishAnswer))]
     [JsonSerializable(typeof(TopicList))]
-    [JsonSerializable(typeof(ErrorAnswer))]
+    [JsonSerializable(typeof(RefusalAnswer))]
     private sealed partial class PublishJson : JsonSerializerContext;
 }

@@ -94,7 +94,8 @@ internal static class LocalCommands
     {
         var port = Port("The port on 127.0.0.1; 0 for any free one. Default: PORT, else 8080.");
         var command = new Command("serve", "Stays up, and ticks on request: POST /run-daily-job.") { port };
-        command.SetAction((parsed, cancellationToken) => LocalServeCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port), cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+            LocalServeCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port), cancellationToken));
         return command;
     }
 

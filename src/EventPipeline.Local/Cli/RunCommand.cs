@@ -13,7 +13,8 @@ namespace EventPipeline.Local.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    public static async Task<int> ExecuteAsync(LocalSettings settings, RunCommandArguments arguments, bool json, CancellationToken cancellationToken)
+    public static async Task<int> ExecuteAsync(
+        LocalSettings settings, RunCommandArguments arguments, bool json, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         if (folder.TryLock() is not { } taken)
@@ -28,7 +29,12 @@ internal static class RunCommand
     }
 
     private static async Task<int> AskAsync(
-        Uri address, DataFolder folder, RunCommandArguments arguments, bool json, CancellationToken cancellationToken, LocalBroker? broker = null)
+        Uri address,
+        DataFolder folder,
+        RunCommandArguments arguments,
+        bool json,
+        CancellationToken cancellationToken,
+        LocalBroker? broker = null)
     {
         using var http = new HttpClient { BaseAddress = address };
         using var answer = await http.PostAsJsonAsync("run-daily-job", arguments.ToBody(), cancellationToken);

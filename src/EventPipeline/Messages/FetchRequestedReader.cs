@@ -128,7 +128,7 @@ internal static class FetchRequestedReader
             var mode = root.GetProperty("mode").GetString()!;
             throw new RejectedEventException(
                 $"{What}'s mode is {Shown.Quoted(mode)}.",
-                $"The nearest mode is '{Nearest.To(mode, RunModeNames.All)}'.",
+                Nearest.DidYouMean(mode, RunModeNames.All),
                 innerException: ex);
         }
         catch (JsonException ex)

@@ -99,7 +99,7 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
     {
         try
         {
-            return JsonSerializer.Deserialize(answer, PublishJson.Default.ErrorAnswer)?.Error?.Message;
+            return JsonSerializer.Deserialize(answer, PublishJson.Default.PublishErrorAnswer)?.Error?.Message;
         }
         catch (JsonException)
         {
@@ -109,12 +109,12 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
 
     private sealed record PublishAnswer(IReadOnlyList<string>? MessageIds);
 
-    private sealed record ErrorAnswer(ErrorDetail? Error);
+    private sealed record PublishErrorAnswer(ErrorDetail? Error);
 
     private sealed record ErrorDetail(string? Message);
 
     [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
     [JsonSerializable(typeof(PublishAnswer))]
-    [JsonSerializable(typeof(ErrorAnswer))]
+    [JsonSerializable(typeof(PublishErrorAnswer))]
     private sealed partial class PublishJson : JsonSerializerContext;
 }
