@@ -37,6 +37,7 @@ internal static class EventPipelineExtensions
         services.AddPubSub();          // the edge that publishes
         services.AddDatasets();        // where each mode's rows go
 
+        services.AddHealth();
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();

@@ -1,18 +1,11 @@
-using System.Diagnostics;
-using EventPipeline.Google.PubSub;
-using EventPipeline.Ledger;
-using EventPipeline.Load;
-using EventPipeline.Vendors.Accounts;
-using EventPipeline.Vendors.Contract;
-using Microsoft.Extensions.Options;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EventPipeline.Hosting;
 
 /// <summary>Probes: alive, ready, and how every component is.</summary>
 internal static partial class HealthEndpoints
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private static readonly HashSet<PathString> Probes = ["/liveness", "/ready", "/health", "/metrics"];
 
     /// <summary>Whether a path is asked for every few seconds by a machine, and worth neither a span nor a log line.</summary>
@@ -31,48 +24,33 @@ internal static partial class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        IWarehouse warehouse,
-        IOptions<DatasetOptions> datasets,
-        IHostApplicationLifetime lifetime,
-        ILogger<Health> logger,
-        CancellationToken cancellationToken)
+        HealthCheckService checks, IHostApplicationLifetime lifetime, ILogger<Health> logger, CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            return TypedResults.Json(new Probe("not ready", "The service stops."), statusCode: StatusCodes.Status503ServiceUnavailable);
+            return NotReady("The service stops.");
         }
 
-        var component = await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), logger, cancellationToken);
-        return component.State == Component.Healthy
-            ? TypedResults.Ok(new Probe("ready"))
-            : TypedResults.Json(new Probe("not ready", component.Reason), statusCode: StatusCodes.Status503ServiceUnavailable);
+        var report = await checks.CheckHealthAsync(check => check.Name == WarehouseCheck.Name, cancellationToken);
+        var warehouse = ComponentOf(WarehouseCheck.Name, report, logger);
+        return warehouse.State == Component.Healthy ? TypedResults.Ok(new Probe("ready")) : NotReady(warehouse.Reason);
     }
 
     private static async Task<IResult> HealthAsync(
-        IWarehouse warehouse,
-        PubSubPublisher publisher,
-        ConfiguredAccounts accounts,
-        Secrets secrets,
-        RunStatus status,
-        IOptions<DatasetOptions> datasets,
-        IEnumerable<Vendor> vendors,
-        DataLabel label,
-        ILogger<Health> logger,
-        CancellationToken cancellationToken)
+        HealthCheckService checks, DataLabel label, ILogger<Health> logger, CancellationToken cancellationToken)
     {
-        var components = new List<Component>
-        {
-            await CheckAsync("warehouse", token => PingAsync(warehouse, datasets.Value.Dataset, token), logger, cancellationToken),
-            await CheckAsync("publisher", publisher.PingAsync, logger, cancellationToken),
-            await CheckAsync("secrets", token => ResolveAsync(secrets, accounts, token), logger, cancellationToken),
-        };
+        var report = await checks.CheckHealthAsync(check => check.Name != VendorsCheck.Name, cancellationToken);
+        List<Component> components =
+        [
+            ComponentOf(WarehouseCheck.Name, report, logger),
+            ComponentOf(PublisherCheck.Name, report, logger),
+            ComponentOf(SecretsCheck.Name, report, logger),
+        ];
         var down = components.Any(component => component.State == Component.Down);
         if (components[0].State == Component.Healthy)
         {
-            IReadOnlyList<Component> told = [];
-            var known = await CheckAsync(
-                "vendors", async token => told = await VendorsAsync(status, vendors, accounts, token), logger, cancellationToken);
-            components.AddRange(known.State == Component.Healthy ? told : [known with { State = Component.Degraded }]);
+            var results = await checks.CheckHealthAsync(check => check.Name == VendorsCheck.Name, cancellationToken);
+            components.AddRange(VendorsOf(results, logger));
         }
 
         var state = down ? Component.Down
@@ -82,59 +60,50 @@ internal static partial class HealthEndpoints
             new Health(label.Text, state, components), statusCode: down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
-    /// <summary>A vendor is reported from its last results, never asked: a probe costs the vendor nothing.</summary>
-    private static async Task<IReadOnlyList<Component>> VendorsAsync(
-        RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts, CancellationToken cancellationToken)
+    private static IEnumerable<Component> VendorsOf(HealthReport report, ILogger logger)
     {
-        // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
-        var failed = (await status.FreshnessAsync(cancellationToken))
-            .Where(report => report.LastError is not null && accounts.Find(report.Vendor, report.Account) is not null)
-            .ToLookup(report => report.Vendor);
-        return
-        [
-            .. from vendor in vendors
-            where accounts.For(vendor.Name).Count > 0
-            let errors = failed[vendor.Name].ToList()
-
-            // Everyone may ask: what exactly went wrong is the operators'.
-            select new Component(
-                $"vendor {vendor.Name}",
-                errors.Count > 0 ? Component.Degraded : Component.Healthy,
-                0,
-                errors.Count > 0 ? $"The last result of {errors.Count} of its reports was a failure; GET /vendors says which." : null),
-        ];
+        var known = ComponentOf(VendorsCheck.Name, report, logger);
+        return known.State != Component.Healthy
+            ? [known]
+            : report.Entries[VendorsCheck.Name].Data.Select(vendor => VendorOf($"vendor {vendor.Key}", (int)vendor.Value));
     }
 
-    private static Task<IReadOnlyList<Row>> PingAsync(IWarehouse warehouse, string dataset, CancellationToken cancellationToken) =>
-        warehouse.QueryAsync(dataset, Statement.Of("ping"), cancellationToken);
+    // Everyone may ask: what exactly went wrong is the operators'.
+    private static Component VendorOf(string name, int failed) => failed == 0
+        ? new Component(name, Component.Healthy, 0, null)
+        : new Component(
+            name, Component.Degraded, 0, $"The last result of {failed} of its reports was a failure; GET /vendors says which.");
 
-    /// <summary>Finds every account's key; those that were found a short while ago are not looked for again.</summary>
-    private static async Task ResolveAsync(Secrets secrets, ConfiguredAccounts accounts, CancellationToken cancellationToken) =>
-        await Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
-
-    private static async Task<Component> CheckAsync(
-        string name, Func<CancellationToken, Task> check, ILogger logger, CancellationToken cancellationToken)
+    private static Component ComponentOf(string name, HealthReport report, ILogger logger)
     {
-        var began = Stopwatch.GetTimestamp();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
+        var entry = report.Entries[name];
+        var state = entry.Status switch
         {
-            await check(patience.Token);
-            return new Component(name, Component.Healthy, Milliseconds(began), null);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new Component(name, Component.Down, Milliseconds(began), $"It did not answer within {Patience.TotalSeconds:0} s.");
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            HealthLog.Down(logger, failure, name);
-            return new Component(name, Component.Down, Milliseconds(began), $"It failed with {failure.GetType().Name}; the log says more.");
-        }
+            HealthStatus.Healthy => Component.Healthy,
+            HealthStatus.Degraded => Component.Degraded,
+            _ => Component.Down,
+        };
+        return new Component(name, state, Math.Round(entry.Duration.TotalMilliseconds, 1), ReasonOf(name, entry.Exception, logger));
     }
 
-    private static double Milliseconds(long began) => Math.Round(Stopwatch.GetElapsedTime(began).TotalMilliseconds, 1);
+    private static string? ReasonOf(string name, Exception? failure, ILogger logger)
+    {
+        if (failure is null)
+        {
+            return null;
+        }
+
+        if (failure is OperationCanceledException)
+        {
+            return $"It did not answer within {HealthServiceCollectionExtensions.Patience.TotalSeconds:0} s.";
+        }
+
+        HealthLog.Down(logger, failure, name);
+        return $"It failed with {failure.GetType().Name}; the log says more.";
+    }
+
+    private static JsonHttpResult<Probe> NotReady(string? reason) =>
+        TypedResults.Json(new Probe("not ready", reason), statusCode: StatusCodes.Status503ServiceUnavailable);
 
     internal sealed record Probe(string State, string? Reason = null);
 

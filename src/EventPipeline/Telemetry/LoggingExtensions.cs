@@ -19,6 +19,9 @@ internal static class LoggingExtensions
         // Whoever gives up logs a failure once, with vendor, account and window; Polly would log every try.
         logging.AddFilter("Polly", level <= LogLevel.Debug ? level : LogLevel.None);
 
+        // The probe logs what is down, as a warning; the library would log it again, as an error.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
+
         // Nothing is protected with the keys of which it warns at every start that a container does not keep them.
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", level <= LogLevel.Debug ? level : LogLevel.Error);
 

@@ -32,6 +32,45 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task What_is_down_is_one_warning_in_the_log_and_its_words_are_the_operators()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        host.Warehouse.Before = _ => throw new IOException("The file is gone.");
+
+        var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
+
+        ReasonOf(health, "warehouse").ShouldBe("It failed with IOException; the log says more.");
+        ReasonOf(health, "publisher").ShouldBeNull();
+        host.Log.All.Where(line => line.Contains("The component warehouse is down.", StringComparison.Ordinal))
+            .ShouldHaveSingleItem().ShouldStartWith("Warning EventPipeline.Hosting.HealthEndpoints");
+        host.Log.All.ShouldNotContain(line => line.Contains("Diagnostics.HealthChecks", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_does_not_answer_in_time_is_down_and_said_so()
+    {
+        await using var host = await ServiceHost.StartAsync();
+        host.Warehouse.Before = _ => throw new OperationCanceledException();
+
+        var ready = await host.GetAsync("ready", HttpStatusCode.ServiceUnavailable);
+
+        ready.GetProperty("reason").GetString().ShouldBe("It did not answer within 5 s.");
+    }
+
+    [Fact]
+    public async Task Every_component_is_told_in_the_same_order_with_its_latency()
+    {
+        await using var host = await ServiceHost.StartAsync();
+
+        var health = await host.GetAsync("health");
+
+        var components = health.GetProperty("components").EnumerateArray().ToList();
+        components.Select(each => each.GetProperty("name").GetString())
+            .ShouldBe(["warehouse", "publisher", "secrets", "vendor anthropic", "vendor openai"]);
+        components.ShouldAllBe(each => each.GetProperty("latencyMs").GetDouble() >= 0);
+    }
+
+    [Fact]
     public async Task A_vendor_whose_last_result_was_bad_makes_the_service_degraded_and_its_next_good_one_healthy()
     {
         await using var host = await ServiceHost.StartAsync();
@@ -81,6 +120,10 @@ public sealed class HealthTests
         (await mended.GetAsync("health")).GetProperty("state").GetString().ShouldBe("healthy");
     }
 
-    private static string? StateOf(JsonElement health, string component) => health.GetProperty("components").EnumerateArray()
-        .Single(each => each.GetProperty("name").GetString() == component).GetProperty("state").GetString();
+    private static string? StateOf(JsonElement health, string component) => Find(health, component).GetProperty("state").GetString();
+
+    private static string? ReasonOf(JsonElement health, string component) => Find(health, component).GetProperty("reason").GetString();
+
+    private static JsonElement Find(JsonElement health, string component) => health.GetProperty("components").EnumerateArray()
+        .Single(each => each.GetProperty("name").GetString() == component);
 }

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EventPipeline.Hosting;
+
+internal static class HealthServiceCollectionExtensions
+{
+    /// <summary>How long a component may take to answer.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Registers what <see cref="HealthEndpoints"/> tells of. Nothing is down because nobody knows how vendors are.</summary>
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddHealthChecks()
+            .AddCheck<WarehouseCheck>(WarehouseCheck.Name, null, [], Patience)
+            .AddCheck<PublisherCheck>(PublisherCheck.Name, null, [], Patience)
+            .AddCheck<SecretsCheck>(SecretsCheck.Name, null, [], Patience)
+            .AddCheck<VendorsCheck>(VendorsCheck.Name, HealthStatus.Degraded, [], Patience);
+        return services;
+    }
+}

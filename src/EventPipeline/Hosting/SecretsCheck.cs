@@ -1,0 +1,16 @@
+using EventPipeline.Vendors.Accounts;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>Every account's key is found; those that were found a short while ago are not looked for again.</summary>
+internal sealed class SecretsCheck(Secrets secrets, ConfiguredAccounts accounts) : IHealthCheck
+{
+    public const string Name = "secrets";
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        await Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
+        return HealthCheckResult.Healthy();
+    }
+}

@@ -1,0 +1,26 @@
+using EventPipeline.Ledger;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace EventPipeline.Hosting;
+
+/// <summary>
+/// How many reports of each vendor failed last, under the vendor's name. It looks at their last results and asks no vendor: a
+/// probe costs the vendor nothing.
+/// </summary>
+internal sealed class VendorsCheck(RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts) : IHealthCheck
+{
+    public const string Name = "vendors";
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    {
+        // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
+        var failed = (await status.FreshnessAsync(cancellationToken))
+            .Where(report => report.LastError is not null && accounts.Find(report.Vendor, report.Account) is not null)
+            .ToLookup(report => report.Vendor);
+        return HealthCheckResult.Healthy(data: vendors
+            .Where(vendor => accounts.For(vendor.Name).Count > 0)
+            .ToDictionary(vendor => vendor.Name, object (vendor) => failed[vendor.Name].Count()));
+    }
+}
