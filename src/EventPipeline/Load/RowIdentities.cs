@@ -24,12 +24,11 @@ internal sealed class RowIdentities
     /// <param name="record">The row, with its natural key.</param>
     /// <param name="rowHash">The hash of its columns.</param>
     /// <param name="rowKey">The key to store it under, where it is new.</param>
-    public KeyFinding Add(VendorRecord record, UInt128 rowHash, out string rowKey)
+    public KeyFinding Add(VendorRecord record, UInt128 rowHash, out RowKey rowKey)
     {
         var words = record.Words;
-        rowKey = words.Texts == 0 ? record.RowKey : RowKey.Of("row_key", record.RowKey, "texts", Hex(words.Texts));
-        var key = unchecked(
-            UInt128.Parse(rowKey, NumberStyles.HexNumber, CultureInfo.InvariantCulture) + ((UInt128)record.UsageDate.DayNumber << 64));
+        rowKey = words.Texts == 0 ? record.RowKey : RowKey.Of("row_key", record.RowKey.ToString(), "texts", Hex(words.Texts));
+        var key = unchecked(rowKey.Value + ((UInt128)record.UsageDate.DayNumber << 64));
         var isTaken = words.Others != 0 && _keys.Contains(key);
         var finding = _keys.Add(words.Others == 0 ? key : Mix(key, words.Others), Mix(rowHash, words.Values));
         if (finding == KeyFinding.New && (words.Others != 0 || _counts))
@@ -38,8 +37,9 @@ internal sealed class RowIdentities
             rowKey = _keys.CountUp(Mix(key, 0), first: isTaken ? 2UL : 1UL) switch
             {
                 1 => rowKey,
-                null => RowKey.Of("row_key", rowKey, "others", Hex(words.Others)),
-                var number => RowKey.Of("row_key", rowKey, "number", number.Value.ToString(CultureInfo.InvariantCulture)),
+                null => RowKey.Of("row_key", rowKey.ToString(), "others", Hex(words.Others)),
+                var number => RowKey.Of(
+                    "row_key", rowKey.ToString(), "number", number.Value.ToString(CultureInfo.InvariantCulture)),
             };
         }
 

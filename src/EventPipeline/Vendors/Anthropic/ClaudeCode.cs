@@ -26,7 +26,7 @@ internal static class ClaudeCode
     {
         foreach (var day in fetch.Window.EachDay())
         {
-            var actors = new SortedDictionary<string, ClaudeCodeActor>(StringComparer.Ordinal);
+            var actors = new SortedDictionary<(UInt128 Key, UInt128 Texts), ClaudeCodeActor>();
             var request = new VendorRequest(FormattableString.Invariant($"{Path}?starting_at={day:yyyy-MM-dd}&limit=1000"));
             var query = AnthropicPages.Records(request);
             var place = FormattableString.Invariant($"the records of {day:yyyy-MM-dd}");
@@ -43,13 +43,14 @@ internal static class ClaudeCode
         }
     }
 
-    private static void Add(SortedDictionary<string, ClaudeCodeActor> actors, FetchContext fetch, DateOnly day, Fields row)
+    private static void Add(
+        SortedDictionary<(UInt128 Key, UInt128 Texts), ClaudeCodeActor> actors, FetchContext fetch, DateOnly day, Fields row)
     {
         RequireDay(row, day);
         var who = ClaudeCodeIdentity.Read(row);
         var key = NaturalKey.Of(fetch, ClaudeCodeActor.Grain, day, who.Dimensions);
         var words = row.Words(who.ActorType is "user" or "api_key_name" ? Documented : ShapeOf(who.ActorIdName), []);
-        var identity = words.Texts == 0 ? key : FormattableString.Invariant($"{key}{words.Texts:x32}");
+        var identity = (key.Value, words.Texts);
         if (!actors.TryGetValue(identity, out var actor))
         {
             actors.Add(identity, actor = new ClaudeCodeActor(fetch, day, key, who, words with { Others = 0 }));

@@ -9,7 +9,7 @@ namespace EventPipeline.Vendors.Anthropic;
 /// <summary>
 /// One identity's day. The vendor does not promise one record per key: the same content again is dropped, anything else is summed.
 /// </summary>
-internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, string key, ClaudeCodeIdentity who, RowWords words)
+internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey key, ClaudeCodeIdentity who, RowWords words)
 {
     public const string Grain = "actor.v1";
     private const string ModelGrain = "actor_model.v1";

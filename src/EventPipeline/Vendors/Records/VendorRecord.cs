@@ -7,8 +7,8 @@ namespace EventPipeline.Vendors.Records;
 /// <summary>One row of a fact table, as read. Property names in snake case are the column names.</summary>
 public abstract record VendorRecord : VendorItem
 {
-    /// <summary>The natural key, from <see cref="Keys.RowKey"/>: unique within a slice.</summary>
-    public required string RowKey { get; init; }
+    /// <summary>The natural key, unique within a slice.</summary>
+    public required RowKey RowKey { get; init; }
 
     /// <summary>The vendor's name.</summary>
     public required string Vendor { get; init; }
