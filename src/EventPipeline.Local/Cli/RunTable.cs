@@ -29,7 +29,7 @@ internal static class RunTable
             table.AddRow(
                 Plain(vendor), Plain(account), Plain(report),
                 Number(line.Sum(Days)), Number(line.Sum(window => window.Rows)), Number(line.Sum(window => window.Tokens)),
-                Dollars(line.Sum(window => window.Usd), line.Sum(window => window.EstimatedUsd)),
+                Dollars(SumsByBasis.Total(line.Select(window => window.Money))),
                 Coloured(state), Plain(why));
         }
 
@@ -44,8 +44,10 @@ internal static class RunTable
             console.MarkupLineInterpolated($"[red]{run.State}[/]: nothing was heard of it for {hours} hours.");
         }
 
+        var totals = run.Totals;
+        var others = string.Concat(totals.Money.Others.ByName.Select(other => $", ${Money(other.Value)} {other.Key}"));
         console.MarkupLineInterpolated(
-            $"{run.Totals.Slices} slices, {run.Totals.Rows:N0} rows, {run.Totals.Tokens:N0} tokens, ${Money(run.Totals.Usd)} billed, ${Money(run.Totals.EstimatedUsd)} estimated (~, never added).");
+            $"{totals.Slices} slices, {totals.Rows:N0} rows, {totals.Tokens:N0} tokens, ${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
         console.MarkupLineInterpolated($"Run {run.RunId} {run.State}. {(folder.Simulated ? $"{DataLabel.Simulated} data" : "Data")}: {folder.WarehouseFile}");
     }
 
@@ -67,8 +69,8 @@ internal static class RunTable
 
     private static Markup Number(long number) => new(number.ToString("N0", CultureInfo.InvariantCulture));
 
-    private static Markup Dollars(decimal usd, decimal estimated) =>
-        new(usd == 0 && estimated != 0 ? $"~{Money(estimated)}" : Money(usd));
+    private static Markup Dollars(SumsByBasis money) =>
+        new(money is { BilledUsd: 0, EstimatedUsd: not 0 } ? $"~{Money(money.EstimatedUsd)}" : Money(money.BilledUsd));
 
     /// <summary>Cents for reading; the data keeps every digit.</summary>
     private static string Money(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);

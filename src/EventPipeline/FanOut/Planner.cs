@@ -20,9 +20,9 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         var today = DateOnly.FromDateTime(time.UtcDateTime);
         var (from, to) = AskedRange(request, today);
         var windows = subjects
-            .SelectMany(subject => subject.Report.Kind == ReportKind.Snapshot
-                ? [PlanSnapshot(subject, today, request.Force)]
-                : PlanDays(subject, today.AddDays(-1), (from, to), request))
+            .SelectMany(subject => subject.Report.HasPast
+                ? PlanDays(subject, today.AddDays(-1), (from, to), request)
+                : [PlanToday(subject, today, request.Force)])
             .OrderBy(planned => WindowReason.Urgency(planned.Why))
             .ToList();
         return new RunPlan(runId, request.Mode, from, to, time, windows);
@@ -48,7 +48,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
     private SliceRead? ReadOf(PlanSubject subject, DateOnly day) =>
         subject.Slice(day) is { } slice ? reads.GetValueOrDefault(slice) : null;
 
-    private PlannedWindow PlanSnapshot(PlanSubject subject, DateOnly today, bool force)
+    private PlannedWindow PlanToday(PlanSubject subject, DateOnly today, bool force)
     {
         var why = force ? WindowReason.Forced
             : ReadOf(subject, today) is not null ? WindowReason.ReadAgain

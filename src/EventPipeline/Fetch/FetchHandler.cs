@@ -142,8 +142,8 @@ internal sealed partial class FetchHandler(
         try
         {
             var (first, again) = await load.BecameVisibleAsync(cancellationToken);
-            metrics.Loaded(window, mode, again: false, first.Rows, first.Tokens, first.Usd, first.EstimatedUsd);
-            metrics.Loaded(window, mode, again: true, again.Rows, again.Tokens, again.Usd, again.EstimatedUsd);
+            metrics.Loaded(window, mode, again: false, first.Rows, first.Tokens, first.Money);
+            metrics.Loaded(window, mode, again: true, again.Rows, again.Tokens, again.Money);
         }
         catch (Exception uncounted) when (!cancellationToken.IsCancellationRequested)
         {

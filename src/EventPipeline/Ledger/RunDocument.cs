@@ -64,8 +64,6 @@ public sealed record RunDocument(
 /// <param name="State"><c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends.</param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>
-/// <param name="Usd">Billed money read, US dollars.</param>
-/// <param name="EstimatedUsd">Estimated money read, US dollars.</param>
 /// <param name="LoadId">The load that holds the rows.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="Reason">Why it failed, and what to do; the last failure while it is tried again.</param>
@@ -81,14 +79,12 @@ public sealed record WindowDocument(
     string State,
     long Rows,
     long Tokens,
-    decimal Usd,
-    decimal EstimatedUsd,
     string? LoadId,
     int Attempts,
     string? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<Load.SliceDifference>? Differences,
-    IReadOnlyList<string> Drift)
+    IReadOnlyList<string> Drift) : ToldMoney
 {
     public const string Pending = "pending";
 }

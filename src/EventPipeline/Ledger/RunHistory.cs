@@ -60,9 +60,10 @@ internal static class RunHistory
             new RunTotals(
                 read.Sum(window => window.To.DayNumber - window.From.DayNumber + 1),
                 read.Sum(window => window.Rows),
-                read.Sum(window => window.Tokens),
-                ExactSum.Of(read.Select(window => window.Usd)),
-                ExactSum.Of(read.Select(window => window.EstimatedUsd))),
+                read.Sum(window => window.Tokens))
+            {
+                Money = SumsByBasis.Total(read.Select(window => window.Money)),
+            },
             windows)
         {
             Reason = trigger?.TextOrNull("reason"),
@@ -138,12 +139,13 @@ internal static class RunHistory
             planned.Skipped ? WindowState.Skipped : end?.Text("state") ?? WindowDocument.Pending,
             end?.Whole("row_count") ?? 0,
             end?.Whole("tokens") ?? 0,
-            end?.Exact("amount_usd") ?? 0,
-            end?.Exact("estimated_usd") ?? 0,
             end?.TextOrNull("load_id"),
             failures.Count + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
             end is null ? failures.LastOrDefault()?.TextOrNull("reason") : end.TextOrNull("reason"),
             details?.Differences,
-            details?.Drift ?? []);
+            details?.Drift ?? [])
+        {
+            Money = SumsByBasis.Of(end?.Exact("amount_usd") ?? 0, end?.Exact("estimated_usd") ?? 0, details?.OtherUsd),
+        };
     }
 }

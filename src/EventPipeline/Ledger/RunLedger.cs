@@ -65,17 +65,21 @@ internal sealed class RunLedger(
             datasets.Value.For(mode),
             Statement.Of("window_commits", ("run_id", runId), ("window_id", window.Id), ("from", window.From), ("to", window.To)),
             cancellationToken);
-        return days.Count != window.Days
-            ? null
-            : new WindowEnd(
-                days.Select(day => day.Text("state")).MinBy(WindowState.Rank)!,
-                days.Sum(day => day.Whole("row_count")),
-                days.Sum(day => day.Whole("tokens")),
-                ExactSum.Of(days.Select(day => day.Exact("amount_usd"))),
-                ExactSum.Of(days.Select(day => day.Exact("estimated_usd"))),
-                days[^1].Text("load_id"),
-                null,
-                new EndDetails(null, []));
+        if (days.Count != window.Days)
+        {
+            return null;
+        }
+
+        var money = await LandedMoney.OfAsync(warehouse, datasets.Value.For(mode), window, cancellationToken);
+        return new WindowEnd(
+            days.Select(day => day.Text("state")).MinBy(WindowState.Rank)!,
+            days.Sum(day => day.Whole("row_count")),
+            days.Sum(day => day.Whole("tokens")),
+            SumsByBasis.Total(
+                days.Select(day => money.GetValueOrDefault((day.Text("load_id"), day.Date("usage_date")), SumsByBasis.None))),
+            days[^1].Text("load_id"),
+            null,
+            new EndDetails(null, []));
     }
 
     /// <summary>
@@ -97,13 +101,14 @@ internal sealed class RunLedger(
     {
         // Deliveries of one message all insert, under one id: whose row it is tells.
         var own = JsonSerializer.Serialize(
-            end.Details with { Teller = $"{Guid.CreateVersion7(clock.GetUtcNow()):N}" }, EndDetailsJson.Default.EndDetails);
+            end.Details with { OtherUsd = end.Money.OtherUsd, Teller = $"{Guid.CreateVersion7(clock.GetUtcNow()):N}" },
+            EndDetailsJson.Default.EndDetails);
         var row = ledger.Create(runId, RunHistory.WindowEnded, mode, window);
         row["state"] = end.State;
         row["row_count"] = end.Rows;
         row["tokens"] = end.Tokens;
-        row["amount_usd"] = end.BilledUsd;
-        row["estimated_usd"] = end.EstimatedUsd;
+        row["amount_usd"] = end.Money.BilledUsd;
+        row["estimated_usd"] = end.Money.EstimatedUsd;
         row["load_id"] = end.LoadId;
         row["attempt"] = (long?)attempt;
         row["reason"] = end.Reason;

@@ -97,7 +97,8 @@ public sealed record SliceDocument(
     string State,
     long Rows,
     long Tokens,
-    decimal Usd,
+    [property: JsonPropertyName("usd")]
+    decimal BilledUsd,
     decimal EstimatedUsd,
     string LoadId,
     DateTimeOffset ReadBegan,

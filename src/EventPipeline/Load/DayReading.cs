@@ -8,8 +8,8 @@ internal sealed class DayReading
 {
     private UInt128 _sum;
     private UInt128 _said;
-    private ExactSum _billed;
-    private ExactSum _estimated;
+    private readonly SumsByBasis.Adder _money = new();
+    private readonly SumsByBasis.Adder _moneyRows = new();
     private ExactSum _wholeQuantity;
     private ExactSum _fractionOfQuantity;
 
@@ -25,11 +25,12 @@ internal sealed class DayReading
     /// <summary>Whether any row tells a quantity, be it 0.</summary>
     public bool TellsQuantity { get; private set; }
 
-    /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds.</exception>
-    public decimal BilledUsd => _billed.Value;
+    /// <summary>The amounts of every basis, what a meter shows too.</summary>
+    /// <exception cref="OverflowException">One has more digits than a <see cref="decimal"/> holds.</exception>
+    public SumsByBasis Money => _money.Sums;
 
-    /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds.</exception>
-    public decimal EstimatedUsd => _estimated.Value;
+    /// <summary>How many rows there are of every basis: amounts of zero are told by nothing else.</summary>
+    public SumsByBasis MoneyRows => _moneyRows.Sums;
 
     /// <summary>The whole parts of all rows' quantities, whatever their units: a sum to prove, not to show.</summary>
     public decimal WholeQuantity => _wholeQuantity.Value;
@@ -52,8 +53,12 @@ internal sealed class DayReading
         TokenCounts = TokenCounts.Add(record.TokenCounts);
         Requests = checked(Requests + record.RequestCount);
         TellsQuantity |= record.TellsQuantity;
-        _billed.Add(record.BilledUsd);
-        _estimated.Add(record.EstimatedUsd);
+        if (record is CostRecord cost)
+        {
+            _money.Add(cost.Basis, cost.AmountUsd);
+            _moneyRows.Add(cost.Basis, 1);
+        }
+
         _wholeQuantity.Add(decimal.Truncate(record.CountedQuantity));
         _fractionOfQuantity.Add(record.CountedQuantity % 1);
         _sum = unchecked(_sum + rowHash);

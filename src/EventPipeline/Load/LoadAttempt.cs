@@ -60,6 +60,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             case BucketArrived bucket:
                 _reading.Begin(bucket.Day);
                 break;
+            case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
+                throw new InvalidOperationException(
+                    $"{request.Window}: a report that is a meter has rows of basis '{CostBasis.Cumulative}' and no other, and only it has them.");
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
                 if (_reading.Add(record, hash) is { } row && Keeps)
@@ -103,7 +106,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         KeptFiner = days.Count(day => day.KeepsFiner);
         if (!Keeps)
         {
-            return Outcome(days, null, [.. days.Select(Difference)]);
+            return Outcome(days, null, await DifferencesAsync(days, cancellationToken));
         }
 
         // Before anything is written: totals that no table holds are refused here.
@@ -135,7 +138,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             : (await warehouse.QueryAsync(dataset, OfSlices("visible_days", ("load_id", _loadId)), cancellationToken))
                 .ToDictionary(row => row.Date("usage_date"), row => row.Text("became"));
         var loaded = _loaded.ToLookup(day => Became(day, became.GetValueOrDefault(day.Day)));
-        return (Totals(loaded["first"]), Totals(loaded["again"]));
+        return (JudgedDay.Totals(loaded["first"]), JudgedDay.Totals(loaded["again"]));
     }
 
     /// <summary>A commit by a clock that was ahead looks later than one that took its place: what was shown before it was not nothing.</summary>
@@ -154,29 +157,21 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
     private static LoadOutcome Outcome(IReadOnlyCollection<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences)
     {
-        var all = Totals(days);
+        var all = JudgedDay.Totals(days);
         return new LoadOutcome(
             days.Select(day => day.State).MinBy(WindowState.Rank)!,
-            all.Rows, all.Tokens, all.Usd, all.EstimatedUsd, loadId, differences);
+            all.Rows, all.Tokens, all.Money, loadId, differences);
     }
 
-    private static SliceTotals Totals(IEnumerable<JudgedDay> days)
+    private static bool IsMeter(VendorRecord record) => record is CostRecord { Basis: CostBasis.Cumulative };
+
+    private async Task<IReadOnlyList<SliceDifference>> DifferencesAsync(List<JudgedDay> days, CancellationToken cancellationToken)
     {
-        var read = days.Select(day => day.Read).ToList();
-        return new SliceTotals(
-            read.Sum(day => day.Rows),
-            read.Sum(day => day.Tokens),
-            ExactSum.Of(read.Select(day => day.BilledUsd)),
-            ExactSum.Of(read.Select(day => day.EstimatedUsd)));
+        var landed = days.Any(day => day.Before is not null)
+            ? await LandedMoney.OfAsync(warehouse, dataset, request.Window, cancellationToken)
+            : new Dictionary<(string, DateOnly), SumsByBasis>();
+        return [.. days.Select(day => day.Difference(landed))];
     }
-
-    private static SliceDifference Difference(JudgedDay day) => new(
-        day.Day,
-        day.Before is null ? "new" : day.KeepsFiner || day.Before.Text("digest") == day.Read.Digest ? "unchanged" : "changed",
-        day.Before is { } before
-            ? new SliceTotals(before.Whole("row_count"), before.Whole("tokens"), before.Exact("amount_usd"), before.Exact("estimated_usd"))
-            : null,
-        new SliceTotals(day.Read.Rows, day.Read.Tokens, day.Read.BilledUsd, day.Read.EstimatedUsd));
 
     private async Task<JudgedDay> JudgeAsync(DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
@@ -201,19 +196,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             return false;
         }
 
-        var rows = await warehouse.QueryAsync(
-            dataset, Statement.Of("prove_load", ("load_id", before.Text("load_id")), ("from", day), ("to", day)), cancellationToken);
-        return rows is [var finer]
-            && (TokensOf(finer), finer.Exact("amount_usd"), finer.Exact("estimated_usd"), finer.Whole("requests"))
-                == (read.TokenCounts, read.BilledUsd, read.EstimatedUsd, read.Requests)
-
-            // A coarser grouping may tell no quantity at all, since amounts of different units cannot be added.
-            && (!read.TellsQuantity
-                || (finer.Exact("whole_quantity"), finer.Exact("fraction_of_quantity")) == (read.WholeQuantity, read.FractionOfQuantity));
+        var landed = await DaySums.LandedAsync(warehouse, dataset, before.Text("load_id"), day, day, cancellationToken);
+        return landed.GetValueOrDefault(day) is { } finer && finer.AgreesWith(read);
     }
-
-    private static TokenCounts TokensOf(Row row) => new(
-        row.Whole("input_uncached_tokens"), row.Whole("cache_read_tokens"), row.Whole("cache_write_tokens"), row.Whole("output_tokens"));
 
     private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
     {
@@ -234,24 +219,14 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
     private async Task ProveAsync(CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(
-            dataset,
-            Statement.Of("prove_load", ("load_id", _loadId), ("from", request.Window.From), ("to", request.Window.To)),
-            cancellationToken);
-        var landed = rows.ToDictionary(row => row.Date("usage_date"));
+        var landed = await DaySums.LandedAsync(
+            warehouse, dataset, _loadId, request.Window.From, request.Window.To, cancellationToken);
         foreach (var (day, read) in _reading.Days)
         {
-            var row = landed.GetValueOrDefault(day);
-            var found = row is null
-                ? (0L, 0L, default, 0m, 0m, 0m, 0m, 0L)
-                : (row.Whole("row_count"), row.Whole("key_count"), TokensOf(row), row.Exact("amount_usd"), row.Exact("estimated_usd"),
-                    row.Exact("whole_quantity"), row.Exact("fraction_of_quantity"), row.Whole("requests"));
-            var wanted = (read.Rows, read.Rows, read.TokenCounts, read.BilledUsd, read.EstimatedUsd, read.WholeQuantity, read.FractionOfQuantity, read.Requests);
-            if (found != wanted)
+            if (DaySums.Difference(landed.GetValueOrDefault(day), read) is { } difference)
             {
-                throw new TransientFailureException(FormattableString.Invariant(
-                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. Read (rows, keys, tokens, billed, estimated, quantity's whole part, its fraction, requests) ")
-                    + FormattableString.Invariant($"{wanted}, landed {found}. Nothing is visible."));
+                throw new TransientFailureException(
+                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. {difference} Nothing is visible.");
             }
         }
     }
@@ -270,8 +245,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["follows"] = Follows(day.Day),
         ["row_count"] = day.KeepsFiner ? day.Before!.Whole("row_count") : day.Read.Rows,
         ["tokens"] = day.Read.Tokens,
-        ["amount_usd"] = day.Read.BilledUsd,
-        ["estimated_usd"] = day.Read.EstimatedUsd,
+        ["amount_usd"] = day.Read.Money.BilledUsd,
+        ["estimated_usd"] = day.Read.Money.EstimatedUsd,
         ["digest"] = day.KeepsFiner ? day.Before!.Text("digest") : day.Read.Digest,
         ["grain"] = day.KeepsFiner ? day.Before!.Text("grain") : day.Read.Grain,
         ["normaliser_version"] = day.KeepsFiner ? day.Before!.Whole("normaliser_version") : request.Report.NormaliserVersion,
@@ -298,11 +273,5 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         }
 
         return upload;
-    }
-
-    private sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId)
-    {
-        /// <summary>Whether the rows that are there stay because they are finer and add up to the same.</summary>
-        public bool KeepsFiner { get; init; }
     }
 }

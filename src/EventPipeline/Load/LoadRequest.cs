@@ -17,16 +17,14 @@ internal sealed record LoadRequest(
 /// <param name="State"><c>loaded</c>, <c>empty</c> or <c>unchanged</c>: the highest of its days'.</param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>
-/// <param name="BilledUsd">Billed money read, US dollars.</param>
-/// <param name="EstimatedUsd">Estimated money read, US dollars.</param>
+/// <param name="Money">Money read, US dollars of every basis.</param>
 /// <param name="LoadId">The load that holds the rows; null after a dry run.</param>
 /// <param name="Differences">Per day what a dry run would change; empty otherwise.</param>
 internal sealed record LoadOutcome(
     string State,
     long Rows,
     long Tokens,
-    decimal BilledUsd,
-    decimal EstimatedUsd,
+    SumsByBasis Money,
     string? LoadId,
     IReadOnlyList<SliceDifference> Differences);
 
@@ -40,9 +38,7 @@ public sealed record SliceDifference(DateOnly Day, string Change, SliceTotals? B
 /// <summary>The totals of one day.</summary>
 /// <param name="Rows">Rows.</param>
 /// <param name="Tokens">Tokens.</param>
-/// <param name="Usd">Billed money, US dollars.</param>
-/// <param name="EstimatedUsd">Estimated money, US dollars.</param>
-public sealed record SliceTotals(long Rows, long Tokens, decimal Usd, decimal EstimatedUsd);
+public sealed record SliceTotals(long Rows, long Tokens) : ToldMoney;
 
 /// <summary>The states of a window, as stored and shown.</summary>
 internal static class WindowState

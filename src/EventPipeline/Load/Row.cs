@@ -31,6 +31,9 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
         var other => Convert.ToDecimal(other, CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A sum for every basis of money; of nothing none.</summary>
+    public SumsByBasis ByBasis(string column) => TextOrNull(column) is { } text ? SumsByBasis.Parse(text) : SumsByBasis.None;
+
     public bool Flag(string column) => Values[column] is true;
 
     public DateOnly Date(string column) => (DateOnly)Values[column]!;

@@ -59,15 +59,20 @@ internal sealed class PipelineMetrics
     /// <param name="again">Whether the days showed something before.</param>
     /// <param name="rows">Rows of the days.</param>
     /// <param name="tokens">Tokens of the days.</param>
-    /// <param name="billedUsd">Billed money of the days, US dollars.</param>
-    /// <param name="estimatedUsd">Estimated money of the days, US dollars.</param>
-    public void Loaded(Window window, RunMode mode, bool again, long rows, long tokens, decimal billedUsd, decimal estimatedUsd)
+    /// <param name="money">Money of the days, US dollars of every basis.</param>
+    public void Loaded(Window window, RunMode mode, bool again, long rows, long tokens, SumsByBasis money)
     {
         var what = Whose(window, mode, KeyValuePair.Create<string, object?>("read", again ? "again" : "first"));
         _rows.Add(rows, what);
         _tokens.Add(tokens, what);
-        _cost.Add((double)billedUsd, [.. what, new("basis", "billed")]);
-        _cost.Add((double)estimatedUsd, [.. what, new("basis", "estimated")]);
+        Cost(CostBasis.Billed, money.BilledUsd);
+        Cost(CostBasis.Estimated, money.EstimatedUsd);
+        foreach (var (basis, usd) in money.Others.ByName)
+        {
+            Cost(basis, usd);
+        }
+
+        void Cost(string basis, decimal usd) => _cost.Add((double)usd, [.. what, new("basis", basis)]);
     }
 
     /// <summary>An attempt at a window ended: as its window did, or as <c>attempt_failed</c> when it is tried again.</summary>

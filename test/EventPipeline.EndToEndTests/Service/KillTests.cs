@@ -191,7 +191,7 @@ public sealed class KillTests(Simulation simulation) : IClassFixture<Simulation>
         await service.ShouldEqualTruthAsync(simulation, From, To, Reports);
         (await service.QueryAsync("SELECT COUNT(*) FROM run_events WHERE event = 'completed'"))[0][0].GetInt64().ShouldBeGreaterThan(0);
         run.Totals.Rows.ShouldBe((await service.QueryAsync("SELECT SUM(row_count) FROM current_slices"))[0][0].GetInt64());
-        run.Totals.Usd.ShouldBe(decimal.Parse(
+        run.Totals.BilledUsd.ShouldBe(decimal.Parse(
             (await service.QueryAsync("SELECT CAST(SUM(amount_usd) AS VARCHAR) FROM current_slices"))[0][0].GetString()!,
             System.Globalization.CultureInfo.InvariantCulture));
     }

@@ -26,7 +26,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         (await service.QueryAsync("SELECT COUNT(*) FROM entity"))[0][0].GetInt64()
             .ShouldBe(run.Windows.Where(window => window.Report == "names").Sum(window => window.Rows));
         (await service.QueryAsync("SELECT SUM(amount_usd) FROM daily_cost"))[0][0].GetString()
-            .ShouldBe(DecimalText(run.Totals.Usd), "Estimates are never part of what is billed.");
+            .ShouldBe(DecimalText(run.Totals.BilledUsd), "Estimates are never part of what is billed.");
     }
 
     [Fact]
@@ -108,14 +108,14 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         {
             var (tokens, usd) = truth[windows.Key];
             var isEstimate = windows.Key.Report == "claude_code";
-            windows.Sum(window => window.Usd).ShouldBe(isEstimate ? 0 : usd, $"{windows.Key}");
+            windows.Sum(window => window.BilledUsd).ShouldBe(isEstimate ? 0 : usd, $"{windows.Key}");
             windows.Sum(window => window.EstimatedUsd).ShouldBe(isEstimate ? usd : 0, $"{windows.Key}");
 
             // The tokens of Claude Code repeat those of the usage report and are no usage of their own.
             windows.Sum(window => window.Tokens).ShouldBe(isEstimate ? 0 : (long)tokens, $"{windows.Key}");
         }
 
-        run.Totals.Usd.ShouldBe(truth.Where(one => one.Key.Item3 != "claude_code").Sum(one => one.Value.Usd));
+        run.Totals.BilledUsd.ShouldBe(truth.Where(one => one.Key.Item3 != "claude_code").Sum(one => one.Value.Usd));
         run.Totals.EstimatedUsd.ShouldBe(truth.Where(one => one.Key.Item3 == "claude_code").Sum(one => one.Value.Usd));
     }
 

@@ -130,7 +130,28 @@ public abstract class WarehouseContract(WarehouseServer server)
 
         day.Date("usage_date").ShouldBe(new DateOnly(2026, 3, 1));
         (day.Whole("row_count"), day.Whole("key_count"), day.Whole("tokens")).ShouldBe((4, 3, (long.MaxValue / 4) + 3));
-        (day.Exact("amount_usd"), day.Exact("estimated_usd")).ShouldBe((0.100000000000000001m, 0m));
+        (day.ByBasis("usd_by_basis").BilledUsd, day.ByBasis("usd_by_basis").EstimatedUsd).ShouldBe((0.100000000000000001m, 0m));
+        day.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.None.With("billed", 2));
+    }
+
+    [Fact]
+    public async Task Money_is_told_basis_by_basis_to_the_last_digit()
+    {
+        await InsertAsync("cost_versions", "basis-1", "amount_usd", "bases", "k-1", 0.1m);
+        await InsertAsync("cost_versions", "basis-2", "amount_usd", "bases", "k-2", 12345678901234567890m, "priced_usage");
+        await InsertAsync("cost_versions", "basis-3", "amount_usd", "bases", "k-3", 0.00000001m, "priced_usage");
+        await InsertAsync("cost_versions", "basis-4", "amount_usd", "bases", "k-4", 0m, "list");
+        await InsertAsync("usage_versions", "basis-5", "output_tokens", "bases", "k-5", 5L);
+        var (from, to) = (new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 2));
+        var money = SumsByBasis.Of(0.1m, 0, null).With("priced_usage", 12345678901234567890.00000001m);
+
+        var proof = (await QueryAsync(Statement.Of("prove_load", ("load_id", "bases"), ("from", from), ("to", to)))).ShouldHaveSingleItem();
+        var landed = await LandedMoney.OfAsync(
+            Warehouse, WarehouseServer.Dataset, new Window("openai", "acme", "report", from, to), TestContext.Current.CancellationToken);
+
+        (proof.ByBasis("usd_by_basis"), landed[("bases", from)]).ShouldBe((money, money));
+        proof.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.Of(1, 0, null).With("priced_usage", 2).With("list", 1));
+        (proof.Whole("row_count"), proof.Whole("key_count"), proof.Whole("tokens")).ShouldBe((5, 5, 5));
     }
 
     [Fact]
@@ -176,7 +197,7 @@ public abstract class WarehouseContract(WarehouseServer server)
     }
 
     /// <summary>One row with one figure.</summary>
-    private Task InsertAsync(string table, string statementId, string column, string loadId, string key, object figure) => Warehouse.ExecuteAsync(
+    private Task InsertAsync(string table, string statementId, string column, string loadId, string key, object figure, string basis = "billed") => Warehouse.ExecuteAsync(
         WarehouseServer.Dataset,
         statementId,
         new Statement(
@@ -184,7 +205,7 @@ public abstract class WarehouseContract(WarehouseServer server)
             $"""
             INSERT INTO {"{dataset}"}.{table}
               (load_id, row_key, vendor, account_id, report, grain, usage_date, bucket_start, bucket_width, {column}{(table == "cost_versions" ? ", currency, basis" : "")})
-            VALUES (@load_id, @row_key, 'openai', 'o-1', 'report', 'grain', @day, @start, '1d', @figure{(table == "cost_versions" ? ", 'USD', 'billed'" : "")})
+            VALUES (@load_id, @row_key, 'openai', 'o-1', 'report', 'grain', @day, @start, '1d', @figure{(table == "cost_versions" ? $", 'USD', '{basis}'" : "")})
             """,
             new Dictionary<string, object?>
             {

@@ -95,7 +95,7 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         await ReplayAsync(letter, HttpStatusCode.OK);
 
         var mended = await _host.RunOfAsync(failed.RunId);
-        (mended.State, mended.Totals.Usd).ShouldBe(("completed", CostRows.UsdOf(Day)));
+        (mended.State, mended.Totals.BilledUsd).ShouldBe(("completed", CostRows.UsdOf(Day)));
         (await _host.AskAsync($"SELECT state FROM run_events WHERE event = 'completed' AND run_id = '{failed.RunId}' ORDER BY 1"))
             .ShouldBe([["completed"], ["failed"]]);
         Text(await OnlyAsync(), "state").ShouldBe("replayed");

@@ -98,6 +98,18 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void A_meter_is_planned_like_a_snapshot()
+    {
+        var meter = new PlanSubject(Acme with { Report = "meter" }, Organization, new Report("meter", ReportKind.Meter, 1, 0));
+
+        Windows().ShouldBe(["1123..1123 new"]);
+        _reads[new Slice("anthropic", Organization, "meter", Day(23))] = new SliceRead(Day(23).At(1), Pinned: false);
+        Windows().ShouldBe(["1123..1123 read again"]);
+
+        IEnumerable<string> Windows() => new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [meter]).Windows.Select(Text);
+    }
+
+    [Fact]
     public void A_pinned_day_stays_until_force()
     {
         _reads[new Slice("anthropic", Organization, Usage.Name, Day(21))] = new SliceRead(Day(22).At(6), Pinned: true);

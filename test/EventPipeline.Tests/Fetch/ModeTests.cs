@@ -20,7 +20,7 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         var run = await _host.RunAsync("anthropic", "cost", day, day, ",\"mode\":\"development\"");
 
-        (run.State, run.Mode, run.Totals.Usd).ShouldBe(("completed", "development", CostRows.UsdOf(day)));
+        (run.State, run.Mode, run.Totals.BilledUsd).ShouldBe(("completed", "development", CostRows.UsdOf(day)));
         (await CountsAsync()).ShouldBe(before);
         (await _host.ValueAsync("SELECT SUM(amount_usd) FROM ai_usage_analytics_dev.daily_cost")).ShouldBe(CostRows.UsdOf(day));
         (await _host.CountAsync($"ai_usage_analytics_dev.run_events WHERE run_id = '{run.RunId}'")).ShouldBeGreaterThan(0);
@@ -39,7 +39,7 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         run.State.ShouldBe("completed");
         run.Windows.SelectMany(window => window.Differences!).OrderBy(difference => difference.Day)
-            .Select(difference => (difference.Day, difference.Change, difference.Before?.Usd, difference.After.Usd))
+            .Select(difference => (difference.Day, difference.Change, difference.Before?.BilledUsd, difference.After.BilledUsd))
             .ShouldBe([(day, "changed", 1m, 1.5m), (day.AddDays(1), "new", null, 0.01m)]);
         var after = await CountsAsync();
         after.Where(count => count.Key != "run_events").ShouldBe(before.Where(count => count.Key != "run_events"));

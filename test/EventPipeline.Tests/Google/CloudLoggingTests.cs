@@ -34,6 +34,17 @@ public sealed class CloudLoggingTests
             """);
     }
 
+    [Fact]
+    public void Sums_by_basis_are_an_object_of_numbers_and_left_out_where_there_is_none()
+    {
+        var sums = SumsByBasis.None.With("priced_usage", -2).With("list", 1.5m);
+
+        var entry = Entry(log => log.LogInformation("{OtherUsd} {Nothing}", sums, SumsByBasis.None));
+
+        entry.GetProperty("otherUsd").GetRawText().ShouldBe("""{"list":1.5,"priced_usage":-2}""");
+        entry.TryGetProperty("nothing", out _).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData(LogLevel.Trace, "DEBUG")]
     [InlineData(LogLevel.Debug, "DEBUG")]

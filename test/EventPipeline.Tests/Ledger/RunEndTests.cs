@@ -226,7 +226,7 @@ public sealed class RunEndTests : IAsyncLifetime
         await _host.IdleAsync();
 
         var run = await _host.RunOfAsync(failed.RunId);
-        (run.State, run.Reason, run.Totals.Usd).ShouldBe(("completed", null, CostRows.UsdOf(Day)));
+        (run.State, run.Reason, run.Totals.BilledUsd).ShouldBe(("completed", null, CostRows.UsdOf(Day)));
         _told.Select(told => told.Attributes["ce-id"]).ShouldBe([$"{failed.RunId}.failed", $"{failed.RunId}.completed"]);
     }
 

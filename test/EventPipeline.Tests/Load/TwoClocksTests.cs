@@ -15,7 +15,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     private static readonly DateOnly Day = new(2026, 11, 16);
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
     private static readonly Window Window = new("anthropic", "acme", "cost", Day, Day);
-    private static readonly SliceTotals Nothing = new(0, 0, 0, 0);
+    private static readonly SliceTotals Nothing = new(0, 0);
 
     private readonly FakeTimeProvider _right = new(Morning);
     private readonly FakeTimeProvider _ahead = new(Morning.AddHours(1));
@@ -113,8 +113,8 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
 
         await CompleteAsync(late, lateUsd);
 
-        (await early.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0, 1, 0), Nothing));
-        (await late.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0, counts, 0)));
+        (await early.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 1 }, Nothing));
+        (await late.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0) { BilledUsd = counts }));
         (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(2L);
     }
 
@@ -130,9 +130,9 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await using var again = await BeginAsync(_right);
         await CompleteAsync(again, 3);
 
-        (await first.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0, 2, 0), Nothing));
+        (await first.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 2 }, Nothing));
         (await stale.BecameVisibleAsync(Token)).ShouldBe((Nothing, Nothing));
-        (await again.BecameVisibleAsync(Token)).ShouldBe((Nothing, new SliceTotals(1, 0, 3, 0)));
+        (await again.BecameVisibleAsync(Token)).ShouldBe((Nothing, new SliceTotals(1, 0) { BilledUsd = 3 }));
         (await ShownAsync()).ShouldBe(3m);
     }
 
@@ -148,7 +148,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await using var right = await BeginAsync(_right, force: true);
         await CompleteAsync(right, usd);
 
-        (await right.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0, counts, 0)));
+        (await right.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0) { BilledUsd = counts }));
         (await ShownAsync()).ShouldBe((decimal)usd);
     }
 

@@ -18,7 +18,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
 
         var window = await _host.WindowAsync("anthropic", "cost", day);
 
-        window.Usd.ShouldBe(-1.505m);
+        window.BilledUsd.ShouldBe(-1.505m);
         (await DailyAsync(day)).ShouldBe([-2.505m, 1m]);
         (await _host.ValueAsync($"SELECT BilledCost FROM focus WHERE ChargeCategory = 'Credit' AND ChargePeriodStart = '{day:yyyy-MM-dd}'")).ShouldBe(-2.505m);
     }
@@ -37,7 +37,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         var window = run.Windows.ShouldHaveSingleItem();
         window.State.ShouldBe("failed");
         window.Reason.ShouldNotBeNull().ShouldContain("does not prove itself");
-        run.Totals.Usd.ShouldBe(0);
+        run.Totals.BilledUsd.ShouldBe(0);
         await NothingIsVisibleAsync(day);
     }
 
@@ -107,7 +107,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         var window = await _host.WindowAsync("anthropic", "cost", day);
 
         _host.Warehouse.Mend();
-        (window.State, window.Usd, asked).ShouldBe(("loaded", CostRows.UsdOf(day), 1));
+        (window.State, window.BilledUsd, asked).ShouldBe(("loaded", CostRows.UsdOf(day), 1));
         (await _host.CountAsync($"slice_versions WHERE usage_date = '{day:yyyy-MM-dd}'")).ShouldBe(1);
     }
 
@@ -133,7 +133,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         var window = (await _host.RunAsync("anthropic", "cost", first, last)).Windows.ShouldHaveSingleItem();
 
         _host.Warehouse.Mend();
-        (window.State, window.Usd, lost).ShouldBe(("loaded", 0.0000000001m, 1));
+        (window.State, window.BilledUsd, lost).ShouldBe(("loaded", 0.0000000001m, 1));
     }
 
     [Theory]
@@ -169,7 +169,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
 
         _host.Warehouse.Mend();
         failures.ShouldBeGreaterThan(0);
-        (run.State, run.Totals.Usd).ShouldBe(("completed", CostRows.UsdOf(day)));
+        (run.State, run.Totals.BilledUsd).ShouldBe(("completed", CostRows.UsdOf(day)));
         _host.Vendor.Asked.Count(asked => asked.Contains($"starting_at={day:yyyy-MM-dd}", StringComparison.Ordinal)).ShouldBe(1);
         (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{run.RunId}' ORDER BY 1")).Select(row => row[0]).ShouldBe(["completed", "completing", "planned", "requested", "window_ended"]);
     }
@@ -186,7 +186,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         var again = await host.RunAsync("anthropic", "cost", from, to);
 
         again.Windows.ShouldAllBe(window => window.State == "unchanged" && window.Why == "read again");
-        again.Totals.Usd.ShouldBe(CostRows.UsdOf(from) + CostRows.UsdOf(from.AddDays(1)) + CostRows.UsdOf(to));
+        again.Totals.BilledUsd.ShouldBe(CostRows.UsdOf(from) + CostRows.UsdOf(from.AddDays(1)) + CostRows.UsdOf(to));
         (await host.AskAsync("SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT COUNT(*) FROM raw_page), (SELECT SUM(amount_usd) FROM daily_cost)"))
             .ShouldBe(before);
     }

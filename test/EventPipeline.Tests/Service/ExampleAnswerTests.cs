@@ -42,7 +42,7 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
         var window = await _host.WindowAsync("anthropic", "cost", Day("2025-08-01"));
 
-        (window.State, window.Rows, window.Usd).ShouldBe(("loaded", 1, 1.2378912m));
+        (window.State, window.Rows, window.BilledUsd).ShouldBe(("loaded", 1, 1.2378912m));
         (await _host.AskAsync("SELECT amount_usd, currency, basis FROM cost WHERE vendor = 'anthropic' AND usage_date = '2025-08-01'"))
             .ShouldHaveSingleItem().ShouldBe([1.2378912m, "USD", "billed"]);
         (await _host.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = '2025-08-01'")).ShouldBe(1.2378912m);
@@ -56,7 +56,7 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
         var run = await _host.RunAsync("anthropic", "claude_code", Day("2025-09-08"), Day("2025-09-08"));
 
         run.Windows.ShouldHaveSingleItem().State.ShouldBe("loaded");
-        (run.Totals.Usd, run.Totals.EstimatedUsd, run.Totals.Tokens).ShouldBe((0m, 1.41m, 0L));
+        (run.Totals.BilledUsd, run.Totals.EstimatedUsd, run.Totals.Tokens).ShouldBe((0m, 1.41m, 0L));
         (await _host.AskAsync("SELECT actor_type, actor_id, sessions, lines_added, lines_removed, accepted, rejected, commits, pull_requests FROM activity"))
             .ShouldHaveSingleItem().ShouldBe(["user", "developer@company.com", 5L, 1543L, 892L, 68L, 8L, 12L, 2L]);
         (await _host.AskAsync("SELECT model, amount_usd, basis FROM cost_estimated WHERE usage_date = '2025-09-08'"))
@@ -88,7 +88,7 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
         var run = await _host.PushedRunAsync("2026-11-04", "anthropic", "cost", "2026-11-01", "2026-11-02");
 
-        (run.State, run.Totals.Rows, run.Totals.Usd).ShouldBe(("completed", 3, 1.2628912m));
+        (run.State, run.Totals.Rows, run.Totals.BilledUsd).ShouldBe(("completed", 3, 1.2628912m));
         (await _host.AskAsync("""
             SELECT sub_account_id, SUM(amount_usd) FROM daily_cost
             WHERE vendor = 'anthropic' AND usage_date BETWEEN '2026-11-01' AND '2026-11-02' GROUP BY ALL ORDER BY 2
@@ -135,7 +135,7 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
         var window = await _host.WindowAsync("openai", "cost", Day("2024-11-01"));
 
-        window.Usd.ShouldBe(0.06m);
+        window.BilledUsd.ShouldBe(0.06m);
         (await _host.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'openai' AND usage_date = '2024-11-01'")).ShouldBe(0.06m);
     }
 
@@ -149,7 +149,7 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
         var costs = await _host.PushedRunAsync("2026-11-03", "openai", "cost", "2026-11-01", "2026-11-01");
         var usage = await _host.PushedRunAsync("2026-11-05", "openai", "completions_usage", "2026-11-01", "2026-11-03");
 
-        (costs.State, costs.Totals.Rows, costs.Totals.Usd).ShouldBe(("completed", 3, 1.78m));
+        (costs.State, costs.Totals.Rows, costs.Totals.BilledUsd).ShouldBe(("completed", 3, 1.78m));
         (usage.State, usage.Totals.Rows).ShouldBe(("completed", 2));
         (await _host.AskAsync("SELECT usage_date, output_tokens, is_batch FROM usage WHERE vendor = 'openai' AND usage_date >= '2026-11-01' ORDER BY 1"))
             .ShouldBe([[Day("2026-11-01"), 200L, false], [Day("2026-11-03"), 3L, true]]);

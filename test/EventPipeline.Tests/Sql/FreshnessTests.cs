@@ -1,6 +1,5 @@
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Vendors.Anthropic;
-using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.OpenAI;
 using static EventPipeline.Tests.Sql.Facts;
 
@@ -48,10 +47,10 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     }
 
     [Fact]
-    public async Task The_view_knows_which_reports_are_snapshots() =>
+    public async Task The_view_knows_which_reports_have_no_past() =>
         (await _facts.AskAsync("SELECT vendor, report FROM snapshot_reports ORDER BY ALL")).ShouldBe(
             new[] { AnthropicConnector.Self, OpenAIConnector.Self }.SelectMany(vendor => vendor.Reports
-                .Where(report => report.Kind == ReportKind.Snapshot).Select(report => (IReadOnlyList<object?>)[vendor.Name, report.Name])));
+                .Where(report => !report.HasPast).Select(report => (IReadOnlyList<object?>)[vendor.Name, report.Name])));
 
     [Fact]
     public async Task An_error_stays_until_each_day_of_its_window_was_read()

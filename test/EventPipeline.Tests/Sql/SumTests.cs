@@ -17,11 +17,17 @@ public sealed class SumTests(WarehouseFixture file) : IClassFixture<WarehouseFix
         await CostAsync("k-1", 0.1m);
         await CostAsync("k-2", 3m, ("basis", "estimated"));
         await CostAsync("k-3", 50m, ("basis", "list"));
+        await CostAsync("k-4", 70m, ("basis", "priced_usage"));
+        await CostAsync("k-5", 900m, ("basis", "cumulative"));
+        await CostAsync("k-6", 1000m, ("basis", "not_invented_yet"));
 
         (await _facts.ValueAsync("SELECT SUM(amount_usd) FROM cost")).ShouldBe(0.1m);
         (await _facts.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost")).ShouldBe(0.1m);
         (await _facts.ValueAsync("SELECT SUM(amount_usd) FROM cost_estimated")).ShouldBe(3m);
-        (await _facts.AskAsync("SELECT basis, SUM(amount_usd) FROM cost_all GROUP BY 1 ORDER BY 1")).ShouldBe([["billed", 0.1m], ["estimated", 3m], ["list", 50m]]);
+        (await _facts.AskAsync("SELECT basis, SUM(amount_usd) FROM cost_all GROUP BY 1 ORDER BY 1")).ShouldBe(
+        [
+            ["billed", 0.1m], ["cumulative", 900m], ["estimated", 3m], ["list", 50m], ["not_invented_yet", 1000m], ["priced_usage", 70m],
+        ]);
         (await _facts.ValueAsync("SELECT SUM(BilledCost) FROM focus")).ShouldBe(0.1m);
     }
 

@@ -33,13 +33,13 @@ public sealed class MetricsTests
         run.Totals.Rows.ShouldBe(3);
         first.Sum("eventpipeline_rows_total", ("report", "cost")).ShouldBe(3);
         first.Sum("eventpipeline_rows_total", ("vendor", "anthropic"), ("account", "acme"), ("mode", "production"), ("read", "first")).ShouldBe(3);
-        first.Sum("eventpipeline_cost", ("basis", "billed")).ShouldBe((double)run.Totals.Usd);
+        first.Sum("eventpipeline_cost", ("basis", "billed")).ShouldBe((double)run.Totals.BilledUsd);
         first.Sum("eventpipeline_cost", ("basis", "estimated")).ShouldBe(0);
         first.Sum("eventpipeline_runs_total", ("outcome", "completed"), ("mode", "production")).ShouldBe(1);
         first.Sum("eventpipeline_run_duration_seconds_count", ("outcome", "completed")).ShouldBe(1);
         first.Sum("eventpipeline_window_duration_seconds_count", ("state", "loaded")).ShouldBe(1);
         again.Sum("eventpipeline_rows_total").ShouldBe(3);
-        again.Sum("eventpipeline_cost", ("basis", "billed")).ShouldBe((double)run.Totals.Usd);
+        again.Sum("eventpipeline_cost", ("basis", "billed")).ShouldBe((double)run.Totals.BilledUsd);
         again.Sum("eventpipeline_runs_total").ShouldBe(2);
     }
 

@@ -99,7 +99,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
 
         var run = await _host.RunOfAsync("by-hand");
         (run.State, run.From, run.To).ShouldBe(("completed", day, day));
-        (run.Windows.ShouldHaveSingleItem().State, run.Totals.Usd).ShouldBe(("loaded", CostRows.UsdOf(day)));
+        (run.Windows.ShouldHaveSingleItem().State, run.Totals.BilledUsd).ShouldBe(("loaded", CostRows.UsdOf(day)));
     }
 
     [Fact]

@@ -42,7 +42,7 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int mostCharacters
     {
         switch (value)
         {
-            case null:
+            case null or SumsByBasis { ByName.Count: 0 }:
                 break;
             case AnsweredRequest request:
                 WriteRequest(request);
@@ -123,6 +123,9 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int mostCharacters
             case string text:
                 json.WriteStringValue(Cut(text));
                 break;
+            case SumsByBasis sums:
+                WriteSums(sums);
+                break;
             case IEnumerable items:
                 WriteItems(items);
                 break;
@@ -130,6 +133,17 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int mostCharacters
                 json.WriteStringValue(Cut(TextOf(value)));
                 break;
         }
+    }
+
+    private void WriteSums(SumsByBasis sums)
+    {
+        json.WriteStartObject();
+        foreach (var (basis, sum) in sums.ByName)
+        {
+            json.WriteNumber(basis, sum);
+        }
+
+        json.WriteEndObject();
     }
 
     private void WriteItems(IEnumerable items)

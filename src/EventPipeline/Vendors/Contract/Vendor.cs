@@ -18,7 +18,7 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
 
 /// <summary>One thing a vendor can be asked for.</summary>
 /// <param name="Name">The name in messages and tables, e.g. <c>messages_usage</c>.</param>
-/// <param name="Kind">Daily, or a snapshot that has no past to backfill.</param>
+/// <param name="Kind">Daily, or a snapshot or meter that has no past to backfill.</param>
 /// <param name="MaxWindowDays">The most days one window may span, so that it cannot outlast the push deadline.</param>
 /// <param name="SettledAfterDays">For how many days after its end the vendor restates a day.</param>
 /// <param name="NormaliserVersion">Counts changes of how answers become rows; part of every digest.</param>
@@ -26,6 +26,9 @@ public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int
 {
     /// <summary>The ways to group it, by name: the dimensions of each.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+
+    /// <summary>Whether days that are over can be asked for.</summary>
+    public bool HasPast => Kind == ReportKind.Daily;
 
     /// <summary>Reports are the same when they are read the same; their groupings follow from the name.</summary>
     public bool Equals(Report? other) => other is not null
@@ -40,7 +43,7 @@ public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int
         && fine.Count > coarse.Count && coarse.All(fine.Contains);
 }
 
-/// <summary>Whether a report has a past.</summary>
+/// <summary>What a report tells of, and so whether it has a past.</summary>
 public enum ReportKind
 {
     /// <summary>One slice per closed UTC day.</summary>
@@ -48,4 +51,10 @@ public enum ReportKind
 
     /// <summary>One slice per day on which it was read: what is true now.</summary>
     Snapshot,
+
+    /// <summary>
+    /// One slice per day on which it was read: what a meter shows that only grows, such as all that was spent. Its rows are money of the basis
+    /// <see cref="CostBasis.Cumulative"/>, which is proved and added to nothing.
+    /// </summary>
+    Meter,
 }

@@ -52,20 +52,4 @@ public sealed record CostRecord : BucketRecord
 
     [JsonIgnore]
     public override bool TellsQuantity => Quantity is not null;
-
-    [JsonIgnore]
-    public override decimal BilledUsd => Basis == CostBasis.Billed ? AmountUsd : 0;
-
-    [JsonIgnore]
-    public override decimal EstimatedUsd => Basis == CostBasis.Estimated ? AmountUsd : 0;
-}
-
-/// <summary>The kinds of money; they are never added to each other.</summary>
-public static class CostBasis
-{
-    /// <summary>What the vendor invoices.</summary>
-    public const string Billed = "billed";
-
-    /// <summary>What the vendor estimates; overlaps what it bills.</summary>
-    public const string Estimated = "estimated";
 }

@@ -53,12 +53,4 @@ public abstract record VendorRecord : VendorItem
     /// <summary>Whether it has one, be it 0.</summary>
     [JsonIgnore]
     public virtual bool TellsQuantity => false;
-
-    /// <summary>Money the vendor bills, US dollars.</summary>
-    [JsonIgnore]
-    public virtual decimal BilledUsd => 0;
-
-    /// <summary>Money the vendor estimates, US dollars; never added to billed money.</summary>
-    [JsonIgnore]
-    public virtual decimal EstimatedUsd => 0;
 }

@@ -118,8 +118,7 @@ public sealed class AnthropicReportTests : IDisposable
 
         var row = items.OfType<CostRecord>().ShouldHaveSingleItem();
         row.AmountUsd.ShouldBe(1.2378912m);
-        row.BilledUsd.ShouldBe(1.2378912m);
-        row.EstimatedUsd.ShouldBe(0);
+        row.Basis.ShouldBe(CostBasis.Billed);
         row.LineItem.ShouldBe("Claude Sonnet 4 Usage - Input Tokens");
         row.Model.ShouldBe("claude-opus-4-6");
         row.TokenType.ShouldBe("uncached_input_tokens");

@@ -34,8 +34,7 @@ public sealed class ClaudeCodeTests : IDisposable
         activity.Details!.Value.GetProperty("model_tokens").GetProperty("claude-opus-5").GetProperty("input").GetInt64().ShouldBe(100000);
         var cost = items[2].ShouldBeOfType<CostRecord>();
         cost.AmountUsd.ShouldBe(1.41m);
-        cost.EstimatedUsd.ShouldBe(1.41m);
-        cost.BilledUsd.ShouldBe(0);
+        cost.Basis.ShouldBe(CostBasis.Estimated);
         cost.Model.ShouldBe("claude-opus-5");
         cost.Dimensions!.Value.GetProperty("tokens").GetProperty("output").GetInt64().ShouldBe(35000);
         _vendor.Asked.ShouldBe(["/v1/organizations/usage_report/claude_code?starting_at=2025-09-08&limit=1000"]);

@@ -1,0 +1,53 @@
+using EventPipeline.Vendors.Records;
+
+namespace EventPipeline.Load;
+
+/// <summary>What the rows of one day add up to. A load is proved where what landed is what was read.</summary>
+internal sealed record DaySums(
+    long Rows,
+    long Keys,
+    TokenCounts Tokens,
+    SumsByBasis Money,
+    SumsByBasis MoneyRows,
+    decimal WholeQuantity,
+    decimal FractionOfQuantity,
+    long Requests)
+{
+    private static readonly DaySums Nothing = new(0, 0, default, SumsByBasis.None, SumsByBasis.None, 0, 0, 0);
+
+    /// <summary>As they were read: each row has a key of its own.</summary>
+    public static DaySums Read(DayReading day) => new(
+        day.Rows, day.Rows, day.TokenCounts, day.Money, day.MoneyRows, day.WholeQuantity, day.FractionOfQuantity, day.Requests);
+
+    /// <summary>As they landed, in a load's days between two.</summary>
+    public static async Task<IReadOnlyDictionary<DateOnly, DaySums>> LandedAsync(
+        IWarehouse warehouse, string dataset, string loadId, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            dataset, Statement.Of("prove_load", ("load_id", loadId), ("from", from), ("to", to)), cancellationToken);
+        return rows.ToDictionary(row => row.Date("usage_date"), Of);
+    }
+
+    /// <summary>Why a load does not prove itself; null where it does.</summary>
+    public static string? Difference(DaySums? landed, DayReading read) =>
+        (landed ?? Nothing) == Read(read) ? null : $"Read {Read(read)}, landed {landed ?? Nothing}.";
+
+    /// <summary>Whether rows of another grouping add up to the same.</summary>
+    public bool AgreesWith(DayReading read) =>
+        (Tokens, Requests) == (read.TokenCounts, read.Requests)
+        && Money.Equals(read.Money)
+
+        // A coarser grouping may tell no quantity at all, since amounts of different units cannot be added.
+        && (!read.TellsQuantity || (WholeQuantity, FractionOfQuantity) == (read.WholeQuantity, read.FractionOfQuantity));
+
+    private static DaySums Of(Row row) => new(
+        row.Whole("row_count"),
+        row.Whole("key_count"),
+        new TokenCounts(
+            row.Whole("input_uncached_tokens"), row.Whole("cache_read_tokens"), row.Whole("cache_write_tokens"), row.Whole("output_tokens")),
+        row.ByBasis("usd_by_basis"),
+        row.ByBasis("rows_by_basis"),
+        row.Exact("whole_quantity"),
+        row.Exact("fraction_of_quantity"),
+        row.Whole("requests"));
+}

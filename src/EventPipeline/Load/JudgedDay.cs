@@ -1,0 +1,39 @@
+namespace EventPipeline.Load;
+
+/// <summary>A day that was read, beside what is shown of it.</summary>
+/// <param name="Day">The UTC day.</param>
+/// <param name="Read">What was read.</param>
+/// <param name="Before">The version that is shown; null where there is none.</param>
+/// <param name="State">What becomes of it, one of <see cref="WindowState"/>.</param>
+/// <param name="LoadId">The load that holds its rows.</param>
+internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId)
+{
+    /// <summary>Whether the rows that are there stay because they are finer and add up to the same.</summary>
+    public bool KeepsFiner { get; init; }
+
+    private string Change => Before is null ? "new"
+        : KeepsFiner || Before.Text("digest") == Read.Digest ? "unchanged"
+        : "changed";
+
+    /// <summary>The totals of what was read.</summary>
+    /// <exception cref="OverflowException">No table holds them.</exception>
+    public static SliceTotals Totals(params IEnumerable<JudgedDay> days)
+    {
+        var read = days.Select(day => day.Read).ToList();
+        return new SliceTotals(read.Sum(day => day.Rows), read.Sum(day => day.Tokens))
+        {
+            Money = SumsByBasis.Total(read.Select(day => day.Money)),
+        };
+    }
+
+    /// <summary>What loading it would change.</summary>
+    /// <param name="landed">The money of what is shown, by load and day.</param>
+    public SliceDifference Difference(IReadOnlyDictionary<(string LoadId, DateOnly Day), SumsByBasis> landed) => new(
+        Day,
+        Change,
+        Before is null ? null : new SliceTotals(Before.Whole("row_count"), Before.Whole("tokens"))
+        {
+            Money = SumsByBasis.Total([landed.GetValueOrDefault((Before.Text("load_id"), Day), SumsByBasis.None)]),
+        },
+        Totals(this));
+}

@@ -1,0 +1,86 @@
+using System.Text.Json;
+using CsCheck;
+using EventPipeline.Messages;
+
+namespace EventPipeline.Tests.Load;
+
+public sealed class SumsByBasisTests
+{
+    private static readonly SumsByBasis Some = SumsByBasis.Of(1.5m, 0, null).With("list", 2);
+
+    [Fact]
+    public void A_sum_of_zero_is_the_same_as_none()
+    {
+        Some.With("priced_usage", 0).ShouldBe(Some);
+        Some.With("list", 0).ShouldBe(SumsByBasis.None.With("billed", 1.50m));
+        Some.With("list", 0).GetHashCode().ShouldBe(SumsByBasis.None.With("billed", 1.50m).GetHashCode());
+        Some.ShouldNotBe(Some.With("list", 3));
+        Some.ShouldNotBe(Some.With("list", 0).With("estimated", 2));
+        (Some["list"], Some["nothing"]).ShouldBe((2m, 0m));
+    }
+
+    [Fact]
+    public void Each_basis_is_added_up_to_the_last_digit_and_what_a_meter_shows_is_added_to_nothing()
+    {
+        SumsByBasis[] parts =
+        [
+            Sums(("list", 70_000_000_000m), ("cumulative", 10)),
+            Sums(("list", 0.000000000000000001m), ("billed", 1)),
+            Sums(("list", -70_000_000_000m), ("cumulative", 20), ("billed", 2)),
+        ];
+
+        SumsByBasis.Total(parts).ShouldBe(Sums(("billed", 3), ("list", 0.000000000000000001m)));
+        Should.Throw<OverflowException>(
+            () => SumsByBasis.Total([Sums(("list", 700_000_000_000m)), Sums(("list", 0.000000000000000001m))]));
+    }
+
+    [Fact]
+    public void Its_text_is_read_as_it_was_written() => Gen.Select(Gen.Int, Gen.Int, Gen.Int).Sample((billed, list, other) =>
+    {
+        var written = Sums(("billed", billed), ("list", list / 100m), ("of another kind", other / 1_000_000_000_000m));
+        return SumsByBasis.Parse(written.ToString()).Equals(written);
+    });
+
+    [Fact]
+    public void What_a_query_says_is_read_whatever_its_order_and_zeros() =>
+        SumsByBasis.Parse("list 2.000000000000000000, estimated 0.000000000000000000, billed 1.5").ShouldBe(Some);
+
+    [Theory]
+    [InlineData("billed")]
+    [InlineData("billed x")]
+    [InlineData("billed 0.0000000000000000001")]
+    public void What_is_no_sum_is_refused(string text) => Should.Throw<FormatException>(() => SumsByBasis.Parse(text));
+
+    [Fact]
+    public void A_message_tells_billed_and_estimated_money_as_ever_and_other_bases_beside_them()
+    {
+        Json(SumsByBasis.Of(1.5m, 2, null)).ShouldBe(
+            """{"runId":"r","mode":"production","outcome":"completed","totals":{"slices":1,"rows":2,"tokens":3,"usd":"1.5","estimatedUsd":"2"}}""");
+        Json(Some).ShouldEndWith(""","usd":"1.5","estimatedUsd":"0","otherUsd":{"list":"2"}}}""");
+
+        static string Json(SumsByBasis money) => JsonSerializer.Serialize(
+            new RunCompleted("r", "production", "completed", new RunTotals(1, 2, 3) { Money = money }), MessageJson.Default.RunCompleted);
+    }
+
+    [Fact]
+    public void A_message_is_read_whichever_version_wrote_it()
+    {
+        Totals("").ShouldBe(SumsByBasis.Of(1.5m, 2, null));
+        Totals(""","otherUsd":{"list":"2","priced_usage":"0.25"}""").ShouldBe(
+            SumsByBasis.Of(1.5m, 2, null).With("list", 2).With("priced_usage", 0.25m));
+
+        static SumsByBasis Totals(string more)
+        {
+            var json = $$$"""
+                {"runId":"r","mode":"production","outcome":"completed",
+                "totals":{"slices":1,"rows":2,"tokens":3{{{more}}},"usd":"1.5","estimatedUsd":"2"}}
+                """;
+            var totals = JsonSerializer.Deserialize(json, MessageJson.Default.RunCompleted)!.Totals;
+            JsonSerializer.Deserialize<RunCompleted>(json, ApiJson.Options)!.Totals.ShouldBe(totals);
+            return totals.Money;
+        }
+    }
+
+    private static SumsByBasis Sums(params (string Basis, decimal Sum)[] sums) =>
+        sums.Aggregate(SumsByBasis.None, (all, one) => all.With(one.Basis, one.Sum));
+}
