@@ -1,3 +1,4 @@
+using EventPipeline.DeadLetters;
 using EventPipeline.FanOut;
 using EventPipeline.Fetch;
 using EventPipeline.Google.PubSub;

@@ -100,7 +100,7 @@ public sealed class PlannerTests
     [Fact]
     public void A_meter_is_planned_like_a_snapshot()
     {
-        var meter = new PlanSubject(Acme with { Report = "meter" }, Organization, new Report("meter", ReportKind.Meter, 1, 0));
+        var meter = new PlanSubject(Acme, Organization, new Report("meter", ReportKind.Meter, 1, 0));
 
         Windows().ShouldBe(["1123..1123 new"]);
         _reads[new Slice("anthropic", Organization, "meter", Day(23))] = new SliceRead(Day(23).At(1), Pinned: false);

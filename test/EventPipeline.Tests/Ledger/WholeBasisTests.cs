@@ -151,7 +151,7 @@ public sealed class WholeBasisTests : IAsyncLifetime
             Grain = "line.v1",
             UsageDate = day,
             BucketStart = day.Start(),
-            BucketWidth = NaturalKey.BucketWidth,
+            BucketWidth = Bucket.DayWidth,
             LineItem = line,
             AmountUsd = usd,
             Currency = "USD",

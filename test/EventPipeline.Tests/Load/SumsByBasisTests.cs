@@ -59,7 +59,7 @@ public sealed class SumsByBasisTests
         Json(Some).ShouldEndWith(""","usd":"1.5","estimatedUsd":"0","otherUsd":{"list":"2"}}}""");
 
         static string Json(SumsByBasis money) => JsonSerializer.Serialize(
-            new RunCompleted("r", "production", "completed", new RunTotals(1, 2, 3) { Money = money }), MessageJson.Default.RunCompleted);
+            new RunCompleted("r", RunMode.Production, "completed", new RunTotals(1, 2, 3) { Money = money }), MessageJson.Default.RunCompleted);
     }
 
     [Fact]
