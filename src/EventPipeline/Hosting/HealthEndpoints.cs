@@ -24,7 +24,10 @@ internal static partial class HealthEndpoints
     }
 
     private static async Task<IResult> ReadyAsync(
-        HealthCheckService checks, IHostApplicationLifetime lifetime, ILogger<Health> logger, CancellationToken cancellationToken)
+        HealthCheckService checks,
+        IHostApplicationLifetime lifetime,
+        ILogger<Health> logger,
+        CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
@@ -65,14 +68,15 @@ internal static partial class HealthEndpoints
         var known = ComponentOf(VendorsCheck.Name, report, logger);
         return known.State != Component.Healthy
             ? [known]
-            : report.Entries[VendorsCheck.Name].Data.Select(vendor => VendorOf($"vendor {vendor.Key}", (int)vendor.Value));
+            : report.Entries[VendorsCheck.Name].Data.Select(vendor => VendorOf(vendor.Key, (int)vendor.Value));
     }
 
     // Everyone may ask: what exactly went wrong is the operators'.
-    private static Component VendorOf(string name, int failed) => failed == 0
-        ? new Component(name, Component.Healthy, 0, null)
-        : new Component(
-            name, Component.Degraded, 0, $"The last result of {failed} of its reports was a failure; GET /vendors says which.");
+    private static Component VendorOf(string vendor, int failed) => new(
+        $"vendor {vendor}",
+        failed > 0 ? Component.Degraded : Component.Healthy,
+        0,
+        failed > 0 ? $"The last result of {failed} of its reports was a failure; GET /vendors says which." : null);
 
     private static Component ComponentOf(string name, HealthReport report, ILogger logger)
     {
@@ -83,7 +87,8 @@ internal static partial class HealthEndpoints
             HealthStatus.Degraded => Component.Degraded,
             _ => Component.Down,
         };
-        return new Component(name, state, Math.Round(entry.Duration.TotalMilliseconds, 1), ReasonOf(name, entry.Exception, logger));
+        var latency = Math.Round(entry.Duration.TotalMilliseconds, 1);
+        return new Component(name, state, latency, ReasonOf(name, entry.Exception, logger));
     }
 
     private static string? ReasonOf(string name, Exception? failure, ILogger logger)

@@ -7,7 +7,10 @@ internal static class HealthServiceCollectionExtensions
     /// <summary>How long a component may take to answer.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Registers what <see cref="HealthEndpoints"/> tells of. Nothing is down because nobody knows how vendors are.</summary>
+    /// <summary>
+    /// Registers what <see cref="HealthEndpoints"/> tells of. The service is not down where nobody knows how vendors are,
+    /// only degraded.
+    /// </summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {
         services.AddHealthChecks()

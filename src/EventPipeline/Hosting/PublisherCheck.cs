@@ -8,7 +8,8 @@ internal sealed class PublisherCheck(PubSubPublisher publisher) : IHealthCheck
 {
     public const string Name = "publisher";
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken)
     {
         await publisher.PingAsync(cancellationToken);
         return HealthCheckResult.Healthy();

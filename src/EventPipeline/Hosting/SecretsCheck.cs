@@ -8,7 +8,8 @@ internal sealed class SecretsCheck(Secrets secrets, ConfiguredAccounts accounts)
 {
     public const string Name = "secrets";
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken)
     {
         await Task.WhenAll(accounts.All.Select(account => secrets.GetAsync(account, cancellationToken).AsTask()));
         return HealthCheckResult.Healthy();

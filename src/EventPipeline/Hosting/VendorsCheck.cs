@@ -6,14 +6,16 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EventPipeline.Hosting;
 
 /// <summary>
-/// How many reports of each vendor failed last, under the vendor's name. It looks at their last results and asks no vendor: a
-/// probe costs the vendor nothing.
+/// How many reports of each vendor failed last, under the vendor's name. It looks at their last results and asks no
+/// vendor: a probe costs the vendor nothing.
 /// </summary>
-internal sealed class VendorsCheck(RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts) : IHealthCheck
+internal sealed class VendorsCheck(
+    RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts) : IHealthCheck
 {
     public const string Name = "vendors";
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken)
     {
         // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
         var failed = (await status.FreshnessAsync(cancellationToken))

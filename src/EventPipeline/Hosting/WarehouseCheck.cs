@@ -9,7 +9,8 @@ internal sealed class WarehouseCheck(IWarehouse warehouse, IOptions<DatasetOptio
 {
     public const string Name = "warehouse";
 
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken)
+    public async Task<HealthCheckResult> CheckHealthAsync(
+        HealthCheckContext context, CancellationToken cancellationToken)
     {
         await warehouse.QueryAsync(datasets.Value.Dataset, Statement.Of("ping"), cancellationToken);
         return HealthCheckResult.Healthy();
