@@ -55,10 +55,12 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     public string Folder => _store.Folder;
 
     /// <summary>How many messages of each subscription, by its name, are not acknowledged; those waiting for another attempt included.</summary>
-    public IReadOnlyDictionary<string, int> CountOutstanding() => Subscriptions.ToDictionary(s => s.Name, s => _outstanding.Count(s.Name));
+    public IReadOnlyDictionary<string, int> CountOutstanding() =>
+        Subscriptions.ToDictionary(s => s.Name, s => _outstanding.Count(s.Name));
 
     /// <summary>Returns once nothing is outstanding: every message was acknowledged, dead letters included.</summary>
-    public Task WaitUntilIdleAsync(CancellationToken cancellationToken) => _outstanding.WhenNone().WaitAsync(cancellationToken);
+    public Task WaitUntilIdleAsync(CancellationToken cancellationToken) =>
+        _outstanding.WhenNone().WaitAsync(cancellationToken);
 
     /// <summary>Takes messages for a topic; once this returns they survive the process. A topic without subscriptions drops them.</summary>
     /// <returns>The message ids, in the order of the messages.</returns>
@@ -157,7 +159,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         }
 
         var attempts = messages.ToDictionary(message => message.Id, message => message.Attempts);
-        _outstanding.Begin(subscription.Name, messages.Select(message => message.Id), id => DeliverAsync(subscription, id, attempts[id]));
+        _outstanding.Begin(
+            subscription.Name,
+            messages.Select(message => message.Id),
+            id => DeliverAsync(subscription, id, attempts[id]));
     }
 
     /// <summary>Delivers a message until it is acknowledged or forwarded; a message still outstanding is this task still running.</summary>
@@ -258,23 +263,11 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         Log.Unreadable(_logger, id, subscription.Name, unreadable.Reason, topic);
     }
 
-    // https://cloud.google.com/pubsub/docs/dead-letter-topics#track_delivery_attempts
-    private async Task ForwardAsync(PushSubscription subscription, string deadLetterTopicId, StoredMessage message, int attempts, string? unreadable = null)
+    private async Task ForwardAsync(
+        PushSubscription subscription, string topicId, StoredMessage message, int attempts, string? unreadable = null)
     {
-        var attributes = new Dictionary<string, string>(message.Attributes)
-        {
-            [CopyMarks.DeliveryCount] = attempts.ToString(CultureInfo.InvariantCulture),
-            [CopyMarks.Subscription] = subscription.Name,
-            [CopyMarks.SubscriptionProject] = _topics.ProjectId,
-            [CopyMarks.TopicPublishTime] = message.PublishedAt,
-        };
-        if (unreadable is not null)
-        {
-            attributes[CopyMarks.Unreadable] = unreadable;
-        }
-
-        var copy = new PublishedMessage(message.Data, attributes, message.OrderingKey);
-        await PublishAsync(deadLetterTopicId, [copy], CancellationToken.None);
+        var copy = DeadLetterCopy.Of(message, subscription, _topics.ProjectId, attempts, unreadable);
+        await PublishAsync(topicId, [copy], CancellationToken.None);
     }
 
     private static partial class Log

@@ -1,0 +1,32 @@
+using System.Globalization;
+using EventPipeline.Messages;
+
+namespace EventPipeline.Local.Broker;
+
+/// <summary>The copy of a message that goes to the dead-letter topic, with the attributes Pub/Sub gives it.</summary>
+internal static class DeadLetterCopy
+{
+    /// <param name="message">The message.</param>
+    /// <param name="subscription">Whose it was.</param>
+    /// <param name="projectId">The subscription's project.</param>
+    /// <param name="attempts">How often it was delivered.</param>
+    /// <param name="unreadable">Why it could not be read; null where it could.</param>
+    public static PublishedMessage Of(
+        StoredMessage message, PushSubscription subscription, string projectId, int attempts, string? unreadable)
+    {
+        // https://cloud.google.com/pubsub/docs/dead-letter-topics#track_delivery_attempts
+        var attributes = new Dictionary<string, string>(message.Attributes)
+        {
+            [CopyMarks.DeliveryCount] = attempts.ToString(CultureInfo.InvariantCulture),
+            [CopyMarks.Subscription] = subscription.Name,
+            [CopyMarks.SubscriptionProject] = projectId,
+            [CopyMarks.TopicPublishTime] = message.PublishedAt,
+        };
+        if (unreadable is not null)
+        {
+            attributes[CopyMarks.Unreadable] = unreadable;
+        }
+
+        return new PublishedMessage(message.Data, attributes, message.OrderingKey);
+    }
+}
