@@ -23,7 +23,8 @@ public sealed class BackoffTests
     [InlineData(4, 27_000)]
     [InlineData(5, 60_000)]
     public void The_factor_says_how_much_longer(int failures, int milliseconds) =>
-        new Backoff(TimeSpan.FromSeconds(1), 3, TimeSpan.FromMinutes(1)).After(failures).ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
+        new Backoff(TimeSpan.FromSeconds(1), 3, TimeSpan.FromMinutes(1)).After(failures)
+            .ShouldBe(TimeSpan.FromMilliseconds(milliseconds));
 
     [Fact]
     public void A_first_wait_beyond_the_longest_is_the_longest() =>

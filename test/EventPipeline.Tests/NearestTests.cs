@@ -10,7 +10,8 @@ public sealed class NearestTests
     public void It_is_asked_for_in_one_phrase_with_the_choice_where_that_helps()
     {
         Nearest.DidYouMean("prodution", RunModeNames.All).ShouldBe("Did you mean 'production'?");
-        Nearest.DidYouMeanOneOf("pen", ["open", "replayed"]).ShouldBe("Did you mean 'open'? Valid values: open, replayed.");
+        Nearest.DidYouMeanOneOf("pen", ["open", "replayed"])
+            .ShouldBe("Did you mean 'open'? Valid values: open, replayed.");
     }
 
     [Fact]

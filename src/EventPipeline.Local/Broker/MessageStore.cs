@@ -32,7 +32,8 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         try
         {
             Directory.CreateDirectory(folder);
-            _theOnlyProcess = new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _theOnlyProcess = new FileStream(
+                Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException ex) when (DiskTrouble.IsInUse(ex))
         {

@@ -27,7 +27,9 @@ internal sealed class Outstanding
             using var apart = ExecutionContext.SuppressFlow();
             foreach (var id in ids)
             {
-                _none = _deliveries.Count > 0 ? _none : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _none = _deliveries.Count > 0
+                    ? _none
+                    : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _deliveries[(subscription, id)] = deliver(id);
             }
         }

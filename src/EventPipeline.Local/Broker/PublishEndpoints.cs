@@ -37,7 +37,8 @@ internal static partial class PublishEndpoints
     {
         if (project != options.Value.ProjectId || !TopicIds(options.Value).Contains(topic))
         {
-            var (name, known) = ($"projects/{project}/topics/{topic}", TopicIds(options.Value).Select(options.Value.NameOf).ToList());
+            var name = $"projects/{project}/topics/{topic}";
+            var known = TopicIds(options.Value).Select(options.Value.NameOf).ToList();
             return Refuse(404, "NOT_FOUND", $"Topic '{name}' does not exist. {Nearest.DidYouMeanOneOf(name, known)}");
         }
 

@@ -55,8 +55,8 @@ internal static class RunTable
     {
         foreach (var window in run.Windows.Where(window => WindowState.IsFailure(window.State)))
         {
-            console.MarkupLineInterpolated(
-                $"[red]{window.State}[/] {new Window(window.Vendor, window.Account, window.Report, window.From, window.To)}: {window.Reason}");
+            var what = new Window(window.Vendor, window.Account, window.Report, window.From, window.To);
+            console.MarkupLineInterpolated($"[red]{window.State}[/] {what}: {window.Reason}");
         }
     }
 

@@ -82,7 +82,8 @@ internal static class Truth
     private static T Find<T>(string what, IReadOnlyList<T> all, Func<T, string> name, string wanted) =>
         all.Where(one => name(one) == wanted).Take(1).ToList() is [var found]
             ? found
-            : throw new FormatException($"There is no {what} '{wanted}'. {Nearest.DidYouMean(wanted, all.Select(name))}");
+            : throw new FormatException(
+                $"There is no {what} '{wanted}'. {Nearest.DidYouMean(wanted, all.Select(name))}");
 
     private static DateOnly Day(string name, string text) =>
         DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)

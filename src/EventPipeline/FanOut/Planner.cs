@@ -120,5 +120,6 @@ internal sealed record PlanSubject(Account Account, string? AccountId, Report Re
     public Window Window(DateOnly day) => Shared.Window.Of(new Subject(Account.Vendor, Account.Name, Report.Name), day);
 
     /// <summary>The slice of one day; null for an account that was never read.</summary>
-    public Slice? Slice(DateOnly day) => AccountId is null ? null : new Slice(Account.Vendor, AccountId, Report.Name, day);
+    public Slice? Slice(DateOnly day) =>
+        AccountId is null ? null : new Slice(Account.Vendor, AccountId, Report.Name, day);
 }

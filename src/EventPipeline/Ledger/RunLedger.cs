@@ -26,7 +26,8 @@ internal sealed class RunLedger(
         var now = clock.GetUtcNow();
         return rows
             .ToDictionary(
-                row => new Slice(row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
+                row => new Slice(
+                    row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
                 row => new SliceRead(
                     row.Timestamp("read_began") is var began && began <= now ? began : DateTimeOffset.MinValue, row.Flag("pinned")));
     }

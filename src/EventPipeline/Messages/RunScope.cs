@@ -60,7 +60,8 @@ internal static class RunScope
     {
         var separate = name.Contains(',', StringComparison.Ordinal) ? " In an attribute, names are separated by spaces." : "";
         arguments.Reject(
-            $"There is no {what} {Shown.Quoted(name)}.", Nearest.DidYouMean(name, candidates, otherwise: $"No {what} is configured.") + separate);
+            $"There is no {what} {Shown.Quoted(name)}.",
+            Nearest.DidYouMean(name, candidates, otherwise: $"No {what} is configured.") + separate);
     }
 
     private static string Example(IEnumerable<string> names, string otherwise) => names.FirstOrDefault() ?? otherwise;

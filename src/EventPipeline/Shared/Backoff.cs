@@ -5,7 +5,8 @@ namespace EventPipeline.Shared;
 /// <param name="Factor">How many times as long each wait is as the one before it.</param>
 /// <param name="Longest">No wait is longer.</param>
 /// <param name="Jitter">
-/// The share of a wait, 0 to 1, that chance may take away, so that those who failed together do not come again together.
+/// The share of a wait, 0 to 1, that chance may take away, so that those who failed together do not come again
+/// together.
 /// </param>
 internal sealed record Backoff(TimeSpan First, double Factor, TimeSpan Longest, double Jitter = 0)
 {

@@ -15,7 +15,9 @@ public static class Nearest
     /// <summary>The same with the whole choice: <c>Did you mean 'x'? Valid values: x, y, z.</c></summary>
     /// <inheritdoc cref="DidYouMean"/>
     public static string DidYouMeanOneOf(string given, IReadOnlyCollection<string> candidates, string otherwise = "") =>
-        candidates.Count > 0 ? $"{DidYouMean(given, candidates)} Valid values: {string.Join(", ", candidates)}." : otherwise;
+        candidates.Count > 0
+            ? $"{DidYouMean(given, candidates)} Valid values: {string.Join(", ", candidates)}."
+            : otherwise;
 
     /// <summary>The candidate with the smallest edit distance to <paramref name="given"/>, ignoring case; null when there is none.</summary>
     public static string? To(string given, IEnumerable<string> candidates)

@@ -6,8 +6,9 @@ namespace EventPipeline.Shared;
 internal static class SettingsExtensions
 {
     /// <summary>
-    /// Binds a section. Text that cannot be read, such as letters for a number, and what <see cref="StrictSection"/> refuses
-    /// are mistakes like any other, so that they are reported together with those of other sections and do not hide them.
+    /// Binds a section. Text that cannot be read, such as letters for a number, and what <see cref="StrictSection"/>
+    /// refuses are mistakes like any other, so that they are reported together with those of other sections and do not
+    /// hide them.
     /// </summary>
     public static OptionsBuilder<TOptions> BindSection<TOptions>(this OptionsBuilder<TOptions> options, string section)
         where TOptions : class => options.Configure<IConfiguration>((value, configuration) =>
@@ -31,7 +32,8 @@ internal static class SettingsExtensions
     private static IEnumerable<string> Mistakes(IConfigurationSection section, Type type)
     {
         var known = type.GetProperties().Where(property => property.CanWrite)
-            .ToDictionary(property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(
+                property => property.Name, property => property.PropertyType, StringComparer.OrdinalIgnoreCase);
         return StrictSection.RefuseUnknown(section, known.Keys).Concat(section.GetChildren()
             .Where(child => known.ContainsKey(child.Key))
             .SelectMany(child => OfProperty(child, known[child.Key], ofSection: type)));

@@ -1,19 +1,21 @@
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// What nobody would read in a section of the settings, and what is therefore refused. Every mistake begins with the name of
-/// its environment variable, which is how people set it.
+/// What nobody would read in a section of the settings, and what is therefore refused. Every mistake begins with the
+/// name of its environment variable, which is how people set it.
 /// </summary>
 internal static class StrictSection
 {
     /// <summary>The environment variable that sets a section: <c>Vendors__Acme__Accounts</c>.</summary>
-    public static string Variable(IConfigurationSection section) => section.Path.Replace(":", "__", StringComparison.Ordinal);
+    public static string Variable(IConfigurationSection section) =>
+        section.Path.Replace(":", "__", StringComparison.Ordinal);
 
     /// <summary>A mistake for every name in a section that is no setting.</summary>
-    public static IEnumerable<string> RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known) => section
-        .GetChildren()
-        .Where(child => !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
-        .Select(child => $"{Variable(child)} is not a setting. {Nearest.DidYouMean(Variable(child), NamesIn(section, known))}");
+    public static IEnumerable<string> RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known) =>
+        from child in section.GetChildren()
+        where !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
+        let name = Variable(child)
+        select $"{name} is not a setting. {Nearest.DidYouMean(name, NamesIn(section, known))}";
 
     /// <summary>A mistake where a section has a value beside the settings below it.</summary>
     public static IEnumerable<string> RefuseValue(IConfigurationSection section) => string.IsNullOrEmpty(section.Value)

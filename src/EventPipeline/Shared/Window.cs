@@ -9,7 +9,8 @@ namespace EventPipeline.Shared;
 public sealed record Window(string Vendor, string Account, string Report, DateOnly From, DateOnly To)
 {
     /// <summary>A window of one day.</summary>
-    public static Window Of(Subject subject, DateOnly day) => new(subject.Vendor, subject.Account, subject.Report, day, day);
+    public static Window Of(Subject subject, DateOnly day) =>
+        new(subject.Vendor, subject.Account, subject.Report, day, day);
 
     /// <summary>Names the window within its run.</summary>
     public string Id => FormattableString.Invariant($"{Vendor}.{Account}.{Report}.{From:yyyyMMdd}-{To:yyyyMMdd}");

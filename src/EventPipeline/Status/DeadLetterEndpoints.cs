@@ -25,7 +25,8 @@ internal static class DeadLetterEndpoints
         {
             return Problem(
                 StatusCodes.Status400BadRequest,
-                $"state must be {string.Join(", ", DeadLetterState.All)}, not {Shown.Quoted(state)}. {Nearest.DidYouMean(state, DeadLetterState.All)}");
+                $"state must be {string.Join(", ", DeadLetterState.All)}, not {Shown.Quoted(state)}. "
+                + Nearest.DidYouMean(state, DeadLetterState.All));
         }
 
         var most = 100;

@@ -13,7 +13,8 @@ internal static class LoggingExtensions
         logging.AddFilter((category, at) =>
             at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
 
-        // ASP.NET Core logs the query of every request, which may hold what belongs in no log; the access log has the rest.
+        // ASP.NET Core logs the query of every request, which may hold what belongs in no log; the access log has the
+        // rest.
         logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
 
         // Whoever gives up logs a failure once, with vendor, account and window; Polly would log every try.

@@ -84,8 +84,9 @@ public sealed class PlannerTests
 
     [Fact]
     public void A_snapshot_is_read_on_the_runs_day_and_never_backfilled() =>
-        new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [new PlanSubject(Acme, Organization, Names)])
-            .Windows.ShouldHaveSingleItem().Window.ShouldBe(new Window("anthropic", "acme", "names", Day(23), Day(23)));
+        new Planner(_reads, 30)
+            .Plan("run", Daily with { Days = 30 }, Morning, [new PlanSubject(Acme, Organization, Names)]).Windows
+            .ShouldHaveSingleItem().Window.ShouldBe(new Window("anthropic", "acme", "names", Day(23), Day(23)));
 
     [Fact]
     public void Reads_are_found_by_the_accounts_id_and_never_by_its_name()
@@ -138,7 +139,8 @@ public sealed class PlannerTests
         [.. Planned(request, gapDays, time).Select(Text)];
 
     private IReadOnlyList<PlannedWindow> Planned(RunRequested request, int gapDays, DateTimeOffset? time = null) =>
-        new Planner(_reads, gapDays).Plan("run", request, time ?? Morning, [new PlanSubject(Acme, Organization, Usage)]).Windows;
+        new Planner(_reads, gapDays)
+            .Plan("run", request, time ?? Morning, [new PlanSubject(Acme, Organization, Usage)]).Windows;
 }
 
 internal static class Days

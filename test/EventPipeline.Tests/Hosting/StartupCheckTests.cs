@@ -38,12 +38,13 @@ public sealed class StartupCheckTests
     {
         var mistakes = await MistakesAsync((name, "1"));
 
-        mistakes.ShouldContain($"{name.Replace(":", "__", StringComparison.Ordinal)} is not a setting. Did you mean '{nearest}'?");
+        var variable = name.Replace(":", "__", StringComparison.Ordinal);
+        mistakes.ShouldContain($"{variable} is not a setting. Did you mean '{nearest}'?");
     }
 
     [Theory]
     [InlineData("Authentication:Iap", "Authentication__Iap takes no value of its own")]
-    [InlineData("Authentication:Operators:Principals", "Authentication__Operators__Principals takes no value of its own")]
+    [InlineData("Authentication:Operators:Principals", "Authentication__Operators__Principals takes no value")]
     [InlineData("Runs:GapDays:Most", "Runs__GapDays takes a value")]
     [InlineData("BigQuery:BaseAddress:Host", "BigQuery__BaseAddress takes a value")]
     public async Task A_value_in_a_sections_place_and_a_section_in_a_values_are_refused(string name, string mistake) =>

@@ -54,8 +54,12 @@ public sealed class VendorSettingsTests
             .Accounts.All.ShouldHaveSingleItem().BaseAddress.AbsoluteUri.ShouldBe(meant);
 
     [Theory]
-    [InlineData("Vendors:Antropic:Accounts:0:Name", "a", "Vendors__Antropic is not a setting. Did you mean 'Vendors__Anthropic'?")]
-    [InlineData("Vendors:Anthropic:Acounts:0:Name", "a", "Vendors__Anthropic__Acounts is not a setting. Did you mean 'Vendors__Anthropic__Accounts'?")]
+    [InlineData(
+        "Vendors:Antropic:Accounts:0:Name", "a",
+        "Vendors__Antropic is not a setting. Did you mean 'Vendors__Anthropic'?")]
+    [InlineData(
+        "Vendors:Anthropic:Acounts:0:Name", "a",
+        "Vendors__Anthropic__Acounts is not a setting. Did you mean 'Vendors__Anthropic__Accounts'?")]
     [InlineData("Vendors:Anthropic:Accounts:0:Sekret", "a", "Did you mean 'Vendors__Anthropic__Accounts__0__Secret'?")]
     [InlineData("Vendors:StalTimeout", "00:01:00", "Did you mean 'Vendors__StallTimeout'?")]
     [InlineData("Vendors:StallTimeout", "0", "Vendors__StallTimeout")]

@@ -63,8 +63,11 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
 
     /// <summary>jobs.query, for statements that only read.</summary>
     /// <exception cref="BigQueryException">It was refused, failed, or was not answered.</exception>
-    public Task<JobsQueryResponse> QueryAsync(JobsQueryRequest query, CancellationToken cancellationToken) => RepeatAsync(
-        () => Post($"{Resources}/queries", query, BigQueryJson.Request.JobsQueryRequest), BigQueryJson.Default.JobsQueryResponse, cancellationToken);
+    public Task<JobsQueryResponse> QueryAsync(JobsQueryRequest query, CancellationToken cancellationToken) =>
+        RepeatAsync(
+            () => Post($"{Resources}/queries", query, BigQueryJson.Request.JobsQueryRequest),
+            BigQueryJson.Default.JobsQueryResponse,
+            cancellationToken);
 
     /// <summary>jobs.getQueryResults: whether the job is complete by now, and then a page of its rows.</summary>
     /// <param name="jobId">The query's job.</param>
@@ -72,7 +75,8 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     /// <param name="timeoutMs">How long the server waits for the job.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="BigQueryException">The query failed, or this was refused or not answered.</exception>
-    public Task<JobsQueryResponse> GetQueryResultsAsync(string jobId, string? pageToken, int timeoutMs, CancellationToken cancellationToken)
+    public Task<JobsQueryResponse> GetQueryResultsAsync(
+        string jobId, string? pageToken, int timeoutMs, CancellationToken cancellationToken)
     {
         var page = pageToken is null ? "" : $"&pageToken={Uri.EscapeDataString(pageToken)}";
         var path = FormattableString.Invariant($"{Resources}/queries/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}")

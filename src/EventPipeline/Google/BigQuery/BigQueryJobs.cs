@@ -62,7 +62,8 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     }
 
     /// <summary>Waits until a query is complete.</summary>
-    public async Task<JobsQueryResponse> WaitAsync(JobsQueryResponse query, int timeoutMs, CancellationToken cancellationToken)
+    public async Task<JobsQueryResponse> WaitAsync(
+        JobsQueryResponse query, int timeoutMs, CancellationToken cancellationToken)
     {
         for (var asked = 1; !query.JobComplete; asked++)
         {

@@ -13,7 +13,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     private const int MostJobs = 1000;
     private const int QueryWaitMs = 10_000;
     private const int MostLabelCharacters = 63;
-    private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
+    private static readonly Backoff Backoff =
+        new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
 
     public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
     {

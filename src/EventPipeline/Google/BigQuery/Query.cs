@@ -37,7 +37,11 @@ internal sealed record QueryParameterValue([property: JsonIgnore(Condition = Jso
 
 /// <summary>The answer of jobs.query and jobs.getQueryResults: the first page, or the next one, once the job is complete.</summary>
 internal sealed record JobsQueryResponse(
-    bool JobComplete, JobReference? JobReference, TableSchema? Schema, IReadOnlyList<ResultRow>? Rows, string? PageToken);
+    bool JobComplete,
+    JobReference? JobReference,
+    TableSchema? Schema,
+    IReadOnlyList<ResultRow>? Rows,
+    string? PageToken);
 
 /// <summary>A row: a cell per column.</summary>
 internal sealed record ResultRow(IReadOnlyList<ResultCell> F);

@@ -7,7 +7,8 @@ namespace EventPipeline.Google.PubSub;
 internal static class PubSubServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="PubSubPublisher"/>, as what publishes, and its settings, which the service refuses to start without.
+    /// Registers <see cref="PubSubPublisher"/>, as what publishes, and its settings, which the service refuses to start
+    /// without.
     /// </summary>
     public static IServiceCollection AddPubSub(this IServiceCollection services)
     {
@@ -19,7 +20,8 @@ internal static class PubSubServiceCollectionExtensions
         services.AddHttpClient<PubSubPublisher>(UsePubSub)
             .ConfigurePrimaryHttpMessageHandler(BypassProxyOnThisMachine)
             .AddQuickRetries("publish");
-        return services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
+        services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
+        return services;
     }
 
     /// <summary>Points a client at Pub/Sub's REST API, whoever answers there.</summary>
