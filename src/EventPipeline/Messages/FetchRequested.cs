@@ -16,7 +16,7 @@ namespace EventPipeline.Messages;
 /// <param name="Force">Load even what did not change.</param>
 public sealed record FetchRequested(
     [property: JsonRequired] string RunId,
-    [property: JsonRequired] RunMode Mode,
+    [property: JsonRequired, JsonConverter(typeof(RunModeAsName))] RunMode Mode,
     [property: JsonRequired] string Vendor,
     [property: JsonRequired] string Account,
     [property: JsonRequired] string Report,

@@ -3,12 +3,11 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// How the messages between the stages are written, and read exactly as they are written: camel case, modes by their
-/// names, decimals as strings.
+/// How the messages between the stages are written, and read exactly as they are written: camel case, decimals as
+/// strings.
 /// </summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    Converters = [typeof(DecimalAsString), typeof(RunModeAsName)])]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(DecimalAsString)])]
 [JsonSerializable(typeof(FetchRequested))]
 [JsonSerializable(typeof(RunCompleted))]
 internal sealed partial class MessageJson : JsonSerializerContext;

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace EventPipeline.Messages;
 
 /// <summary>Tells whoever waits for the data that a run has ended.</summary>
@@ -5,7 +7,8 @@ namespace EventPipeline.Messages;
 /// <param name="Mode">The run's mode.</param>
 /// <param name="Outcome"><c>completed</c>, or <c>failed</c> when a window was rejected or failed.</param>
 /// <param name="Totals">What was read.</param>
-public sealed record RunCompleted(string RunId, RunMode Mode, string Outcome, RunTotals Totals)
+public sealed record RunCompleted(
+    string RunId, [property: JsonConverter(typeof(RunModeAsName))] RunMode Mode, string Outcome, RunTotals Totals)
 {
     public const string EventType = "eventpipeline.run.completed.v1";
 }
