@@ -46,8 +46,9 @@ internal static class RunTable
 
         var totals = run.Totals;
         var others = string.Concat(totals.Money.Others.ByName.Select(other => $", ${Money(other.Value)} {other.Key}"));
+        console.MarkupInterpolated($"{totals.Slices} slices, {totals.Rows:N0} rows, {totals.Tokens:N0} tokens, ");
         console.MarkupLineInterpolated(
-            $"{totals.Slices} slices, {totals.Rows:N0} rows, {totals.Tokens:N0} tokens, ${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
+            $"${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
         console.MarkupLineInterpolated($"Run {run.RunId} {run.State}. {(folder.Simulated ? $"{DataLabel.Simulated} data" : "Data")}: {folder.WarehouseFile}");
     }
 

@@ -86,6 +86,15 @@ internal static class EventPipelineExtensions
             {
                 (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, "decimal", null); // as DecimalAsString writes it
             }
+            else if (context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, decimal>))
+            {
+                schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Format = "decimal" };
+            }
+            else if (context.JsonTypeInfo.Type.IsAssignableTo(typeof(ToldMoney)))
+            {
+                schema.Required ??= new HashSet<string>();
+                schema.Required.UnionWith(["usd", "estimatedUsd"]);
+            }
 
             return Task.CompletedTask;
         });

@@ -77,7 +77,8 @@ internal sealed class RunLedger(
             days.Sum(day => day.Whole("row_count")),
             days.Sum(day => day.Whole("tokens")),
             SumsByBasis.Total(
-                days.Select(day => money.GetValueOrDefault((day.Text("load_id"), day.Date("usage_date")), SumsByBasis.None))),
+                from day in days
+                select money.GetValueOrDefault((day.Text("load_id"), day.Date("usage_date")), SumsByBasis.None)),
             days[^1].Text("load_id"),
             null,
             new EndDetails(null, []));

@@ -19,8 +19,8 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         var level = WindowState.IsFailure(end.State) ? LogLevel.Error : LogLevel.Information;
         var (modeName, seconds) = (mode.Name(), end.Duration?.TotalSeconds);
         NewsLog.WindowEnded(
-            logger, level, window, runId, end.State, end.Rows, end.Tokens, end.Money.BilledUsd, end.Money.EstimatedUsd, end.Money.Others,
-            end.LoadId, seconds, attempt, messageId, modeName, end.Reason);
+            logger, level, window, runId, end.State, end.Rows, end.Tokens, end.Money.BilledUsd, end.Money.EstimatedUsd,
+            end.Money.Others, end.LoadId, seconds, attempt, messageId, modeName, end.Reason);
         if (end.Details.Drift is { Count: > 0 } drift)
         {
             metrics.Drifted(window, mode, drift.Count);
@@ -37,8 +37,9 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         metrics.RunEnded(mode, run.State, duration);
         var (level, modeName) = (run.State == "failed" ? LogLevel.Error : LogLevel.Information, mode.Name());
         NewsLog.RunCompleted(
-            logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens, run.Totals.BilledUsd,
-            run.Totals.EstimatedUsd, run.Totals.Money.Others, duration.TotalSeconds, modeName, run.From, run.To);
+            logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens,
+            run.Totals.BilledUsd, run.Totals.EstimatedUsd, run.Totals.Money.Others, duration.TotalSeconds, modeName,
+            run.From, run.To);
         if (mode == RunMode.Production)
         {
             await freshness.TellAsync(cancellationToken);

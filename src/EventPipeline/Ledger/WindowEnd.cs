@@ -16,7 +16,8 @@ internal sealed record WindowEnd(
         new EndDetails(outcome.Differences.Count > 0 ? outcome.Differences : null, [.. drift]));
 
     /// <summary>The end of a window that came to nothing: <c>rejected</c> or <c>failed</c>.</summary>
-    public static WindowEnd Failure(string state, string reason) => new(state, 0, 0, SumsByBasis.None, null, reason, new EndDetails(null, []));
+    public static WindowEnd Failure(string state, string reason) =>
+        new(state, 0, 0, SumsByBasis.None, null, reason, new EndDetails(null, []));
 }
 
 /// <summary>What else is worth telling of an end.</summary>

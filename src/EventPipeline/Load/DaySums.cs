@@ -17,11 +17,17 @@ internal sealed record DaySums(
 
     /// <summary>As they were read: each row has a key of its own.</summary>
     public static DaySums Read(DayReading day) => new(
-        day.Rows, day.Rows, day.TokenCounts, day.Money, day.MoneyRows, day.WholeQuantity, day.FractionOfQuantity, day.Requests);
+        day.Rows, day.Rows, day.TokenCounts, day.Money, day.MoneyRows, day.WholeQuantity, day.FractionOfQuantity,
+        day.Requests);
 
     /// <summary>As they landed, in a load's days between two.</summary>
     public static async Task<IReadOnlyDictionary<DateOnly, DaySums>> LandedAsync(
-        IWarehouse warehouse, string dataset, string loadId, DateOnly from, DateOnly to, CancellationToken cancellationToken)
+        IWarehouse warehouse,
+        string dataset,
+        string loadId,
+        DateOnly from,
+        DateOnly to,
+        CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
             dataset, Statement.Of("prove_load", ("load_id", loadId), ("from", from), ("to", to)), cancellationToken);
@@ -38,13 +44,17 @@ internal sealed record DaySums(
         && Money.Equals(read.Money)
 
         // A coarser grouping may tell no quantity at all, since amounts of different units cannot be added.
-        && (!read.TellsQuantity || (WholeQuantity, FractionOfQuantity) == (read.WholeQuantity, read.FractionOfQuantity));
+        && (!read.TellsQuantity
+            || (WholeQuantity, FractionOfQuantity) == (read.WholeQuantity, read.FractionOfQuantity));
 
     private static DaySums Of(Row row) => new(
         row.Whole("row_count"),
         row.Whole("key_count"),
         new TokenCounts(
-            row.Whole("input_uncached_tokens"), row.Whole("cache_read_tokens"), row.Whole("cache_write_tokens"), row.Whole("output_tokens")),
+            row.Whole("input_uncached_tokens"),
+            row.Whole("cache_read_tokens"),
+            row.Whole("cache_write_tokens"),
+            row.Whole("output_tokens")),
         row.ByBasis("usd_by_basis"),
         row.ByBasis("rows_by_basis"),
         row.Exact("whole_quantity"),

@@ -62,7 +62,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
                 break;
             case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
                 throw new InvalidOperationException(
-                    $"{request.Window}: a report that is a meter has rows of basis '{CostBasis.Cumulative}' and no other, and only it has them.");
+                    $"{request.Window}: rows of basis '{CostBasis.Cumulative}' belong to a meter, and no others do.");
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
                 if (_reading.Add(record, hash) is { } row && Keeps)
@@ -165,7 +165,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
     private static bool IsMeter(VendorRecord record) => record is CostRecord { Basis: CostBasis.Cumulative };
 
-    private async Task<IReadOnlyList<SliceDifference>> DifferencesAsync(List<JudgedDay> days, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<SliceDifference>> DifferencesAsync(
+        List<JudgedDay> days, CancellationToken cancellationToken)
     {
         var landed = days.Any(day => day.Before is not null)
             ? await LandedMoney.OfAsync(warehouse, dataset, request.Window, cancellationToken)
@@ -226,7 +227,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             if (DaySums.Difference(landed.GetValueOrDefault(day), read) is { } difference)
             {
                 throw new TransientFailureException(
-                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. {difference} Nothing is visible.");
+                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. "
+                    + $"{difference} Nothing is visible.");
             }
         }
     }

@@ -32,7 +32,8 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
     };
 
     /// <summary>A sum for every basis of money; of nothing none.</summary>
-    public SumsByBasis ByBasis(string column) => TextOrNull(column) is { } text ? SumsByBasis.Parse(text) : SumsByBasis.None;
+    public SumsByBasis ByBasis(string column) =>
+        TextOrNull(column) is { } text ? SumsByBasis.Parse(text) : SumsByBasis.None;
 
     public bool Flag(string column) => Values[column] is true;
 

@@ -15,6 +15,6 @@ public static class CostBasis
     /// <summary>Usage at the vendor's prices, whoever pays for it and whether or not it is paid for at all.</summary>
     public const string PricedUsage = "priced_usage";
 
-    /// <summary>What a meter shows: all that was spent until it was read. It is proved as any other, and no total adds it.</summary>
+    /// <summary>What a meter shows: all that was spent until it was read. It is proved; no total adds it.</summary>
     public const string Cumulative = "cumulative";
 }

@@ -1,11 +1,10 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// An exact sum for each basis of money. A basis whose sum is zero is the same as one that is absent, so whoever has to know whether a basis
-/// is there counts its rows.
+/// An exact sum for each basis of money. A basis whose sum is zero is the same as one that is absent, so whoever has to
+/// know whether a basis is there counts its rows.
 /// </summary>
 public sealed class SumsByBasis : IEquatable<SumsByBasis>
 {
@@ -44,8 +43,11 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
     public decimal this[string basis] => _sums.GetValueOrDefault(basis);
 
     /// <summary>The sums of what is billed, what is estimated, and what is neither.</summary>
-    public static SumsByBasis Of(decimal billedUsd, decimal estimatedUsd, IReadOnlyDictionary<string, decimal>? otherUsd) =>
-        new SumsByBasis(otherUsd ?? None._sums).With(CostBasis.Billed, billedUsd).With(CostBasis.Estimated, estimatedUsd);
+    public static SumsByBasis Of(
+        decimal billedUsd, decimal estimatedUsd, IReadOnlyDictionary<string, decimal>? otherUsd = null) =>
+        new SumsByBasis(otherUsd ?? None.ByName)
+            .With(CostBasis.Billed, billedUsd)
+            .With(CostBasis.Estimated, estimatedUsd);
 
     /// <summary>The same with another sum of one basis.</summary>
     public SumsByBasis With(string basis, decimal sum) =>
@@ -72,7 +74,9 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
         foreach (var part in text.Split(Between, StringSplitOptions.RemoveEmptyEntries))
         {
             var space = part.LastIndexOf(' ');
-            if (space < 0 || !Money.TryParse(part.AsSpan(space + 1), Money.AsIs, out var sum, out var rounded) || rounded)
+            if (space < 0
+                || !Money.TryParse(part.AsSpan(space + 1), Money.AsIs, out var sum, out var rounded)
+                || rounded)
             {
                 throw new FormatException($"'{part}' is no sum of a basis.");
             }
@@ -90,8 +94,8 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
     public override int GetHashCode() => _sums.Aggregate(0, HashCode.Combine);
 
     /// <summary>In ordinal order: <c>billed 1.5, list 2</c>.</summary>
-    public override string ToString() => string.Join(
-        Between, _sums.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Key} {DecimalAsString.Text(one.Value)}")));
+    public override string ToString() =>
+        string.Join(Between, _sums.Select(one => $"{one.Key} {DecimalAsString.Text(one.Value)}"));
 
     /// <summary>Adds up, one amount after the other.</summary>
     internal sealed class Adder

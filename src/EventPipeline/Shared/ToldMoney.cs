@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// Money as messages and documents tell it: what is billed, what is estimated, and every other basis by its name. None is part of another.
+/// Money as messages and documents tell it: what is billed, what is estimated, and every other basis by its name. None
+/// is part of another.
 /// </summary>
 public abstract record ToldMoney
 {
@@ -26,7 +27,7 @@ public abstract record ToldMoney
         init => Money = Money.With(CostBasis.Estimated, value);
     }
 
-    /// <summary>Money of every other basis, US dollars; absent where there is none, as in what earlier versions wrote.</summary>
+    /// <summary>Money of every other basis, US dollars; absent where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, decimal>? OtherUsd
     {

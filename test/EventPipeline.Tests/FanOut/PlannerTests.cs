@@ -107,7 +107,8 @@ public sealed class PlannerTests
         _reads[new Slice("anthropic", Organization, "meter", Day(23))] = new SliceRead(Day(23).At(1), Pinned: false);
         Windows().ShouldBe(["1123..1123 read again"]);
 
-        IEnumerable<string> Windows() => new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [meter]).Windows.Select(Text);
+        IEnumerable<string> Windows() =>
+            new Planner(_reads, 30).Plan("run", Daily with { Days = 30 }, Morning, [meter]).Windows.Select(Text);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public sealed class AccountTests
         var run = await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 1, 1));
 
         run.State.ShouldBe("completed");
-        run.Windows.Select(window => (window.Account, window.BilledUsd)).ShouldBe([("acme", 1m), ("labs", 0.07m)], ignoreOrder: true);
+        run.Windows.Select(window => (window.Account, window.BilledUsd))
+            .ShouldBe([("acme", 1m), ("labs", 0.07m)], ignoreOrder: true);
         (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost ORDER BY 1")).ShouldBe([["org-of-key-acme", 1m], ["org-of-key-labs", 0.07m]]);
         var one = await host.RunAsync("""{"accounts":["labs"],"reports":["cost"],"from":"2025-01-02","to":"2025-01-02"}""");
         one.Windows.ShouldHaveSingleItem().Account.ShouldBe("labs");

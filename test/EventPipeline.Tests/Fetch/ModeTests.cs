@@ -39,7 +39,7 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         run.State.ShouldBe("completed");
         run.Windows.SelectMany(window => window.Differences!).OrderBy(difference => difference.Day)
-            .Select(difference => (difference.Day, difference.Change, difference.Before?.BilledUsd, difference.After.BilledUsd))
+            .Select(slice => (slice.Day, slice.Change, slice.Before?.BilledUsd, slice.After.BilledUsd))
             .ShouldBe([(day, "changed", 1m, 1.5m), (day.AddDays(1), "new", null, 0.01m)]);
         var after = await CountsAsync();
         after.Where(count => count.Key != "run_events").ShouldBe(before.Where(count => count.Key != "run_events"));

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EventPipeline.Tests.Ledger;
 
-/// <summary>A vendor that tells money of other bases: they are told wherever billed money is, and a meter's nowhere.</summary>
+/// <summary>Money of other bases is told wherever billed money is, and a meter's nowhere.</summary>
 [Collection(nameof(Alone))]
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class WholeBasisTests : IAsyncLifetime
@@ -52,11 +52,14 @@ public sealed class WholeBasisTests : IAsyncLifetime
     {
         var run = await _host.RunAsync("metered", "spend", Day, Day.AddDays(1));
 
-        var money = SumsByBasis.Of(20, 0, null).With(CostBasis.PricedUsage, 3.000000000000000002m);
+        var money = SumsByBasis.Of(20, 0).With(CostBasis.PricedUsage, 3.000000000000000002m);
         run.Totals.ShouldBe(new RunTotals(2, 4, 0) { Money = money });
         run.Windows.ShouldHaveSingleItem().Money.ShouldBe(money);
         var document = await _host.GetAsync($"runs/{run.RunId}");
-        foreach (var told in new[] { document.GetProperty("totals"), document.GetProperty("windows")[0], Told().GetProperty("totals") })
+        foreach (var told in new[]
+        {
+            document.GetProperty("totals"), document.GetProperty("windows")[0], Told().GetProperty("totals"),
+        })
         {
             told.GetProperty("usd").GetString().ShouldBe("20");
             told.GetProperty("estimatedUsd").GetString().ShouldBe("0");
@@ -91,7 +94,7 @@ public sealed class WholeBasisTests : IAsyncLifetime
         var run = await _host.RunAsync("metered", "spend", Day, Day.AddDays(1));
 
         (run.State, lost).ShouldBe(("completed", 1));
-        run.Totals.Money.ShouldBe(SumsByBasis.Of(20, 0, null).With(CostBasis.PricedUsage, 3.000000000000000002m));
+        run.Totals.Money.ShouldBe(SumsByBasis.Of(20, 0).With(CostBasis.PricedUsage, 3.000000000000000002m));
     }
 
     [Fact]
@@ -107,7 +110,8 @@ public sealed class WholeBasisTests : IAsyncLifetime
         scrape.Sum("eventpipeline_rows_total").ShouldBe(2);
         scrape.Sum("eventpipeline_cost").ShouldBe(0);
         scrape.Sum("eventpipeline_cost", ("basis", "cumulative")).ShouldBeNull();
-        (await _host.ValueAsync("SELECT SUM(amount_usd) FROM cost_all WHERE basis = 'cumulative'")).ShouldBe(11.500000000000000001m);
+        (await _host.ValueAsync("SELECT SUM(amount_usd) FROM cost_all WHERE basis = 'cumulative'"))
+            .ShouldBe(11.500000000000000001m);
         (await _host.CountAsync("cost")).ShouldBe(0);
         (await _host.CountAsync("focus")).ShouldBe(0);
     }
@@ -122,12 +126,16 @@ public sealed class WholeBasisTests : IAsyncLifetime
     {
         private static readonly Report Meter = new("meter", ReportKind.Meter, 1, 0);
 
-        public static Vendor Self { get; } =
-            new("metered", "Metered", new Uri("https://api.metered.example/"), [new Report("spend", ReportKind.Daily, 7, 3), Meter]);
+        public static Vendor Self { get; } = new(
+            "metered",
+            "Metered",
+            new Uri("https://api.metered.example/"),
+            [new Report("spend", ReportKind.Daily, 7, 3), Meter]);
 
         public Vendor Vendor => Self;
 
-        public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) => Task.FromResult(OrganizationIds.None);
+        public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) =>
+            Task.FromResult(OrganizationIds.None);
 
         public async IAsyncEnumerable<VendorItem> FetchAsync(
             FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -136,9 +144,11 @@ public sealed class WholeBasisTests : IAsyncLifetime
             foreach (var day in fetch.Window.EachDay())
             {
                 yield return new BucketArrived(day);
-                var isMeter = fetch.Window.Report == Meter.Name;
-                yield return Row(fetch, day, isMeter ? CostBasis.Cumulative : CostBasis.Billed, "a", 10);
-                yield return Row(fetch, day, isMeter ? CostBasis.Cumulative : CostBasis.PricedUsage, "b", 1.500000000000000001m);
+                var (one, other) = fetch.Window.Report == Meter.Name
+                    ? (CostBasis.Cumulative, CostBasis.Cumulative)
+                    : (CostBasis.Billed, CostBasis.PricedUsage);
+                yield return Row(fetch, day, one, "a", 10);
+                yield return Row(fetch, day, other, "b", 1.500000000000000001m);
             }
         }
 

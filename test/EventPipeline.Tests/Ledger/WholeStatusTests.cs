@@ -113,6 +113,24 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
         }
     }
 
+    [Fact]
+    public async Task OpenAPI_describes_money_of_every_basis()
+    {
+        var schemas = (await _host.GetAsync("openapi/v1.json")).GetProperty("components").GetProperty("schemas");
+
+        foreach (var name in new[] { "RunTotals", "WindowDocument", "SliceTotals" })
+        {
+            var required = schemas.GetProperty(name).GetProperty("required").EnumerateArray().Select(one => one.GetString());
+            new[] { "usd", "estimatedUsd" }.ShouldBeSubsetOf(required);
+            var properties = schemas.GetProperty(name).GetProperty("properties");
+            properties.GetProperty("usd").GetProperty("format").GetString().ShouldBe("decimal", name);
+            properties.GetProperty("estimatedUsd").GetProperty("format").GetString().ShouldBe("decimal", name);
+            properties.TryGetProperty("money", out _).ShouldBeFalse(name);
+            properties.GetProperty("otherUsd").GetProperty("additionalProperties").GetProperty("format").GetString()
+                .ShouldBe("decimal", name);
+        }
+    }
+
     private async Task<string> RunAsync(DateOnly day, string more = "")
     {
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);

@@ -13,7 +13,10 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     private static readonly DateOnly Day = new(2026, 11, 16);
     private static readonly Report Daily = new("spend", ReportKind.Daily, 7, 7)
     {
-        Grains = new Dictionary<string, IReadOnlyList<string>> { ["by_key.v1"] = ["project", "key"], ["by_project.v1"] = ["project"] },
+        Grains = new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["by_key.v1"] = ["project", "key"], ["by_project.v1"] = ["project"],
+        },
     };
 
     private static readonly Report Meter = new("meter", ReportKind.Meter, 1, 0);
@@ -30,11 +33,12 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     public async Task A_sum_of_any_basis_is_proved_and_told_beside_what_is_billed(string basis)
     {
         await using var load = Begin(file.Warehouse, Daily);
-        await ReadAsync(load, Cost("a", basis, 1.5m), Cost("b", basis, 0.000000000000000001m), Cost("c", CostBasis.Billed, 10));
+        await ReadAsync(
+            load, Cost("a", basis, 1.5m), Cost("b", basis, 0.000000000000000001m), Cost("c", CostBasis.Billed, 10));
 
         var outcome = await load.CompleteAsync(Token);
 
-        var money = SumsByBasis.Of(10, 0, null).With(basis, 1.500000000000000001m);
+        var money = SumsByBasis.Of(10, 0).With(basis, 1.500000000000000001m);
         (outcome.State, outcome.Money).ShouldBe(("loaded", money));
         (await load.BecameVisibleAsync(Token)).First.Money.ShouldBe(money);
         (await SumsAsync()).ShouldBe([["billed", 10m], [basis, 1.500000000000000001m]], ignoreOrder: true);
@@ -51,7 +55,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("priced_usage", "billed")]
     [InlineData("\"basis\":\"estimated\"", "\"basis\":\"priced_usage\"")]
     [InlineData("billed", "priced_usage")]
-    [InlineData("\"amount_usd\":\"0\",\"currency\":\"USD\",\"basis\":\"list\"", "\"amount_usd\":\"0\",\"currency\":\"USD\",\"basis\":\"billed\"")]
+    [InlineData("\"basis\":\"list\"", "\"basis\":\"billed\"")]
     [InlineData("\"basis\":\"list\"", "\"basis\":\"lists\"")]
     public async Task A_row_whose_amount_or_basis_changed_on_its_way_fails_the_proof(string from, string to)
     {
@@ -60,7 +64,8 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
             load, Cost("a", CostBasis.PricedUsage, 1.5m), Cost("b", CostBasis.Billed, 10), Cost("c", CostBasis.List, 0),
             Cost("d", CostBasis.Estimated, 3));
 
-        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token)))
+            .Message.ShouldContain("does not prove itself");
 
         (await SumsAsync()).ShouldBeEmpty();
         (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0].ShouldBe([0L]);
@@ -69,14 +74,17 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task Finer_rows_stay_only_while_a_coarser_read_has_the_same_sum_of_every_basis()
     {
-        await LoadAsync(Daily, Fine("a", 1), Fine("b", 2), Cost("c", CostBasis.Billed, 5) with { Grain = "by_key.v1" });
+        await LoadAsync(
+            Daily, Fine("a", CostBasis.List, 1), Fine("b", CostBasis.List, 2), Fine("c", CostBasis.Billed, 5));
 
-        (await LoadAsync(Daily, Coarse(3), Cost("c", CostBasis.Billed, 5) with { Grain = "by_project.v1" })).State.ShouldBe("unchanged");
-        (await LoadAsync(Daily, Coarse(4), Cost("c", CostBasis.Billed, 5) with { Grain = "by_project.v1" })).State.ShouldBe("loaded");
+        (await LoadAsync(Daily, Coarse(CostBasis.List, 3), Coarse(CostBasis.Billed, 5))).State.ShouldBe("unchanged");
+        (await LoadAsync(Daily, Coarse(CostBasis.List, 4), Coarse(CostBasis.Billed, 5))).State.ShouldBe("loaded");
 
-        static CostRecord Fine(string key, decimal usd) => Cost(key, CostBasis.List, usd) with { Grain = "by_key.v1" };
+        static CostRecord Fine(string key, string basis, decimal usd) =>
+            Cost(key, basis, usd) with { Grain = "by_key.v1" };
 
-        static CostRecord Coarse(decimal usd) => Cost("all", CostBasis.List, usd) with { Grain = "by_project.v1" };
+        static CostRecord Coarse(string basis, decimal usd) =>
+            Cost("all", basis, usd) with { Grain = "by_project.v1" };
     }
 
     [Fact]
@@ -91,8 +99,8 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
             new SliceDifference(
                 Day,
                 "changed",
-                new SliceTotals(2, 0) { Money = SumsByBasis.Of(2, 0, null).With("priced_usage", 1) },
-                new SliceTotals(2, 0) { Money = SumsByBasis.Of(2, 0, null).With("priced_usage", 3) }),
+                new SliceTotals(2, 0) { Money = SumsByBasis.Of(2, 0).With("priced_usage", 1) },
+                new SliceTotals(2, 0) { Money = SumsByBasis.Of(2, 0).With("priced_usage", 3) }),
         ]);
     }
 
@@ -111,8 +119,13 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
         (await SumsAsync()).ShouldBe([["cumulative", 137m]]);
         foreach (var sum in new[]
         {
-            "SUM(amount_usd) FROM cost", "SUM(amount_usd) FROM cost_estimated", "SUM(amount_usd) FROM daily_cost", "SUM(BilledCost) FROM focus",
-            "SUM(ListCost) FROM focus", "NULLIF(SUM(amount_usd + estimated_usd), 0) FROM slice_versions", "SUM(total_tokens) FROM daily_usage",
+            "SUM(amount_usd) FROM cost",
+            "SUM(amount_usd) FROM cost_estimated",
+            "SUM(amount_usd) FROM daily_cost",
+            "SUM(BilledCost) FROM focus",
+            "SUM(ListCost) FROM focus",
+            "SUM(total_tokens) FROM daily_usage",
+            "NULLIF(SUM(amount_usd + estimated_usd), 0) FROM slice_versions",
             "NULLIF(SUM(amount_usd - previous_amount_usd), 0) FROM restatements",
         })
         {
@@ -126,7 +139,8 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
         await using var load = Begin(new RewritingWarehouse(file.Warehouse, "\"100\"", "\"1000\""), Meter);
         await ReadAsync(load, Cost("a", CostBasis.Cumulative, 100));
 
-        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token)))
+            .Message.ShouldContain("does not prove itself");
     }
 
     [Fact]
@@ -151,8 +165,8 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
         var window = new Window("anthropic", "acme", report.Name, Day, Day);
-        return new LoadAttempt(
-            warehouse, WarehouseFixture.Dataset, new LoadRequest("run", mode, window, "org-1", report, false, null), _clock);
+        var request = new LoadRequest("run", mode, window, "org-1", report, Force: false, MessageId: null);
+        return new LoadAttempt(warehouse, WarehouseFixture.Dataset, request, _clock);
     }
 
     private static async Task ReadAsync(LoadAttempt load, params VendorRecord[] rows)

@@ -50,7 +50,10 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         await using var wrong = new LoadAttempt(
-            new RewritingWarehouse(file.Warehouse, "000007\"", "000008\""), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+            new RewritingWarehouse(file.Warehouse, "000007\"", "000008\""),
+            WarehouseFixture.Dataset,
+            Request(RunMode.Production, false),
+            _clock);
         await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
         (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
     }
@@ -259,11 +262,13 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
         outcome.Differences.ShouldBe(
         [
-            new SliceDifference(Monday, "changed", new SliceTotals(1, 0) { BilledUsd = 1 }, new SliceTotals(1, 0) { BilledUsd = 3 }),
-            new SliceDifference(Monday.AddDays(1), "changed", new SliceTotals(0, 0), new SliceTotals(1, 0) { BilledUsd = 5 }),
+            new SliceDifference(Monday, "changed", Billed(1), Billed(3)),
+            new SliceDifference(Monday.AddDays(1), "changed", new SliceTotals(0, 0), Billed(5)),
         ]);
         (await SumAsync()).ShouldBe(1m);
         (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(2L);
+
+        static SliceTotals Billed(decimal usd) => new(1, 0) { BilledUsd = usd };
     }
 
     [Fact]

@@ -114,7 +114,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await CompleteAsync(late, lateUsd);
 
         (await early.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 1 }, Nothing));
-        (await late.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0) { BilledUsd = counts }));
+        (await late.BecameVisibleAsync(Token)).ShouldBe((Nothing, Billed(counts)));
         (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(2L);
     }
 
@@ -148,7 +148,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await using var right = await BeginAsync(_right, force: true);
         await CompleteAsync(right, usd);
 
-        (await right.BecameVisibleAsync(Token)).ShouldBe((Nothing, counts == 0 ? Nothing : new SliceTotals(1, 0) { BilledUsd = counts }));
+        (await right.BecameVisibleAsync(Token)).ShouldBe((Nothing, Billed(counts)));
         (await ShownAsync()).ShouldBe((decimal)usd);
     }
 
@@ -188,6 +188,8 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
             Token);
         return await load.CompleteAsync(Token);
     }
+
+    private static SliceTotals Billed(decimal usd) => usd == 0 ? Nothing : new SliceTotals(1, 0) { BilledUsd = usd };
 
     private async Task<object?> ShownAsync() => (await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
 

@@ -50,7 +50,8 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     public async Task The_view_knows_which_reports_have_no_past() =>
         (await _facts.AskAsync("SELECT vendor, report FROM snapshot_reports ORDER BY ALL")).ShouldBe(
             new[] { AnthropicConnector.Self, OpenAIConnector.Self }.SelectMany(vendor => vendor.Reports
-                .Where(report => !report.HasPast).Select(report => (IReadOnlyList<object?>)[vendor.Name, report.Name])));
+                .Where(report => !report.HasPast)
+                .Select(report => (IReadOnlyList<object?>)[vendor.Name, report.Name])));
 
     [Fact]
     public async Task An_error_stays_until_each_day_of_its_window_was_read()

@@ -26,7 +26,8 @@ public sealed class SumTests(WarehouseFixture file) : IClassFixture<WarehouseFix
         (await _facts.ValueAsync("SELECT SUM(amount_usd) FROM cost_estimated")).ShouldBe(3m);
         (await _facts.AskAsync("SELECT basis, SUM(amount_usd) FROM cost_all GROUP BY 1 ORDER BY 1")).ShouldBe(
         [
-            ["billed", 0.1m], ["cumulative", 900m], ["estimated", 3m], ["list", 50m], ["not_invented_yet", 1000m], ["priced_usage", 70m],
+            ["billed", 0.1m], ["cumulative", 900m], ["estimated", 3m], ["list", 50m], ["not_invented_yet", 1000m],
+            ["priced_usage", 70m],
         ]);
         (await _facts.ValueAsync("SELECT SUM(BilledCost) FROM focus")).ShouldBe(0.1m);
     }

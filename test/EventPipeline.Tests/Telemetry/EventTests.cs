@@ -34,13 +34,15 @@ public sealed class EventTests : IAsyncLifetime
         Texts(window, "severity", "runId", "mode", "vendor", "account", "report", "windowFrom", "windowTo", "state").ShouldBe(
             ["INFO", run.RunId, "production", "anthropic", "acme", "cost", "2025-01-01", "2025-01-02", "loaded"]);
         (window.GetProperty("rows").GetInt64(), window.GetProperty("tokens").GetInt64(), window.GetProperty("windowDays").GetInt32()).ShouldBe((2L, 0L, 2));
-        (window.GetProperty("usd").GetDecimal(), window.GetProperty("estimatedUsd").GetDecimal()).ShouldBe((run.Totals.BilledUsd, 0m));
+        (window.GetProperty("usd").GetDecimal(), window.GetProperty("estimatedUsd").GetDecimal())
+            .ShouldBe((run.Totals.BilledUsd, 0m));
         window.GetProperty("durationSeconds").GetDouble().ShouldBeGreaterThan(0);
         window.GetProperty("loadId").GetString().ShouldBe(run.Windows[0].LoadId);
         window.TryGetProperty("messageId", out _).ShouldBeTrue();
         var end = _lines.Of("run.completed").ShouldHaveSingleItem();
         Texts(end, "severity", "runId", "mode", "outcome", "from", "to").ShouldBe(["INFO", run.RunId, "production", "completed", "2025-01-01", "2025-01-02"]);
-        Numbers(end, "windows", "failedWindows", "rows", "tokens", "usd", "estimatedUsd").ShouldBe([1m, 0m, 2m, 0m, run.Totals.BilledUsd, 0m]);
+        Numbers(end, "windows", "failedWindows", "rows", "tokens", "usd", "estimatedUsd")
+            .ShouldBe([1m, 0m, 2m, 0m, run.Totals.BilledUsd, 0m]);
         end.GetProperty("durationSeconds").GetDouble().ShouldBeGreaterThanOrEqualTo(0);
         var freshness = _lines.Of("freshness").ShouldHaveSingleItem();
         Texts(freshness, "severity", "vendor", "account", "report", "dataCompleteUntil").ShouldBe(["INFO", "anthropic", "acme", "cost", "2025-01-02"]);

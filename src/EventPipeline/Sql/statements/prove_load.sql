@@ -1,4 +1,5 @@
--- What landed in one load's partitions, to be compared with what was read. Money and its rows are told basis by basis, as text: 'billed 1.5, list 2'.
+-- What landed in one load's partitions, to be compared with what was read.
+-- Money and its rows are told basis by basis, as text: 'billed 1.5, list 2'.
 -- @load_id STRING
 -- @from DATE
 -- @to DATE

@@ -53,8 +53,8 @@ public enum ReportKind
     Snapshot,
 
     /// <summary>
-    /// One slice per day on which it was read: what a meter shows that only grows, such as all that was spent. Its rows are money of the basis
-    /// <see cref="CostBasis.Cumulative"/>, which is proved and added to nothing.
+    /// One slice per day on which it was read: what a meter shows that only grows, such as all that was spent. Its rows
+    /// are money of the basis <see cref="CostBasis.Cumulative"/>, which is proved and added to nothing.
     /// </summary>
     Meter,
 }
