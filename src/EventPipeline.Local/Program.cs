@@ -1,7 +1,7 @@
 using EventPipeline.Hosting;
 using EventPipeline.Local.Cli;
 
-return await ProgramEnd.OfAsync(() => LocalCommands.Create().Parse(args).InvokeAsync(new()
+return await ProgramEnd.RunAsync(() => LocalCommands.Create().Parse(args).InvokeAsync(new()
 {
     EnableDefaultExceptionHandler = false,
 

@@ -1,6 +1,6 @@
 using EventPipeline.Hosting;
 
-return await ProgramEnd.OfAsync(async () =>
+return await ProgramEnd.RunAsync(async () =>
 {
     var command = OperatorCommands.Create().Parse(args);
     var exitCode = await command.InvokeAsync(new()

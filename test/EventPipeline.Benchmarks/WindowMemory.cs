@@ -7,8 +7,8 @@ namespace EventPipeline.Benchmarks;
 internal static class WindowMemory
 {
     // The container has 1 GiB; what one window may take of it, and how much more a tenfold window may take.
-    private const double MostMegabytes = 300;
-    private const double MostGrowth = 1.3;
+    private const double MaxMegabytes = 300;
+    private const double MaxGrowth = 1.3;
 
     /// <summary>Measures each size in a service of its own and prints a table; answers 0 when the limits are kept.</summary>
     public static async Task<int> MeasureAsync(IReadOnlyList<long> sizes, CancellationToken cancellationToken)
@@ -33,10 +33,10 @@ internal static class WindowMemory
                 CultureInfo.InvariantCulture, $"{rows,10}{seconds,10:0.0}{peaks[^1],10:0.0}{peaks[^1] / peaks[0],15:0.00}"));
         }
 
-        var isKept = peaks.Max() <= MostMegabytes && peaks.Max() <= MostGrowth * peaks[0];
+        var isKept = peaks.Max() <= MaxMegabytes && peaks.Max() <= MaxGrowth * peaks[0];
         await Console.Out.WriteLineAsync(isKept
-            ? $"Within {MostMegabytes} MB and {MostGrowth} times the first."
-            : $"NOT within {MostMegabytes} MB and {MostGrowth} times the first.");
+            ? $"Within {MaxMegabytes} MB and {MaxGrowth} times the first."
+            : $"NOT within {MaxMegabytes} MB and {MaxGrowth} times the first.");
         return isKept ? 0 : 1;
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Shared;
-using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;

@@ -12,7 +12,7 @@ internal static class QueryPrinter
         switch (format)
         {
             case QueryFormat.Json:
-                var objects = answer.Rows.Select(row => answer.Columns.Zip(row, (column, value) => KeyValuePair.Create(column, PrintedValue.Of(value))).ToDictionary());
+                var objects = answer.Rows.Select(row => answer.Columns.Zip(row, (column, value) => KeyValuePair.Create(column, PrintedValue.FromValue(value))).ToDictionary());
                 await output.WriteLineAsync(JsonSerializer.Serialize(objects, ApiJson.Options));
                 break;
             case QueryFormat.Csv:

@@ -9,11 +9,11 @@ internal static class PrintedValue
     private static readonly JsonSerializerOptions OneLine = new(ApiJson.Options) { WriteIndented = false };
 
     /// <summary>A value as JSON takes it: times and days as text.</summary>
-    public static object? Of(object? value) => value switch
+    public static object? FromValue(object? value) => value switch
     {
         DateTimeOffset or DateOnly => Text(value),
-        IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => Of(pair.Value)),
-        IReadOnlyList<object?> list => list.Select(Of).ToList(),
+        IReadOnlyDictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => FromValue(pair.Value)),
+        IReadOnlyList<object?> list => list.Select(FromValue).ToList(),
         _ => value,
     };
 
@@ -25,7 +25,7 @@ internal static class PrintedValue
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
-        System.Collections.IEnumerable nested and not string => JsonSerializer.Serialize(Of(nested), OneLine),
+        System.Collections.IEnumerable nested and not string => JsonSerializer.Serialize(FromValue(nested), OneLine),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

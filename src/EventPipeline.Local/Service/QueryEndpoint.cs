@@ -27,7 +27,7 @@ internal static class QueryEndpoint
         try
         {
             var answer = await warehouse.AskAsync(request.Sql, cancellationToken);
-            return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(PrintedValue.Of)])]));
+            return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(PrintedValue.FromValue)])]));
         }
         catch (UsageException failure)
         {

@@ -49,7 +49,7 @@ internal static class SimulatorEndpoints
         });
 
         own.MapGet("truth", (HttpContext context) => OrRefuseAsync(context, _ =>
-            Truth.Of(vendors, name => [.. context.Request.Query[name].Select(value => value ?? "")])));
+            Truth.Create(vendors, name => [.. context.Request.Query[name].Select(value => value ?? "")])));
     }
 
     private static object Faults(World world) => world.Faults.List().Select(entry => new { entry.Rule, entry.Hits });

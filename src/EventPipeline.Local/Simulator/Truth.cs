@@ -17,7 +17,7 @@ internal static class Truth
     /// The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it all groupings apply.
     /// </summary>
     /// <exception cref="FormatException">A parameter is missing or unknown; the message names the nearest.</exception>
-    public static JsonObject Of(IReadOnlyList<ISimulatedVendor> vendors, Func<string, IReadOnlyList<string>> parameters)
+    public static JsonObject Create(IReadOnlyList<ISimulatedVendor> vendors, Func<string, IReadOnlyList<string>> parameters)
     {
         string One(string name) => parameters(name) is [.., { Length: > 0 } value]
             ? value

@@ -10,7 +10,7 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(string dataset, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Of("list_accounts"), cancellationToken);
+        var rows = await warehouse.QueryAsync(dataset, Statement.Create("list_accounts"), cancellationToken);
         if (rows.Count == 0)
         {
             await output.WriteLineAsync($"{dataset} holds no account yet: nothing was loaded.");
@@ -25,7 +25,7 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
                 row.Text("vendor"),
                 row.Text("account_id"),
                 row.Text("account"),
-                row.Whole("days").ToString(CultureInfo.InvariantCulture),
+                row.GetInt64("days").ToString(CultureInfo.InvariantCulture),
                 row.Date("first_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 row.Date("last_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 string.Join(' ', new[] { row.Text("first_id"), row.Text("last_id") }.Distinct().Where(id => id != row.Text("account_id"))),

@@ -68,9 +68,9 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
 
     private async Task<string> EffectAsync(string dataset, string vendor, string from, string into, CancellationToken cancellationToken)
     {
-        var effect = (await warehouse.QueryAsync(dataset, Statement.Of("merge_effect", ("vendor", vendor), ("from", from), ("into", into)), cancellationToken))[0];
+        var effect = (await warehouse.QueryAsync(dataset, Statement.Create("merge_effect", ("vendor", vendor), ("from", from), ("into", into)), cancellationToken))[0];
         return FormattableString.Invariant(
-            $"{vendor}: '{from}' counts as '{into}' from now on. Of {effect.Whole("slices")} slices {effect.Whole("hidden_slices")} stand under both, and their ")
+            $"{vendor}: '{from}' counts as '{into}' from now on. Of {effect.GetInt64("slices")} slices {effect.GetInt64("hidden_slices")} stand under both, and their ")
             + FormattableString.Invariant($"newest read counts alone. Billed: {effect.Exact("usd_before")} US dollars before, {effect.Exact("usd_after")} after.");
     }
 

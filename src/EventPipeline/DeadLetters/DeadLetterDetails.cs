@@ -47,12 +47,12 @@ public sealed record DeadLetterDetails : DeadLetterSummary
 
     public string? Traceparent { get; private init; }
 
-    internal static new DeadLetterDetails Of(StoredDeadLetter stored, string serviceAddress)
+    internal static new DeadLetterDetails FromStored(StoredDeadLetter stored, string serviceAddress)
     {
         var letter = stored.Letter;
         var bytes = Convert.FromBase64String(letter.Payload);
         var isText = Utf8.IsValid(bytes);
-        return new DeadLetterDetails(DeadLetterSummary.Of(stored, serviceAddress))
+        return new DeadLetterDetails(DeadLetterSummary.FromStored(stored, serviceAddress))
         {
             EventSource = letter.EventSource,
             EventTime = letter.EventTime,

@@ -71,7 +71,7 @@ internal sealed partial class DeadLetterHandler(
         var message = arrival.Message;
         if (message.Data.Length > most)
         {
-            var size = message.CutFrom ?? DataSize.Of(message.Data.Span);
+            var size = message.CutFrom ?? DataSize.Measure(message.Data.Span);
             arrival = arrival with { Message = message with { Data = message.Data[..most], CutFrom = size } };
         }
 

@@ -7,7 +7,7 @@ internal sealed partial class DeadLetterReplayer(
     DeadLetterStore store, PublishMessages publish, TimeProvider clock, ILogger<DeadLetterReplayer> logger)
 {
     /// <summary>How often a dead letter is replayed without <c>force</c>; the next replay would most likely come back too.</summary>
-    public const int MostReplays = 2;
+    public const int MaxReplays = 2;
 
     /// <summary>Publishes a dead letter again to the topic it came from, then records that.</summary>
     /// <exception cref="DeadLetterConflictException">It cannot be replayed as it stands; the message says what to do.</exception>
@@ -20,7 +20,7 @@ internal sealed partial class DeadLetterReplayer(
         }
 
         RequireReplayable(stored, force);
-        await publish(ReplayMessage.TopicOf(stored.Letter), [ReplayMessage.Of(stored.Letter)], cancellationToken);
+        await publish(ReplayMessage.TopicOf(stored.Letter), [ReplayMessage.FromLetter(stored.Letter)], cancellationToken);
         var now = clock.GetUtcNow();
         var replayed = stored with
         {
@@ -72,7 +72,7 @@ internal sealed partial class DeadLetterReplayer(
             throw new DeadLetterConflictException($"{letter.Id} was discarded. Replay it with force=true.");
         }
 
-        if (letter.Replays >= MostReplays && !force)
+        if (letter.Replays >= MaxReplays && !force)
         {
             throw new DeadLetterConflictException(
                 $"{letter.Id} was replayed {letter.Replays} times already. Fix the cause first ({Shown.Plain(letter.Hint, 300)}), then replay it with force=true.");

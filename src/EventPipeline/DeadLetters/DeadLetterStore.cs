@@ -26,12 +26,12 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     {
         var standing = await warehouse.QueryAsync(
             Dataset,
-            Statement.Of("dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt)),
+            Statement.Create("dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt)),
             cancellationToken);
         var reopened = 0L;
         if (standing is [var now])
         {
-            var (state, replays) = (now.Text("state"), now.Whole("replays"));
+            var (state, replays) = (now.Text("state"), now.GetInt64("replays"));
             if (now.Flag("has_come") || (state == DeadLetterState.Open && letter.Replays <= replays))
             {
                 return false;
@@ -39,14 +39,14 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
 
             // A replay that failed follows by its number; what would otherwise be shown behind the present state begins anew.
             var follows = letter.Replays > replays || (letter.Replays == replays && state == DeadLetterState.Replayed);
-            reopened = now.Whole("reopened") + (follows ? 0 : 1);
+            reopened = now.GetInt64("reopened") + (follows ? 0 : 1);
         }
 
         var teller = $"{Guid.CreateVersion7(recordedAt):N}";
         var row = RowOf(letter, DeadLetterState.Open, reopened, recordedAt);
         (row["copy_id"], row["teller"]) = (copyId, teller);
         await InsertAsync(letter, DeadLetterState.Open, reopened, row, cancellationToken);
-        return (await warehouse.QueryAsync(Dataset, Statement.Of("dead_letters_told", ("id", letter.Id), ("teller", teller)), cancellationToken)).Count > 0;
+        return (await warehouse.QueryAsync(Dataset, Statement.Create("dead_letters_told", ("id", letter.Id), ("teller", teller)), cancellationToken)).Count > 0;
     }
 
     /// <summary>
@@ -68,7 +68,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(string? state, int limit, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(Dataset, Statement.Of("list_dead_letters", ("state", state), ("most", (long)limit)), cancellationToken);
+        var rows = await warehouse.QueryAsync(Dataset, Statement.Create("list_dead_letters", ("state", state), ("most", (long)limit)), cancellationToken);
         return [.. rows.Select(row => Stored(row, new Dictionary<string, string>(), ""))];
     }
 
@@ -80,7 +80,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             return null;
         }
 
-        var rows = await warehouse.QueryAsync(Dataset, Statement.Of("find_dead_letter", ("id", id)), cancellationToken);
+        var rows = await warehouse.QueryAsync(Dataset, Statement.Create("find_dead_letter", ("id", id)), cancellationToken);
         return rows.Count == 0
             ? null
             : Stored(
@@ -93,9 +93,9 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(CancellationToken cancellationToken)
     {
         var counts = DeadLetterState.All.ToDictionary(state => state, _ => 0L);
-        foreach (var row in await warehouse.QueryAsync(Dataset, Statement.Of("count_dead_letters"), cancellationToken))
+        foreach (var row in await warehouse.QueryAsync(Dataset, Statement.Create("count_dead_letters"), cancellationToken))
         {
-            counts[row.Text("state")] = row.Whole("letters");
+            counts[row.Text("state")] = row.GetInt64("letters");
         }
 
         return counts;
@@ -147,12 +147,12 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             MessageId = row.TextOrNull("message_id"),
             PublishTime = row.TimestampOrNull("publish_time"),
             Subscription = row.TextOrNull("subscription"),
-            Attempt = row.IsNull("attempt") ? null : Convert.ToInt32(row.Whole("attempt"), CultureInfo.InvariantCulture),
-            Replays = Convert.ToInt32(row.Whole("replays"), CultureInfo.InvariantCulture),
+            Attempt = row.IsNull("attempt") ? null : Convert.ToInt32(row.GetInt64("attempt"), CultureInfo.InvariantCulture),
+            Replays = Convert.ToInt32(row.GetInt64("replays"), CultureInfo.InvariantCulture),
             Attributes = attributes,
             Payload = payload,
             PayloadTruncated = row.Flag("payload_truncated"),
-            PayloadBytes = row.Whole("payload_bytes"),
+            PayloadBytes = row.GetInt64("payload_bytes"),
             PayloadSha256 = row.Text("payload_sha256"),
             Traceparent = row.TextOrNull("traceparent"),
             RejectedAt = row.Timestamp("rejected_at"),
@@ -161,7 +161,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         row.Timestamp("first_seen"),
         row.Timestamp("last_seen"))
     {
-        Reopened = row.Whole("reopened"),
+        Reopened = row.GetInt64("reopened"),
     };
 }
 

@@ -27,7 +27,7 @@ public record DeadLetterSummary(
     int Replays,
     string ReplayCommand)
 {
-    internal static DeadLetterSummary Of(StoredDeadLetter stored, string serviceAddress) => new(
+    internal static DeadLetterSummary FromStored(StoredDeadLetter stored, string serviceAddress) => new(
         stored.Letter.Id,
         stored.State,
         stored.Letter.Reason,
@@ -44,7 +44,7 @@ public record DeadLetterSummary(
     /// <summary>A line for a shell. Away from one's own machine the service wants to know who asks.</summary>
     private static string ReplayCommandOf(StoredDeadLetter stored, string serviceAddress)
     {
-        var force = stored.State == DeadLetterState.Discarded || stored.Letter.Replays >= DeadLetterReplayer.MostReplays ? "?force=true" : "";
+        var force = stored.State == DeadLetterState.Discarded || stored.Letter.Replays >= DeadLetterReplayer.MaxReplays ? "?force=true" : "";
         var identity = serviceAddress.StartsWith("https:", StringComparison.Ordinal) ? """ -H "Authorization: Bearer $(gcloud auth print-identity-token)" """.TrimEnd() : "";
         return $"curl -X POST{identity} '{serviceAddress}/dead-letters/{stored.Letter.Id}/replay{force}'";
     }

@@ -10,11 +10,11 @@ namespace EventPipeline.DeadLetters;
 internal static class DeadLetterWriter
 {
     /// <summary>How much data is kept: in base64, and wrapped in a push again, it stays below Pub/Sub's 10 MB.</summary>
-    public const int MostPayloadBytes = 5_000_000;
+    public const int MaxPayloadBytes = 5_000_000;
 
-    private const int MostSentence = 4096;
-    private const int MostText = 1024;
-    private const int MostAttributes = 100;
+    private const int MaxSentenceLength = 4096;
+    private const int MaxTextLength = 1024;
+    private const int MaxAttributes = 100;
 
     /// <summary>The dead letter of an arrival.</summary>
     /// <param name="arrival">What came, as far as it was understood.</param>
@@ -25,26 +25,26 @@ internal static class DeadLetterWriter
     {
         var message = arrival.Message;
         var topic = sourceTopic is { } known ? NameOf(known) : null;
-        var kept = message.Data[..Math.Min(message.Data.Length, MostPayloadBytes)];
-        var size = message.CutFrom ?? DataSize.Of(message.Data.Span);
+        var kept = message.Data[..Math.Min(message.Data.Length, MaxPayloadBytes)];
+        var size = message.CutFrom ?? DataSize.Measure(message.Data.Span);
         var isBounded = IsBounded(message.Attributes);
         var (source, id) = Identity(arrival, size);
         return new DeadLetter
         {
             Id = IdOf(topic, source, id, size),
             SourceTopic = topic,
-            Reason = Shown.Plain(rejection.Message, MostSentence),
-            Hint = Shown.Plain(rejection.Hint, MostSentence),
+            Reason = Shown.Plain(rejection.Message, MaxSentenceLength),
+            Hint = Shown.Plain(rejection.Hint, MaxSentenceLength),
             Cause = rejection.Cause.Name(),
-            EventId = Shown.Plain(id, MostText),
-            EventSource = Shown.Plain(source, MostText),
+            EventId = Shown.Plain(id, MaxTextLength),
+            EventSource = Shown.Plain(source, MaxTextLength),
             EventType = (arrival.Event?.Type ?? message.Attributes["ce-type"]) is { } type
-                ? Shown.Plain(type, MostText)
+                ? Shown.Plain(type, MaxTextLength)
                 : null,
             EventTime = arrival.Event?.Time ?? message.Delivery.PublishTime ?? message.Delivery.ArrivedAt,
-            MessageId = message.Delivery.MessageId is { } messageId ? Shown.Plain(messageId, MostText) : null,
+            MessageId = message.Delivery.MessageId is { } messageId ? Shown.Plain(messageId, MaxTextLength) : null,
             PublishTime = message.Delivery.PublishTime,
-            Subscription = message.Delivery.Subscription is { } subscription ? Shown.Plain(subscription, MostText) : null,
+            Subscription = message.Delivery.Subscription is { } subscription ? Shown.Plain(subscription, MaxTextLength) : null,
             Attempt = message.Delivery.Attempt,
             Replays = ReplaysOf(message),
             Attributes = isBounded ? message.Attributes.ToDictionary() : Cut(message.Attributes),
@@ -64,15 +64,15 @@ internal static class DeadLetterWriter
     public static bool CouldHaveWritten(DeadLetter letter) =>
         DeadLetter.IsId(letter.Id)
         && letter.SourceTopic is null or "trigger" or "fetch"
-        && new[] { letter.Reason, letter.Hint }.All(sentence => IsPlain(sentence, MostSentence))
+        && new[] { letter.Reason, letter.Hint }.All(sentence => IsPlain(sentence, MaxSentenceLength))
         && new[] { letter.Cause, letter.EventId, letter.EventSource, letter.EventType, letter.MessageId, letter.Subscription, letter.PayloadSha256, letter.Traceparent }
-            .All(text => text is null || IsPlain(text, MostText))
+            .All(text => text is null || IsPlain(text, MaxTextLength))
         && letter.Replays is >= 0 and < int.MaxValue
         && letter.PayloadBytes >= 0
-        && letter.Payload.Length <= (MostPayloadBytes + 2) / 3 * 4
+        && letter.Payload.Length <= (MaxPayloadBytes + 2) / 3 * 4
         && Convert.FromBase64String(letter.Payload) is not null
-        && letter.Attributes.Count <= MostAttributes
-        && letter.Attributes.All(attribute => attribute.Key.Length <= MostText + 1 && attribute.Value is { Length: <= MostText + 1 });
+        && letter.Attributes.Count <= MaxAttributes
+        && letter.Attributes.All(attribute => attribute.Key.Length <= MaxTextLength + 1 && attribute.Value is { Length: <= MaxTextLength + 1 });
 
     // What was cut ends with one character more.
     private static bool IsPlain(string text, int most) => text.Length <= most + 1 && text == Shown.Plain(text, most + 1);
@@ -135,12 +135,12 @@ internal static class DeadLetterWriter
 
     // Pub/Sub allows 100 attributes of 1,024 bytes; what came by another way is cut to that.
     private static bool IsBounded(Attributes attributes) =>
-        attributes.Count <= MostAttributes
-        && attributes.All(attribute => attribute.Key.Length <= MostText && attribute.Value.Length <= MostText);
+        attributes.Count <= MaxAttributes
+        && attributes.All(attribute => attribute.Key.Length <= MaxTextLength && attribute.Value.Length <= MaxTextLength);
 
     private static Dictionary<string, string> Cut(Attributes attributes) => attributes
-        .Take(MostAttributes)
-        .DistinctBy(attribute => Shown.Plain(attribute.Key, MostText))
+        .Take(MaxAttributes)
+        .DistinctBy(attribute => Shown.Plain(attribute.Key, MaxTextLength))
         .ToDictionary(
-            attribute => Shown.Plain(attribute.Key, MostText), attribute => Shown.Plain(attribute.Value, MostText));
+            attribute => Shown.Plain(attribute.Key, MaxTextLength), attribute => Shown.Plain(attribute.Value, MaxTextLength));
 }

@@ -26,10 +26,10 @@ internal static class LetterContent
         if (EventOf(letter) is { } trigger)
         {
             var isNameless = letter.MessageId is null && new Attributes(letter.Attributes)["ce-id"] is null;
-            return (RunId.Of(trigger), RunRequestedReader.TryReadMode(trigger), isNameless ? letter.PublishTime : null);
+            return (RunId.Create(trigger), RunRequestedReader.TryReadMode(trigger), isNameless ? letter.PublishTime : null);
         }
 
-        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time } ? (RunId.Of(source, id, time), null, null) : null;
+        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time } ? (RunId.Create(source, id, time), null, null) : null;
     }
 
     private static ReceivedEvent? EventOf(DeadLetter letter)

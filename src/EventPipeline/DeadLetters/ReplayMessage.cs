@@ -9,14 +9,14 @@ namespace EventPipeline.DeadLetters;
 internal static class ReplayMessage
 {
     // Pub/Sub's limit for an attribute's value; a longer id stands inside a structured event, where it is found again.
-    private const int MostAttributeBytes = 1024;
+    private const int MaxAttributeBytes = 1024;
 
     /// <summary>The topic that a dead letter came from.</summary>
     public static Topic TopicOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Topic.Fetch : Topic.Trigger;
 
     /// <summary>The message, which says that it was replayed once more.</summary>
-    public static OutgoingMessage Of(DeadLetter letter)
+    public static OutgoingMessage FromLetter(DeadLetter letter)
     {
         var original = new Attributes(letter.Attributes)
             .Without(ReservedNames.IsPubSubs)
@@ -42,7 +42,7 @@ internal static class ReplayMessage
 
         void Add(string name, string? value)
         {
-            if (original[name] is null && value is not null && Encoding.UTF8.GetByteCount(value) <= MostAttributeBytes)
+            if (original[name] is null && value is not null && Encoding.UTF8.GetByteCount(value) <= MaxAttributeBytes)
             {
                 attributes.Add(name, value);
             }

@@ -18,7 +18,7 @@ internal sealed class BodyBudget
     public const long SmallBytes = 16 * 1024 * 1024;
 
     /// <summary>What all others may have together: three of the largest, so that one always fits alone.</summary>
-    public const long LargeBytes = 3L * RequestBody.MostBytes;
+    public const long LargeBytes = 3L * RequestBody.MaxBytes;
 
     private long _small;
     private long _large;

@@ -52,7 +52,7 @@ internal static class CloudEventReader
         MessageIds.Require(message.Delivery.MessageId);
         var type = TypeFor(entrance, content.Type);
         var received = new ReceivedEvent(
-            id ?? ContentId.Of(message, type),
+            id ?? ContentId.Create(message, type),
             content.Source ?? message.Source ?? UnnamedSource,
             type,
             content.Time ?? message.Delivery.PublishTime ?? message.Delivery.ArrivedAt,

@@ -16,7 +16,7 @@ namespace EventPipeline.Events;
 internal static class ContentId
 {
     /// <summary><c>unnamed-</c> and 32 hexadecimal digits.</summary>
-    public static string Of(PushedMessage message, string type)
+    public static string Create(PushedMessage message, string type)
     {
         var delivery = message.Delivery;
         var when = delivery.PublishTime?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)

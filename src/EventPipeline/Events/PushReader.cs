@@ -29,7 +29,7 @@ internal static partial class PushReader
         if (sent.CutFrom is { } size)
         {
             throw new RejectedEventException(
-                $"The body has {size.Bytes} bytes, more than the {RequestBody.MostBytes} that a push can have "
+                $"The body has {size.Bytes} bytes, more than the {RequestBody.MaxBytes} that a push can have "
                 + $"(SHA-256 {size.Sha256}).",
                 "Send less than 10 MB of data; a run request is a few hundred bytes.");
         }

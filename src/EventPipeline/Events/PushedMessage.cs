@@ -26,5 +26,5 @@ internal sealed record PushedMessage(
 internal sealed record DataSize(long Bytes, string Sha256)
 {
     /// <summary>The size of data that is here whole.</summary>
-    public static DataSize Of(ReadOnlySpan<byte> data) => new(data.Length, Convert.ToHexStringLower(SHA256.HashData(data)));
+    public static DataSize Measure(ReadOnlySpan<byte> data) => new(data.Length, Convert.ToHexStringLower(SHA256.HashData(data)));
 }

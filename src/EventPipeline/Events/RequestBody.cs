@@ -9,7 +9,7 @@ namespace EventPipeline.Events;
 internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom)
 {
     /// <summary>14 MiB: Pub/Sub's 10 MB of data in base64, with the envelope around it.</summary>
-    public const int MostBytes = 14 * 1024 * 1024;
+    public const int MaxBytes = 14 * 1024 * 1024;
 
     private const int PrefixBytes = 64 * 1024;
 
@@ -71,17 +71,17 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
 
         public bool TryExpect(long? announced)
         {
-            if (announced > MostBytes)
+            if (announced > MaxBytes)
             {
                 _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             }
 
-            return TryGrow(announced > MostBytes ? PrefixBytes : (int)(announced ?? 4096));
+            return TryGrow(announced > MaxBytes ? PrefixBytes : (int)(announced ?? 4096));
         }
 
         public bool TryAppend(ReadOnlySpan<byte> segment)
         {
-            if (_hash is null && Length + segment.Length > MostBytes)
+            if (_hash is null && Length + segment.Length > MaxBytes)
             {
                 _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 _hash.AppendData(_bytes.AsSpan(0, (int)Length));
@@ -96,7 +96,7 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
                     segment[..(int)Math.Min(segment.Length, PrefixBytes - Length)].CopyTo(_bytes.AsSpan((int)Length));
                 }
             }
-            else if (Length + segment.Length > _bytes.Length && !TryGrow((int)Math.Clamp(2L * _bytes.Length, Length + segment.Length, MostBytes)))
+            else if (Length + segment.Length > _bytes.Length && !TryGrow((int)Math.Clamp(2L * _bytes.Length, Length + segment.Length, MaxBytes)))
             {
                 return false;
             }

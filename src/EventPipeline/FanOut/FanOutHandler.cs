@@ -23,7 +23,7 @@ internal sealed partial class FanOutHandler(
 {
     public async Task HandleAsync(RunRequested request, ReceivedEvent trigger, CancellationToken cancellationToken)
     {
-        var runId = RunId.Of(trigger);
+        var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
         var plan = await ledger.FindPlanAsync(runId, request.Mode, cancellationToken)
             ?? await ledger.StorePlanAsync(await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);

@@ -119,7 +119,7 @@ internal sealed partial class FetchHandler(
                 drift.Note($"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones add up to the same");
             }
 
-            return WindowEnd.Of(outcome, drift.Notes);
+            return WindowEnd.FromOutcome(outcome, drift.Notes);
         }
         catch (OverflowException overflow)
         {

@@ -18,7 +18,7 @@ internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock
             var level = Level(context, sent);
             if (logger.IsEnabled(level))
             {
-                var answered = AnsweredRequest.Of(context, sent, clock.GetElapsedTime(began));
+                var answered = AnsweredRequest.FromContext(context, sent, clock.GetElapsedTime(began));
                 RequestLog.Answered(logger, level, answered);
             }
         }

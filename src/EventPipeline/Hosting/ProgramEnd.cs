@@ -6,7 +6,7 @@ namespace EventPipeline.Hosting;
 internal static class ProgramEnd
 {
     /// <summary>The command's exit code; 2 for what its user has to put right, 130 when it was stopped, 1 for what nobody foresaw.</summary>
-    public static async Task<int> OfAsync(Func<Task<int>> command)
+    public static async Task<int> RunAsync(Func<Task<int>> command)
     {
         // .NET asks HTTP_PROXY even for the loopback address, where no proxy can help.
         HttpClient.DefaultProxy = new LoopbackBypass(HttpClient.DefaultProxy);

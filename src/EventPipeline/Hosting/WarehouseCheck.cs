@@ -12,7 +12,7 @@ internal sealed class WarehouseCheck(IWarehouse warehouse, IOptions<DatasetOptio
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken)
     {
-        await warehouse.QueryAsync(datasets.Value.Dataset, Statement.Of("ping"), cancellationToken);
+        await warehouse.QueryAsync(datasets.Value.Dataset, Statement.Create("ping"), cancellationToken);
         return HealthCheckResult.Healthy();
     }
 }

@@ -56,13 +56,13 @@ internal sealed class AccountRegister(IWarehouse warehouse)
 
     private async Task<IReadOnlyList<(string AccountId, AccountMark Mark)>> MarksAsync(string dataset, string vendor, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Of("account_marks", ("vendor", vendor)), cancellationToken);
+        var rows = await warehouse.QueryAsync(dataset, Statement.Create("account_marks", ("vendor", vendor)), cancellationToken);
         return [.. rows.Select(row => (row.Text("account_id"), new AccountMark(row.Text("mark"), row.Text("value"))))];
     }
 
     private async Task<IReadOnlyList<CommittedAccount>> CommittedAsync(string dataset, string vendor, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Of("committed_accounts", ("vendor", vendor)), cancellationToken);
+        var rows = await warehouse.QueryAsync(dataset, Statement.Create("committed_accounts", ("vendor", vendor)), cancellationToken);
         return [.. rows.OrderByDescending(row => row.Timestamp("committed_at")).Select(row => new CommittedAccount(row.Text("account"), row.Text("account_id")))];
     }
 

@@ -35,7 +35,7 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
         var text = $"\"requestedAt\":{JsonSerializer.Serialize(requestedAt.ToUniversalTime())}";
         foreach (var dataset in datasets.Value.All)
         {
-            if (await warehouse.QueryAsync(dataset, Statement.Of("find_planned_run", ("requested_at", text)), cancellationToken) is [var run, ..])
+            if (await warehouse.QueryAsync(dataset, Statement.Create("find_planned_run", ("requested_at", text)), cancellationToken) is [var run, ..])
             {
                 return run.Text("run_id");
             }
@@ -46,7 +46,7 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
 
     /// <summary>The events of the newest runs of a dataset.</summary>
     public Task<IReadOnlyList<Row>> RecentAsync(string dataset, int runs, CancellationToken cancellationToken) =>
-        warehouse.QueryAsync(dataset, Statement.Of("recent_run_events", ("limit", (long)runs)), cancellationToken);
+        warehouse.QueryAsync(dataset, Statement.Create("recent_run_events", ("limit", (long)runs)), cancellationToken);
 
     /// <summary>Inserts events once: a repetition under the same id changes nothing.</summary>
     public Task InsertAsync(RunMode mode, string statementId, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, CancellationToken cancellationToken) =>
@@ -78,5 +78,5 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
     };
 
     private Task<IReadOnlyList<Row>> QueryAsync(string dataset, string runId, CancellationToken cancellationToken) =>
-        warehouse.QueryAsync(dataset, Statement.Of("run_events", ("run_id", runId)), cancellationToken);
+        warehouse.QueryAsync(dataset, Statement.Create("run_events", ("run_id", runId)), cancellationToken);
 }

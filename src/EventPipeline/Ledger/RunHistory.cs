@@ -137,8 +137,8 @@ internal static class RunHistory
         return new WindowDocument(
             vendor, account, report, from, to, planned.Why,
             planned.Skipped ? WindowState.Skipped : end?.Text("state") ?? WindowDocument.Pending,
-            end?.Whole("row_count") ?? 0,
-            end?.Whole("tokens") ?? 0,
+            end?.GetInt64("row_count") ?? 0,
+            end?.GetInt64("tokens") ?? 0,
             end?.TextOrNull("load_id"),
             failures.Count + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
             end is null ? failures.LastOrDefault()?.TextOrNull("reason") : end.TextOrNull("reason"),

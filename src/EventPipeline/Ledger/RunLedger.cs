@@ -22,7 +22,7 @@ internal sealed class RunLedger(
         RunMode mode, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
-            datasets.Value.For(mode), Statement.Of("slices_read", ("from", from), ("to", to)), cancellationToken);
+            datasets.Value.For(mode), Statement.Create("slices_read", ("from", from), ("to", to)), cancellationToken);
         var now = clock.GetUtcNow();
         return rows
             .ToDictionary(
@@ -64,7 +64,7 @@ internal sealed class RunLedger(
 
         var days = await warehouse.QueryAsync(
             datasets.Value.For(mode),
-            Statement.Of("window_commits", ("run_id", runId), ("window_id", window.Id), ("from", window.From), ("to", window.To)),
+            Statement.Create("window_commits", ("run_id", runId), ("window_id", window.Id), ("from", window.From), ("to", window.To)),
             cancellationToken);
         if (days.Count != window.Days)
         {
@@ -74,8 +74,8 @@ internal sealed class RunLedger(
         var money = await LandedMoney.OfAsync(warehouse, datasets.Value.For(mode), window, cancellationToken);
         return new WindowEnd(
             days.Select(day => day.Text("state")).MinBy(WindowState.Rank)!,
-            days.Sum(day => day.Whole("row_count")),
-            days.Sum(day => day.Whole("tokens")),
+            days.Sum(day => day.GetInt64("row_count")),
+            days.Sum(day => day.GetInt64("tokens")),
             SumsByBasis.Total(
                 from day in days
                 select money.GetValueOrDefault((day.Text("load_id"), day.Date("usage_date")), SumsByBasis.None)),

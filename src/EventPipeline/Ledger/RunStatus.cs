@@ -10,7 +10,7 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
     /// <summary>Every report of every account that was ever read, or that failed.</summary>
     public async Task<IReadOnlyList<ReportFreshness>> FreshnessAsync(CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(datasets.Value.Dataset, Statement.Of("freshness"), cancellationToken);
+        var rows = await warehouse.QueryAsync(datasets.Value.Dataset, Statement.Create("freshness"), cancellationToken);
         return
         [
             .. rows.Select(row => new ReportFreshness(
@@ -22,7 +22,7 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
                 row.DateOrNull("first_hole"),
                 row.TimestampOrNull("last_read_began"),
                 row.Flag("last_read_in_future"),
-                row.Whole("slices"),
+                row.GetInt64("slices"),
                 row.TextOrNull("last_error"),
                 row.TimestampOrNull("last_error_at"))),
         ];
@@ -34,7 +34,7 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
     {
         var rows = await warehouse.QueryAsync(
             datasets.Value.Dataset,
-            Statement.Of(
+            Statement.Create(
                 "slices", ("vendor", vendor), ("account", account), ("report", report), ("from", from), ("to", to), ("limit", (long)limit)),
             cancellationToken);
         return
@@ -46,8 +46,8 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
                 row.Text("report"),
                 row.Date("usage_date"),
                 row.Text("state"),
-                row.Whole("row_count"),
-                row.Whole("tokens"),
+                row.GetInt64("row_count"),
+                row.GetInt64("tokens"),
                 row.Exact("amount_usd"),
                 row.Exact("estimated_usd"),
                 row.Text("load_id"),

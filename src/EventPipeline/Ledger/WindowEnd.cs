@@ -11,7 +11,7 @@ internal sealed record WindowEnd(
     public TimeSpan? Duration { get; init; }
 
     /// <summary>The end of a window that came to something.</summary>
-    public static WindowEnd Of(LoadOutcome outcome, IEnumerable<string> drift) => new(
+    public static WindowEnd FromOutcome(LoadOutcome outcome, IEnumerable<string> drift) => new(
         outcome.State, outcome.Rows, outcome.Tokens, outcome.Money, outcome.LoadId, null,
         new EndDetails(outcome.Differences.Count > 0 ? outcome.Differences : null, [.. drift]));
 

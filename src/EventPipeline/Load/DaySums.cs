@@ -30,7 +30,7 @@ internal sealed record DaySums(
         CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
-            dataset, Statement.Of("prove_load", ("load_id", loadId), ("from", from), ("to", to)), cancellationToken);
+            dataset, Statement.Create("prove_load", ("load_id", loadId), ("from", from), ("to", to)), cancellationToken);
         return rows.ToDictionary(row => row.Date("usage_date"), Of);
     }
 
@@ -48,16 +48,16 @@ internal sealed record DaySums(
             || (WholeQuantity, FractionOfQuantity) == (read.WholeQuantity, read.FractionOfQuantity));
 
     private static DaySums Of(Row row) => new(
-        row.Whole("row_count"),
-        row.Whole("key_count"),
+        row.GetInt64("row_count"),
+        row.GetInt64("key_count"),
         new TokenCounts(
-            row.Whole("input_uncached_tokens"),
-            row.Whole("cache_read_tokens"),
-            row.Whole("cache_write_tokens"),
-            row.Whole("output_tokens")),
+            row.GetInt64("input_uncached_tokens"),
+            row.GetInt64("cache_read_tokens"),
+            row.GetInt64("cache_write_tokens"),
+            row.GetInt64("output_tokens")),
         row.ByBasis("usd_by_basis"),
         row.ByBasis("rows_by_basis"),
         row.Exact("whole_quantity"),
         row.Exact("fraction_of_quantity"),
-        row.Whole("requests"));
+        row.GetInt64("requests"));
 }

@@ -31,7 +31,7 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
     public SliceDifference Difference(IReadOnlyDictionary<(string LoadId, DateOnly Day), SumsByBasis> landed) => new(
         Day,
         Change,
-        Before is null ? null : new SliceTotals(Before.Whole("row_count"), Before.Whole("tokens"))
+        Before is null ? null : new SliceTotals(Before.GetInt64("row_count"), Before.GetInt64("tokens"))
         {
             Money = SumsByBasis.Total([landed.GetValueOrDefault((Before.Text("load_id"), Day), SumsByBasis.None)]),
         },

@@ -12,7 +12,7 @@ internal static class LandedMoney
     {
         var rows = await warehouse.QueryAsync(
             dataset,
-            Statement.Of(
+            Statement.Create(
                 "landed_money",
                 ("vendor", window.Vendor), ("report", window.Report), ("from", window.From), ("to", window.To)),
             cancellationToken);

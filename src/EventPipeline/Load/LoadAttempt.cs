@@ -207,7 +207,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         return rows.ToDictionary(row => row.Date("usage_date"));
     }
 
-    private Statement OfSlices(string name, params (string Name, object? Value)[] more) => Statement.Of(
+    private Statement OfSlices(string name, params (string Name, object? Value)[] more) => Statement.Create(
         name,
         [
             ("vendor", request.Window.Vendor),
@@ -245,13 +245,13 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["load_id"] = day.LoadId,
         ["read_began"] = _readBegan,
         ["follows"] = Follows(day.Day),
-        ["row_count"] = day.KeepsFiner ? day.Before!.Whole("row_count") : day.Read.Rows,
+        ["row_count"] = day.KeepsFiner ? day.Before!.GetInt64("row_count") : day.Read.Rows,
         ["tokens"] = day.Read.Tokens,
         ["amount_usd"] = day.Read.Money.BilledUsd,
         ["estimated_usd"] = day.Read.Money.EstimatedUsd,
         ["digest"] = day.KeepsFiner ? day.Before!.Text("digest") : day.Read.Digest,
         ["grain"] = day.KeepsFiner ? day.Before!.Text("grain") : day.Read.Grain,
-        ["normaliser_version"] = day.KeepsFiner ? day.Before!.Whole("normaliser_version") : request.Report.NormaliserVersion,
+        ["normaliser_version"] = day.KeepsFiner ? day.Before!.GetInt64("normaliser_version") : request.Report.NormaliserVersion,
         ["state"] = day.State,
         ["run_id"] = request.RunId,
         ["window_id"] = request.Window.Id,

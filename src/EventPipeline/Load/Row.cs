@@ -16,7 +16,7 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
     public string? TextOrNull(string column) => (string?)Values[column];
 
     /// <summary>A whole number; a sum of nothing is 0.</summary>
-    public long Whole(string column) => Values[column] switch
+    public long GetInt64(string column) => Values[column] switch
     {
         null => 0,
         long number => number,

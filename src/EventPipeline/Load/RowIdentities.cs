@@ -27,7 +27,7 @@ internal sealed class RowIdentities
     public KeyFinding Add(VendorRecord record, UInt128 rowHash, out RowKey rowKey)
     {
         var words = record.Words;
-        rowKey = words.Texts == 0 ? record.RowKey : RowKey.Of("row_key", record.RowKey.ToString(), "texts", Hex(words.Texts));
+        rowKey = words.Texts == 0 ? record.RowKey : RowKey.Create("row_key", record.RowKey.ToString(), "texts", Hex(words.Texts));
         var key = unchecked(rowKey.Value + ((UInt128)record.UsageDate.DayNumber << 64));
         var isTaken = words.Others != 0 && _keys.Contains(key);
         var finding = _keys.Add(words.Others == 0 ? key : Mix(key, words.Others), Mix(rowHash, words.Values));
@@ -37,8 +37,8 @@ internal sealed class RowIdentities
             rowKey = _keys.CountUp(Mix(key, 0), first: isTaken ? 2UL : 1UL) switch
             {
                 1 => rowKey,
-                null => RowKey.Of("row_key", rowKey.ToString(), "others", Hex(words.Others)),
-                var number => RowKey.Of(
+                null => RowKey.Create("row_key", rowKey.ToString(), "others", Hex(words.Others)),
+                var number => RowKey.Create(
                     "row_key", rowKey.ToString(), "number", number.Value.ToString(CultureInfo.InvariantCulture)),
             };
         }

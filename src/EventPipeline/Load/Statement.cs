@@ -17,7 +17,7 @@ public sealed partial record Statement(string Name, string Sql, IReadOnlyDiction
     private static readonly ConcurrentDictionary<string, string> Texts = new();
 
     /// <summary>The statement of a file, with its values.</summary>
-    public static Statement Of(string name, params IEnumerable<(string Name, object? Value)> parameters) =>
+    public static Statement Create(string name, params IEnumerable<(string Name, object? Value)> parameters) =>
         new(name, Text($"statements/{name}.sql"), parameters.ToDictionary(p => p.Name, p => p.Value));
 
     /// <summary>The insert of a file, its one row of values repeated for each of <paramref name="rows"/>: all of them at once, or none.</summary>

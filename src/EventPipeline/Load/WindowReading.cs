@@ -9,7 +9,7 @@ namespace EventPipeline.Load;
 /// </summary>
 internal sealed class WindowReading(Window window)
 {
-    private const int MostRemembered = 64 * 1024;
+    private const int MaxRemembered = 64 * 1024;
 
     private readonly SortedDictionary<DateOnly, DayReading> _days = [];
     private readonly HashSet<DateOnly> _remembered = [];
@@ -117,7 +117,7 @@ internal sealed class WindowReading(Window window)
         }
 
         _repetition = null;
-        if (_rows.Count > MostRemembered)
+        if (_rows.Count > MaxRemembered)
         {
             _rows.Clear();
             _remembered.Clear();

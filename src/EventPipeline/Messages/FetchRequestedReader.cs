@@ -11,7 +11,7 @@ internal static class FetchRequestedReader
 {
     private const string What = "The fetch request";
     private const string Hint = "The fan-out writes these; publish a run request instead.";
-    private const int MostDays = 366;
+    private const int MaxDays = 366;
     private const int MinYear = 2000;
     private const int MaxYear = 2099;
 
@@ -48,10 +48,10 @@ internal static class FetchRequestedReader
                 $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; its days are of the years {MinYear} to {MaxYear}.", Hint);
         }
 
-        if (message.To < message.From || message.Window.Days > MostDays)
+        if (message.To < message.From || message.Window.Days > MaxDays)
         {
             throw new RejectedEventException(
-                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; it must be 1 to {MostDays} days, in order.", Hint);
+                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; it must be 1 to {MaxDays} days, in order.", Hint);
         }
 
         return message;
@@ -72,7 +72,7 @@ internal static class FetchRequestedReader
 
             RequireIds(members);
             var (from, to) = (Day("from"), Day("to"));
-            return from <= to && to.DayNumber - from.DayNumber < MostDays
+            return from <= to && to.DayNumber - from.DayNumber < MaxDays
                 ? new GivenUpWindow(
                     Name("runId"),
                     ModeOf(members),

@@ -8,7 +8,7 @@ namespace EventPipeline.Messages;
 /// <param name="today">The event's UTC day.</param>
 internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
 {
-    private const int MostDays = 366;
+    private const int MaxDays = 366;
 
     // No vendor of AI has data that old; it keeps arithmetic away from the calendar's beginning.
     private static readonly DateOnly Earliest = new(2000, 1, 1);
@@ -37,11 +37,11 @@ internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
         {
             arguments.Reject($"to ({last:yyyy-MM-dd}) lies before from ({from:yyyy-MM-dd}).", "Send from and to in order; to is inclusive.");
         }
-        else if (from is { } first && last.DayNumber - first.DayNumber >= MostDays)
+        else if (from is { } first && last.DayNumber - first.DayNumber >= MaxDays)
         {
             arguments.Reject(
-                $"from {first:yyyy-MM-dd} to {last:yyyy-MM-dd} are {last.DayNumber - first.DayNumber + 1} days; one run takes at most {MostDays}.",
-                $"Split it: the first run can end at {first.AddDays(MostDays - 1):yyyy-MM-dd}.");
+                $"from {first:yyyy-MM-dd} to {last:yyyy-MM-dd} are {last.DayNumber - first.DayNumber + 1} days; one run takes at most {MaxDays}.",
+                $"Split it: the first run can end at {first.AddDays(MaxDays - 1):yyyy-MM-dd}.");
         }
 
         return (null, from, to);

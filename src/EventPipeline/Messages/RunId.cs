@@ -13,10 +13,10 @@ internal static class RunId
     public static bool IsValid(string text) => text.Length <= MaxCharacters && StatementId.IsValid(text);
 
     /// <summary>The trigger's UTC day, and 12 hexadecimal digits over its CloudEvents source and id: <c>20261123-1f0c9a7be2d4</c>.</summary>
-    public static string Of(ReceivedEvent trigger) => Of(trigger.Source, trigger.Id, trigger.Time);
+    public static string Create(ReceivedEvent trigger) => Create(trigger.Source, trigger.Id, trigger.Time);
 
-    /// <inheritdoc cref="Of(ReceivedEvent)"/>
-    public static string Of(string source, string id, DateTimeOffset time)
+    /// <inheritdoc cref="Create(ReceivedEvent)"/>
+    public static string Create(string source, string id, DateTimeOffset time)
     {
         // A line break in one of them would let two events be one.
         var text = source.Contains('\n', StringComparison.Ordinal) || id.Contains('\n', StringComparison.Ordinal)

@@ -18,7 +18,7 @@ internal sealed record AnsweredRequest(
     string Method, string Path, int Status, TimeSpan Latency, string? UserAgent, string? RemoteIp, long? RequestSize, string Protocol)
 {
     /// <summary>Describes a request as it stands.</summary>
-    public static AnsweredRequest Of(HttpContext context, int status, TimeSpan latency)
+    public static AnsweredRequest FromContext(HttpContext context, int status, TimeSpan latency)
     {
         var request = context.Request;
         return new AnsweredRequest(

@@ -7,9 +7,9 @@ namespace EventPipeline.Shared;
 /// </summary>
 internal struct ExactSum
 {
-    private const int MostDecimals = 28;
-    private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, MostDecimals + 1).Select(power => BigInteger.Pow(10, power))];
-    private static readonly BigInteger Most = BigInteger.Pow(10, 20 + MostDecimals);
+    private const int MaxDecimals = 28;
+    private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, MaxDecimals + 1).Select(power => BigInteger.Pow(10, power))];
+    private static readonly BigInteger Most = BigInteger.Pow(10, 20 + MaxDecimals);
     private BigInteger _units;
 
     /// <summary>The sum.</summary>
@@ -23,7 +23,7 @@ internal struct ExactSum
                 throw new OverflowException("The sum has more than 20 digits before the point.");
             }
 
-            var (units, decimals) = (_units, MostDecimals);
+            var (units, decimals) = (_units, MaxDecimals);
             while (decimals > 0 && units % 10 == 0)
             {
                 (units, decimals) = (units / 10, decimals - 1);
@@ -38,7 +38,7 @@ internal struct ExactSum
 
     /// <summary>Adds decimals exactly.</summary>
     /// <exception cref="OverflowException">The sum has more digits than a <see cref="decimal"/> holds.</exception>
-    public static decimal Of(IEnumerable<decimal> values)
+    public static decimal Add(IEnumerable<decimal> values)
     {
         var sum = default(ExactSum);
         foreach (var value in values)
@@ -60,7 +60,7 @@ internal struct ExactSum
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
         var digits = new BigInteger((uint)bits[0]) + ((BigInteger)(uint)bits[1] << 32) + ((BigInteger)(uint)bits[2] << 64);
-        var scaled = digits * Powers[MostDecimals - ((bits[3] >> 16) & 0xFF)];
+        var scaled = digits * Powers[MaxDecimals - ((bits[3] >> 16) & 0xFF)];
         _units += bits[3] < 0 ? -scaled : scaled;
     }
 }

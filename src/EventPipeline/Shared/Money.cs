@@ -13,8 +13,8 @@ internal static class Money
     /// <summary>Dollars, or anything else that is taken as it stands.</summary>
     public const int AsIs = 0;
 
-    private const int MostDecimals = 18;
-    private const int MostDigits = 38;
+    private const int MaxDecimals = 18;
+    private const int MaxDigits = 38;
 
     // Further out than any text has digits to bring a value back from.
     private const long FarthestExponent = 1_000_000_000_000;
@@ -123,7 +123,7 @@ internal static class Money
         rounded = false;
 
         // A digit at index i counts 10^(last - i) units; those below one unit are the dropped ones.
-        var last = whole.Length - 1 + power + MostDecimals;
+        var last = whole.Length - 1 + power + MaxDecimals;
         var half = 0;
         var sticky = false;
         for (var i = 0; i < whole.Length + fraction.Length; i++)
@@ -136,7 +136,7 @@ internal static class Money
 
             switch (last - i)
             {
-                case >= MostDigits:
+                case >= MaxDigits:
                     return false;
                 case >= 0 and var place:
                     units += (UInt128)digit * PowerOfTen((int)place);
@@ -156,13 +156,13 @@ internal static class Money
             units++;
         }
 
-        return units < PowerOfTen(MostDigits);
+        return units < PowerOfTen(MaxDigits);
     }
 
     private static bool TryFit(UInt128 units, bool negative, out decimal value)
     {
         value = 0;
-        byte scale = MostDecimals;
+        byte scale = MaxDecimals;
         while (scale > 0 && units % 10 == 0)
         {
             units /= 10;

@@ -3,7 +3,7 @@ namespace EventPipeline.Shared;
 /// <summary>Finds the valid value that a person most likely meant.</summary>
 public static class Nearest
 {
-    private const int MostLetters = 128;
+    private const int MaxLetters = 128;
 
     /// <summary>What a message ends with: <c>Did you mean 'x'?</c></summary>
     /// <param name="given">What was written.</param>
@@ -23,7 +23,7 @@ public static class Nearest
     public static string? To(string given, IEnumerable<string> candidates)
     {
         // A mistake is short; what is longer than any valid value is cut, so that a megabyte costs nothing.
-        var wanted = given.Length > MostLetters ? given[..MostLetters] : given;
+        var wanted = given.Length > MaxLetters ? given[..MaxLetters] : given;
         return candidates.MinBy(candidate => Distance(wanted, candidate));
     }
 

@@ -5,10 +5,10 @@ namespace EventPipeline.Shared;
 /// <summary>Shows what someone sent, inside a sentence: short, and without characters that would break a line or a terminal.</summary>
 internal static class Shown
 {
-    private const int MostCharacters = 100;
+    private const int MaxCharacters = 100;
 
     /// <summary>The text in single quotes, cut after 100 characters.</summary>
-    public static string Quoted(string text) => $"'{Plain(text, MostCharacters)}'";
+    public static string Quoted(string text) => $"'{Plain(text, MaxCharacters)}'";
 
     /// <summary>The text, cut between characters after <paramref name="most"/> of them.</summary>
     public static string Plain(string text, int most)

@@ -7,7 +7,7 @@ namespace EventPipeline.Status;
 /// <summary>What operators ask about dead letters, and decide.</summary>
 internal static class DeadLetterEndpoints
 {
-    private const int MostListed = 1000;
+    private const int MaxListed = 1000;
 
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
@@ -30,18 +30,18 @@ internal static class DeadLetterEndpoints
         }
 
         var most = 100;
-        if (limit is not null && !(int.TryParse(limit, System.Globalization.NumberStyles.None, null, out most) && most is >= 1 and <= MostListed))
+        if (limit is not null && !(int.TryParse(limit, System.Globalization.NumberStyles.None, null, out most) && most is >= 1 and <= MaxListed))
         {
-            return Problem(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {MostListed}, not {Shown.Quoted(limit)}.");
+            return Problem(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {MaxListed}, not {Shown.Quoted(limit)}.");
         }
 
         var letters = await store.ListAsync(state, most, cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<DeadLetterSummary>>([.. letters.Select(letter => DeadLetterSummary.Of(letter, AddressOf(request)))]);
+        return TypedResults.Ok<IReadOnlyList<DeadLetterSummary>>([.. letters.Select(letter => DeadLetterSummary.FromStored(letter, AddressOf(request)))]);
     }
 
     private static async Task<Results<Ok<DeadLetterDetails>, ProblemHttpResult>> ShowAsync(
         string id, HttpRequest request, DeadLetterStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(id, cancellationToken) is { } letter ? TypedResults.Ok(DeadLetterDetails.Of(letter, AddressOf(request))) : NotFound(id);
+        await store.FindAsync(id, cancellationToken) is { } letter ? TypedResults.Ok(DeadLetterDetails.FromStored(letter, AddressOf(request))) : NotFound(id);
 
     private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> ReplayAsync(
         string id, string? force, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken)
@@ -52,14 +52,14 @@ internal static class DeadLetterEndpoints
         }
 
         return await replayer.ReplayAsync(id, force == "true", cancellationToken) is { } letter
-            ? TypedResults.Ok(DeadLetterSummary.Of(letter, AddressOf(request)))
+            ? TypedResults.Ok(DeadLetterSummary.FromStored(letter, AddressOf(request)))
             : NotFound(id);
     }
 
     private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> DiscardAsync(
         string id, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken) =>
         await replayer.DiscardAsync(id, cancellationToken) is { } letter
-            ? TypedResults.Ok(DeadLetterSummary.Of(letter, AddressOf(request)))
+            ? TypedResults.Ok(DeadLetterSummary.FromStored(letter, AddressOf(request)))
             : NotFound(id);
 
     private static async ValueTask<object?> TellConflictsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)

@@ -6,7 +6,7 @@ namespace EventPipeline.Status;
 /// <summary>The scheduler's tick by hand: the same request body, validated, published to the trigger topic.</summary>
 internal static class RunDailyJobEndpoint
 {
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     public static void MapRunDailyJob(this IEndpointRouteBuilder routes) => routes
         .MapPost("/run-daily-job", AskAsync)
@@ -32,7 +32,7 @@ internal static class RunDailyJobEndpoint
         {
             return TypedResults.Problem(
                 title: "The run cannot be asked for.",
-                detail: $"The body is longer than {MostBytes} bytes. A run request is a small JSON object.",
+                detail: $"The body is longer than {MaxBytes} bytes. A run request is a small JSON object.",
                 statusCode: StatusCodes.Status413PayloadTooLarge);
         }
 
@@ -50,7 +50,7 @@ internal static class RunDailyJobEndpoint
         }
 
         var eventId = Guid.CreateVersion7(time).ToString();
-        var runId = RunId.Of(OutgoingMessage.ServiceSource, eventId, time);
+        var runId = RunId.Create(OutgoingMessage.ServiceSource, eventId, time);
         try
         {
             await publish(
@@ -76,7 +76,7 @@ internal static class RunDailyJobEndpoint
         int read;
         while ((read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            if (body.Length + read > MostBytes)
+            if (body.Length + read > MaxBytes)
             {
                 return null;
             }

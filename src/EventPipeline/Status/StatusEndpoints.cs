@@ -15,7 +15,7 @@ namespace EventPipeline.Status;
 /// <summary>What ran, how it ended and what the dataset holds, as JSON for people and scripts.</summary>
 internal static class StatusEndpoints
 {
-    private const int MostRows = 10_000;
+    private const int MaxRows = 10_000;
 
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
@@ -44,7 +44,7 @@ internal static class StatusEndpoints
             label.Text,
             clock.GetUtcNow(),
             datasets.Value.Dataset,
-            runs.Select(run => RunSummary.Of(run, label)).FirstOrDefault(),
+            runs.Select(run => RunSummary.FromDocument(run, label)).FirstOrDefault(),
             (await deadLetters.CountAsync(cancellationToken))[DeadLetterState.Open],
             await status.FreshnessAsync(cancellationToken));
     }
@@ -52,7 +52,7 @@ internal static class StatusEndpoints
     private static async Task<IResult> RunsAsync(RunLedger ledger, DataLabel label, CancellationToken cancellationToken, [FromQuery] string? limit = null) =>
         ReadLimit(limit, 50, out var most) is { } problem
             ? problem
-            : TypedResults.Ok((await ledger.RecentAsync(most, cancellationToken)).Select(run => RunSummary.Of(run, label)));
+            : TypedResults.Ok((await ledger.RecentAsync(most, cancellationToken)).Select(run => RunSummary.FromDocument(run, label)));
 
     private static async Task<IResult> RunAsync(string id, RunLedger ledger, DataLabel label, CancellationToken cancellationToken) =>
         RunId.IsValid(id) && await ledger.FindAsync(id, cancellationToken) is { } run
@@ -105,9 +105,9 @@ internal static class StatusEndpoints
     private static ProblemHttpResult? ReadLimit(string? text, int usual, out int limit)
     {
         limit = usual;
-        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MostRows)
+        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxRows)
             ? null
-            : Bad($"limit is '{text}'; give a whole number from 1 to {MostRows}.");
+            : Bad($"limit is '{text}'; give a whole number from 1 to {MaxRows}.");
     }
 
     private static ProblemHttpResult? ReadDay(string name, string? text, DateOnly usual, out DateOnly day)
@@ -142,7 +142,7 @@ internal static class StatusEndpoints
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? Reason)
     {
-        public static RunSummary Of(RunDocument run, DataLabel label) => new(
+        public static RunSummary FromDocument(RunDocument run, DataLabel label) => new(
             label.Text, run.RunId, run.State, run.Mode, run.From, run.To, run.RequestedAt, run.EndedAt, run.Windows.Count, run.Pending, run.Totals,
             run.LastEventAt, run.SilentForHours, run.Reason);
     }

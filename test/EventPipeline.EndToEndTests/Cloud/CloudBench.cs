@@ -180,7 +180,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
         var id = Guid.NewGuid().ToString();
         var time = DateTimeOffset.Parse(Simulation.Now, CultureInfo.InvariantCulture);
         await PublishAsync(Trigger, request, ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", RunRequested.EventType), ("ce-time", Simulation.Now));
-        return RunId.Of("//test", id, time);
+        return RunId.Create("//test", id, time);
     }
 
     /// <summary>Publishes a message, past the service.</summary>

@@ -94,7 +94,7 @@ public sealed class StandInWarehouseTests(StandInWarehouse server) : WarehouseCo
     private async Task<long> CountAsync(string table, string loadId) => (await QueryAsync(new Statement(
         "count",
         $"SELECT COUNT(*) AS found FROM {"{dataset}"}.{table} WHERE load_id = @load_id",
-        new Dictionary<string, object?> { ["load_id"] = loadId }))).ShouldHaveSingleItem().Whole("found");
+        new Dictionary<string, object?> { ["load_id"] = loadId }))).ShouldHaveSingleItem().GetInt64("found");
 
     /// <summary>Rows of 2026-03-01 on their way; the vendor is the load's id without its number.</summary>
     private async Task<IUpload> UploadAsync(string loadId, params string[] amounts)

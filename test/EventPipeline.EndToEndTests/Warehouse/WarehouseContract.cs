@@ -88,7 +88,7 @@ public abstract class WarehouseContract(WarehouseServer server)
             WarehouseServer.Dataset, "events-2", Statement.Insert("insert_run_events", [Event("another-run", "requested", Microseconds)]),
             TestContext.Current.CancellationToken);
 
-        var read = await QueryAsync(Statement.Of("run_events", ("run_id", "contract-run")));
+        var read = await QueryAsync(Statement.Create("run_events", ("run_id", "contract-run")));
 
         read.Select(Shown).ShouldBe([Shown(first, read[0]), Shown(later, read[0])]);
     }
@@ -125,11 +125,11 @@ public abstract class WarehouseContract(WarehouseServer server)
         await InsertAsync("cost_versions", "cost-proof", "amount_usd", "proven", "k-1", 0.1m);
         await InsertAsync("cost_versions", "cost-proof-2", "amount_usd", "proven", "k-1", 0.000000000000000001m);
 
-        var day = (await QueryAsync(Statement.Of(
+        var day = (await QueryAsync(Statement.Create(
             "prove_load", ("load_id", "proven"), ("from", new DateOnly(2026, 3, 1)), ("to", new DateOnly(2026, 3, 2))))).ShouldHaveSingleItem();
 
         day.Date("usage_date").ShouldBe(new DateOnly(2026, 3, 1));
-        (day.Whole("row_count"), day.Whole("key_count"), day.Whole("tokens")).ShouldBe((4, 3, (long.MaxValue / 4) + 3));
+        (day.GetInt64("row_count"), day.GetInt64("key_count"), day.GetInt64("tokens")).ShouldBe((4, 3, (long.MaxValue / 4) + 3));
         day.ByBasis("usd_by_basis").ShouldBe(SumsByBasis.Of(0.100000000000000001m, 0m));
         day.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.None.With("billed", 2));
     }
@@ -145,7 +145,7 @@ public abstract class WarehouseContract(WarehouseServer server)
         var (from, to) = (new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 2));
         var money = SumsByBasis.Of(0.1m, 0).With("list", 12345678901234567890.00000001m);
 
-        var proof = Statement.Of("prove_load", ("load_id", "bases"), ("from", from), ("to", to));
+        var proof = Statement.Create("prove_load", ("load_id", "bases"), ("from", from), ("to", to));
         var proved = (await QueryAsync(proof)).ShouldHaveSingleItem();
         var window = new Window("openai", "acme", "report", from, to);
         var landed = await LandedMoney.OfAsync(
@@ -153,7 +153,7 @@ public abstract class WarehouseContract(WarehouseServer server)
 
         (proved.ByBasis("usd_by_basis"), landed[("bases", from)]).ShouldBe((money, money));
         proved.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.Of(1, 1).With("list", 2));
-        (proved.Whole("row_count"), proved.Whole("key_count"), proved.Whole("tokens")).ShouldBe((5, 5, 5));
+        (proved.GetInt64("row_count"), proved.GetInt64("key_count"), proved.GetInt64("tokens")).ShouldBe((5, 5, 5));
     }
 
     [Fact]
@@ -184,7 +184,7 @@ public abstract class WarehouseContract(WarehouseServer server)
     private protected Task CommitAsync(string loadId, string vendor, DateTimeOffset readBegan, string digest, decimal amount) => Warehouse.ExecuteAsync(
         WarehouseServer.Dataset,
         $"commit-{loadId}",
-        Statement.Of(
+        Statement.Create(
             "insert_slice_versions", ("vendor", vendor), ("account_id", "o-1"), ("account", "acme"), ("report", "cost"), ("usage_date", new DateOnly(2026, 3, 1)),
             ("load_id", loadId), ("read_began", readBegan), ("follows", null), ("row_count", 1L), ("tokens", 0L), ("amount_usd", amount), ("estimated_usd", 0m),
             ("digest", digest), ("grain", "line"), ("normaliser_version", 1L), ("state", "loaded"), ("run_id", "run"), ("window_id", "w"), ("message_id", null)),

@@ -10,7 +10,7 @@ namespace EventPipeline.GoogleStandIn.Loads;
 internal sealed class Lines : IDisposable
 {
     // https://docs.cloud.google.com/bigquery/quotas#load_jobs: 100 MB for a row of JSON.
-    private const int LongestRow = 100 * 1024 * 1024;
+    private const int MaxRowBytes = 100 * 1024 * 1024;
 
     /// <summary>What stands behind the end of a packed file: it is read only where the file is whole.</summary>
     private static readonly byte[] EndMark = "end of the packed file"u8.ToArray();
@@ -95,7 +95,7 @@ internal sealed class Lines : IDisposable
 
         if (end == buffer.Length)
         {
-            if (buffer.Length > LongestRow)
+            if (buffer.Length > MaxRowBytes)
             {
                 throw GoogleException.Invalid(
                     "Error while reading data, error message: The row size is larger than the maximum of 104857600 bytes.");

@@ -14,7 +14,7 @@ namespace EventPipeline.GoogleStandIn.Loads;
 internal sealed class LoadRunner(Database database, Catalog catalog)
 {
     /// <summary>More bad rows than these are not looked for once a job has failed.</summary>
-    private const int MostErrorsShown = 5;
+    private const int MaxErrorsShown = 5;
 
     /// <summary>Does a job's work in the connection's transaction. What cannot be loaded is told in the result; the caller rolls back then.</summary>
     public JobEnd Run(DuckDBConnection connection, Job job)
@@ -29,7 +29,7 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
         using var lines = new Lines(job.UploadPath!);
         using (var writer = new RowWriter(connection, name, columns))
         {
-            while (bad.Count < mostBad + MostErrorsShown && lines.Next())
+            while (bad.Count < mostBad + MaxErrorsShown && lines.Next())
             {
                 var line = lines.Current.Span;
                 if (line.Trim(" \t\r"u8).IsEmpty)

@@ -138,7 +138,7 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
             case "STRING":
                 return Encoding.UTF8.GetString(text);
             case "INTEGER" when !isBoolean:
-                return Integer(text);
+                return GetInt64(text);
             case "FLOAT" when !isBoolean:
                 return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
             case "BOOLEAN":
@@ -160,7 +160,7 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
         }
     }
 
-    private static object? Integer(ReadOnlySpan<byte> text) =>
+    private static object? GetInt64(ReadOnlySpan<byte> text) =>
         Utf8Parser.TryParse(text, out long number, out var used) && used == text.Length ? number
 
             // 1.0 and 1e3 are integers too.

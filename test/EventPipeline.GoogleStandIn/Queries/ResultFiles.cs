@@ -11,7 +11,7 @@ namespace EventPipeline.GoogleStandIn.Queries;
 internal sealed class ResultFiles(Settings settings)
 {
     // https://docs.cloud.google.com/bigquery/docs/paging-results: a page ends at 10 MB or so, whatever was asked for.
-    private const int LargestPage = 10 * 1024 * 1024;
+    private const int MaxPageBytes = 10 * 1024 * 1024;
 
     private readonly string folder = settings.Folder("results");
 
@@ -50,7 +50,7 @@ internal sealed class ResultFiles(Settings settings)
         var size = 0;
         foreach (var line in File.ReadLines($"{path}.rows").Skip((int)first))
         {
-            if (rows.Count >= (maxResults ?? int.MaxValue) || size > LargestPage)
+            if (rows.Count >= (maxResults ?? int.MaxValue) || size > MaxPageBytes)
             {
                 break;
             }

@@ -11,7 +11,7 @@ namespace EventPipeline.GoogleStandIn.Secrets;
 internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
 {
     private const string Secrets = "/v1/projects/{project}/secrets";
-    private const int MostBytes = 64 * 1024;
+    private const int MaxBytes = 64 * 1024;
 
     private readonly StateFile<Dictionary<string, List<Version>>> file = new(Path.Combine(settings.DataFolder, "secrets.json"), () => []);
 
@@ -38,7 +38,7 @@ internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
     {
         var name = Name(call);
         var data = Convert.FromBase64String((string?)call.Body["payload"]?["data"] ?? "");
-        if (data.Length is 0 or > MostBytes)
+        if (data.Length is 0 or > MaxBytes)
         {
             throw GoogleException.Invalid("The secret payload must have 1 to 65536 bytes.");
         }

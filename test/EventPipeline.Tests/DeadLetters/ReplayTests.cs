@@ -38,7 +38,7 @@ public sealed class ReplayTests
 
         for (var replays = 1; replays <= 3; replays++)
         {
-            var again = Letter(Arrive(Entrance.RunRequests, Push(ReplayMessage.Of(letter), $"new-{replays}"), []));
+            var again = Letter(Arrive(Entrance.RunRequests, Push(ReplayMessage.FromLetter(letter), $"new-{replays}"), []));
             (again.Id, again.Replays).ShouldBe((letter.Id, replays));
             letter = again;
         }
@@ -51,7 +51,7 @@ public sealed class ReplayTests
         var (body, headers) = Shapes[shape];
         var original = Arrive(Entrance.RunRequests, body, headers);
         var letter = Letter(original);
-        var replay = Arrive(Entrance.RunRequests, Push(ReplayMessage.Of(letter), "new"), []);
+        var replay = Arrive(Entrance.RunRequests, Push(ReplayMessage.FromLetter(letter), "new"), []);
         replay.Message.Data.ToArray().ShouldBe(original.Message.Data.ToArray());
         if (original.Event is not { } before)
         {
@@ -68,7 +68,7 @@ public sealed class ReplayTests
     {
         var letter = Letter(Arrive(Entrance.RunRequests, Wrapped("{}", attributes: [("googclient_traceparent", "x"), ("days", "3"), ("CloudPubSubDeadLetterSourceSubscription", "s")]), []));
 
-        ReplayMessage.Of(letter).Attributes.Keys.Order().ShouldBe(["ce-id", "ce-replays", "ce-source", "ce-specversion", "ce-time", "ce-type", "days"]);
+        ReplayMessage.FromLetter(letter).Attributes.Keys.Order().ShouldBe(["ce-id", "ce-replays", "ce-source", "ce-specversion", "ce-time", "ce-type", "days"]);
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class ReplayTests
         letter.EventTime.ShouldBe(new DateTimeOffset(2026, 11, 20, 6, 0, 0, 500, TimeSpan.Zero));
         DeadLetterWriter.Write(twin.Original, twin.Reason, twin.Topic, Now).Id.ShouldBe(letter.Id);
 
-        var replay = Arrive(Entrance.RunRequests, Push(ReplayMessage.Of(letter), "new"), []);
+        var replay = Arrive(Entrance.RunRequests, Push(ReplayMessage.FromLetter(letter), "new"), []);
         replay.Event!.Time.ShouldBe(letter.EventTime!.Value);
         Letter(replay).Id.ShouldBe(letter.Id);
     }
@@ -153,8 +153,8 @@ public sealed class ReplayTests
     {
         var stored = new StoredDeadLetter(Letter(Arrive(Entrance.RunRequests, "nonsense", [])) with { Id = "dl-1" }, "open", Now, Now);
 
-        DeadLetterSummary.Of(stored, "http://localhost:8080").ReplayCommand.ShouldBe("curl -X POST 'http://localhost:8080/dead-letters/dl-1/replay'");
-        DeadLetterSummary.Of(stored with { State = "discarded" }, "https://x.run.app").ReplayCommand
+        DeadLetterSummary.FromStored(stored, "http://localhost:8080").ReplayCommand.ShouldBe("curl -X POST 'http://localhost:8080/dead-letters/dl-1/replay'");
+        DeadLetterSummary.FromStored(stored with { State = "discarded" }, "https://x.run.app").ReplayCommand
             .ShouldBe("curl -X POST -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" 'https://x.run.app/dead-letters/dl-1/replay?force=true'");
     }
 

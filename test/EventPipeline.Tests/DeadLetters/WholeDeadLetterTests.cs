@@ -214,7 +214,7 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         await host.IdleAsync();
 
         var time = new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero);
-        var run = await host.RunOfAsync(RunId.Of("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "6001", time));
+        var run = await host.RunOfAsync(RunId.Create("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "6001", time));
         (run.State, run.From, run.To).ShouldBe(("completed", new DateOnly(2026, 11, 21), new DateOnly(2026, 11, 21)));
         (await host.GetAsync("dead-letters?state=open")).GetArrayLength().ShouldBe(0);
     }

@@ -283,7 +283,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("NULL", "null")]
     public async Task Every_kind_of_value_can_be_shown(string value, string json)
     {
-        var shown = PrintedValue.Of((await file.AskAsync($"SELECT {value}"))[0][0]);
+        var shown = PrintedValue.FromValue((await file.AskAsync($"SELECT {value}"))[0][0]);
 
         JsonElement.DeepEquals(JsonSerializer.SerializeToElement(shown, ApiJson.Options), JsonElement.Parse(json)).ShouldBeTrue();
     }
@@ -304,7 +304,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         try
         {
-            JsonSerializer.Serialize(PrintedValue.Of((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
+            JsonSerializer.Serialize(PrintedValue.FromValue((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
         }
         catch (UsageException refused)
         {

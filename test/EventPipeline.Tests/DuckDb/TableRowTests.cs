@@ -105,13 +105,13 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     public async Task An_id_that_no_job_of_BigQuery_can_have_is_refused(string id)
     {
         await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", id, Token));
-        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Of("ping"), Token));
+        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Create("ping"), Token));
     }
 
     [Fact]
     public async Task An_id_longer_than_a_jobs_is_refused()
     {
-        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, new string('a', 1_100), Statement.Of("ping"), Token));
+        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, new string('a', 1_100), Statement.Create("ping"), Token));
     }
 
     [Fact]

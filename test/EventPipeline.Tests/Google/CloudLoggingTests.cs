@@ -202,7 +202,7 @@ public sealed class CloudLoggingTests
 
         var line = Write(log => log.LogError(Thrown(nasty), "{A} {B} {C}", nasty, nasty, Enumerable.Repeat(nasty, 3)));
 
-        Encoding.UTF8.GetByteCount(line).ShouldBeLessThanOrEqualTo(CloudLoggingFormatter.MostBytes + 1);
+        Encoding.UTF8.GetByteCount(line).ShouldBeLessThanOrEqualTo(CloudLoggingFormatter.MaxBytes + 1);
         Lines(line).ShouldBe(1);
         var entry = JsonElement.Parse(line);
         (Text(entry, "severity"), Text(entry, "message").Length, Text(entry, "stack_trace").Length).ShouldSatisfyAllConditions(
@@ -218,7 +218,7 @@ public sealed class CloudLoggingTests
 
         var line = Write(log => log.Log(LogLevel.Information, 1, values, null, (_, _) => "It happened."));
 
-        Encoding.UTF8.GetByteCount(line).ShouldBeLessThanOrEqualTo(CloudLoggingFormatter.MostBytes + 1);
+        Encoding.UTF8.GetByteCount(line).ShouldBeLessThanOrEqualTo(CloudLoggingFormatter.MaxBytes + 1);
         Text(JsonElement.Parse(line), "message").ShouldBe("It happened.");
     }
 

@@ -164,7 +164,7 @@ public sealed class RunEndTests : IAsyncLifetime
             ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-22T23:59:59.123456789+00:00")));
 
         copy.StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        var run = await _host.RunOfAsync(RunId.Of("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "m-1", published));
+        var run = await _host.RunOfAsync(RunId.Create("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "m-1", published));
         (run.State, run.Windows.ShouldHaveSingleItem().State).ShouldBe(("failed", "failed"));
         (await _host.GetAsync("runs")).GetArrayLength().ShouldBe(1);
     }
@@ -287,7 +287,7 @@ public sealed class RunEndTests : IAsyncLifetime
     private static (string Name, string Value)[] Named(string id) =>
         [("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", Pushes.RunType), ("ce-time", "2026-11-23T06:00:00Z")];
 
-    private static string RunIdOf(string id) => RunId.Of("//test", id, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
+    private static string RunIdOf(string id) => RunId.Create("//test", id, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
 
     private static string FetchBody(string runId) =>
         $$"""{"runId":"{{runId}}","mode":"production","vendor":"anthropic","account":"acme","report":"cost","from":"{{Day:yyyy-MM-dd}}","to":"{{Day:yyyy-MM-dd}}"}""";

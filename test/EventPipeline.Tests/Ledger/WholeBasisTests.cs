@@ -154,7 +154,7 @@ public sealed class WholeBasisTests : IAsyncLifetime
 
         private static CostRecord Row(FetchContext fetch, DateOnly day, string basis, string line, decimal usd) => new()
         {
-            RowKey = NaturalKey.Of(fetch, "line.v1", day, ("line", line)),
+            RowKey = NaturalKey.Create(fetch, "line.v1", day, ("line", line)),
             Vendor = Self.Name,
             AccountId = fetch.AccountId,
             Report = fetch.Window.Report,

@@ -180,7 +180,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
 
     private static CostRecord Cost(string key, string basis, decimal usd) => new()
     {
-        RowKey = RowKey.Of(key, basis),
+        RowKey = RowKey.Create(key, basis),
         Vendor = "anthropic",
         AccountId = "org-1",
         Report = basis == CostBasis.Cumulative ? Meter.Name : Daily.Name,

@@ -166,7 +166,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
     private static UsageRecord Usage(string grain, long input, long cached) => new()
     {
-        RowKey = RowKey.Of(grain), Vendor = "anthropic", AccountId = "org-1", Report = "cost", Grain = grain, UsageDate = Monday,
+        RowKey = RowKey.Create(grain), Vendor = "anthropic", AccountId = "org-1", Report = "cost", Grain = grain, UsageDate = Monday,
         BucketStart = new DateTimeOffset(Monday, TimeOnly.MinValue, TimeSpan.Zero), BucketWidth = "1d", Product = "api",
         InputUncachedTokens = input, CacheReadTokens = cached,
     };
@@ -355,7 +355,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
     private static CostRecord Cost(DateOnly day, string key, decimal usd) => new()
     {
-        RowKey = RowKey.Of(key, $"{day:O}"),
+        RowKey = RowKey.Create(key, $"{day:O}"),
         Vendor = "anthropic",
         AccountId = "org-1",
         Report = "cost",

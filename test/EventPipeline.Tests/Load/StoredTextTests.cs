@@ -12,7 +12,7 @@ public sealed class StoredTextTests
 
     [Fact]
     public void A_row_key_is_the_same_text_in_every_version() =>
-        $"{RowKey.Of("vendor", "anthropic", "", null)}".ShouldBe("8d1c04d7b8e735ecbb2057b2f3521c5d");
+        $"{RowKey.Create("vendor", "anthropic", "", null)}".ShouldBe("8d1c04d7b8e735ecbb2057b2f3521c5d");
 
     [Fact]
     public void A_row_is_the_same_line_and_hash_in_every_version()
@@ -54,7 +54,7 @@ public sealed class StoredTextTests
 
     private static CostRecord Row(string key, RowWords words) => new()
     {
-        RowKey = RowKey.Of(key),
+        RowKey = RowKey.Create(key),
         Vendor = "anthropic",
         AccountId = "acme",
         Report = "cost",

@@ -173,7 +173,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await load.AcceptAsync(
             new CostRecord
             {
-                RowKey = RowKey.Of("line"),
+                RowKey = RowKey.Create("line"),
                 Vendor = "anthropic",
                 AccountId = "org-1",
                 Report = "cost",

@@ -126,7 +126,7 @@ public sealed class WindowReadingTests
 
     private static UsageRecord Row(string key, long tokens, DateOnly? day = null) => new()
     {
-        RowKey = RowKey.Of(key),
+        RowKey = RowKey.Create(key),
         Vendor = "anthropic",
         AccountId = "acme",
         Report = "messages_usage",

@@ -76,7 +76,7 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
         (run.State, run.Totals.Rows, run.Totals.Slices).ShouldBe(("completed", 3, 3));
         (await _host.AskAsync("SELECT COUNT(*), COUNT(DISTINCT usage_date), SUM(output_tokens) FROM usage WHERE vendor = 'anthropic' AND usage_date >= '2026-11-01'"))
-            .ShouldHaveSingleItem().Select(Whole).ShouldBe([3, 2, 31307]);
+            .ShouldHaveSingleItem().Select(GetInt64).ShouldBe([3, 2, 31307]);
         (await _host.AskAsync("SELECT usage_date, state FROM current_slices WHERE report = 'messages_usage' AND usage_date >= '2026-11-01' ORDER BY usage_date"))
             .Select(row => (string)row[1]!).ShouldBe(["loaded", "empty", "loaded"]);
     }
@@ -187,5 +187,5 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
     private static DateOnly Day(string text) => DateOnly.ParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static long Whole(object? value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
+    private static long GetInt64(object? value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
 }

@@ -113,7 +113,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", Pushes.RunType), ("ce-time", $"{today}T06:00:00Z")))
             .ShouldBe(HttpStatusCode.NoContent);
         await IdleAsync();
-        return await RunOfAsync(RunId.Of("//test", id, time));
+        return await RunOfAsync(RunId.Create("//test", id, time));
     }
 
     /// <summary>Asks for one report of one vendor and one day, and gives the only window.</summary>

@@ -18,7 +18,7 @@ public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
     {
         var budget = new BodyBudget();
         var large = Enumerable.Range(0, 3).Select(_ => budget.Begin()).ToList();
-        large.ShouldAllBe(share => share.TryHold(RequestBody.MostBytes));
+        large.ShouldAllBe(share => share.TryHold(RequestBody.MaxBytes));
         using var fourth = budget.Begin();
         fourth.TryHold(BodyBudget.SmallBody + 1).ShouldBeFalse();
 
@@ -27,7 +27,7 @@ public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
         fourth.TryHold(1).ShouldBeFalse();
 
         large[0].Dispose();
-        fourth.TryHold(RequestBody.MostBytes).ShouldBeTrue();
+        fourth.TryHold(RequestBody.MaxBytes).ShouldBeTrue();
         small[0].Dispose();
         using var one = budget.Begin();
         one.TryHold(BodyBudget.SmallBody).ShouldBeTrue();
@@ -40,7 +40,7 @@ public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
         for (var round = 0; round < 1_000; round++)
         {
             using var share = budget.Begin();
-            for (var bytes = 4_096; bytes < RequestBody.MostBytes; bytes *= 2)
+            for (var bytes = 4_096; bytes < RequestBody.MaxBytes; bytes *= 2)
             {
                 share.TryHold(bytes).ShouldBeTrue();
             }
@@ -48,7 +48,7 @@ public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
 
         var all = Enumerable.Range(0, 64).Select(_ => budget.Begin()).ToList();
         all.ShouldAllBe(share => share.TryHold(BodyBudget.SmallBody));
-        Enumerable.Range(0, 3).Select(_ => budget.Begin()).ToList().ShouldAllBe(share => share.TryHold(RequestBody.MostBytes));
+        Enumerable.Range(0, 3).Select(_ => budget.Begin()).ToList().ShouldAllBe(share => share.TryHold(RequestBody.MaxBytes));
     }
 
     [Theory]

@@ -127,7 +127,7 @@ public sealed class TotalReadingTests
 
             // What was rejected can always be written down.
             var letter = EventPipeline.DeadLetters.DeadLetterWriter.Write(arrival, ex, Topic.Trigger, arrival.Message.Delivery.ArrivedAt);
-            EventPipeline.DeadLetters.ReplayMessage.Of(letter).Attributes.ShouldContainKey("ce-replays");
+            EventPipeline.DeadLetters.ReplayMessage.FromLetter(letter).Attributes.ShouldContainKey("ce-replays");
             return null;
         }
     }

@@ -137,7 +137,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
             ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", Pushes.RunType), ("ce-time", time));
         await _host.IdleAsync();
 
-        var run = await _host.RunOfAsync(RunId.Of("//test", id, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)));
+        var run = await _host.RunOfAsync(RunId.Create("//test", id, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)));
         run.From.ShouldBe(DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture));
         run.To.ShouldBe(run.From);
         run.State.ShouldBe("completed");
@@ -185,7 +185,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
     private static string Body(DateOnly from, DateOnly to) =>
         $$"""{"vendors":["anthropic"],"reports":["cost"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}","force":true}""";
 
-    private static string RunIdOf(string messageId) => RunId.Of(Source, messageId, new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero));
+    private static string RunIdOf(string messageId) => RunId.Create(Source, messageId, new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero));
 
     private async Task<IEnumerable<string>> EventsAsync(string runId) =>
         (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{runId}' ORDER BY event")).Select(row => (string)row[0]!).ToList();

@@ -145,7 +145,7 @@ public sealed class BackPressureTests : IDisposable
         await Task.WhenAll(readings);
         before.ShouldBeLessThanOrEqualTo(6);
         _vendor.Refused.ShouldBe(before);
-        _vendor.MostAtOnceAfterRefusal.ShouldBeLessThanOrEqualTo(2, "Four answers allow a second request.");
+        _vendor.MaxAtOnceAfterRefusal.ShouldBeLessThanOrEqualTo(2, "Four answers allow a second request.");
     }
 
     [Fact]
@@ -311,7 +311,7 @@ public sealed class BackPressureTests : IDisposable
 
         public int Refused { get; private set; }
 
-        public int MostAtOnceAfterRefusal { get; private set; }
+        public int MaxAtOnceAfterRefusal { get; private set; }
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
@@ -326,7 +326,7 @@ public sealed class BackPressureTests : IDisposable
                 _inThis += allowed && isLimited ? 1 : 0;
                 (Answered, Refused) = allowed ? (Answered + 1, Refused) : (Answered, Refused + 1);
                 _underWay++;
-                MostAtOnceAfterRefusal = allowed && Refused > 0 ? Math.Max(MostAtOnceAfterRefusal, _underWay) : 0;
+                MaxAtOnceAfterRefusal = allowed && Refused > 0 ? Math.Max(MaxAtOnceAfterRefusal, _underWay) : 0;
             }
 
             await Task.Yield();

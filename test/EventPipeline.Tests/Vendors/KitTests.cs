@@ -20,7 +20,7 @@ public sealed class KitTests : IDisposable
 
     private readonly StubVendor _vendor = new();
     private readonly VendorBench _bench;
-    private readonly Reading _reading;
+    private readonly Conversation _conversation;
 
     public KitTests()
     {
@@ -28,7 +28,7 @@ public sealed class KitTests : IDisposable
         var window = new Window("orbit", "acme", "events", Day, Day);
         var fetch = new FetchContext(
             window, _bench.Account("orbit", secret: Key), "org-1", VendorBench.Now.AddMinutes(9), KeepAsync, _bench.Drift);
-        _reading = new Reading(fetch, OrbitConnector.Protocol);
+        _conversation = new Conversation(fetch, OrbitConnector.Protocol);
     }
 
     private VendorApi Api => _bench.Services.GetRequiredService<VendorApi>();
@@ -48,7 +48,7 @@ public sealed class KitTests : IDisposable
         });
         var request = VendorRequest.PostJson("v2/events", """{"page":1}""") with { Headers = [("orbit-view", "all")] };
 
-        (await AllAsync(new LinkedPages(Api).ReadAsync(_reading, request, Items, "the items", Cancellation))).ShouldBe([1]);
+        (await AllAsync(new LinkedPages(Api).ReadAsync(_conversation, request, Items, "the items", Cancellation))).ShouldBe([1]);
 
         (sent, type).ShouldBe(("""{"page":1}""", "application/json"));
         _vendor.Headers[0].GetValues("orbit-view").ShouldBe(["all"]);
@@ -113,7 +113,7 @@ public sealed class KitTests : IDisposable
         _vendor.Asked.ShouldBe(["/signed/report?sig=SECRET&se=1"]);
         _vendor.Headers[0].Authorization.ShouldBeNull();
         _vendor.Headers[0].Select(header => header.Key).ShouldBe(["User-Agent"], ignoreOrder: true);
-        var hash = VendorRequest.OfLink(_reading, "https://files.test/signed/report?sig=OTHER").Hash(_bench.Address);
+        var hash = VendorRequest.FromLink(_conversation, "https://files.test/signed/report?sig=OTHER").Hash(_bench.Address);
         _bench.Kept.ShouldAllBe(part => part.RequestHash == hash);
         _bench.Kept.Select(part => part.Payload).ShouldBe([file]);
     }
@@ -149,7 +149,7 @@ public sealed class KitTests : IDisposable
     [InlineData("/signed")]
     [InlineData("https://user:pass@files.test/signed")]
     public void A_link_is_an_https_address(string address) =>
-        Should.Throw<RejectedEventException>(() => VendorRequest.OfLink(_reading, address)).Cause.ShouldBe(RejectionCause.BrokenContract);
+        Should.Throw<RejectedEventException>(() => VendorRequest.FromLink(_conversation, address)).Cause.ShouldBe(RejectionCause.BrokenContract);
 
     [Theory]
     [InlineData(HttpStatusCode.Forbidden)]
@@ -196,11 +196,11 @@ public sealed class KitTests : IDisposable
     [Fact]
     public void An_organization_named_in_rows_must_stay_the_same()
     {
-        _reading.NoteOrganization("team-1", isId: true);
-        _reading.NoteOrganization("team-1", isId: true);
+        _conversation.NoteOrganization("team-1", isId: true);
+        _conversation.NoteOrganization("team-1", isId: true);
 
-        _reading.Organization.AddTo(OrganizationIds.None).ShouldBe(new OrganizationIds(null, "team-1"));
-        Should.Throw<TransientFailureException>(() => _reading.NoteOrganization("team-2", isId: true)).Message
+        _conversation.Organization.AddTo(OrganizationIds.None).ShouldBe(new OrganizationIds(null, "team-1"));
+        Should.Throw<TransientFailureException>(() => _conversation.NoteOrganization("team-2", isId: true)).Message
             .ShouldContain("two organizations, team-1 and team-2");
     }
 
@@ -251,26 +251,26 @@ public sealed class KitTests : IDisposable
         var numbers = new List<long>();
         await foreach (var row in rows)
         {
-            numbers.Add(row.Whole("n"));
+            numbers.Add(row.GetInt64("n"));
         }
 
         return numbers;
     }
 
     private IAsyncEnumerable<Fields> Linked() =>
-        new LinkedPages(Api).ReadAsync(_reading, new VendorRequest("v1/items"), Items, "the items", Cancellation);
+        new LinkedPages(Api).ReadAsync(_conversation, new VendorRequest("v1/items"), Items, "the items", Cancellation);
 
     private IAsyncEnumerable<Fields> File(string address) =>
-        new LinkedPages(Api).ReadLinesAsync(_reading, VendorRequest.OfLink(_reading, address), "the file", Cancellation);
+        new LinkedPages(Api).ReadLinesAsync(_conversation, VendorRequest.FromLink(_conversation, address), "the file", Cancellation);
 
     private IAsyncEnumerable<Fields> Numbered(bool hasTotal = true) => new NumberedPages(Api).ReadAsync(
-        _reading,
+        _conversation,
         new NumberedQuery(
             number => new VendorRequest($"n?page={number}"),
             new PageShape("items") { Counts = ["pages", "total"] },
-            page => page.Number < page.Counts.Whole("pages"))
+            page => page.Number < page.Counts.GetInt64("pages"))
         {
-            Total = hasTotal ? page => page.Counts.Whole("total") : null,
+            Total = hasTotal ? page => page.Counts.GetInt64("total") : null,
         },
         "the rows",
         Cancellation);

@@ -46,7 +46,7 @@ internal static class AnthropicClaudeCode
         var first = request.Single("page") is not { Length: > 0 } token ? 0
             : PageToken.Read(request, token) is { } place ? int.Parse(place, CultureInfo.InvariantCulture)
             : throw Parameters.WrongPage();
-        var records = Group.Of(report.Facts(day), Dimensions);
+        var records = Group.Create(report.Facts(day), Dimensions);
         var next = first + limit < records.Count ? (first + limit).ToString(CultureInfo.InvariantCulture) : null;
         return new SimulatedReply(200, new JsonObject
         {
@@ -94,7 +94,7 @@ internal static class AnthropicClaudeCode
                 ["accepted"] = group.Count($"{tool}.accepted"),
                 ["rejected"] = group.Count($"{tool}.rejected"),
             }))),
-            ["model_breakdown"] = new JsonArray([.. Group.Of(group.Facts, ["model"]).Select(Breakdown)]),
+            ["model_breakdown"] = new JsonArray([.. Group.Create(group.Facts, ["model"]).Select(Breakdown)]),
         };
     }
 

@@ -59,7 +59,7 @@ internal sealed class AnthropicCompany
         Users[number % Users.Count].Id,
         number == 7 ? "archived" : number == 9 ? "inactive" : "active");
 
-    private string NewId(string prefix, string what) => Identity.Of(prefix, _seed, $"{Scope}/{what}");
+    private string NewId(string prefix, string what) => Identity.Create(prefix, _seed, $"{Scope}/{what}");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -93,9 +93,9 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     private static SimulatedAccount AccountOf(int seed, string name) => new(
         AnthropicConnector.Self.Name,
         name,
-        Identity.Of("sk-ant-admin01-simulated-", seed, $"anthropic/{name}/key"),
-        Identity.Of("sk-ant-api03-simulated-", seed, $"anthropic/{name}/limited"),
-        Identity.Of("sk-ant-oat01-simulated-", seed, $"anthropic/{name}/token"));
+        Identity.Create("sk-ant-admin01-simulated-", seed, $"anthropic/{name}/key"),
+        Identity.Create("sk-ant-api03-simulated-", seed, $"anthropic/{name}/limited"),
+        Identity.Create("sk-ant-oat01-simulated-", seed, $"anthropic/{name}/token"));
 
     private static string RequestId(SimulatedRequest request) => $"req_simulated{request.Number:D8}";
 

@@ -9,7 +9,7 @@ internal static class Identity
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
     /// <summary>The prefix and 20 letters and digits.</summary>
-    public static string Of(string prefix, int seed, string what)
+    public static string Create(string prefix, int seed, string what)
     {
         var dice = Dice(seed, $"{prefix}{what}");
         return prefix + new string(dice.GetItems<char>(Alphabet, 20));

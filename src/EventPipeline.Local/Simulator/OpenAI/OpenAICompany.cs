@@ -57,7 +57,7 @@ internal sealed class OpenAICompany
         number % 3 == 2 ? ServiceAccounts[number % Projects.Count] : null,
         IsDeleted: number == 11);
 
-    private string NewId(string prefix, string what) => Identity.Of(prefix, _seed, $"{Scope}/{what}");
+    private string NewId(string prefix, string what) => Identity.Create(prefix, _seed, $"{Scope}/{what}");
 }
 
 internal sealed record ProjectEntity(string Id, string Name, DateTimeOffset? ArchivedAt);

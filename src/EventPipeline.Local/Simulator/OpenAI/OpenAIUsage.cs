@@ -99,7 +99,7 @@ internal static class OpenAIUsage
             ["project_id", "user_id", "api_key_id", "vector_store_id"],
             With(
                 ["vector_store_id"],
-                [[Identity.Of("vs_", options.Seed, company.Scope)]],
+                [[Identity.Create("vs_", options.Seed, company.Scope)]],
                 Patterns(keys.Skip(2).Take(1), 20, [null], dice => [dice.Next(1, 50)])),
             ("vector_store_ids", "vector_store_id"));
 

@@ -88,8 +88,8 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         new(
             OpenAIConnector.Self.Name,
             "SIMULATED-acme",
-            Identity.Of("sk-admin-simulated-", seed, "openai/key"),
-            Identity.Of("sk-proj-simulated-", seed, "openai/limited"),
+            Identity.Create("sk-admin-simulated-", seed, "openai/key"),
+            Identity.Create("sk-proj-simulated-", seed, "openai/limited"),
             Token: null),
     ];
 

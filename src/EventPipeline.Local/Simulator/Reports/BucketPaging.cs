@@ -27,7 +27,7 @@ internal sealed record BucketPaging(
         var facts = wanted.Count == 0
             ? Enumerable.Empty<Fact>().ToLookup(Floor)
             : Days(wanted[0], wanted[^1]).SelectMany(report.Facts).Where(IsWanted).ToLookup(Floor);
-        var buckets = wanted.Select(start => new Bucket(start, start + Width, Group.Of(facts[start], Dimensions))).ToList();
+        var buckets = wanted.Select(start => new Bucket(start, start + Width, Group.Create(facts[start], Dimensions))).ToList();
         return (buckets, starts.Count > Limit ? starts[Limit] : null);
     }
 

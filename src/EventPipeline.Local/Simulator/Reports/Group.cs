@@ -18,7 +18,7 @@ internal sealed record Group(
     public long Count(string quantity) => (long)Sum(quantity);
 
     /// <summary>The groups of some facts, ordered by their dimensions.</summary>
-    public static IReadOnlyList<Group> Of(IEnumerable<Fact> facts, IReadOnlyCollection<string> dimensions) =>
+    public static IReadOnlyList<Group> Create(IEnumerable<Fact> facts, IReadOnlyCollection<string> dimensions) =>
     [
         .. facts
             .GroupBy(fact => Key(fact, dimensions), StringComparer.Ordinal)

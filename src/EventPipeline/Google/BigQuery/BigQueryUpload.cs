@@ -16,7 +16,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
     /// <summary>A multiple of 256 KiB, as the protocol wants of every chunk but the last.</summary>
     public const int ChunkBytes = 1024 * 1024;
 
-    private const int MostTriesWithoutProgress = 6;
+    private const int MaxTriesWithoutProgress = 6;
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(8));
     private static readonly TimeSpan AbandonLimit = TimeSpan.FromSeconds(1);
 
@@ -133,7 +133,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
 
             await AcknowledgeAsync(answer.Received, cancellationToken);
         }
-        catch (BigQueryException lost) when (lost.IsTransient && ++_triesWithoutProgress < MostTriesWithoutProgress)
+        catch (BigQueryException lost) when (lost.IsTransient && ++_triesWithoutProgress < MaxTriesWithoutProgress)
         {
             _unsure = true;
             await WaitAsync(cancellationToken);
@@ -168,7 +168,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
         }
         else if (!asked)
         {
-            if (++_triesWithoutProgress >= MostTriesWithoutProgress)
+            if (++_triesWithoutProgress >= MaxTriesWithoutProgress)
             {
                 throw Broken("takes no more bytes");
             }

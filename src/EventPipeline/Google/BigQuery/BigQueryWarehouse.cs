@@ -9,10 +9,10 @@ namespace EventPipeline.Google.BigQuery;
 /// </summary>
 internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJobs jobs, TimeProvider clock) : IWarehouse
 {
-    private const int MostTries = 8;
-    private const int MostJobs = 1000;
+    private const int MaxTries = 8;
+    private const int MaxJobs = 1000;
     private const int QueryWaitMs = 10_000;
-    private const int MostLabelCharacters = 63;
+    private const int MaxLabelCharacters = 63;
     private static readonly Backoff Backoff =
         new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
 
@@ -33,7 +33,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
         var query = new JobsQueryRequest(Sql(dataset, statement), client.Location)
         {
             ParameterMode = "NAMED",
-            QueryParameters = QueryParameters.Of(statement),
+            QueryParameters = QueryParameters.FromStatement(statement),
             MaximumBytesBilled = client.MaximumBytesBilled,
             TimeoutMs = QueryWaitMs,
             Labels = Labels("statement", statement.Name),
@@ -44,7 +44,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             {
                 return await ReadAsync(query, cancellationToken);
             }
-            catch (BigQueryException passing) when (passing.IsWorthAnotherJob && !passing.IsTransient && attempt < MostTries)
+            catch (BigQueryException passing) when (passing.IsWorthAnotherJob && !passing.IsTransient && attempt < MaxTries)
             {
                 await Task.Delay(Backoff.After(attempt), clock, cancellationToken);
             }
@@ -67,7 +67,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             Query = new JobConfigurationQuery(Sql(dataset, statement))
             {
                 ParameterMode = "NAMED",
-                QueryParameters = QueryParameters.Of(statement),
+                QueryParameters = QueryParameters.FromStatement(statement),
                 MaximumBytesBilled = client.MaximumBytesBilled,
             },
             Labels = Labels("statement", statement.Name),
@@ -86,7 +86,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
                 }
 
                 // What failed for an earlier caller, whatever of, may have been fixed since; what fails now is told.
-                if ((!isHistory && !failure.IsWorthAnotherJob) || tries == MostTries || number == MostJobs)
+                if ((!isHistory && !failure.IsWorthAnotherJob) || tries == MaxTries || number == MaxJobs)
                 {
                     throw failure;
                 }
@@ -146,7 +146,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     private static Dictionary<string, string> Labels(string what, string name)
     {
         var value = NotLabel().Replace(name.ToLowerInvariant(), "_");
-        return new() { ["service"] = "eventpipeline", [what] = value.Length > MostLabelCharacters ? value[..MostLabelCharacters] : value };
+        return new() { ["service"] = "eventpipeline", [what] = value.Length > MaxLabelCharacters ? value[..MaxLabelCharacters] : value };
     }
 
     [GeneratedRegex("[^a-z0-9_-]")]

@@ -7,8 +7,8 @@ namespace EventPipeline.Google.BigQuery;
 /// </summary>
 internal static class LoadFailure
 {
-    private const int MostErrors = 3;
-    private const int MostCharacters = 300;
+    private const int MaxErrors = 3;
+    private const int MaxCharacters = 300;
 
     /// <summary>A request that was refused or not answered; the job may not even exist.</summary>
     public static TransientFailureException OfRequest(BigQueryException failure, Job job, string name) => new(
@@ -32,7 +32,7 @@ internal static class LoadFailure
     private static RejectedEventException Refused(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name)
     {
         var told = errors.Count == 0 ? [error] : errors;
-        var list = string.Join(" ", told.Select(Line).Distinct().Take(MostErrors));
+        var list = string.Join(" ", told.Select(Line).Distinct().Take(MaxErrors));
         return new RejectedEventException(
             $"{Table(job)} refused the rows of {name}: {list}",
             "Compare the table with what is expected (`schema check`), bring it there (`schema apply`), then replay.",
@@ -55,5 +55,5 @@ internal static class LoadFailure
 
     private static string Line(ErrorProto error) => string.IsNullOrEmpty(error.Location) ? Short(error.Message) : $"[{error.Location}] {Short(error.Message)}";
 
-    private static string Short(string? message) => Shown.Plain(message ?? "no reason given", MostCharacters);
+    private static string Short(string? message) => Shown.Plain(message ?? "no reason given", MaxCharacters);
 }

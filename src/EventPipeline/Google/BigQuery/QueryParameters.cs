@@ -9,7 +9,7 @@ namespace EventPipeline.Google.BigQuery;
 /// </summary>
 internal static partial class QueryParameters
 {
-    public static IReadOnlyList<QueryParameter> Of(Statement statement)
+    public static IReadOnlyList<QueryParameter> FromStatement(Statement statement)
     {
         var declared = Declaration().Matches(statement.Sql).DistinctBy(match => match.Groups[1].Value)
             .ToDictionary(match => match.Groups[1].Value, match => match.Groups[2].Value);

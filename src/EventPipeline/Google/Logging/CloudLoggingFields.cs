@@ -8,10 +8,10 @@ namespace EventPipeline.Google.Logging;
 /// Writes the fields of one log entry. Numbers are numbers, money too, so that a log-based metric can extract them; times are RFC 3339, days
 /// <c>YYYY-MM-DD</c>, a window its parts. Texts are cut, and no name comes twice.
 /// </summary>
-internal sealed class CloudLoggingFields(Utf8JsonWriter json, int mostCharacters)
+internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
 {
-    private const int MostItems = 100;
-    private const int LongestName = 100;
+    private const int MaxItems = 100;
+    private const int MaxNameLength = 100;
 
     // What the entry is made of, and what Cloud Logging takes out of it.
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal)
@@ -148,11 +148,11 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int mostCharacters
 
     private void WriteItems(IEnumerable items)
     {
-        var left = mostCharacters;
+        var left = maxCharacters;
         json.WriteStartArray();
         try
         {
-            foreach (var text in items.Cast<object?>().Take(MostItems).Select(item => TextOf(item ?? "")))
+            foreach (var text in items.Cast<object?>().Take(MaxItems).Select(item => TextOf(item ?? "")))
             {
                 if ((left -= text.Length) < 0)
                 {
@@ -173,18 +173,18 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int mostCharacters
 
     private string Cut(string text)
     {
-        if (text.Length <= mostCharacters)
+        if (text.Length <= maxCharacters)
         {
             return text;
         }
 
-        var end = char.IsHighSurrogate(text[mostCharacters - 1]) ? mostCharacters - 1 : mostCharacters;
+        var end = char.IsHighSurrogate(text[maxCharacters - 1]) ? maxCharacters - 1 : maxCharacters;
         return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}… ({text.Length - end} more characters)");
     }
 
     private string Free(string name)
     {
-        name = name.Length <= LongestName ? name : name[..LongestName];
+        name = name.Length <= MaxNameLength ? name : name[..MaxNameLength];
         name = name.StartsWith("logging.googleapis.com", StringComparison.Ordinal) ? $"_{name}" : name;
         while (!_taken.Add(name))
         {

@@ -21,15 +21,15 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
     public const string FormatterName = "cloud-logging";
 
     /// <summary>Cloud Logging refuses entries over 256 KiB, with what it adds itself.</summary>
-    public const int MostBytes = 240 * 1024;
+    public const int MaxBytes = 240 * 1024;
 
     private const string ReportedError = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";
     private const string OriginalFormat = "{OriginalFormat}";
 
     // The loggers of HTTP clients hand headers over as they were sent, credentials with them: only their message is redacted.
     private const string HttpClients = "System.Net.Http.HttpClient";
-    private const int LongestText = 64 * 1024;
-    private const int MostFields = 100;
+    private const int MaxTextLength = 64 * 1024;
+    private const int MaxFields = 100;
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -43,10 +43,10 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
         var entry = new Entry(
             clock.GetUtcNow(), logEntry.LogLevel, logEntry.Category, logEntry.EventId, Message(logEntry, fields), fields, logEntry.Exception);
         var buffer = new ArrayBufferWriter<byte>(1024);
-        for (var most = LongestText; ; most /= 4)
+        for (var most = MaxTextLength; ; most /= 4)
         {
             Write(entry, buffer, most);
-            if (buffer.WrittenCount <= MostBytes)
+            if (buffer.WrittenCount <= MaxBytes)
             {
                 break;
             }
@@ -80,7 +80,7 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
             WriteError(fields, entry);
         }
 
-        foreach (var (name, value) in entry.Fields.Take(MostFields))
+        foreach (var (name, value) in entry.Fields.Take(MaxFields))
         {
             fields.WriteNamed(name, value);
         }
@@ -140,7 +140,7 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
     {
         try
         {
-            return requests.HttpContext is { } context ? AnsweredRequest.Of(context, 0, TimeSpan.Zero) : null;
+            return requests.HttpContext is { } context ? AnsweredRequest.FromContext(context, 0, TimeSpan.Zero) : null;
         }
         catch (Exception ended) when (ended is ObjectDisposedException or InvalidOperationException or NullReferenceException)
         {

@@ -14,14 +14,14 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
     public static readonly TimeSpan FreshFor = TimeSpan.FromHours(1);
 
     /// <summary>How many reads unknown ids may cause at once, and how soon each comes back.</summary>
-    public const int MostReads = 10;
+    public const int MaxReads = 10;
 
     public static readonly TimeSpan ReadComesBackAfter = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim _reading = new(1);
     private KeySet? _known;
     private int _ended;
-    private double _reads = MostReads;
+    private double _reads = MaxReads;
     private DateTimeOffset _counted = clock.GetUtcNow();
 
     /// <summary>The key with an id; null where the issuer has none, or none can be read.</summary>
@@ -56,7 +56,7 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
     private bool MayRead()
     {
         var now = clock.GetUtcNow();
-        _reads = Math.Min(MostReads, _reads + ((now - _counted) / ReadComesBackAfter));
+        _reads = Math.Min(MaxReads, _reads + ((now - _counted) / ReadComesBackAfter));
         _counted = now;
         if (_reads < 1)
         {

@@ -19,13 +19,13 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     /// <summary>Google's tokens have about 1,000 characters.</summary>
-    public const int MostCharacters = 16 * 1024;
+    public const int MaxCharacters = 16 * 1024;
 
     private const string Crit = "crit";
     private const string EmailVerified = "email_verified";
     private const string RemovedSignature = ".SIGNATURE_REMOVED_BY_GOOGLE";
 
-    private static readonly JsonWebTokenHandler Validator = new() { MaximumTokenSizeInBytes = MostCharacters, MapInboundClaims = false };
+    private static readonly JsonWebTokenHandler Validator = new() { MaximumTokenSizeInBytes = MaxCharacters, MapInboundClaims = false };
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -72,7 +72,7 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
     // RFC 9110 11.4: the scheme is written in any case, and blanks stand only between it and the token.
     private string? TextOf(string value)
     {
-        if (value.Length > MostCharacters || !value.StartsWith(Options.Scheme, StringComparison.OrdinalIgnoreCase))
+        if (value.Length > MaxCharacters || !value.StartsWith(Options.Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return null;
         }

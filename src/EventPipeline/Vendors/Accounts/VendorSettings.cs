@@ -15,7 +15,7 @@ internal sealed partial class VendorSettings
     private const string Name = "Name";
     private const string Secret = "Secret";
     private const string OrganizationId = "OrganizationId";
-    private static readonly TimeSpan LongestStall = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxStall = TimeSpan.FromHours(1);
 
     private readonly Secrets _secrets;
     private readonly List<string> _mistakes = [];
@@ -71,7 +71,7 @@ internal sealed partial class VendorSettings
             return new VendorOptions();
         }
 
-        if (TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var stall) && stall > TimeSpan.Zero && stall <= LongestStall)
+        if (TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var stall) && stall > TimeSpan.Zero && stall <= MaxStall)
         {
             return new VendorOptions { StallTimeout = stall };
         }

@@ -69,24 +69,24 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
 
     public async Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken)
     {
-        var reading = new Reading(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
+        var conversation = new Conversation(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var me = await new VendorPages(api).ReadObjectAsync(
-            reading, AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
-        return reading.Organization.AddTo(new OrganizationIds(
+            conversation, AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
+        return conversation.Organization.AddTo(new OrganizationIds(
             me?.RequiredText("id") is { } id ? (id.Length > 0 ? id : throw me.Broken("id", "is empty")) : null, null));
     }
 
     public async IAsyncEnumerable<VendorItem> FetchAsync(
         FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reading = new Reading(fetch, Protocol);
+        var conversation = new Conversation(fetch, Protocol);
         var pages = new VendorPages(api);
         var items = fetch.Window.Report switch
         {
-            MessagesUsageReport => MessagesUsage.FetchAsync(pages, reading, fetch, cancellationToken),
-            CostReportName => CostReport.FetchAsync(pages, reading, fetch, cancellationToken),
-            ClaudeCodeReport => ClaudeCode.FetchAsync(pages, reading, fetch, cancellationToken),
-            NamesReport => AnthropicEntities.FetchAsync(pages, reading, fetch, cancellationToken),
+            MessagesUsageReport => MessagesUsage.FetchAsync(pages, conversation, fetch, cancellationToken),
+            CostReportName => CostReport.FetchAsync(pages, conversation, fetch, cancellationToken),
+            ClaudeCodeReport => ClaudeCode.FetchAsync(pages, conversation, fetch, cancellationToken),
+            NamesReport => AnthropicEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
             var other => throw Self.NoSuchReport(other),
         };
         await foreach (var item in items.WithCancellation(cancellationToken))
@@ -94,7 +94,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             yield return item;
         }
 
-        reading.NoteRounded();
+        conversation.NoteRounded();
     }
 
     private static void Authorize(HttpRequestMessage request, string key)

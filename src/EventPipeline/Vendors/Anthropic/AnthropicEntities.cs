@@ -31,17 +31,17 @@ internal static class AnthropicEntities
 
     /// <summary>Streams the snapshot.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lists = new NameLists(pages, reading, AnthropicPages.Names);
+        var lists = new NameLists(pages, conversation, AnthropicPages.Names);
         var me = await pages.ReadObjectAsync(
-            reading, Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true }, "organizations/me", cancellationToken,
+            conversation, Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true }, "organizations/me", cancellationToken,
             refusal => NoteForbidden(lists, refusal));
         yield return new BucketArrived(fetch.Window.From);
         if (me is not null)
         {
             me.NoteUnknown(KnownOrganization);
-            yield return EntityRecord.Of(fetch, Grain, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
+            yield return EntityRecord.Create(fetch, Grain, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
         }
 
         var workspaces = new List<string>();
@@ -90,13 +90,13 @@ internal static class AnthropicEntities
     {
         row.NoteUnknown(KnownWorkspace);
         var archived = row.Time("archived_at");
-        return EntityRecord.Of(fetch, Grain, "workspace", row.RequiredText("id")) with
+        return EntityRecord.Create(fetch, Grain, "workspace", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Status = archived is null ? "active" : "archived",
             CreatedAt = row.Time("created_at"),
             DeletedAt = archived,
-            Details = Details.Of(
+            Details = Details.Create(
                 ("tags", row.Anything("tags")), ("data_residency", row.Anything("data_residency")), ("display_color", row.Text("display_color")),
                 ("external_key_id", row.Text("external_key_id"))),
         };
@@ -105,13 +105,13 @@ internal static class AnthropicEntities
     private static EntityRecord ApiKey(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownKey);
-        return EntityRecord.Of(fetch, Grain, "api_key", row.RequiredText("id")) with
+        return EntityRecord.Create(fetch, Grain, "api_key", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             ParentId = row.Text("workspace_id"),
             Status = row.Text("status"),
             CreatedAt = row.Time("created_at"),
-            Details = Details.Of(
+            Details = Details.Create(
                 ("created_by", row.Anything("created_by")), ("principal", row.Anything("principal")),
                 ("partial_key_hint", row.Text("partial_key_hint")), ("expires_at", row.Text("expires_at"))),
         };
@@ -120,12 +120,12 @@ internal static class AnthropicEntities
     private static EntityRecord User(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownUser);
-        return EntityRecord.Of(fetch, Grain, "user", row.RequiredText("id")) with
+        return EntityRecord.Create(fetch, Grain, "user", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Email = row.Text("email"),
             CreatedAt = row.Time("added_at"),
-            Details = Details.Of(("role", row.Text("role"))),
+            Details = Details.Create(("role", row.Text("role"))),
         };
     }
 
@@ -133,10 +133,10 @@ internal static class AnthropicEntities
     {
         row.NoteUnknown(KnownMember);
         var user = row.RequiredText("user_id");
-        return EntityRecord.Of(fetch, Grain, "workspace_member", $"{workspace}/{user}") with
+        return EntityRecord.Create(fetch, Grain, "workspace_member", $"{workspace}/{user}") with
         {
             ParentId = workspace,
-            Details = Details.Of(("user_id", user), ("workspace_role", row.Text("workspace_role"))),
+            Details = Details.Create(("user_id", user), ("workspace_role", row.Text("workspace_role"))),
         };
     }
 

@@ -7,7 +7,7 @@ namespace EventPipeline.Vendors.Anthropic;
 /// <summary>Addresses of the bucketed reports: RFC 3339, and array parameters that repeat with brackets.</summary>
 internal static class AnthropicQuery
 {
-    private const int MostBuckets = 31;
+    private const int MaxBuckets = 31;
 
     /// <summary>Asks for the window's days: <c>ending_at</c> is midnight after the last wanted day.</summary>
     public static string Buckets(string path, Window window, Grain grain)
@@ -18,6 +18,6 @@ internal static class AnthropicQuery
             $"{path}?starting_at={window.Start:yyyy-MM-dd}T00:00:00Z&ending_at={window.End:yyyy-MM-dd}T00:00:00Z")
             + string.Create(
                 CultureInfo.InvariantCulture,
-                $"&bucket_width={Bucket.DayWidth}&limit={Math.Min(window.Days, MostBuckets)}&{groups}");
+                $"&bucket_width={Bucket.DayWidth}&limit={Math.Min(window.Days, MaxBuckets)}&{groups}");
     }
 }

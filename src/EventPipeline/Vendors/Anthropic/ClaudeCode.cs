@@ -22,7 +22,7 @@ internal static class ClaudeCode
 
     /// <summary>Streams the window, one day held at a time: records that share a key are summed.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var day in fetch.Window.EachDay())
         {
@@ -30,7 +30,7 @@ internal static class ClaudeCode
             var request = new VendorRequest(FormattableString.Invariant($"{Path}?starting_at={day:yyyy-MM-dd}&limit=1000"));
             var query = AnthropicPages.Records(request);
             var place = FormattableString.Invariant($"the records of {day:yyyy-MM-dd}");
-            await foreach (var row in pages.ReadListAsync(reading, query, place, cancellationToken))
+            await foreach (var row in pages.ReadListAsync(conversation, query, place, cancellationToken))
             {
                 Add(actors, fetch, day, row);
             }
@@ -48,7 +48,7 @@ internal static class ClaudeCode
     {
         RequireDay(row, day);
         var who = ClaudeCodeIdentity.Read(row);
-        var key = NaturalKey.Of(fetch, ClaudeCodeActor.Grain, day, who.Dimensions);
+        var key = NaturalKey.Create(fetch, ClaudeCodeActor.Grain, day, who.Dimensions);
         var words = row.Words(who.ActorType is "user" or "api_key_name" ? Documented : ShapeOf(who.ActorIdName), []);
         var identity = (key.Value, words.Texts);
         if (!actors.TryGetValue(identity, out var actor))

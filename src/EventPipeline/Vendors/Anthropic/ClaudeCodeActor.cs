@@ -86,20 +86,20 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
             Rejected = _rejected,
             Commits = _commits,
             PullRequests = _pullRequests,
-            Details = Details.Of(
+            Details = Details.Create(
             [
                 ("organization_id", _organization),
                 .. who.Details,
-                ("tool_actions", Details.Of(_tools.Select(tool => (tool.Key, (object?)Details.Of(
+                ("tool_actions", Details.Create(_tools.Select(tool => (tool.Key, (object?)Details.Create(
                     ("accepted", tool.Value.Accepted), ("rejected", tool.Value.Rejected)))))),
-                ("model_tokens", Details.Of(_models.Select(model => (model.Key, (object?)Details.Of(model.Value.Tokens()))))),
+                ("model_tokens", Details.Create(_models.Select(model => (model.Key, (object?)Details.Create(model.Value.Tokens()))))),
             ]),
         };
         foreach (var (model, use) in _models)
         {
             yield return new CostRecord
             {
-                RowKey = NaturalKey.Of(fetch, ModelGrain, day, [.. who.Dimensions, ("model", model)]),
+                RowKey = NaturalKey.Create(fetch, ModelGrain, day, [.. who.Dimensions, ("model", model)]),
                 Words = words,
                 Vendor = fetch.Window.Vendor,
                 AccountId = fetch.AccountId,
@@ -114,7 +114,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
                 AmountUsd = use.Usd,
                 Currency = "USD",
                 Basis = CostBasis.Estimated,
-                Dimensions = Details.Of([.. who.Details, ("tokens", Details.Of(use.Tokens()))]),
+                Dimensions = Details.Create([.. who.Details, ("tokens", Details.Create(use.Tokens()))]),
             };
         }
     }
@@ -126,11 +126,11 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
         lines.NoteUnknown(KnownLines);
         checked
         {
-            _sessions += metrics.Whole("num_sessions");
-            _added += lines.Whole("added");
-            _removed += lines.Whole("removed");
-            _commits += metrics.Whole("commits_by_claude_code");
-            _pullRequests += metrics.Whole("pull_requests_by_claude_code");
+            _sessions += metrics.GetInt64("num_sessions");
+            _added += lines.GetInt64("added");
+            _removed += lines.GetInt64("removed");
+            _commits += metrics.GetInt64("commits_by_claude_code");
+            _pullRequests += metrics.GetInt64("pull_requests_by_claude_code");
         }
     }
 
@@ -140,7 +140,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
         foreach (var (name, decisions) in tools.Map())
         {
             decisions.NoteUnknown(KnownDecisions);
-            var (accepted, rejected) = (decisions.Whole("accepted"), decisions.Whole("rejected"));
+            var (accepted, rejected) = (decisions.GetInt64("accepted"), decisions.GetInt64("rejected"));
             var before = _tools.GetValueOrDefault(name);
             _tools[name] = checked((before.Accepted + accepted, before.Rejected + rejected));
             _accepted = checked(_accepted + accepted);
@@ -162,10 +162,10 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
         checked
         {
             _models[model] = new ModelUse(
-                before.Input + tokens.Whole("input"),
-                before.Output + tokens.Whole("output"),
-                before.CacheRead + tokens.Whole("cache_read"),
-                before.CacheCreation + tokens.Whole("cache_creation"),
+                before.Input + tokens.GetInt64("input"),
+                before.Output + tokens.GetInt64("output"),
+                before.CacheRead + tokens.GetInt64("cache_read"),
+                before.CacheCreation + tokens.GetInt64("cache_creation"),
                 Money.TryAdd(before.Usd, cost.Exact("amount", Money.FromCents), out var usd)
                     ? usd
                     : throw cost.Broken("amount", "adds up to more digits than a decimal holds"));

@@ -25,10 +25,10 @@ internal static class CostReport
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = AnthropicPages.Buckets(Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
         }
@@ -36,7 +36,7 @@ internal static class CostReport
 
     private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row) => new()
     {
-        RowKey = NaturalKey.Of(fetch, grain.Name, day, KeyNames.Select(name => (name, row.Text(name)))),
+        RowKey = NaturalKey.Create(fetch, grain.Name, day, KeyNames.Select(name => (name, row.Text(name)))),
         Words = row.Words(Shape, KeyNames),
         Vendor = fetch.Window.Vendor,
         AccountId = fetch.AccountId,

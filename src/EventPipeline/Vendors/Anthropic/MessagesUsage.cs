@@ -43,10 +43,10 @@ internal static class MessagesUsage
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = AnthropicPages.Buckets(Grains, grain => Request(fetch.Window, grain));
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
         }
@@ -65,11 +65,11 @@ internal static class MessagesUsage
         var serviceAccountId = row.Text("service_account_id");
         var serviceTier = row.Text("service_tier");
         var both = accountId is not null && serviceAccountId is not null;
-        var write5m = cacheCreation.Whole("ephemeral_5m_input_tokens");
-        var write1h = cacheCreation.Whole("ephemeral_1h_input_tokens");
+        var write5m = cacheCreation.GetInt64("ephemeral_5m_input_tokens");
+        var write1h = cacheCreation.GetInt64("ephemeral_1h_input_tokens");
         return row.Usage(() => new UsageRecord
         {
-            RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            RowKey = NaturalKey.Create(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
             Words = row.Words(Shape, grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
@@ -88,15 +88,15 @@ internal static class MessagesUsage
             Region = row.Text("inference_geo"),
             IsBatch = serviceTier is null ? null : serviceTier == "batch",
             Product = "messages",
-            InputUncachedTokens = row.Whole("uncached_input_tokens"),
-            CacheReadTokens = row.Whole("cache_read_input_tokens"),
+            InputUncachedTokens = row.GetInt64("uncached_input_tokens"),
+            CacheReadTokens = row.GetInt64("cache_read_input_tokens"),
             CacheWriteTokens = checked(write5m + write1h),
             CacheWrite5mTokens = write5m,
             CacheWrite1hTokens = write1h,
-            OutputTokens = row.Whole("output_tokens"),
-            Quantity = serverToolUse.Whole("web_search_requests"),
+            OutputTokens = row.GetInt64("output_tokens"),
+            Quantity = serverToolUse.GetInt64("web_search_requests"),
             QuantityUnit = "web_search_requests",
-            Dimensions = Details.Of(
+            Dimensions = Details.Create(
                 ("account_id", both ? accountId : null), ("service_account_id", both ? serviceAccountId : null), (Speed, row.Text(Speed))),
         });
     }

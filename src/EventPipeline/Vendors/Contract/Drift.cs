@@ -6,7 +6,7 @@ namespace EventPipeline.Vendors.Contract;
 /// </summary>
 public sealed class Drift
 {
-    private const int MostNotes = 50;
+    private const int MaxNotes = 50;
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
     private int _fields;
 
@@ -20,7 +20,7 @@ public sealed class Drift
     public void Note(string note)
     {
         var isField = !note.Contains(' ', StringComparison.Ordinal);
-        if ((isField ? _fields : _notes.Count - _fields) < MostNotes && _notes.Add(note) && isField)
+        if ((isField ? _fields : _notes.Count - _fields) < MaxNotes && _notes.Add(note) && isField)
         {
             _fields++;
         }

@@ -56,7 +56,7 @@ internal sealed class BackPressureHandler(BackPressure pressure, PipelineMetrics
         var now = time.GetUtcNow();
         if (response is { StatusCode: HttpStatusCode.TooManyRequests })
         {
-            var (retryAfter, reset) = (RetryAfter.Of(response, now), VendorResilience.ResetOf(request, response));
+            var (retryAfter, reset) = (RetryAfter.Read(response, now), VendorResilience.ResetOf(request, response));
             return rate => rate.Refuse(turn, now, retryAfter, reset);
         }
 

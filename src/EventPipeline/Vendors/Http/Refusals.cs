@@ -11,66 +11,66 @@ namespace EventPipeline.Vendors.Http;
 internal static class Refusals
 {
     /// <summary>The failure to throw.</summary>
-    /// <param name="reading">The conversation.</param>
+    /// <param name="conversation">The conversation.</param>
     /// <param name="request">What was asked.</param>
     /// <param name="status">The answer's status, or the one its error stands for.</param>
     /// <param name="error">What the body says.</param>
     /// <param name="location">Where the answer redirects to, as it came; null where it does not.</param>
     /// <param name="wait">How long the vendor asks to wait.</param>
-    public static Exception Of(
-        Reading reading, VendorRequest request, int status, VendorError error, string? location = null, TimeSpan? wait = null)
+    public static Exception CreateException(
+        Conversation conversation, VendorRequest request, int status, VendorError error, string? location = null, TimeSpan? wait = null)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
         var page = "The vendor answers in JSON, so this is not its answer: look at what stands between the service and "
-            + $"{reading.Account.BaseAddress.Host}, and at Vendors__{reading.Protocol.Section}__BaseAddress.";
+            + $"{conversation.Account.BaseAddress.Host}, and at Vendors__{conversation.Protocol.Section}__BaseAddress.";
         if (request.Link is not null && status is 400 or 401 or 403 or 404 or 410)
         {
             // Storage answers an expired signature in each of these ways.
-            return reading.Transient($"{what} The link has expired, or the file is gone; the window is read again, with a new link.");
+            return conversation.Transient($"{what} The link has expired, or the file is gone; the window is read again, with a new link.");
         }
 
         if (error.IsPage && status is (< 300 or >= 500))
         {
-            return reading.Transient($"{what} {page}");
+            return conversation.Transient($"{what} {page}");
         }
 
         if (error.IsPage && status is (400 or 404 or 409))
         {
-            return reading.Refused(what, $"{page} Then replay; otherwise discard.", RejectionCause.VendorRefused);
+            return conversation.Refused(what, $"{page} Then replay; otherwise discard.", RejectionCause.VendorRefused);
         }
 
         return status switch
         {
-            401 or 403 => reading.Refused(
+            401 or 403 => conversation.Refused(
                 what,
-                $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}{reading.Protocol.CredentialHint} {reading.KeyKind} Check the secret of the account '{reading.Account.Name}' in the settings below "
-                    + $"Vendors:{reading.Protocol.Section}:Accounts, then replay.",
+                $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}{conversation.Protocol.CredentialHint} {conversation.KeyKind} Check the secret of the account '{conversation.Account.Name}' in the settings below "
+                    + $"Vendors:{conversation.Protocol.Section}:Accounts, then replay.",
                 RejectionCause.Credential),
             402 => Refused("The vendor says that the organisation's billing is not in order. Settle it in the vendor's console, then replay."),
             407 => Refused("A proxy between the service and the vendor wants credentials. Put them into the proxy's address (HTTPS_PROXY), then replay."),
-            410 => reading.Transient($"{what} The page's cursor is gone; the window is read again from its first page."),
+            410 => conversation.Transient($"{what} The page's cursor is gone; the window is read again from its first page."),
             413 or 414 or 431 => Refused(
                 "The request is too long for the vendor, or for a proxy on the way. When there is a proxy, raise its limit and replay; otherwise it is a defect of the connector."),
             451 => Refused("The vendor may not answer for legal reasons, often because of the region that asks. Ask from another region, then replay; otherwise discard."),
-            _ when VendorResilience.IsTransient((HttpStatusCode)status) => reading.Transient(what + WaitAsked(wait)),
-            202 => reading.Transient($"{what} The vendor has accepted the request and has no answer yet."),
-            >= 200 and < 300 => reading.Broken(string.Create(
+            _ when VendorResilience.IsTransient((HttpStatusCode)status) => conversation.Transient(what + WaitAsked(wait)),
+            202 => conversation.Transient($"{what} The vendor has accepted the request and has no answer yet."),
+            >= 200 and < 300 => conversation.Broken(string.Create(
                 CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}, where only 200 is documented.")),
-            >= 300 and < 400 => reading.Refused(
-                $"{what} It redirects to '{reading.Quote(Addresses.WithoutQuery(location ?? "nowhere"))}', which is not followed: "
+            >= 300 and < 400 => conversation.Refused(
+                $"{what} It redirects to '{conversation.Quote(Addresses.WithoutQuery(location ?? "nowhere"))}', which is not followed: "
                     + "the credential stays with the configured host.",
-                $"Set Vendors__{reading.Protocol.Section}__BaseAddress to where the API really is, then replay.",
+                $"Set Vendors__{conversation.Protocol.Section}__BaseAddress to where the API really is, then replay.",
                 RejectionCause.VendorRefused),
             404 when error.Type is null => Refused(
-                $"Nothing in it is the vendor's own 'not found'. Check Vendors__{reading.Protocol.Section}__BaseAddress and what stands between, then replay; otherwise discard."),
-            _ when error.IsTooOld => reading.Refused(
+                $"Nothing in it is the vendor's own 'not found'. Check Vendors__{conversation.Protocol.Section}__BaseAddress and what stands between, then replay; otherwise discard."),
+            _ when error.IsTooOld => conversation.Refused(
                 $"{what} The days are older than the vendor still serves.",
                 "Ask for later days; what was loaded of these days before stays as it is. Discard this message.",
                 RejectionCause.VendorRefused),
             _ => Refused("The vendor says what it did not accept. When the account or the request can be changed, do so and replay; otherwise discard."),
         };
 
-        RejectedEventException Refused(string hint) => reading.Refused(what, hint, RejectionCause.VendorRefused);
+        RejectedEventException Refused(string hint) => conversation.Refused(what, hint, RejectionCause.VendorRefused);
     }
 
     private static string WaitAsked(TimeSpan? wait) => wait is { } asked

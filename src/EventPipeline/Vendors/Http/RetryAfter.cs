@@ -7,7 +7,7 @@ namespace EventPipeline.Vendors.Http;
 internal static class RetryAfter
 {
     /// <summary>The wait; null where there is none, where it lies in the past, and where the header cannot be read.</summary>
-    public static TimeSpan? Of(HttpResponseMessage response, DateTimeOffset now)
+    public static TimeSpan? Read(HttpResponseMessage response, DateTimeOffset now)
     {
         if (!response.Headers.TryGetValues("Retry-After", out var values) || values.FirstOrDefault()?.Trim() is not { } text)
         {

@@ -18,31 +18,31 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
     /// <summary>Sends a request and returns when the headers have come.</summary>
     /// <exception cref="RejectedEventException">The vendor refused, and will again.</exception>
     /// <exception cref="TransientFailureException">It failed, in spite of retries, and may work later.</exception>
-    public async Task<VendorAnswer> AskAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
+    public async Task<VendorAnswer> AskAsync(Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow() >= reading.Deadline)
+        if (time.GetUtcNow() >= conversation.Deadline)
         {
-            throw reading.Transient($"the attempt's time was over before {request.What} was sent.");
+            throw conversation.Transient($"the attempt's time was over before {request.What} was sent.");
         }
 
         var response = request.Link is null
-            ? await SendAsync(reading, request, cancellationToken)
-            : await SendAsync(reading, request, key: null, cancellationToken);
+            ? await SendAsync(conversation, request, cancellationToken)
+            : await SendAsync(conversation, request, key: null, cancellationToken);
         try
         {
-            NoteOrganization(reading, request, response);
+            NoteOrganization(conversation, request, response);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), reading.Redaction);
-                var text = new BodyText(reading, ++reading.Pages, request.Hash(reading.Account.BaseAddress), (int)response.StatusCode);
-                var body = Body(stream, text, reading, request, response);
+                var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), conversation.Redaction);
+                var text = new BodyText(conversation, ++conversation.Pages, request.Hash(conversation.Account.BaseAddress), (int)response.StatusCode);
+                var body = Body(stream, text, conversation, request, response);
                 var answer = new VendorAnswer(body, response, refusal: null) { NextLink = LinkHeader.Next(response) };
                 response = null;
                 return answer;
             }
 
-            var error = await VendorError.ReadAsync(response, reading, time, options.StallTimeout, cancellationToken);
-            var failure = Failure(reading, request, response, error);
+            var error = await VendorError.ReadAsync(response, conversation, time, options.StallTimeout, cancellationToken);
+            var failure = Failure(conversation, request, response, error);
             return failure is RejectedEventException refusal && request.Tolerates(response.StatusCode) && !error.IsTooOld
                 ? new VendorAnswer(body: null, response: null, refusal) { Error = error }
                 : throw failure;
@@ -53,22 +53,22 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    private static void NoteOrganization(Reading reading, VendorRequest request, HttpResponseMessage response)
+    private static void NoteOrganization(Conversation conversation, VendorRequest request, HttpResponseMessage response)
     {
         if (request.Link is null
-            && reading.Protocol.OrganizationHeader is { } header
+            && conversation.Protocol.OrganizationHeader is { } header
             && response.Headers.TryGetValues(header, out var values)
             && values.FirstOrDefault()?.Trim() is { Length: > 0 } name)
         {
-            reading.NoteOrganization(name, reading.Protocol.IsOrganizationHeaderAnId);
+            conversation.NoteOrganization(name, conversation.Protocol.IsOrganizationHeaderAnId);
         }
     }
 
     /// <summary>Sends it, and once more when the vendor refuses the key and another has taken its place meanwhile.</summary>
-    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
     {
-        var key = await KeyAsync(reading, () => secrets.GetAsync(reading.Account, cancellationToken));
-        var response = await SendAsync(reading, request, key, cancellationToken);
+        var key = await KeyAsync(conversation, () => secrets.GetAsync(conversation.Account, cancellationToken));
+        var response = await SendAsync(conversation, request, key, cancellationToken);
         if (response.StatusCode is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {
             return response;
@@ -76,14 +76,14 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
 
         try
         {
-            var fresh = await KeyAsync(reading, () => secrets.RenewAsync(reading.Account, key, cancellationToken));
+            var fresh = await KeyAsync(conversation, () => secrets.RenewAsync(conversation.Account, key, cancellationToken));
             if (fresh == key)
             {
                 (var refusal, response) = (response, null);
                 return refusal;
             }
 
-            return await SendAsync(reading, request, fresh, cancellationToken);
+            return await SendAsync(conversation, request, fresh, cancellationToken);
         }
         finally
         {
@@ -91,32 +91,32 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    private async ValueTask<string> KeyAsync(Reading reading, Func<ValueTask<string>> ask)
+    private async ValueTask<string> KeyAsync(Conversation conversation, Func<ValueTask<string>> ask)
     {
         try
         {
             var key = await ask();
-            reading.Hide(key, keyKinds);
+            conversation.Hide(key, keyKinds);
             return key;
         }
         catch (RejectedEventException rejected)
         {
-            throw reading.Refused(rejected.Message, rejected.Hint, rejected.Cause);
+            throw conversation.Refused(rejected.Message, rejected.Hint, rejected.Cause);
         }
         catch (TransientFailureException failure)
         {
-            throw reading.Transient(failure.Message, failure);
+            throw conversation.Transient(failure.Message, failure);
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Reading reading, VendorRequest request, string? key, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(Conversation conversation, VendorRequest request, string? key, CancellationToken cancellationToken)
     {
-        var address = request.Address(reading.Account.BaseAddress);
+        var address = request.Address(conversation.Account.BaseAddress);
         using var message = new HttpRequestMessage(request.Method, address);
         message.Headers.TryAddWithoutValidation("User-Agent", $"EventPipeline/{ServiceIdentity.Version} (+https://github.com/eventpipeline/eventpipeline)");
         if (key is not null)
         {
-            Authorize(message, reading, request, key);
+            Authorize(message, conversation, request, key);
         }
 
         if (request.Body is { } body)
@@ -124,9 +124,9 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
             message.Content = new StringContent(body.Text, Encoding.UTF8, new MediaTypeHeaderValue(body.ContentType));
         }
 
-        message.Options.Set(VendorResilience.Deadline, reading.Deadline);
-        message.Options.Set(VendorResilience.Account, reading.Account.ToString());
-        message.Options.Set(VendorResilience.Protocol, reading.Protocol);
+        message.Options.Set(VendorResilience.Deadline, conversation.Deadline);
+        message.Options.Set(VendorResilience.Account, conversation.Account.ToString());
+        message.Options.Set(VendorResilience.Protocol, conversation.Protocol);
         message.Options.Set(VendorResilience.IsLink, request.Link is not null);
         try
         {
@@ -134,26 +134,26 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
         catch (HttpRequestException exception)
         {
-            throw reading.Transient($"{address.Host} could not be reached: {reading.Quote(exception.Message)}", reading.Safe(exception));
+            throw conversation.Transient($"{address.Host} could not be reached: {conversation.Quote(exception.Message)}", conversation.Safe(exception));
         }
         catch (Exception exception) when (exception is TimeoutRejectedException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw reading.Transient($"{address.Host} did not answer {request.What} in time.", exception);
+            throw conversation.Transient($"{address.Host} did not answer {request.What} in time.", exception);
         }
         catch (TransientFailureException exception)
         {
-            throw reading.Transient(exception.Message, exception);
+            throw conversation.Transient(exception.Message, exception);
         }
     }
 
-    private static void Authorize(HttpRequestMessage message, Reading reading, VendorRequest request, string key)
+    private static void Authorize(HttpRequestMessage message, Conversation conversation, VendorRequest request, string key)
     {
         // Whatever an address was made from, the credential stays with the configured host.
         if (Uri.Compare(
-                message.RequestUri!, reading.Account.BaseAddress, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
+                message.RequestUri!, conversation.Account.BaseAddress, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
-            throw reading.Broken($"'{reading.Quote(Addresses.WithoutQuery(message.RequestUri!.AbsoluteUri))}' is not on {reading.Account.BaseAddress.Host}, "
+            throw conversation.Broken($"'{conversation.Quote(Addresses.WithoutQuery(message.RequestUri!.AbsoluteUri))}' is not on {conversation.Account.BaseAddress.Host}, "
                 + "where alone the credential is sent.");
         }
 
@@ -163,30 +163,30 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
             message.Headers.TryAddWithoutValidation(name, value);
         }
 
-        reading.Protocol.Authorize(message, key);
+        conversation.Protocol.Authorize(message, key);
     }
 
-    private Exception Failure(Reading reading, VendorRequest request, HttpResponseMessage response, VendorError error) => Refusals.Of(
-        reading, request, (int)response.StatusCode, error, Location(response), RetryAfter.Of(response, time.GetUtcNow()));
+    private Exception Failure(Conversation conversation, VendorRequest request, HttpResponseMessage response, VendorError error) => Refusals.CreateException(
+        conversation, request, (int)response.StatusCode, error, Location(response), RetryAfter.Read(response, time.GetUtcNow()));
 
     private static string? Location(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
 
-    private JsonBody Body(Stream stream, BodyText text, Reading reading, VendorRequest request, HttpResponseMessage response)
+    private JsonBody Body(Stream stream, BodyText text, Conversation conversation, VendorRequest request, HttpResponseMessage response)
     {
-        var requestId = VendorError.RequestIdOf(response, reading);
-        return new JsonBody(stream, reading, text, time, options.StallTimeout)
+        var requestId = VendorError.RequestIdOf(response, conversation);
+        return new JsonBody(stream, conversation, text, time, options.StallTimeout)
         {
             IsPage = VendorError.IsPageType(response),
             MayBeLines = request.MayBeLines,
-            Page = beginning => Refusals.Of(reading, request, (int)HttpStatusCode.OK, VendorError.OfPage(beginning, requestId, reading)),
-            Refusal = error => RefusalIn(VendorError.Of(error, requestId, reading)),
+            Page = beginning => Refusals.CreateException(conversation, request, (int)HttpStatusCode.OK, VendorError.FromPage(beginning, requestId, conversation)),
+            Refusal = error => RefusalIn(VendorError.FromJson(error, requestId, conversation)),
         };
 
         // With 200, the error's own words tell which status it stands for; one that nobody documented may pass.
-        Exception RefusalIn(VendorError error) => (StatusOf(reading.Protocol, error.Code) ?? StatusOf(reading.Protocol, error.Type)) is { } status
-            ? Refusals.Of(reading, request, status, error)
-            : reading.Transient($"the vendor answered 200 to {request.What}, with an error in place of data: {error}");
+        Exception RefusalIn(VendorError error) => (StatusOf(conversation.Protocol, error.Code) ?? StatusOf(conversation.Protocol, error.Type)) is { } status
+            ? Refusals.CreateException(conversation, request, status, error)
+            : conversation.Transient($"the vendor answered 200 to {request.What}, with an error in place of data: {error}");
     }
 
     private static int? StatusOf(VendorProtocol protocol, string? word) =>

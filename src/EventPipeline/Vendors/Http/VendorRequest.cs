@@ -36,14 +36,14 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     public string What => $"{Method} {(Link is null ? PathAndQuery.Split('?', 2)[0] : Addresses.WithoutQuery(Link.AbsoluteUri))}";
 
     /// <summary>The file at an address that the vendor gave.</summary>
-    /// <param name="reading">The conversation in which it was given.</param>
+    /// <param name="conversation">The conversation in which it was given.</param>
     /// <param name="address">The address, absolute.</param>
     /// <exception cref="RejectedEventException">It is not an address, or less safe than the account's own: http where that is https.</exception>
-    public static VendorRequest OfLink(Reading reading, string address) =>
+    public static VendorRequest FromLink(Conversation conversation, string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var link) && link.UserInfo.Length == 0
-            && (link.Scheme == Uri.UriSchemeHttps || link.Scheme == reading.Account.BaseAddress.Scheme)
+            && (link.Scheme == Uri.UriSchemeHttps || link.Scheme == conversation.Account.BaseAddress.Scheme)
             ? new VendorRequest(link.AbsoluteUri) { Link = link, MayBeLines = true }
-            : throw reading.Broken($"the link '{reading.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
+            : throw conversation.Broken($"the link '{conversation.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
 
     /// <summary>A POST of JSON.</summary>
     public static VendorRequest PostJson(string pathAndQuery, string json) => new(pathAndQuery)

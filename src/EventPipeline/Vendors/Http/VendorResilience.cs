@@ -27,9 +27,9 @@ internal static class VendorResilience
     /// <summary>Whether it fetches a file from whatever host keeps it: the account's limits at its vendor do not count it.</summary>
     public static readonly HttpRequestOptionsKey<bool> IsLink = new("EventPipeline.IsLink");
 
-    private const int MostRetries = 5;
-    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
-    private static readonly Backoff Backoff = new(ShortestWait, 2, TimeSpan.FromSeconds(60), Jitter: 0.5);
+    private const int MaxRetries = 5;
+    private static readonly TimeSpan MinWait = TimeSpan.FromSeconds(1);
+    private static readonly Backoff Backoff = new(MinWait, 2, TimeSpan.FromSeconds(60), Jitter: 0.5);
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(100);
 
     /// <summary>Whether a status may pass: every 5xx, and 408, 423, 425 and 429.</summary>
@@ -87,10 +87,10 @@ internal static class VendorResilience
         pipeline.TimeProvider = time;
         pipeline.AddRetry(new HttpRetryStrategyOptions
         {
-            MaxRetryAttempts = MostRetries,
+            MaxRetryAttempts = MaxRetries,
             ShouldRetryAfterHeader = false,
             ShouldHandle = args => ValueTask.FromResult(
-                IsRetried(args.Outcome) && LongestWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
+                IsRetried(args.Outcome) && MaxWait(args.Outcome, args.AttemptNumber, time) < Left(args.Context, time)),
             DelayGenerator = args => ValueTask.FromResult<TimeSpan?>(
                 AskedWait(args.Outcome, time) ?? Backoff.After(args.AttemptNumber + 1)),
             OnRetry = args =>
@@ -125,12 +125,12 @@ internal static class VendorResilience
         _ => false,
     };
 
-    private static TimeSpan LongestWait(Outcome<HttpResponseMessage> outcome, int attempt, TimeProvider time) =>
+    private static TimeSpan MaxWait(Outcome<HttpResponseMessage> outcome, int attempt, TimeProvider time) =>
         AskedWait(outcome, time) ?? Backoff.AtMostAfter(attempt + 1);
 
     private static TimeSpan? AskedWait(Outcome<HttpResponseMessage> outcome, TimeProvider time) =>
-        outcome.Result is { } response && RetryAfter.Of(response, time.GetUtcNow()) is { } wait
-            ? wait < ShortestWait ? ShortestWait : wait
+        outcome.Result is { } response && RetryAfter.Read(response, time.GetUtcNow()) is { } wait
+            ? wait < MinWait ? MinWait : wait
             : null;
 
     private static TimeSpan Left(ResilienceContext context, TimeProvider time) =>

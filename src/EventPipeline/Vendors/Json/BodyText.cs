@@ -8,7 +8,7 @@ namespace EventPipeline.Vendors.Json;
 /// Keeps one page's text in pieces of at most 64 KiB, cut between characters, while it is being read. Small pieces, because a store such as DuckDB
 /// holds every long text of a group of rows in memory when it writes them.
 /// </summary>
-internal sealed class BodyText(Reading reading, int pageNo, string requestHash, int httpStatus)
+internal sealed class BodyText(Conversation conversation, int pageNo, string requestHash, int httpStatus)
 {
     private const int PartLength = 32 * 1024;
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
@@ -60,7 +60,7 @@ internal sealed class BodyText(Reading reading, int pageNo, string requestHash, 
         }
         catch (DecoderFallbackException exception)
         {
-            throw reading.Broken("the answer holds bytes that are not UTF-8.", exception);
+            throw conversation.Broken("the answer holds bytes that are not UTF-8.", exception);
         }
     }
 
@@ -69,6 +69,6 @@ internal sealed class BodyText(Reading reading, int pageNo, string requestHash, 
         var payload = _part.ToString();
         _part.Clear();
         _bytes = 0;
-        await reading.KeepAsync(new PagePart(pageNo, ++_partNo, requestHash, httpStatus, payload), cancellationToken);
+        await conversation.KeepAsync(new PagePart(pageNo, ++_partNo, requestHash, httpStatus, payload), cancellationToken);
     }
 }

@@ -11,7 +11,7 @@ internal static class Details
 
     /// <summary>An object of the values that are not null, in the order given; null when there are none.</summary>
     /// <param name="values">Text, whole numbers, flags, elements, objects and arrays of such pairs.</param>
-    public static JsonElement? Of(params IEnumerable<(string Name, object? Value)> values)
+    public static JsonElement? Create(params IEnumerable<(string Name, object? Value)> values)
     {
         var present = values.Where(pair => pair.Value is not null).ToList();
         if (present.Count == 0)

@@ -12,9 +12,9 @@ namespace EventPipeline.Vendors.Json;
 /// <param name="element">The object.</param>
 /// <param name="path">Where objects of this shape are in the answer, e.g. <c>data[].results[]</c>.</param>
 /// <param name="place">Where this one is, for people, e.g. <c>the bucket of 2026-11-01</c>.</param>
-/// <param name="reading">The conversation it came in.</param>
+/// <param name="conversation">The conversation it came in.</param>
 /// <param name="around">What was said around it that the documentation does not know, e.g. beside the results of its bucket.</param>
-internal sealed class Fields(JsonElement element, string path, string place, Reading reading, UInt128 around = default)
+internal sealed class Fields(JsonElement element, string path, string place, Conversation conversation, UInt128 around = default)
 {
     /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>
     public UInt128 Hash() => Canonical.Hash(element);
@@ -31,10 +31,10 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
     }
 
     /// <summary>A whole number that has to be there. <c>5.0</c> and <c>1e3</c> are whole.</summary>
-    public long Whole(string name) => WholeOrNull(name) ?? throw Missing(name);
+    public long GetInt64(string name) => GetInt64OrNull(name) ?? throw Missing(name);
 
     /// <summary>A whole number, or null where it is null or absent.</summary>
-    public long? WholeOrNull(string name)
+    public long? GetInt64OrNull(string name)
     {
         if (Find(name) is not { } value)
         {
@@ -102,7 +102,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
 
         if (rounded)
         {
-            reading.CountRounded();
+            conversation.CountRounded();
         }
 
         return exact;
@@ -110,7 +110,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
 
     /// <summary>A time as this vendor writes it, UTC; null where it is null or absent.</summary>
     public DateTimeOffset? Time(string name) =>
-        Find(name) is not { } value ? null : reading.Protocol.ReadTime(value) ?? throw Wrong(name, value, "a time with its offset");
+        Find(name) is not { } value ? null : conversation.Protocol.ReadTime(value) ?? throw Wrong(name, value, "a time with its offset");
 
     /// <summary>An object that has to be there.</summary>
     public Fields Object(string name) => ObjectOrNull(name) ?? throw Missing(name);
@@ -119,7 +119,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
     public Fields? ObjectOrNull(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => new Fields(value, $"{path}.{name}", place, reading),
+        { ValueKind: JsonValueKind.Object } value => new Fields(value, $"{path}.{name}", place, conversation),
         { } value => throw Wrong(name, value, "an object"),
     };
 
@@ -135,7 +135,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
         foreach (var item in value.EnumerateArray())
         {
             yield return item.ValueKind == JsonValueKind.Object
-                ? new Fields(item, $"{path}.{name}[]", place, reading)
+                ? new Fields(item, $"{path}.{name}[]", place, conversation)
                 : throw Wrong(name, item, "an array of objects");
         }
     }
@@ -165,7 +165,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
         }
         catch (OverflowException exception)
         {
-            throw reading.Broken($"the numbers in '{path}' add up to more than 64 bits hold ({place}).", exception);
+            throw conversation.Broken($"the numbers in '{path}' add up to more than 64 bits hold ({place}).", exception);
         }
     }
 
@@ -178,7 +178,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
             switch (shape.Find(name))
             {
                 case { Kind: MemberKind.Object, Shape: { } inner } when value.ValueKind == JsonValueKind.Object:
-                    words = new Fields(value, $"{path}.{name}", place, reading).Words(words, here, inner, []);
+                    words = new Fields(value, $"{path}.{name}", place, conversation).Words(words, here, inner, []);
                     break;
                 case { Kind: MemberKind.Metric or MemberKind.Object }:
                     words = isNull ? words : words with { Values = unchecked(words.Values + Canonical.Metric(here, value)) };
@@ -191,11 +191,11 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
                 case null when name == "object" && value.ValueKind == JsonValueKind.String && shape.ObjectTypes.Contains(String(name, value)):
                     break;
                 case { Kind: MemberKind.Dimension }:
-                    reading.Note($"{path}.{name} is there although it was not asked for: it tells rows apart");
+                    conversation.Note($"{path}.{name} is there although it was not asked for: it tells rows apart");
                     words = Unknown(words, here, value);
                     break;
                 default:
-                    reading.Note($"{path}.{name}");
+                    conversation.Note($"{path}.{name}");
                     words = Unknown(words, here, value);
                     break;
             }
@@ -223,21 +223,21 @@ internal sealed class Fields(JsonElement element, string path, string place, Rea
         {
             if (!known.Contains(property.Name))
             {
-                reading.Note($"{path}.{property.Name}");
+                conversation.Note($"{path}.{property.Name}");
             }
         }
     }
 
     /// <summary>Notes something about this kind of object.</summary>
-    public void Note(string note) => reading.Note($"{path}{note}");
+    public void Note(string note) => conversation.Note($"{path}{note}");
 
     /// <summary>A field breaks the contract in a way of its own.</summary>
-    public RejectedEventException Broken(string name, string what) => reading.Broken($"'{path}.{name}' {what} ({place}).");
+    public RejectedEventException Broken(string name, string what) => conversation.Broken($"'{path}.{name}' {what} ({place}).");
 
     /// <summary>The beginning of the vendor's words, safe to show: cut last, because half a credential is not recognised.</summary>
     public string Quote(string text)
     {
-        var safe = reading.Quote(text);
+        var safe = conversation.Quote(text);
         return safe.Length <= 80 ? safe : string.Concat(safe.AsSpan(0, 80), "…");
     }
 

@@ -9,7 +9,7 @@ namespace EventPipeline.Vendors.Json;
 /// not with the body. What is read is kept on the way, as the vendor wrote it.
 /// </summary>
 /// <remarks>A body that ends early is transient; one that is malformed breaks the contract.</remarks>
-internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, TimeProvider time, TimeSpan stallTimeout)
+internal sealed class JsonBody(Stream stream, Conversation conversation, BodyText text, TimeProvider time, TimeSpan stallTimeout)
 {
     private const int MaxValueBytes = 4 * 1024 * 1024;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -64,7 +64,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         if (Unread[0] != '{' && !isArray)
         {
             var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 16 * 1024)]);
-            throw IsPage || Unread[0] == '<' ? Page(beginning) : reading.Broken($"the answer is not a JSON object; it begins with '{reading.Quote(beginning)}'.");
+            throw IsPage || Unread[0] == '<' ? Page(beginning) : conversation.Broken($"the answer is not a JSON object; it begins with '{conversation.Quote(beginning)}'.");
         }
 
         return isArray;
@@ -83,7 +83,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         {
             [] => null,
             [(byte)'{', ..] => await NextValueAsync(cancellationToken),
-            _ => throw reading.Broken("a line of the answer is not a JSON object."),
+            _ => throw conversation.Broken("a line of the answer is not a JSON object."),
         };
     }
 
@@ -118,7 +118,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw reading.Broken($"a value cannot be read: {reading.Quote(exception.Message)}", exception);
+            throw conversation.Broken($"a value cannot be read: {conversation.Quote(exception.Message)}", exception);
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         {
             if (Unread.ContainsAnyExcept(" \t\r\n"u8))
             {
-                throw reading.Broken("the answer goes on after its JSON object has ended.");
+                throw conversation.Broken("the answer goes on after its JSON object has ended.");
             }
 
             _start = _end = 0;
@@ -166,7 +166,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw reading.Broken($"the answer is not valid JSON: {reading.Quote(exception.Message)}", exception);
+            throw conversation.Broken($"the answer is not valid JSON: {conversation.Quote(exception.Message)}", exception);
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
     {
         if (!await TryFillAsync(cancellationToken))
         {
-            throw reading.Transient("the answer was cut off: its JSON ends too early.");
+            throw conversation.Transient("the answer was cut off: its JSON ends too early.");
         }
     }
 
@@ -237,7 +237,7 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
 
         if (_buffer.Length >= MaxValueBytes)
         {
-            throw reading.Broken("one value of the answer is longer than 4 MiB.");
+            throw conversation.Broken("one value of the answer is longer than 4 MiB.");
         }
 
         Array.Resize(ref _buffer, _buffer.Length * 2);
@@ -245,10 +245,10 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
 
     private async ValueTask<int> ReadStreamAsync(CancellationToken cancellationToken)
     {
-        var left = reading.Deadline - time.GetUtcNow();
+        var left = conversation.Deadline - time.GetUtcNow();
         if (left <= TimeSpan.Zero)
         {
-            throw reading.Transient("the attempt's time was over before the whole answer had come.");
+            throw conversation.Transient("the attempt's time was over before the whole answer had come.");
         }
 
         using var stalled = new CancellationTokenSource(left < stallTimeout ? left : stallTimeout, time);
@@ -259,13 +259,13 @@ internal sealed class JsonBody(Stream stream, Reading reading, BodyText text, Ti
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw reading.Transient(
+            throw conversation.Transient(
                 FormattableString.Invariant($"the answer stalled: nothing came for {stallTimeout.TotalSeconds:0.###} s, or the attempt's time was over."),
                 exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
         {
-            throw reading.Transient($"the connection broke while the answer came: {reading.Quote(exception.Message)}", reading.Safe(exception));
+            throw conversation.Transient($"the connection broke while the answer came: {conversation.Quote(exception.Message)}", conversation.Safe(exception));
         }
     }
 }

@@ -5,7 +5,7 @@ namespace EventPipeline.Vendors.Json;
 /// <summary>Times as RFC 3339 section 5.6 writes them: never without an offset.</summary>
 internal static class Rfc3339
 {
-    private const int MostFractionDigits = 7;
+    private const int MaxFractionDigits = 7;
 
     /// <summary>The time in UTC; null where it is none. Digits below 100 ns are cut.</summary>
     public static DateTimeOffset? Read(string text)
@@ -18,9 +18,9 @@ internal static class Rfc3339
         }
 
         var dot = upper.IndexOf('.', StringComparison.Ordinal);
-        if (dot >= 0 && offset - dot - 1 > MostFractionDigits && !upper.AsSpan(dot + 1, offset - dot - 1).ContainsAnyExceptInRange('0', '9'))
+        if (dot >= 0 && offset - dot - 1 > MaxFractionDigits && !upper.AsSpan(dot + 1, offset - dot - 1).ContainsAnyExceptInRange('0', '9'))
         {
-            upper = string.Concat(upper.AsSpan(0, dot + 1 + MostFractionDigits), upper.AsSpan(offset));
+            upper = string.Concat(upper.AsSpan(0, dot + 1 + MaxFractionDigits), upper.AsSpan(offset));
         }
 
         return DateTimeOffset.TryParseExact(

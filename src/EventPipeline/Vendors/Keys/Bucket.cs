@@ -12,10 +12,10 @@ internal readonly record struct Bucket(DateTimeOffset Start, string Width)
     public const string EventWidth = "event";
 
     /// <summary>A UTC day.</summary>
-    public static Bucket OfDay(DateOnly day) => new(day.Start(), DayWidth);
+    public static Bucket FromDay(DateOnly day) => new(day.Start(), DayWidth);
 
     /// <summary>A moment, UTC.</summary>
-    public static Bucket OfEvent(DateTimeOffset at) => new(at, EventWidth);
+    public static Bucket FromEvent(DateTimeOffset at) => new(at, EventWidth);
 }
 
 /// <summary>Times of days.</summary>

@@ -7,11 +7,11 @@ namespace EventPipeline.Vendors.Keys;
 internal static class NaturalKey
 {
     /// <summary>The key of a row in a one-day bucket.</summary>
-    public static RowKey Of(FetchContext fetch, string grain, DateOnly day, params IEnumerable<(string Name, string? Value)> dimensions) =>
-        Of(fetch, grain, Bucket.OfDay(day), dimensions);
+    public static RowKey Create(FetchContext fetch, string grain, DateOnly day, params IEnumerable<(string Name, string? Value)> dimensions) =>
+        Create(fetch, grain, Bucket.FromDay(day), dimensions);
 
     /// <summary>The key of a row in a bucket of any width, or of an event.</summary>
-    public static RowKey Of(FetchContext fetch, string grain, Bucket bucket, params IEnumerable<(string Name, string? Value)> dimensions)
+    public static RowKey Create(FetchContext fetch, string grain, Bucket bucket, params IEnumerable<(string Name, string? Value)> dimensions)
     {
         List<string?> parts =
         [
@@ -28,6 +28,6 @@ internal static class NaturalKey
             parts.Add(value);
         }
 
-        return RowKey.Of([.. parts]);
+        return RowKey.Create([.. parts]);
     }
 }

@@ -18,7 +18,7 @@ public readonly record struct RowKey(UInt128 Value)
     private const int Digits = 32;
 
     /// <summary>The key over the length-prefixed parts, in the order given.</summary>
-    public static RowKey Of(params ReadOnlySpan<string?> parts)
+    public static RowKey Create(params ReadOnlySpan<string?> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> length = stackalloc byte[4];

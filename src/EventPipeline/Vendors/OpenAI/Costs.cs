@@ -31,13 +31,13 @@ internal static class Costs
 
     /// <summary>Streams the window. The vendor was seen to give a cursor beyond its last data.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = OpenAIPages.Buckets(Grains, grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain))) with
         {
             CursorOutlivesData = true,
         };
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
         }
@@ -48,7 +48,7 @@ internal static class Costs
         var amount = row.Object("amount");
         return new CostRecord
         {
-            RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            RowKey = NaturalKey.Create(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
             Words = row.Words(Shape, grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,

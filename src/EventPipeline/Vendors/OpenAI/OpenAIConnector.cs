@@ -64,14 +64,14 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
     public async IAsyncEnumerable<VendorItem> FetchAsync(
         FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reading = new Reading(fetch, Protocol);
+        var conversation = new Conversation(fetch, Protocol);
         var pages = new VendorPages(api);
         var items = fetch.Window.Report switch
         {
-            CostReport => Costs.FetchAsync(pages, reading, fetch, cancellationToken),
-            NamesReport => OpenAIEntities.FetchAsync(pages, reading, fetch, cancellationToken),
+            CostReport => Costs.FetchAsync(pages, conversation, fetch, cancellationToken),
+            NamesReport => OpenAIEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
             var report => UsageEndpoint.All.FirstOrDefault(endpoint => endpoint.Report == report) is { } endpoint
-                ? Usage.FetchAsync(endpoint, pages, reading, fetch, cancellationToken)
+                ? Usage.FetchAsync(endpoint, pages, conversation, fetch, cancellationToken)
                 : throw Self.NoSuchReport(report),
         };
         await foreach (var item in items.WithCancellation(cancellationToken))
@@ -79,7 +79,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
             yield return item;
         }
 
-        reading.NoteRounded();
+        conversation.NoteRounded();
     }
 
     /// <summary>Unix seconds, UTC.</summary>

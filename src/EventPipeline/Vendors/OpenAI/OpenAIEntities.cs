@@ -27,9 +27,9 @@ internal static class OpenAIEntities
 
     /// <summary>Streams the snapshot.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Reading reading, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var lists = new NameLists(pages, reading, OpenAIPages.Names);
+        var lists = new NameLists(pages, conversation, OpenAIPages.Names);
         yield return new BucketArrived(fetch.Window.From);
         var projects = new List<string>();
         await foreach (var row in lists.ReadAsync("v1/organization/projects?include_archived=true&limit=100", cancellationToken))
@@ -75,46 +75,46 @@ internal static class OpenAIEntities
     private static EntityRecord Project(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownProject);
-        return EntityRecord.Of(fetch, Grain, "project", row.RequiredText("id")) with
+        return EntityRecord.Create(fetch, Grain, "project", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Status = row.Text("status"),
             CreatedAt = row.Time("created_at"),
             DeletedAt = row.Time("archived_at"),
-            Details = Details.Of(("external_key_id", row.Text("external_key_id")), ("residency", row.Anything("residency"))),
+            Details = Details.Create(("external_key_id", row.Text("external_key_id")), ("residency", row.Anything("residency"))),
         };
     }
 
     private static EntityRecord User(FetchContext fetch, Fields row)
     {
         row.NoteUnknown(KnownUser);
-        return EntityRecord.Of(fetch, Grain, "user", row.RequiredText("id")) with
+        return EntityRecord.Create(fetch, Grain, "user", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             Email = row.Text("email"),
             CreatedAt = row.Time("added_at"),
-            Details = Details.Of(("role", row.Text("role")), ("is_service_account", row.Flag("is_service_account"))),
+            Details = Details.Create(("role", row.Text("role")), ("is_service_account", row.Flag("is_service_account"))),
         };
     }
 
-    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) => EntityRecord.Of(fetch, Grain, kind, row.RequiredText("id")) with
+    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) => EntityRecord.Create(fetch, Grain, kind, row.RequiredText("id")) with
     {
         Name = row.Text("name"),
         CreatedAt = row.Time("created_at"),
-        Details = Details.Of(
+        Details = Details.Create(
             ("redacted_value", row.Text("redacted_value")), ("owner", row.Anything("owner")),
-            ("owner_project_access", row.Text("owner_project_access")), ("expires_at", row.WholeOrNull("expires_at"))),
+            ("owner_project_access", row.Text("owner_project_access")), ("expires_at", row.GetInt64OrNull("expires_at"))),
     };
 
     private static EntityRecord ServiceAccount(FetchContext fetch, string project, Fields row)
     {
         row.NoteUnknown(KnownServiceAccount);
-        return EntityRecord.Of(fetch, Grain, "service_account", row.RequiredText("id")) with
+        return EntityRecord.Create(fetch, Grain, "service_account", row.RequiredText("id")) with
         {
             Name = row.Text("name"),
             ParentId = project,
             CreatedAt = row.Time("created_at"),
-            Details = Details.Of(("role", row.Text("role"))),
+            Details = Details.Create(("role", row.Text("role"))),
         };
     }
 

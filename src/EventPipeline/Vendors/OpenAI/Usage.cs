@@ -44,14 +44,14 @@ internal static class Usage
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
         UsageEndpoint endpoint,
         VendorPages pages,
-        Reading reading,
+        Conversation conversation,
         FetchContext fetch,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = OpenAIPages.Buckets(
             endpoint.Grains,
             grain => new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(reading, query, cancellationToken))
+        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(endpoint, fetch, grain, day, row);
         }
@@ -59,13 +59,13 @@ internal static class Usage
 
     private static UsageRecord Record(UsageEndpoint endpoint, FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
-        var numbers = endpoint.Required.ToDictionary(name => name, row.Whole, StringComparer.Ordinal);
+        var numbers = endpoint.Required.ToDictionary(name => name, row.GetInt64, StringComparer.Ordinal);
         var completions = IsCompletions(endpoint);
         var user = Dimension("user_id");
         var batch = grain.Dimensions.Contains("batch") ? row.Flag("batch") : null;
         return row.Usage(() => new UsageRecord
         {
-            RowKey = NaturalKey.Of(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, KeyValue(name)))),
+            RowKey = NaturalKey.Create(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, KeyValue(name)))),
             Words = row.Words(Shapes[endpoint.Name], grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
@@ -83,17 +83,17 @@ internal static class Usage
             IsBatch = batch,
             Product = endpoint.Name,
             InputUncachedTokens = completions ? UncachedTokens(row, numbers[UsageEndpoint.InputTokens]) : Number(UsageEndpoint.InputTokens),
-            CacheReadTokens = completions ? row.WholeOrNull(Cached) : null,
-            CacheWriteTokens = completions ? row.WholeOrNull(CacheWrite) : null,
+            CacheReadTokens = completions ? row.GetInt64OrNull(Cached) : null,
+            CacheWriteTokens = completions ? row.GetInt64OrNull(CacheWrite) : null,
             OutputTokens = Number(UsageEndpoint.OutputTokens),
             Requests = endpoint.RepeatsRequests ? null : Number(UsageEndpoint.ModelRequests),
             Quantity = endpoint.Quantity is { } quantity ? Number(quantity) : null,
             QuantityUnit = endpoint.Unit,
-            Dimensions = Details.Of(
+            Dimensions = Details.Create(
             [
                 .. DimensionsWithoutColumn.Select(name => (name, (object?)Dimension(name))),
                 (UsageEndpoint.ModelRequests, endpoint.RepeatsRequests ? Number(UsageEndpoint.ModelRequests) : null),
-                .. completions ? Splits.Select(name => (name, (object?)row.WholeOrNull(name))) : [],
+                .. completions ? Splits.Select(name => (name, (object?)row.GetInt64OrNull(name))) : [],
             ]),
         });
 
@@ -107,13 +107,13 @@ internal static class Usage
     /// <summary>The input holds what was read from and written to the cache; the columns are disjoint.</summary>
     private static long UncachedTokens(Fields row, long input)
     {
-        var uncached = checked(input - (row.WholeOrNull(Cached) ?? 0) - (row.WholeOrNull(CacheWrite) ?? 0));
+        var uncached = checked(input - (row.GetInt64OrNull(Cached) ?? 0) - (row.GetInt64OrNull(CacheWrite) ?? 0));
         if (uncached < 0)
         {
             throw row.Broken(UsageEndpoint.InputTokens, "is less than its cached and cache-write tokens, which it includes");
         }
 
-        if (row.WholeOrNull(Uncached) is { } told && told != uncached)
+        if (row.GetInt64OrNull(Uncached) is { } told && told != uncached)
         {
             row.Note($".{Uncached} is not {UsageEndpoint.InputTokens} less {Cached} less {CacheWrite}; the difference is taken");
         }

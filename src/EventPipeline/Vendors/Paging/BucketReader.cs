@@ -14,10 +14,10 @@ internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
 /// both times wait in any case.
 /// </summary>
 /// <param name="body">The body, in which the bucket has just begun.</param>
-/// <param name="reading">The conversation it came in.</param>
+/// <param name="conversation">The conversation it came in.</param>
 /// <param name="items">The array that the buckets are in, for people.</param>
 /// <param name="shape">The names of the members.</param>
-internal sealed class BucketReader(JsonBody body, Reading reading, string items, BucketShape shape)
+internal sealed class BucketReader(JsonBody body, Conversation conversation, string items, BucketShape shape)
 {
     private const int MaxHeldBytes = 256 * 1024;
     private readonly List<byte[]> _waiting = [];
@@ -41,7 +41,7 @@ internal sealed class BucketReader(JsonBody body, Reading reading, string items,
             var name = body.Name;
             if (!_seen.Add(name))
             {
-                throw reading.Broken($"'{items}[].{reading.Quote(name)}' occurs twice in {Place}.");
+                throw conversation.Broken($"'{items}[].{conversation.Quote(name)}' occurs twice in {Place}.");
             }
 
             if (name == shape.Rows)
@@ -72,7 +72,7 @@ internal sealed class BucketReader(JsonBody body, Reading reading, string items,
     {
         if (await body.NextAsync(cancellationToken) != JsonTokenType.StartArray)
         {
-            throw reading.Broken($"'{items}[].{shape.Rows}' is not an array in {Place}.");
+            throw conversation.Broken($"'{items}[].{shape.Rows}' is not an array in {Place}.");
         }
 
         while (await body.NextValueAsync(cancellationToken) is { } value)
@@ -128,29 +128,29 @@ internal sealed class BucketReader(JsonBody body, Reading reading, string items,
         }
 
         _unknown = unchecked(_unknown + Canonical.Hash(Canonical.Path("", name), value));
-        reading.Note($"{items}[].{name}");
+        conversation.Note($"{items}[].{name}");
     }
 
     private async ValueTask<int> ReadMidnightAsync(string name, CancellationToken cancellationToken)
     {
         var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
-        if (reading.Protocol.ReadTime(value) is not { } time)
+        if (conversation.Protocol.ReadTime(value) is not { } time)
         {
-            throw reading.Broken($"'{items}[].{name}' is {reading.Quote(value.GetRawText())}, not a time, in {Place}.");
+            throw conversation.Broken($"'{items}[].{name}' is {conversation.Quote(value.GetRawText())}, not a time, in {Place}.");
         }
 
         var ticks = time.UtcTicks;
         return ticks % TimeSpan.TicksPerDay == 0 && ticks > 0
             ? (int)(ticks / TimeSpan.TicksPerDay)
-            : throw reading.Broken(
-                $"'{items}[].{name}' is {reading.Quote(value.GetRawText())}, not midnight UTC: the bucket is not a whole UTC day.");
+            : throw conversation.Broken(
+                $"'{items}[].{name}' is {conversation.Quote(value.GetRawText())}, not midnight UTC: the bucket is not a whole UTC day.");
     }
 
     private IEnumerable<BucketItem> Announce()
     {
         if (_start is { } start && _end is { } end && end != start + 1)
         {
-            throw reading.Broken(FormattableString.Invariant(
+            throw conversation.Broken(FormattableString.Invariant(
                 $"{Place} ends on {DateOnly.FromDayNumber(end):yyyy-MM-dd}: it is not one whole UTC day."));
         }
 
@@ -160,7 +160,7 @@ internal sealed class BucketReader(JsonBody body, Reading reading, string items,
         }
 
         _announced = true;
-        if (reading.Window.Contains(day))
+        if (conversation.Window.Contains(day))
         {
             yield return new BucketItem(day, Row: null);
         }
@@ -168,27 +168,27 @@ internal sealed class BucketReader(JsonBody body, Reading reading, string items,
 
     private BucketItem Row(DateOnly day, byte[] value)
     {
-        if (!reading.Window.Contains(day))
+        if (!conversation.Window.Contains(day))
         {
-            throw reading.Broken($"{Place} has rows, and the day was not asked for.");
+            throw conversation.Broken($"{Place} has rows, and the day was not asked for.");
         }
 
         var element = body.Parse(value);
         return element.ValueKind == JsonValueKind.Object
-            ? new BucketItem(day, new Fields(element, $"{items}[].{shape.Rows}[]", Place, reading, _unknown))
-            : throw reading.Broken($"'{items}[].{shape.Rows}[]' is not an object in {Place}.");
+            ? new BucketItem(day, new Fields(element, $"{items}[].{shape.Rows}[]", Place, conversation, _unknown))
+            : throw conversation.Broken($"'{items}[].{shape.Rows}[]' is not an object in {Place}.");
     }
 
     private void Check()
     {
         if (_start is null || _end is null)
         {
-            throw reading.Broken($"'{items}[].{(_start is null ? shape.Start : shape.End)}' is missing in {Place}.");
+            throw conversation.Broken($"'{items}[].{(_start is null ? shape.Start : shape.End)}' is missing in {Place}.");
         }
 
         if (!_seen.Contains(shape.Rows))
         {
-            throw reading.Broken($"'{items}[].{shape.Rows}' is missing in {Place}.");
+            throw conversation.Broken($"'{items}[].{shape.Rows}' is missing in {Place}.");
         }
     }
 }

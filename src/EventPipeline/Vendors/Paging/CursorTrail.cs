@@ -4,10 +4,10 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Paging;
 
 /// <summary>The cursors of one list: none repeats, and they end. An empty page is not an end.</summary>
-/// <param name="reading">The conversation.</param>
+/// <param name="conversation">The conversation.</param>
 /// <param name="hasMore">The member that says whether there is more.</param>
 /// <param name="maxPages">How many pages are followed.</param>
-internal sealed class CursorTrail(Reading reading, string? hasMore, int maxPages)
+internal sealed class CursorTrail(Conversation conversation, string? hasMore, int maxPages)
 {
     private const int MaxCursorLength = 8 * 1024;
     private const int MaxEmptyPages = 50;
@@ -27,19 +27,19 @@ internal sealed class CursorTrail(Reading reading, string? hasMore, int maxPages
         _empty = isEmpty ? _empty + 1 : 0;
         if (string.IsNullOrEmpty(cursor))
         {
-            throw reading.Broken($"'{hasMore}' is true, and '{name}' is missing.");
+            throw conversation.Broken($"'{hasMore}' is true, and '{name}' is missing.");
         }
 
         if (cursor.Length > MaxCursorLength)
         {
-            throw reading.Broken($"'{name}' is longer than 8 KiB.");
+            throw conversation.Broken($"'{name}' is longer than 8 KiB.");
         }
 
         // A cursor that repeats beside new rows is followed once more: only the page behind it shows that there is nothing more.
         var comesAgain = !_seen.Add(cursor);
         if (mayEnd && ((comesAgain && (isEmpty || isNothingNew)) || _empty == MaxEmptyPages))
         {
-            reading.Note(string.Create(
+            conversation.Note(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{hasMore} stays true beyond the last data: every day had arrived, and the reading ended after {_empty} pages without rows"));
             return null;
@@ -47,18 +47,18 @@ internal sealed class CursorTrail(Reading reading, string? hasMore, int maxPages
 
         if (comesAgain && !mayEnd)
         {
-            throw reading.Broken($"'{name}' came before: pagination loops.");
+            throw conversation.Broken($"'{name}' came before: pagination loops.");
         }
 
         if (_empty == MaxEmptyPages)
         {
-            throw reading.Broken(string.Create(
+            throw conversation.Broken(string.Create(
                 CultureInfo.InvariantCulture, $"'{name}' leads on from one page without rows to the next, {_empty} times: the vendor's pages do not end."));
         }
 
         return ++_followed < maxPages
             ? cursor
-            : throw reading.Broken(string.Create(
+            : throw conversation.Broken(string.Create(
                 CultureInfo.InvariantCulture, $"'{name}' still leads on after {maxPages} pages: the vendor's pages do not end."));
     }
 }

@@ -8,9 +8,9 @@ namespace EventPipeline.Vendors.Paging;
 /// One page: its items, whether there is more, and a cursor, in any order. Members before and after the items are read on the way.
 /// </summary>
 /// <param name="body">The body, not begun.</param>
-/// <param name="reading">The conversation it came in.</param>
+/// <param name="conversation">The conversation it came in.</param>
 /// <param name="shape">The names of the members.</param>
-internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
+internal sealed class Envelope(JsonBody body, Conversation conversation, PageShape shape)
 {
     private readonly Dictionary<string, JsonElement> _counts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
@@ -25,7 +25,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
     public string? Cursor { get; private set; }
 
     /// <summary>What the vendor says of where the page stands among the others, known when the page has ended.</summary>
-    public Fields Counts(string place) => new(JsonSerializer.SerializeToElement(_counts), "", place, reading);
+    public Fields Counts(string place) => new(JsonSerializer.SerializeToElement(_counts), "", place, conversation);
 
     /// <summary>
     /// Reads on until the array of items begins. Call it again when the array has ended; false says that the page has ended and
@@ -45,14 +45,14 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
             var name = body.Name;
             if (!_seen.Add(name))
             {
-                throw reading.Broken($"'{reading.Quote(name)}' occurs twice in one page.");
+                throw conversation.Broken($"'{conversation.Quote(name)}' occurs twice in one page.");
             }
 
             if (name == shape.Items)
             {
                 return await body.NextAsync(cancellationToken) == JsonTokenType.StartArray
                     ? true
-                    : throw reading.Broken($"'{shape.Items}' is not an array.");
+                    : throw conversation.Broken($"'{shape.Items}' is not an array.");
             }
 
             await ReadFieldAsync(name, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
             {
                 JsonTokenType.True => true,
                 JsonTokenType.False => false,
-                _ => throw reading.Broken($"'{shape.HasMore}' is neither true nor false."),
+                _ => throw conversation.Broken($"'{shape.HasMore}' is neither true nor false."),
             };
         }
         else if (name == shape.Cursor)
@@ -81,7 +81,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
             {
                 JsonValueKind.Null => null,
                 JsonValueKind.String => CursorText(value),
-                _ => throw reading.Broken($"'{shape.Cursor}' is not text."),
+                _ => throw conversation.Broken($"'{shape.Cursor}' is not text."),
             };
         }
         else if (name == "error")
@@ -96,7 +96,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
         {
             if (!shape.Ignored.Contains(name))
             {
-                reading.Note(name);
+                conversation.Note(name);
             }
 
             await body.SkipAsync(cancellationToken);
@@ -111,7 +111,7 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
         }
         catch (InvalidOperationException exception)
         {
-            throw reading.Broken($"'{shape.Cursor}' is not text.", exception);
+            throw conversation.Broken($"'{shape.Cursor}' is not text.", exception);
         }
     }
 
@@ -125,17 +125,17 @@ internal sealed class Envelope(JsonBody body, Reading reading, PageShape shape)
 
         if (!_seen.Contains(shape.Items))
         {
-            throw reading.Broken($"'{shape.Items}' is missing: no data is an empty array, never nothing.");
+            throw conversation.Broken($"'{shape.Items}' is missing: no data is an empty array, never nothing.");
         }
 
         if (shape.HasMore is not null && _hasMore is null)
         {
-            throw reading.Broken($"'{shape.HasMore}' is missing.");
+            throw conversation.Broken($"'{shape.HasMore}' is missing.");
         }
 
         if (shape.Counts.FirstOrDefault(name => !_counts.ContainsKey(name)) is { } missing)
         {
-            throw reading.Broken($"'{missing}' is missing.");
+            throw conversation.Broken($"'{missing}' is missing.");
         }
     }
 }

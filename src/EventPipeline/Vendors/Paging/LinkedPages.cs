@@ -13,25 +13,25 @@ internal sealed class LinkedPages(VendorApi api)
 
     /// <summary>Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>). The credential goes to the account's own host and no other.</summary>
     public async IAsyncEnumerable<Fields> ReadAsync(
-        Reading reading, VendorRequest first, PageShape shape, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation, VendorRequest first, PageShape shape, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var trail = new CursorTrail(reading, hasMore: null, MaxPages);
+        var trail = new CursorTrail(conversation, hasMore: null, MaxPages);
         for (var request = first; request is not null;)
         {
-            using var answer = await api.AskAsync(reading, request, cancellationToken);
+            using var answer = await api.AskAsync(conversation, request, cancellationToken);
             var isEmpty = true;
-            var page = new Envelope(answer.Body, reading, shape);
+            var page = new Envelope(answer.Body, conversation, shape);
             while (await page.ReadToItemsAsync(cancellationToken))
             {
                 while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
                 {
                     isEmpty = false;
-                    yield return Item(reading, answer.Body.Parse(value), $"{shape.Items}[]", place);
+                    yield return Item(conversation, answer.Body.Parse(value), $"{shape.Items}[]", place);
                 }
             }
 
             request = answer.NextLink is { } link
-                ? Next(reading, request, trail.Follow(link, "Link", isEmpty, isNothingNew: false, mayEnd: false)!)
+                ? Next(conversation, request, trail.Follow(link, "Link", isEmpty, isNothingNew: false, mayEnd: false)!)
                 : null;
         }
     }
@@ -41,9 +41,9 @@ internal sealed class LinkedPages(VendorApi api)
     /// does not grow with the file.
     /// </summary>
     public async IAsyncEnumerable<Fields> ReadLinesAsync(
-        Reading reading, VendorRequest request, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation, VendorRequest request, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var answer = await api.AskAsync(reading, request with { MayBeLines = true }, cancellationToken);
+        using var answer = await api.AskAsync(conversation, request with { MayBeLines = true }, cancellationToken);
         var body = answer.Body;
         var isArray = await body.BeginAsync(cancellationToken);
         if (isArray)
@@ -53,18 +53,18 @@ internal sealed class LinkedPages(VendorApi api)
 
         while ((isArray ? await body.NextValueAsync(cancellationToken) : await body.NextLineAsync(cancellationToken)) is { } value)
         {
-            yield return Item(reading, body.Parse(value), "[]", place);
+            yield return Item(conversation, body.Parse(value), "[]", place);
         }
 
         await body.FinishAsync(cancellationToken);
     }
 
-    private static VendorRequest Next(Reading reading, VendorRequest request, string link) =>
-        Uri.TryCreate(request.Address(reading.Account.BaseAddress), link, out var address)
+    private static VendorRequest Next(Conversation conversation, VendorRequest request, string link) =>
+        Uri.TryCreate(request.Address(conversation.Account.BaseAddress), link, out var address)
             ? request with { PathAndQuery = address.AbsoluteUri }
-            : throw reading.Broken($"the header Link leads to '{reading.Quote(Addresses.WithoutQuery(link))}', which is not an address.");
+            : throw conversation.Broken($"the header Link leads to '{conversation.Quote(Addresses.WithoutQuery(link))}', which is not an address.");
 
-    private static Fields Item(Reading reading, JsonElement element, string path, string place) => element.ValueKind == JsonValueKind.Object
-        ? new Fields(element, path, place, reading)
-        : throw reading.Broken($"'{path}' is not an object in {place}.");
+    private static Fields Item(Conversation conversation, JsonElement element, string path, string place) => element.ValueKind == JsonValueKind.Object
+        ? new Fields(element, path, place, conversation)
+        : throw conversation.Broken($"'{path}' is not an object in {place}.");
 }

@@ -10,9 +10,9 @@ namespace EventPipeline.Vendors.Paging;
 /// names stay what they were last known to be; where every list is refused, it is the key.
 /// </summary>
 /// <param name="pages">Follows the lists' pages.</param>
-/// <param name="reading">The conversation.</param>
+/// <param name="conversation">The conversation.</param>
 /// <param name="makeQuery">How the vendor's lists are read.</param>
-internal sealed class NameLists(VendorPages pages, Reading reading, Func<VendorRequest, ListQuery> makeQuery)
+internal sealed class NameLists(VendorPages pages, Conversation conversation, Func<VendorRequest, ListQuery> makeQuery)
 {
     private RejectedEventException? _refusal;
     private bool _anyRead;
@@ -33,7 +33,7 @@ internal sealed class NameLists(VendorPages pages, Reading reading, Func<VendorR
             {
                 if (refusal.Cause == RejectionCause.Credential)
                 {
-                    reading.Note($"{kind} was refused with 403, at least once: these names stay as they were last known");
+                    conversation.Note($"{kind} was refused with 403, at least once: these names stay as they were last known");
                 }
             },
             cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class NameLists(VendorPages pages, Reading reading, Func<VendorR
     public void NoteRefusal(string place, RejectedEventException refusal)
     {
         _refusal ??= refusal;
-        reading.Note($"{place} was refused with 403, so its names stay as they were last known; {refusal.Message}");
+        conversation.Note($"{place} was refused with 403, so its names stay as they were last known; {refusal.Message}");
     }
 
     /// <summary>Says that every list was asked for.</summary>
@@ -70,7 +70,7 @@ internal sealed class NameLists(VendorPages pages, Reading reading, Func<VendorR
                 onRefusal(refusal);
             },
         };
-        await foreach (var row in pages.ReadListAsync(reading, query, place, cancellationToken))
+        await foreach (var row in pages.ReadListAsync(conversation, query, place, cancellationToken))
         {
             _anyRead = true;
             yield return row;

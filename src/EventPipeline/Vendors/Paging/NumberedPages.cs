@@ -34,7 +34,7 @@ internal sealed class NumberedPages(VendorApi api)
     /// <summary>Reads the objects.</summary>
     /// <exception cref="TransientFailureException">The list changed while it was read.</exception>
     public async IAsyncEnumerable<Fields> ReadAsync(
-        Reading reading, NumberedQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation, NumberedQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<UInt128>();
         long count = 0;
@@ -43,18 +43,18 @@ internal sealed class NumberedPages(VendorApi api)
         {
             if (number > MaxPages)
             {
-                throw reading.Broken(string.Create(CultureInfo.InvariantCulture, $"{place} still have more after {MaxPages} pages: pagination does not end."));
+                throw conversation.Broken(string.Create(CultureInfo.InvariantCulture, $"{place} still have more after {MaxPages} pages: pagination does not end."));
             }
 
-            using var answer = await api.AskAsync(reading, query.Request(number), cancellationToken);
-            var envelope = new Envelope(answer.Body, reading, query.Page);
+            using var answer = await api.AskAsync(conversation, query.Request(number), cancellationToken);
+            var envelope = new Envelope(answer.Body, conversation, query.Page);
             var items = 0;
             UInt128 said = 0;
             while (await envelope.ReadToItemsAsync(cancellationToken))
             {
                 while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
                 {
-                    var item = Item(reading, query, place, answer.Body.Parse(value));
+                    var item = Item(conversation, query, place, answer.Body.Parse(value));
                     items++;
                     said = query.Total is null ? unchecked(said + item.Hash()) : 0;
                     yield return item;
@@ -65,11 +65,11 @@ internal sealed class NumberedPages(VendorApi api)
             count += items;
             if (query.Total is null)
             {
-                RequireNew(reading, place, seen, page, said);
+                RequireNew(conversation, place, seen, page, said);
             }
             else
             {
-                total = RequireSame(reading, place, total, query.Total(page));
+                total = RequireSame(conversation, place, total, query.Total(page));
             }
 
             if (!query.HasNext(page))
@@ -77,40 +77,40 @@ internal sealed class NumberedPages(VendorApi api)
                 break;
             }
 
-            RequireItems(reading, place, page);
+            RequireItems(conversation, place, page);
         }
 
         if (total is { } told && told != count)
         {
-            throw reading.Transient(string.Create(
+            throw conversation.Transient(string.Create(
                 CultureInfo.InvariantCulture, $"{place} changed while they were read: the vendor says that there are {told}, and {count} came."));
         }
     }
 
-    private static Fields Item(Reading reading, NumberedQuery query, string place, JsonElement element) => element.ValueKind == JsonValueKind.Object
-        ? new Fields(element, $"{query.Page.Items}[]", place, reading)
-        : throw reading.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
+    private static Fields Item(Conversation conversation, NumberedQuery query, string place, JsonElement element) => element.ValueKind == JsonValueKind.Object
+        ? new Fields(element, $"{query.Page.Items}[]", place, conversation)
+        : throw conversation.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
 
     /// <summary>Where no total says what there is, a page that came before is all that shows that the pages moved.</summary>
-    private static void RequireNew(Reading reading, string place, HashSet<UInt128> seen, NumberedPage page, UInt128 said)
+    private static void RequireNew(Conversation conversation, string place, HashSet<UInt128> seen, NumberedPage page, UInt128 said)
     {
         if (page.Items > 0 && !seen.Add(said))
         {
-            throw reading.Transient(string.Create(
+            throw conversation.Transient(string.Create(
                 CultureInfo.InvariantCulture, $"{place} changed while they were read: page {page.Number} repeats one before it."));
         }
     }
 
-    private static long RequireSame(Reading reading, string place, long? before, long now) => before is null || before == now
+    private static long RequireSame(Conversation conversation, string place, long? before, long now) => before is null || before == now
         ? now
-        : throw reading.Transient(string.Create(
+        : throw conversation.Transient(string.Create(
             CultureInfo.InvariantCulture, $"{place} changed while they were read: there were {before} of them, and now there are {now}."));
 
-    private static void RequireItems(Reading reading, string place, NumberedPage page)
+    private static void RequireItems(Conversation conversation, string place, NumberedPage page)
     {
         if (page.Items == 0)
         {
-            throw reading.Broken(string.Create(
+            throw conversation.Broken(string.Create(
                 CultureInfo.InvariantCulture, $"page {page.Number} of {place} is empty, and the vendor says that another one follows."));
         }
     }

@@ -47,10 +47,10 @@ internal sealed class VendorPages(VendorApi api)
 
     /// <summary>Reads the buckets of a report, with the grain the vendor agreed to.</summary>
     public async IAsyncEnumerable<(Grain Grain, BucketItem Item)> ReadBucketsAsync(
-        Reading reading, BucketQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation, BucketQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (grain, answer) = await AskForFinestAsync(reading, query, cancellationToken);
-        var trail = new CursorTrail(reading, query.Page.HasMore, MaxBucketPages);
+        var (grain, answer) = await AskForFinestAsync(conversation, query, cancellationToken);
+        var trail = new CursorTrail(conversation, query.Page.HasMore, MaxBucketPages);
         var days = new HashSet<DateOnly>();
         var pages = new HashSet<UInt128>();
         while (answer is not null)
@@ -60,13 +60,13 @@ internal sealed class VendorPages(VendorApi api)
             {
                 var rows = 0;
                 UInt128 said = 0;
-                var page = new Envelope(answer.Body, reading, query.Page);
+                var page = new Envelope(answer.Body, conversation, query.Page);
                 while (await page.ReadToItemsAsync(cancellationToken))
                 {
                     JsonTokenType token;
                     while ((token = await answer.Body.NextAsync(cancellationToken)) == JsonTokenType.StartObject)
                     {
-                        await foreach (var item in new BucketReader(answer.Body, reading, query.Page.Items, query.Bucket).ReadAsync(cancellationToken))
+                        await foreach (var item in new BucketReader(answer.Body, conversation, query.Page.Items, query.Bucket).ReadAsync(cancellationToken))
                         {
                             days.Add(item.Day);
                             rows += item.Row is null ? 0 : 1;
@@ -75,32 +75,32 @@ internal sealed class VendorPages(VendorApi api)
                         }
                     }
 
-                    RequireEnd(reading, query.Page, token);
+                    RequireEnd(conversation, query.Page, token);
                 }
 
                 // A page that came before, word for word, or has no rows, brings nothing new.
-                var mayEnd = query.CursorOutlivesData && days.Count == reading.Window.Days;
+                var mayEnd = query.CursorOutlivesData && days.Count == conversation.Window.Days;
                 next = page.HasMore ? trail.Follow(page.Cursor, query.Page.Cursor!, isEmpty: rows == 0, mayEnd && !pages.Add(said), mayEnd) : null;
                 if (!page.HasMore && !string.IsNullOrEmpty(page.Cursor))
                 {
-                    reading.Note($"{query.Page.HasMore} is false beside a {query.Page.Cursor}, which is not followed");
+                    conversation.Note($"{query.Page.HasMore} is false beside a {query.Page.Cursor}, which is not followed");
                 }
             }
 
             answer = next is null
                 ? null
-                : await api.AskAsync(reading, query.Request(grain).With(query.CursorParameter, next), cancellationToken);
+                : await api.AskAsync(conversation, query.Request(grain).With(query.CursorParameter, next), cancellationToken);
         }
     }
 
     /// <summary>Reads the objects of a list, up to a page that is refused where the request allows that.</summary>
     public async IAsyncEnumerable<Fields> ReadListAsync(
-        Reading reading, ListQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation, ListQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var trail = new CursorTrail(reading, query.Page.HasMore, MaxListPages);
+        var trail = new CursorTrail(conversation, query.Page.HasMore, MaxListPages);
         for (var request = query.Request; request is not null;)
         {
-            using var answer = await api.AskAsync(reading, request, cancellationToken);
+            using var answer = await api.AskAsync(conversation, request, cancellationToken);
             if (answer.Refusal is { } refusal)
             {
                 query.OnRefusal?.Invoke(refusal);
@@ -109,7 +109,7 @@ internal sealed class VendorPages(VendorApi api)
 
             string? lastId = null;
             var isEmpty = true;
-            var page = new Envelope(answer.Body, reading, query.Page);
+            var page = new Envelope(answer.Body, conversation, query.Page);
             while (await page.ReadToItemsAsync(cancellationToken))
             {
                 while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
@@ -117,10 +117,10 @@ internal sealed class VendorPages(VendorApi api)
                     var element = answer.Body.Parse(value);
                     if (element.ValueKind != JsonValueKind.Object)
                     {
-                        throw reading.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
+                        throw conversation.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
                     }
 
-                    var item = new Fields(element, $"{query.Page.Items}[]", place, reading);
+                    var item = new Fields(element, $"{query.Page.Items}[]", place, conversation);
                     isEmpty = false;
                     lastId = query.CursorOfLast is { } name ? item.Text(name) : null;
                     yield return item;
@@ -135,9 +135,9 @@ internal sealed class VendorPages(VendorApi api)
     /// <summary>Reads a single object.</summary>
     /// <returns>Null where it is not found and the request allows that.</returns>
     public async Task<Fields?> ReadObjectAsync(
-        Reading reading, VendorRequest request, string place, CancellationToken cancellationToken, Action<RejectedEventException>? onRefusal = null)
+        Conversation conversation, VendorRequest request, string place, CancellationToken cancellationToken, Action<RejectedEventException>? onRefusal = null)
     {
-        using var answer = await api.AskAsync(reading, request, cancellationToken);
+        using var answer = await api.AskAsync(conversation, request, cancellationToken);
         if (answer.Refusal is { } refusal)
         {
             onRefusal?.Invoke(refusal);
@@ -152,40 +152,40 @@ internal sealed class VendorPages(VendorApi api)
             throw answer.Body.Refusal(error);
         }
 
-        return new Fields(element, place, place, reading);
+        return new Fields(element, place, place, conversation);
     }
 
     /// <summary>Asks for the finest grain that the vendor agrees to. Only its own refusal to group leads to a coarser one; any other stays a refusal.</summary>
-    private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(Reading reading, BucketQuery query, CancellationToken cancellationToken)
+    private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
     {
         var refused = new List<IReadOnlyList<string>>();
         for (var grain = query.Grains[0]; ;)
         {
             var answer = await api.AskAsync(
-                reading, query.Request(grain) with { Tolerated = HttpStatusCode.BadRequest }, cancellationToken);
+                conversation, query.Request(grain) with { Tolerated = HttpStatusCode.BadRequest }, cancellationToken);
             if (answer.Refusal is null)
             {
                 return (grain, answer);
             }
 
             answer.Dispose();
-            if (reading.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
+            if (conversation.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
             {
                 throw answer.Refusal;
             }
 
             refused.AddRange(named);
             var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
-            reading.Note($"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
+            conversation.Note($"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
             grain = coarser;
         }
     }
 
-    private static void RequireEnd(Reading reading, PageShape page, JsonTokenType token)
+    private static void RequireEnd(Conversation conversation, PageShape page, JsonTokenType token)
     {
         if (token != JsonTokenType.EndArray)
         {
-            throw reading.Broken($"'{page.Items}[]' is not an object.");
+            throw conversation.Broken($"'{page.Items}[]' is not an object.");
         }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
 
     // So much of what was handed on is kept: whether a match begins inside an escape sequence shows only before it.
     private const int Context = 8;
-    private const int LongestEscape = 6;
+    private const int MaxEscapeLength = 6;
     private static readonly byte[] Replacement = Encoding.UTF8.GetBytes(Redaction.Replacement);
 
     private byte[] _buffer = [];
@@ -61,7 +61,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
     {
         var kept = Math.Min(Context, _start);
         var from = _start - kept;
-        var wanted = Context + longest + LongestEscape + Size;
+        var wanted = Context + longest + MaxEscapeLength + Size;
         var target = _buffer.Length >= wanted ? _buffer : new byte[wanted];
         _buffer.AsSpan(from, _read - from).CopyTo(target);
         (_buffer, _start, _clear, _end, _read) = (target, kept, _clear - from, _end - from, _read - from);
@@ -84,7 +84,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
             rest[..plain].CopyTo(unread[to..]);
             (from, to) = (from + plain, to + plain);
             rest = rest[plain..];
-            if (rest.IsEmpty || (!_ended && (rest.Length == 1 || (rest[1] == 'u' && rest.Length < LongestEscape))))
+            if (rest.IsEmpty || (!_ended && (rest.Length == 1 || (rest[1] == 'u' && rest.Length < MaxEscapeLength))))
             {
                 break;
             }
@@ -92,7 +92,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
             if (Escaped(rest) is { } character)
             {
                 unread[to++] = character;
-                from += LongestEscape;
+                from += MaxEscapeLength;
                 continue;
             }
 
@@ -107,8 +107,8 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
     }
 
     private static byte? Escaped(ReadOnlySpan<byte> escape) =>
-        escape.StartsWith("\\u00"u8) && escape.Length >= LongestEscape
-        && Utf8Parser.TryParse(escape[4..LongestEscape], out byte character, out var read, 'x') && read == 2
+        escape.StartsWith("\\u00"u8) && escape.Length >= MaxEscapeLength
+        && Utf8Parser.TryParse(escape[4..MaxEscapeLength], out byte character, out var read, 'x') && read == 2
         && (char.IsAsciiLetterOrDigit((char)character) || character is (byte)'.' or (byte)'_' or (byte)'-')
             ? character
             : null;

@@ -6,7 +6,7 @@ namespace EventPipeline.Vendors.Protocol;
 /// <summary>What a vendor says about a refusal: <c>{"error": {"type", "message", "code"}}</c>, or whatever else came.</summary>
 internal sealed record VendorError(string? Message, string? Type, string? Code, string? RequestId)
 {
-    private const int MostBytes = 16 * 1024;
+    private const int MaxBytes = 16 * 1024;
 
     /// <summary>The parameter it is about, where the vendor names it.</summary>
     public string? Parameter { get; init; }
@@ -23,30 +23,30 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         && (type.Equals("text/html", StringComparison.OrdinalIgnoreCase) || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A page that came in place of an answer.</summary>
-    public static VendorError OfPage(string beginning, string? requestId, Reading reading) =>
-        new($"an HTML page, probably a proxy's, which begins '{reading.Quote(beginning)}'", null, null, requestId) { IsPage = true };
+    public static VendorError FromPage(string beginning, string? requestId, Conversation conversation) =>
+        new($"an HTML page, probably a proxy's, which begins '{conversation.Quote(beginning)}'", null, null, requestId) { IsPage = true };
 
     /// <summary>An error object of the vendor's.</summary>
-    public static VendorError Of(JsonElement error, string? requestId, Reading reading)
+    public static VendorError FromJson(JsonElement error, string? requestId, Conversation conversation)
     {
         if (error.ValueKind != JsonValueKind.Object)
         {
-            return new VendorError(reading.Quote(error.GetRawText()), null, null, requestId);
+            return new VendorError(conversation.Quote(error.GetRawText()), null, null, requestId);
         }
 
-        var code = Quote(error, "code", reading);
-        return new VendorError(Quote(error, "message", reading), Quote(error, "type", reading), code, requestId)
+        var code = Quote(error, "code", conversation);
+        return new VendorError(Quote(error, "message", conversation), Quote(error, "type", conversation), code, requestId)
         {
-            Parameter = Quote(error, "param", reading),
-            IsTooOld = code is not null && code == reading.Protocol.TooOldCode,
+            Parameter = Quote(error, "param", conversation),
+            IsTooOld = code is not null && code == conversation.Protocol.TooOldCode,
         };
     }
 
     /// <summary>Reads the beginning of the body, whatever it is; a body that cannot be read says nothing.</summary>
     public static async Task<VendorError> ReadAsync(
-        HttpResponseMessage response, Reading reading, TimeProvider time, TimeSpan stallTimeout, CancellationToken cancellationToken)
+        HttpResponseMessage response, Conversation conversation, TimeProvider time, TimeSpan stallTimeout, CancellationToken cancellationToken)
     {
-        var requestId = RequestIdOf(response, reading);
+        var requestId = RequestIdOf(response, conversation);
         var body = await ReadBeginningAsync(response, time, stallTimeout, cancellationToken);
         try
         {
@@ -54,7 +54,7 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
             if (root.ValueKind == JsonValueKind.Object)
             {
                 var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
-                return Of(error, requestId ?? Quote(root, "request_id", reading), reading);
+                return FromJson(error, requestId ?? Quote(root, "request_id", conversation), conversation);
             }
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -65,17 +65,17 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         var beginning = Encoding.UTF8.GetString(body).TrimStart('\uFEFF', ' ', '\t', '\r', '\n');
         if (beginning.StartsWith('<') || (IsPageType(response) && beginning.Length > 0))
         {
-            return OfPage(beginning, requestId, reading);
+            return FromPage(beginning, requestId, conversation);
         }
 
-        var text = reading.Quote(beginning);
+        var text = conversation.Quote(beginning);
         return new VendorError(text.Length == 0 ? null : text, null, null, requestId);
     }
 
     /// <summary>The request's id as the vendor gave it, safe to show.</summary>
-    public static string? RequestIdOf(HttpResponseMessage response, Reading reading) =>
-        reading.Protocol.RequestIdHeaders.Select(name => Header(response, name)).FirstOrDefault(id => id is not null) is { } id
-            ? reading.Quote(id)
+    public static string? RequestIdOf(HttpResponseMessage response, Conversation conversation) =>
+        conversation.Protocol.RequestIdHeaders.Select(name => Header(response, name)).FirstOrDefault(id => id is not null) is { } id
+            ? conversation.Quote(id)
             : null;
 
     /// <summary>One sentence.</summary>
@@ -86,7 +86,7 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         return $"{message.TrimEnd('.')}{(details.Length == 0 ? "" : $" ({details})")}.";
     }
 
-    private static string? Quote(JsonElement error, string name, Reading reading)
+    private static string? Quote(JsonElement error, string name, Conversation conversation)
     {
         if (!error.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
         {
@@ -95,11 +95,11 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
 
         try
         {
-            return reading.Quote(value.GetString()!);
+            return conversation.Quote(value.GetString()!);
         }
         catch (InvalidOperationException)
         {
-            return reading.Quote(value.GetRawText()); // Half of a surrogate pair, escaped: JSON allows it, text does not.
+            return conversation.Quote(value.GetRawText()); // Half of a surrogate pair, escaped: JSON allows it, text does not.
         }
     }
 
@@ -109,7 +109,7 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
     private static async Task<byte[]> ReadBeginningAsync(
         HttpResponseMessage response, TimeProvider time, TimeSpan stallTimeout, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MostBytes];
+        var buffer = new byte[MaxBytes];
         var length = 0;
         using var stalled = new CancellationTokenSource(stallTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stalled.Token, cancellationToken);

@@ -37,9 +37,9 @@ public sealed record EntityRecord : VendorRecord
     public override string Table => TableName;
 
     /// <summary>An entity of a snapshot, without its name.</summary>
-    internal static EntityRecord Of(FetchContext fetch, string grain, string kind, string id) => new()
+    internal static EntityRecord Create(FetchContext fetch, string grain, string kind, string id) => new()
     {
-        RowKey = NaturalKey.Of(fetch, grain, fetch.Window.From, ("kind", kind), ("id", id)),
+        RowKey = NaturalKey.Create(fetch, grain, fetch.Window.From, ("kind", kind), ("id", id)),
         Vendor = fetch.Window.Vendor,
         AccountId = fetch.AccountId,
         Report = fetch.Window.Report,

@@ -231,7 +231,7 @@ internal sealed class BigQueryServer : IAsyncDisposable
         var range = request.ContentRange!["bytes ".Length..].Split('/');
         if (range[0] != "*")
         {
-            var (first, last) = (Whole(range[0].Split('-')[0]), Whole(range[0].Split('-')[1]));
+            var (first, last) = (GetInt64(range[0].Split('-')[0]), GetInt64(range[0].Split('-')[1]));
             if (first != session.Length || last - first + 1 != request.Body.Length || (range[1] == "*" && request.Body.Length % (256 * 1024) != 0))
             {
                 return Mistaken($"{request.ContentRange} with {request.Body.Length} bytes, where {session.Length} have arrived.");
@@ -240,7 +240,7 @@ internal sealed class BigQueryServer : IAsyncDisposable
             session.Write(request.Body, 0, Takes(request.Body.Length));
         }
 
-        if (range[1] != "*" && session.Length == Whole(range[1]) && !Jobs.ContainsKey(id))
+        if (range[1] != "*" && session.Length == GetInt64(range[1]) && !Jobs.ContainsKey(id))
         {
             Uploaded = session.ToArray();
             return Insert(_wanted[path]);
@@ -274,5 +274,5 @@ internal sealed class BigQueryServer : IAsyncDisposable
 
     private static bool In(string line) => line.Contains($"location={Location}", StringComparison.Ordinal);
 
-    private static long Whole(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+    private static long GetInt64(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

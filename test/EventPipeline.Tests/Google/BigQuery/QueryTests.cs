@@ -18,7 +18,7 @@ public sealed class QueryTests
 
         await server.Warehouse().QueryAsync(
             BigQueryServer.Dataset,
-            Statement.Of("slices", ("vendor", "o'x"), ("account", null), ("report", null), ("from", new DateOnly(2026, 11, 2)), ("to", null), ("limit", 5L)),
+            Statement.Create("slices", ("vendor", "o'x"), ("account", null), ("report", null), ("from", new DateOnly(2026, 11, 2)), ("to", null), ("limit", 5L)),
             Token);
 
         var query = server.Requests.Single().Json;
@@ -48,7 +48,7 @@ public sealed class QueryTests
             ["message_id"] = null,
         };
 
-        var parameters = QueryParameters.Of(Statement.Insert("insert_slice_versions", [row, row]));
+        var parameters = QueryParameters.FromStatement(Statement.Insert("insert_slice_versions", [row, row]));
 
         parameters.Select(p => (p.Name, p.ParameterType.Type, p.ParameterValue.Value)).ShouldBe(
         [
@@ -70,7 +70,7 @@ public sealed class QueryTests
             var body = string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
             var names = System.Text.RegularExpressions.Regex.Matches(body, @"(?<![\w@])@([a-z][a-z0-9_]*)").Select(match => match.Groups[1].Value).Distinct();
 
-            Should.NotThrow(() => QueryParameters.Of(new Statement(file, text, names.ToDictionary(name => name, _ => (object?)null))));
+            Should.NotThrow(() => QueryParameters.FromStatement(new Statement(file, text, names.ToDictionary(name => name, _ => (object?)null))));
         }
     }
 
@@ -140,7 +140,7 @@ public sealed class QueryTests
         server.Answers.Enqueue(Page("""{"name":"i","type":"INTEGER"}""", """{"f":[{"v":"3"}]}""", "last"));
         server.Answers.Enqueue(Page("""{"name":"i","type":"INTEGER"}""", "", null));
 
-        (await AskAsync(server)).Select(row => row.Whole("i")).ShouldBe([1, 2, 3]);
+        (await AskAsync(server)).Select(row => row.GetInt64("i")).ShouldBe([1, 2, 3]);
 
         server.Lines.Skip(1).ShouldBe(
         [
@@ -158,7 +158,7 @@ public sealed class QueryTests
         server.Answers.Enqueue(Page("""{"name":"i","type":"INTEGER"}""", """{"f":[{"v":"1"}]}""", "more"));
         server.Answers.Enqueue(Page("""{"name":"i","type":"INTEGER"}""", """{"f":[{"v":"2"}]}""", null));
 
-        (await AskAsync(server)).Select(row => row.Whole("i")).ShouldBe([1, 2]);
+        (await AskAsync(server)).Select(row => row.GetInt64("i")).ShouldBe([1, 2]);
     }
 
     [Theory]
@@ -206,7 +206,7 @@ public sealed class QueryTests
             new Service.HurriedTime(), ("BIGQUERY_EMULATOR_HOST", host), ("GOOGLE_CLOUD_PROJECT", "my-project"));
         var warehouse = (IWarehouse)services.GetService(typeof(IWarehouse))!;
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(() => warehouse.QueryAsync("d", Statement.Of("ping"), Token));
+        var failure = await Should.ThrowAsync<TransientFailureException>(() => warehouse.QueryAsync("d", Statement.Create("ping"), Token));
 
         failure.Message.ShouldContain($"http://{host}/");
     }
@@ -253,5 +253,5 @@ public sealed class QueryTests
         $$"""{"jobComplete":true,{{Job}},"totalRows":"1","schema":{"fields":[{{fields}}]},"rows":[{{rows}}]{{(next is null ? "" : $",\"pageToken\":{JsonSerializer.Serialize(next)}")}}}""";
 
     private static Task<IReadOnlyList<Row>> AskAsync(BigQueryServer server) =>
-        server.Warehouse().QueryAsync(BigQueryServer.Dataset, Statement.Of("ping"), Token);
+        server.Warehouse().QueryAsync(BigQueryServer.Dataset, Statement.Create("ping"), Token);
 }

@@ -45,7 +45,7 @@ public sealed class SigningKeyTests
                 bytes => stranger.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)))).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
-        host.Issuer.Asked.ShouldBe(SigningKeys.MostReads);
+        host.Issuer.Asked.ShouldBe(SigningKeys.MaxReads);
         (await host.PushedAsync(host.Issuer.Sign(host.PushClaims()))).ShouldBe(HttpStatusCode.NoContent);
         host.Issuer.Rotate("key-2");
         host.Clock.Advance(SigningKeys.ReadComesBackAfter);

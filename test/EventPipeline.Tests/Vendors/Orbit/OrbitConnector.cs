@@ -61,40 +61,40 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
             throw Self.NoSuchReport(fetch.Window.Report);
         }
 
-        var reading = new Reading(fetch, Protocol);
+        var conversation = new Conversation(fetch, Protocol);
         foreach (var day in fetch.Window.EachDay())
         {
             var events = new Dictionary<string, int>(StringComparer.Ordinal);
             yield return new BucketArrived(day);
-            await foreach (var row in new NumberedPages(api).ReadAsync(reading, Events(day), $"the events of {day:yyyy-MM-dd}", cancellationToken))
+            await foreach (var row in new NumberedPages(api).ReadAsync(conversation, Events(day), $"the events of {day:yyyy-MM-dd}", cancellationToken))
             {
-                reading.NoteOrganization(row.RequiredText("team"), isId: true);
+                conversation.NoteOrganization(row.RequiredText("team"), isId: true);
                 yield return Record(fetch, day, row, events);
             }
         }
 
-        reading.NoteRounded();
+        conversation.NoteRounded();
     }
 
     private static NumberedQuery Events(DateOnly day) => new(
         number => VendorRequest.PostJson("v2/events", $$"""{"day":"{{day:yyyy-MM-dd}}","page":{{number}},"pageSize":{{PageSize}}}"""),
         new PageShape("events") { Counts = ["paging"] },
-        page => page.Number < page.Counts.Object("paging").Whole("pages"))
+        page => page.Number < page.Counts.Object("paging").GetInt64("pages"))
     {
-        Total = page => page.Counts.Object("paging").Whole("total"),
+        Total = page => page.Counts.Object("paging").GetInt64("total"),
     };
 
     private static CostRecord Record(FetchContext fetch, DateOnly day, Fields row, Dictionary<string, int> events)
     {
         var at = row.Time("at") ?? throw row.Broken("at", "is missing");
-        var bucket = Bucket.OfEvent(at);
+        var bucket = Bucket.FromEvent(at);
 
         // Two events may agree in all that is said of them but their price.
         var identity = $"{at:O} {row.Text("user")} {row.Text("model")}";
         var ordinal = events[identity] = events.GetValueOrDefault(identity) + 1;
         return new CostRecord
         {
-            RowKey = NaturalKey.Of(
+            RowKey = NaturalKey.Create(
                 fetch, Grain, bucket, [.. KeyNames.Select(name => (name, row.Text(name))), ("ordinal", $"{ordinal}")]),
             Words = row.Words(Shape, KeyNames),
             Vendor = fetch.Window.Vendor,

@@ -70,7 +70,7 @@ internal sealed class SimulatedOrbit(SimulatorOptions options) : ISimulatedVendo
         [new("orbit-request", $"orb-{request.Number}")];
 
     private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) =>
-        [new(OrbitConnector.Self.Name, "SIMULATED-acme", Identity.Of("orb_", seed, "orbit/key"), Identity.Of("orb_", seed, "orbit/limited"), Token: null)];
+        [new(OrbitConnector.Self.Name, "SIMULATED-acme", Identity.Create("orb_", seed, "orbit/key"), Identity.Create("orb_", seed, "orbit/limited"), Token: null)];
 
     // Few users and models at few minutes: some events agree in all but their price.
     private static Pattern PatternOf(int number) => new(

@@ -6,16 +6,16 @@ namespace EventPipeline.Vendors.Protocol;
 /// <summary>
 /// One conversation with a vendor: whom it is about, how its failures are described, and what was noticed on the way.
 /// </summary>
-internal sealed partial class Reading(Account account, string about, VendorProtocol protocol, DateTimeOffset deadline)
+internal sealed partial class Conversation(Account account, string about, VendorProtocol protocol, DateTimeOffset deadline)
 {
-    private const int MostQuoted = 300;
+    private const int MaxQuotedLength = 300;
     private readonly FetchContext? _fetch;
     private readonly AnsweringOrganization _organization = new();
     private KeyKinds? _kinds;
     private int _rounded;
 
     /// <summary>Reads a window.</summary>
-    public Reading(FetchContext fetch, VendorProtocol protocol)
+    public Conversation(FetchContext fetch, VendorProtocol protocol)
         : this(fetch.Account, fetch.Window.ToString(), protocol, fetch.Deadline) => _fetch = fetch;
 
     public Account Account { get; } = account;
@@ -105,7 +105,7 @@ internal sealed partial class Reading(Account account, string about, VendorProto
     {
         // The whole secret first, then whatever looks like a key: vendors echo keys with the middle starred out.
         var safe = Unprintable().Replace(Masked(Addresses.Cut(Redaction.Apply(text))), " ").Trim();
-        return safe.Length <= MostQuoted ? safe : string.Concat(safe.AsSpan(0, MostQuoted), "…");
+        return safe.Length <= MaxQuotedLength ? safe : string.Concat(safe.AsSpan(0, MaxQuotedLength), "…");
     }
 
     private string Masked(string text) => _kinds?.Mask(text) ?? text;
