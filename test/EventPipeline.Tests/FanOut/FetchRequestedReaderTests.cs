@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using EventPipeline.Messages;
 using EventPipeline.Tests.Trigger;
 
@@ -93,7 +94,8 @@ public sealed class FetchRequestedReaderTests
         var message = new FetchRequested(
             "run-1", RunMode.DryRun, "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true);
 
-        FetchRequestedReader.Read(FetchRequestedReader.Write(message)).ShouldBe(message);
+        FetchRequestedReader.Read(JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested))
+            .ShouldBe(message);
     }
 
     [Theory]
