@@ -79,7 +79,7 @@ public sealed partial class ArchitectureTests
 
     private static FolderGraph Service(int depth) => FolderGraph.Read(typeof(Window), "EventPipeline", depth);
 
-    private static string RootOf(DirectoryInfo folder) =>
+    internal static string RootOf(DirectoryInfo folder) =>
         File.Exists(Path.Combine(folder.FullName, "EventPipeline.sln")) ? folder.FullName : RootOf(folder.Parent!);
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]

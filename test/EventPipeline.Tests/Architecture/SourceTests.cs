@@ -1,0 +1,34 @@
+namespace EventPipeline.Tests.Architecture;
+
+/// <summary>What no compiler looks at.</summary>
+public sealed class SourceTests
+{
+    private const int MaxColumns = 120;
+
+    [Fact]
+    public void No_line_is_longer_than_120_characters()
+    {
+        var root = ArchitectureTests.RootOf(new DirectoryInfo(AppContext.BaseDirectory));
+        var tooLong =
+            from folder in new[] { "src", "test" }
+            from file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
+            from line in LinesOutsideRawText(File.ReadAllText(file)).Index()
+            where line.Item is { Length: > MaxColumns }
+            select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} has {line.Item.Length}";
+
+        tooLong.ShouldBeEmpty();
+    }
+
+    /// <summary>The lines of a file; null for those that hold a raw string literal or a part of one: breaking them would change it.</summary>
+    private static IEnumerable<string?> LinesOutsideRawText(string text)
+    {
+        const string quotes = "\"\"\"";
+        var isInside = false;
+        foreach (var line in text.Split('\n'))
+        {
+            var count = line.Split(quotes).Length - 1;
+            yield return isInside || count > 0 ? null : line;
+            isInside ^= count % 2 == 1;
+        }
+    }
+}
