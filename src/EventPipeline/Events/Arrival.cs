@@ -3,10 +3,10 @@ using EventPipeline.Messages;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// What came through the door, as far as it is understood: a message that was pushed, then the event in it, or why it
-/// is none. Whatever it is, it keeps the most that was understood.
+/// What came through the door, as far as it is understood: a pushed message, then the event in it, or why it is not
+/// one. It always keeps the most that was understood.
 /// </summary>
-/// <param name="Entrance">The path it came in by.</param>
+/// <param name="Entrance">The path it came in on.</param>
 /// <param name="Message">The innermost message that was unwrapped.</param>
 internal abstract record Arrival(Entrance Entrance, PushedMessage Message)
 {
@@ -14,8 +14,8 @@ internal abstract record Arrival(Entrance Entrance, PushedMessage Message)
     public ReceivedEvent? Event => (this as Read)?.Received;
 
     /// <summary>
-    /// Takes a further step to understand it. A step that is refused leaves what the steps before it understood; what
-    /// was read, or cannot be, stays.
+    /// Takes one more step to understand it. If the step rejects it, what the earlier steps understood is kept. An
+    /// arrival that is already read or unreadable is returned as it is.
     /// </summary>
     public Arrival Then(Func<Pushed, Arrival> step)
     {
@@ -34,14 +34,14 @@ internal abstract record Arrival(Entrance Entrance, PushedMessage Message)
         }
     }
 
-    /// <summary>A message that is still to be unwrapped, or read as an event.</summary>
+    /// <summary>A message that has yet to be unwrapped or read as an event.</summary>
     internal sealed record Pushed(Entrance Entrance, PushedMessage Message) : Arrival(Entrance, Message);
 
     /// <summary>A message that was read as an event.</summary>
     internal sealed record Read(Entrance Entrance, PushedMessage Message, ReceivedEvent Received)
         : Arrival(Entrance, Message);
 
-    /// <summary>A message that is no event, or that could not be unwrapped any further, and why.</summary>
+    /// <summary>A message that is not an event or could not be unwrapped any further, and why.</summary>
     internal sealed record Unreadable(Entrance Entrance, PushedMessage Message, RejectedEventException Why)
         : Arrival(Entrance, Message);
 }

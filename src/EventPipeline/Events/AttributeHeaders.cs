@@ -4,22 +4,24 @@ using Microsoft.Extensions.Primitives;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// Tells which headers of a request are attributes of a message: an unwrapped push makes each attribute a header of that name, among HTTP's own and those
-/// of everything on the way. https://docs.cloud.google.com/pubsub/docs/payload-unwrapping
+/// Decides which headers of a request are attributes of a message: an unwrapped push turns each attribute into a header
+/// of that name, among HTTP's own and those added on the way.
+/// https://docs.cloud.google.com/pubsub/docs/payload-unwrapping
 /// </summary>
 /// <remarks>
-/// A misspelt argument must not be ignored, and a real push must not be refused because of a header that somebody on the way added; the second would be worse.
-/// So a header that nobody knows is taken for an attribute only where it looks like one of ours: without a dash, as our arguments are and as hardly any
-/// header that is not in <see cref="Transport"/> is, or with a dash and near an argument's name (<c>dry-run-mode</c>, <c>day-s</c>). Taken for an attribute,
-/// it is refused by name where attributes are read, with the nearest argument, and kept in the dead letter.
+/// A misspelt argument must not be ignored, and a real push must not be refused because a proxy added a header; the
+/// second would be worse. So an unknown header counts as an attribute only if it looks like one of ours: without a
+/// dash, like our arguments and hardly any header outside <see cref="Transport"/>, or with a dash and close to an
+/// argument's name (<c>dry-run-mode</c>, <c>day-s</c>). If it counts, it is refused by name where attributes are read,
+/// with the nearest argument, and kept in the dead letter.
 /// </remarks>
 internal static class AttributeHeaders
 {
     private static readonly HashSet<string> Arguments = new(RunRequestedReader.Fields, StringComparer.Ordinal);
 
     /// <summary>
-    /// Headers of HTTP and of what forwards it that have no dash: those of the IANA registry of HTTP field names that may come with a request, and of
-    /// tracers and proxies.
+    /// Transport headers without a dash: those in the IANA registry of HTTP field names that a request may carry, and
+    /// those of tracers and proxies.
     /// </summary>
     private static readonly HashSet<string> Transport = new(StringComparer.Ordinal)
     {
@@ -38,17 +40,17 @@ internal static class AttributeHeaders
         "idempotency-", "attribution-", "dynatrace", "traceid",
     ];
 
-    /// <summary>What people write for one of our arguments.</summary>
+    /// <summary>What people write when they mean one of our arguments.</summary>
     private static readonly HashSet<string> Synonyms = new(StringComparer.Ordinal) { "dry", "date", "start", "end", "since", "until" };
 
-    /// <summary>Whether a header, its name in lower case, is read as an attribute or to be refused as one.</summary>
+    /// <summary>Whether a header, its name in lower case, is read as an attribute or refused as one.</summary>
     public static bool Stands(string name, StringValues values) => IsKnown(name, values) || LooksLikeOne(name, values.ToString());
 
-    /// <summary>Whether it is an attribute that something is read from.</summary>
+    /// <summary>Whether it is an attribute that is read.</summary>
     public static bool IsKnown(string name, StringValues values) =>
         name is "content-type" or "traceparent" or "tracestate"
         || name.StartsWith("ce-", StringComparison.Ordinal)
-        || name.StartsWith("googclient_", StringComparison.Ordinal) // goog-… is a header of Google's, and no attribute
+        || name.StartsWith("googclient_", StringComparison.Ordinal) // goog-… is Google's header, not an attribute
         || CopyMarks.Has(name)
         || (Arguments.Contains(name) && ValuesOf(name, values).Count > 0);
 
@@ -58,13 +60,14 @@ internal static class AttributeHeaders
         && (!name.Contains('-', StringComparison.Ordinal) || IsNearAnArgument(name));
 
     /// <summary>
-    /// The values that may be an attribute's: Google's pushes carry HTTP's own From header, an e-mail address, beside the argument of that name.
+    /// The values that may belong to an attribute: Google's pushes carry HTTP's own From header, an e-mail address,
+    /// beside the argument of that name.
     /// </summary>
     public static StringValues ValuesOf(string name, StringValues values) => name == "from"
         ? new StringValues([.. values.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []).Where(value => !value.Contains('@', StringComparison.Ordinal))])
         : values;
 
-    // RFC 9110: a Date has a time of day, a Range a unit. A person who means a day or days writes neither.
+    // RFC 9110: a Date has a time of day, a Range has a unit. A person who means a day or days writes neither.
     private static bool IsNoTransport(string name, string value) =>
         (name == "date" && !value.Contains(':', StringComparison.Ordinal)) || (name == "range" && !value.Contains('=', StringComparison.Ordinal));
 

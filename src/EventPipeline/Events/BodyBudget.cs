@@ -1,29 +1,30 @@
 namespace EventPipeline.Events;
 
 /// <summary>
-/// How many bytes of bodies are in hand at once, in the whole process. What does not fit is told to come again and never waits, so nothing can wait for
-/// something that waits for it.
+/// Limits how many bytes of request bodies the whole process holds at once. What does not fit is refused at once, to be
+/// sent again, and never waits, so requests cannot deadlock.
 /// </summary>
 /// <remarks>
-/// A push of 10 MB was measured to cost some 100 MB at its peak, garbage included: the body, its data decoded, and what is made of it; some 150 MB where that
-/// is a dead letter. Three at once fit into the 1 GiB that the service has (infra/service.tf), whatever the concurrency. Small bodies have a budget of their
-/// own, so that large ones never keep them out; messages of the service have a few hundred bytes.
+/// A 10 MB push was measured to cost about 100 MB at its peak, garbage included: the body, its decoded data, and what
+/// is made of it; about 150 MB if that is a dead letter. Three at once fit into the service's 1 GiB (infra/service.tf),
+/// whatever the concurrency. Small bodies have a separate budget, so that large ones never keep them out; the service's
+/// own messages are a few hundred bytes.
 /// </remarks>
 internal sealed class BodyBudget
 {
-    /// <summary>Up to here a body is small.</summary>
+    /// <summary>The size up to which a body is small.</summary>
     public const int SmallBody = 256 * 1024;
 
-    /// <summary>What small bodies may have together.</summary>
+    /// <summary>What all small bodies may take together.</summary>
     public const long SmallBytes = 16 * 1024 * 1024;
 
-    /// <summary>What all others may have together: three of the largest, so that one always fits alone.</summary>
+    /// <summary>What all others may take together: three of the largest, so that one always fits alone.</summary>
     public const long LargeBytes = 3L * RequestBody.MaxBytes;
 
     private long _small;
     private long _large;
 
-    /// <summary>What one request holds; disposed when it was answered.</summary>
+    /// <summary>The share of one request; dispose it once the request is answered.</summary>
     public Share Begin() => new(this);
 
     private static bool TryAdd(ref long used, long bytes, long most)
@@ -37,12 +38,12 @@ internal sealed class BodyBudget
         return false;
     }
 
-    /// <summary>The bytes that one request holds. It is used by one request alone, never at once.</summary>
+    /// <summary>The bytes that one request holds. Not thread-safe: only that request uses it.</summary>
     internal sealed class Share(BodyBudget budget) : IDisposable
     {
         private long _held;
 
-        /// <summary>Holds so many bytes in all from now on; false, with what it held before, where they do not fit.</summary>
+        /// <summary>Raises the total held to this many bytes; false, leaving it as it was, if they do not fit.</summary>
         public bool TryHold(long bytes)
         {
             if (bytes <= _held)
@@ -50,7 +51,7 @@ internal sealed class BodyBudget
                 return true;
             }
 
-            // A body that outgrows the small ones takes its place among the large ones before it gives up the other.
+            // A body that outgrows the small budget takes its share of the large one before it gives up the small one.
             var before = _held;
             var fits = IsSmall(bytes) ? TryAdd(ref budget._small, bytes - before, SmallBytes)
                 : IsSmall(before) ? TryAdd(ref budget._large, bytes, LargeBytes)

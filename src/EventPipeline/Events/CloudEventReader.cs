@@ -7,20 +7,20 @@ using EventPipeline.Messages;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// Reads a message as the event it stands for: a structured CloudEvent, one in binary mode, Eventarc's <c>messagePublished</c> around
-/// another message, or a message by hand that is no CloudEvent at all.
+/// Reads a message as an event: a structured CloudEvent, one in binary mode, Eventarc's <c>messagePublished</c> around
+/// another message, or a manually published message that is not a CloudEvent at all.
 /// https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md
 /// </summary>
 internal static class CloudEventReader
 {
-    /// <summary>The source of an event that nothing names; its id is <see cref="ContentId"/>'s.</summary>
+    /// <summary>The source of an event without one; its id comes from <see cref="ContentId"/>.</summary>
     public const string UnnamedSource = "//eventpipeline/by-hand";
 
     private const string MessagePublished = "google.cloud.pubsub.topic.v1.messagePublished";
 
     private static readonly JsonEventFormatter Formatter = new();
 
-    /// <summary>Reads a message that was pushed: the event in it, or why its entrance takes none.</summary>
+    /// <summary>Reads a pushed message: the event in it, or why its entrance does not accept it.</summary>
     public static Arrival Read(Arrival arrival) => arrival.Then(pushed =>
     {
         var content = ContentOf(pushed.Message);
@@ -46,7 +46,8 @@ internal static class CloudEventReader
         if (id is null && content.Data.IsEmpty && message.Attributes.Names.All(ReservedNames.IsOfTheJourney))
         {
             throw new RejectedEventException(
-                "The request holds no message: no body, no attributes and no id.", "Send a JSON object; {} asks for the daily run.");
+                "The request contains no message: no body, no attributes and no id.",
+                "Send a JSON object; {} requests the daily run.");
         }
 
         MessageIds.Require(message.Delivery.MessageId);
@@ -80,7 +81,7 @@ internal static class CloudEventReader
         return entrance == Entrance.DeadLetterTopic
             ? type
             : throw new RejectedEventException(
-                $"No event is of the type (ce-type) {Shown.Quoted(type)}.", Nearest.DidYouMean(type, Entrance.Types));
+                $"Unknown event type (ce-type) {Shown.Quoted(type)}.", Nearest.DidYouMean(type, Entrance.Types));
     }
 
     private static string Elsewhere(string type) => type switch
@@ -110,7 +111,8 @@ internal static class CloudEventReader
             message.Attributes.Only("ce-time") is { } time ? EventTime.Read(time, "ce-time") : null,
             message.Data);
 
-        // People who publish by hand may set a type or an id alone; only an event that says it is a CloudEvent has to be a whole one.
+        // People who publish manually may set just a type or an id; only an event that says it is a CloudEvent must be
+        // a complete one.
         string? Attribute(string name) => Required(message.Attributes.Only(name), name, isCloudEvent);
     }
 
@@ -122,7 +124,7 @@ internal static class CloudEventReader
         RequireVersion(Text("specversion"), "specversion", required: true);
         var (id, source, type) = (Required(Text("id"), "id", true), Required(Text("source"), "source", true), Required(Text("type"), "type", true));
 
-        // A replay says when the original was published; an event that has a time of its own says it itself.
+        // A replay carries the time at which the original was published; an event's own time takes precedence.
         var time = Text("time") is { } own
             ? EventTime.Read(own, "time")
             : message.Attributes.Only("ce-time") is { } hint ? EventTime.Read(hint, "ce-time") : (DateTimeOffset?)null;
@@ -162,7 +164,8 @@ internal static class CloudEventReader
 
         if (version is not (null or "1.0"))
         {
-            throw new RejectedEventException($"{name} is {Shown.Quoted(version)}; this reads CloudEvents 1.0.", $"Send {name} '1.0'.");
+            throw new RejectedEventException(
+                $"{name} is {Shown.Quoted(version)}; only CloudEvents 1.0 is supported.", $"Send {name} '1.0'.");
         }
     }
 
@@ -186,6 +189,6 @@ internal static class CloudEventReader
         _ => "2026-11-23T06:00:00Z",
     };
 
-    /// <summary>What a message says of its event; null for what it leaves to Pub/Sub and the path.</summary>
+    /// <summary>What a message says about its event; null for what it leaves to Pub/Sub and the path.</summary>
     private sealed record Content(string? Id, string? Source, string? Type, DateTimeOffset? Time, ReadOnlyMemory<byte> Data);
 }

@@ -6,12 +6,13 @@ using EventPipeline.Messages;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// Names an event that nothing else names, after what it says and when: the same content delivered twice, by a proxy that tries again or in a push without
-/// an id, is the same event and the same run.
+/// Derives the id of an event without one from its content and time: the same content delivered twice, by a proxy that
+/// retries or in a push without an id, is the same event and the same run.
 /// </summary>
 /// <remarks>
-/// When is the time at which it was published, to the tick; where nobody tells that, the UTC day on which it arrived, because that is the event's
-/// <em>today</em>: the same bytes ask for other days tomorrow. Whoever wants two runs of one day gives the second one an id.
+/// The time is when it was published, to the tick; if that is unknown, the UTC day on which it arrived, because that is
+/// the event's <em>today</em>: the same bytes request other days tomorrow. To get two runs in one day, give the second
+/// one an id.
 /// </remarks>
 internal static class ContentId
 {
@@ -35,7 +36,7 @@ internal static class ContentId
         hash.AppendData(message.Data.Span);
         return $"unnamed-{Convert.ToHexStringLower(hash.GetHashAndReset())[..32]}";
 
-        // Length first, so that no two lists of parts run together.
+        // The length comes first, so that no two lists of parts hash as the same text.
         void Add(string part)
         {
             hash.AppendData(Encoding.UTF8.GetBytes($"{part.Length}:"));

@@ -1,6 +1,6 @@
 namespace EventPipeline.Events;
 
-/// <summary>Tells from a content type whether the data is a whole CloudEvent (structured mode).</summary>
+/// <summary>Checks whether a content type means that the data is a whole CloudEvent (structured mode).</summary>
 internal static class ContentModes
 {
     private const string MediaType = "application/cloudevents";
@@ -9,7 +9,7 @@ internal static class ContentModes
     public static bool IsCloudEvent(string? contentType) =>
         contentType?.TrimStart().StartsWith(MediaType, StringComparison.OrdinalIgnoreCase) == true;
 
-    /// <summary>Lets one JSON event pass.</summary>
+    /// <summary>Requires a single JSON event.</summary>
     /// <exception cref="RejectedEventException">It is a batch, or another format.</exception>
     public static void RequireOneJsonEvent(string contentType)
     {
@@ -21,9 +21,11 @@ internal static class ContentModes
 
         throw mediaType.StartsWith($"{MediaType}-batch", StringComparison.Ordinal)
             ? new RejectedEventException(
-                $"The content-type {Shown.Quoted(mediaType)} is a batch of events; this takes one event at a time.",
-                $"Send each event by itself, as {MediaType}+json.")
+                $"The content-type {Shown.Quoted(mediaType)} is a batch of events; only one event at a time is "
+                + "supported.",
+                $"Send each event separately, as {MediaType}+json.")
             : new RejectedEventException(
-                $"The content-type {Shown.Quoted(mediaType)} is a format of CloudEvents that this does not read.", $"Send {MediaType}+json.");
+                $"The content-type {Shown.Quoted(mediaType)} is an unsupported CloudEvents format.",
+                $"Send {MediaType}+json.");
     }
 }

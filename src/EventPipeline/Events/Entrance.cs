@@ -2,9 +2,9 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.Events;
 
-/// <summary>A path that events come in by.</summary>
+/// <summary>A path that events come in on.</summary>
 /// <param name="Path">The path.</param>
-/// <param name="Type">The one event type it takes; null when it goes by the event's own type.</param>
+/// <param name="Type">The one event type it takes; null when the event's own type decides.</param>
 internal sealed record Entrance(string Path, string? Type)
 {
     public static Entrance RunRequests { get; } = new("/events/run-requested", RunRequested.EventType);
@@ -21,6 +21,6 @@ internal sealed record Entrance(string Path, string? Type)
     /// <summary>What telemetry calls it: the path's last part, or <c>event</c>.</summary>
     public string Name => Path.Length > 1 ? Path[(Path.LastIndexOf('/') + 1)..] : "event";
 
-    /// <summary>Every type of event that the service takes.</summary>
+    /// <summary>Every event type that the service accepts.</summary>
     public static IReadOnlyList<string> Types { get; } = [RunRequested.EventType, FetchRequested.EventType, DeadLetter.OwnEventType];
 }

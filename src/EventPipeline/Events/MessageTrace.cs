@@ -8,13 +8,14 @@ namespace EventPipeline.Events;
 /// </summary>
 internal static class MessageTrace
 {
-    /// <summary>The name that telemetry listens to.</summary>
+    /// <summary>The activity source that telemetry listens to.</summary>
     public const string SourceName = "EventPipeline";
 
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>
-    /// Starts the handling of a message under the trace that it names, linked to the request that brought it; without one, under the request's own.
+    /// Starts handling a message in the trace that it names, linked to the request that brought it; without one, in the
+    /// request's own.
     /// </summary>
     public static Activity? Start(Arrival arrival)
     {
@@ -35,7 +36,7 @@ internal static class MessageTrace
         }
         else
         {
-            // Also without a listener the trace has to go on: what is published from here carries it.
+            // Even without a listener the trace has to continue: what is published from here carries it.
             activity = Source.StartActivity(name, ActivityKind.Consumer, context, links: request is null ? null : [new ActivityLink(request.Context)])
                 ?? new Activity(name).SetParentId(context.TraceId, context.SpanId, context.TraceFlags).Start();
         }

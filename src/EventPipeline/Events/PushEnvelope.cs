@@ -4,19 +4,20 @@ using EventPipeline.Messages;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// Reads the envelope of a wrapped push, and of Eventarc's <c>messagePublished</c>: <c>{ "message": { … }, "subscription": "…" }</c>.
-/// Machines write it, so members that it does not know are ignored. https://docs.cloud.google.com/pubsub/docs/push
+/// Reads the envelope of a wrapped push, and of Eventarc's <c>messagePublished</c>:
+/// <c>{ "message": { … }, "subscription": "…" }</c>. Machines write it, so unknown members are ignored.
+/// https://docs.cloud.google.com/pubsub/docs/push
 /// </summary>
 internal static class PushEnvelope
 {
     public const string What = "The push envelope";
 
-    // Ten times what Pub/Sub takes; what else speaks its protocol may take more.
+    // Ten times Pub/Sub's limit; others that speak its protocol may allow more.
     private const int MaxAttributes = 1_000;
 
     private const string Example = """{"message": {"data": "e30=", "messageId": "1"}, "subscription": "projects/p/subscriptions/s"}""";
 
-    /// <summary>The envelope that the data is meant to be; null when it is something else.</summary>
+    /// <summary>The data as an envelope; null if it is something else.</summary>
     /// <exception cref="RejectedEventException">It is not JSON at all.</exception>
     public static JsonElement? Find(ReadOnlyMemory<byte> data)
     {
@@ -29,12 +30,12 @@ internal static class PushEnvelope
         return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _)) ? root : null;
     }
 
-    /// <summary>Unwraps the message inside; how it was delivered is kept also where its data cannot be read.</summary>
+    /// <summary>Unwraps the message inside; keeps how it was delivered even if its data cannot be read.</summary>
     /// <param name="around">The message that is the envelope.</param>
     /// <param name="root">The envelope.</param>
-    /// <param name="outer">What is known of the delivery from around the envelope.</param>
-    /// <param name="outerSource">The source that the event around the envelope names.</param>
-    /// <exception cref="RejectedEventException">It is no envelope, or how it was delivered cannot be read.</exception>
+    /// <param name="outer">What is known about the delivery from outside the envelope.</param>
+    /// <param name="outerSource">The source of the event around the envelope.</param>
+    /// <exception cref="RejectedEventException">It is not an envelope, or its delivery details cannot be read.</exception>
     public static Arrival Open(Arrival.Pushed around, JsonElement root, Delivery outer, string? outerSource = null)
     {
         var envelope = StrictJson.Members(root, What, Example);
@@ -59,7 +60,7 @@ internal static class PushEnvelope
             .Then(delivered => delivered with { Message = Inside(message, delivered.Message) });
     }
 
-    /// <summary>The CloudEvents source of a message that names none.</summary>
+    /// <summary>The CloudEvents source of a message without one.</summary>
     public static string SourceOf(string? subscription) => $"//pubsub.googleapis.com/{subscription}";
 
     private static PushedMessage Inside(IReadOnlyDictionary<string, JsonElement> message, PushedMessage delivered)
@@ -83,7 +84,8 @@ internal static class PushEnvelope
                 if (attributes.Count == MaxAttributes)
                 {
                     throw new RejectedEventException(
-                        $"message.attributes holds more than {MaxAttributes} attributes.", "Pub/Sub takes 100 attributes: send no more.");
+                        $"message.attributes has more than {MaxAttributes} attributes.",
+                        "Send at most 100 attributes, which is Pub/Sub's limit.");
                 }
 
                 attributes.Add(name, StrictJson.Text(value, $"message.attributes.{Shown.Plain(name, 100)}", "3"));
@@ -109,7 +111,7 @@ internal static class PushEnvelope
     private static string? Text(IReadOnlyDictionary<string, JsonElement> members, string name, string what, string example) =>
         Member(members, name) is { } element && StrictJson.Text(element, what, example) is { Length: > 0 } text ? text : null;
 
-    // Protocol buffers' JSON takes null for a member that is not there.
+    // Protocol Buffers' JSON treats null as a missing member.
     private static JsonElement? Member(IReadOnlyDictionary<string, JsonElement> members, string name) =>
         members.TryGetValue(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
 }

@@ -5,14 +5,14 @@ using EventPipeline.Messages;
 namespace EventPipeline.Events;
 
 /// <summary>
-/// Takes a push apart into the message that was published: wrapped, unwrapped with metadata in headers, an HTTP CloudEvent, or a plain body
-/// by hand. https://docs.cloud.google.com/pubsub/docs/payload-unwrapping
+/// Extracts the published message from a push: wrapped, unwrapped with metadata in headers, an HTTP CloudEvent, or a
+/// plain body sent manually. https://docs.cloud.google.com/pubsub/docs/payload-unwrapping
 /// </summary>
 internal static partial class PushReader
 {
     private const string MetadataPrefix = "x-goog-pubsub-";
 
-    /// <summary>Takes a request apart as far as it can be.</summary>
+    /// <summary>Reads a request as far as possible.</summary>
     public static Arrival Read(
         Entrance entrance, IHeaderDictionary headers, RequestBody body, DateTimeOffset arrivedAt) =>
         new Arrival.Pushed(entrance, AsSent(headers, body, arrivedAt))
@@ -20,7 +20,9 @@ internal static partial class PushReader
             .Then(sent => sent with { Message = Delivered(sent.Message, headers) })
             .Then(Unwrapped);
 
-    /// <summary>The request taken as a message, before anything is checked: what a dead letter keeps of one that cannot be read.</summary>
+    /// <summary>
+    /// The request as a message, before anything is checked: what a dead letter keeps of one that cannot be read.
+    /// </summary>
     private static PushedMessage AsSent(IHeaderDictionary headers, RequestBody body, DateTimeOffset arrivedAt) =>
         new(body.Bytes, AttributesOf(headers), new Delivery(null, null, null, null, arrivedAt), null, body.CutFrom);
 
@@ -87,12 +89,13 @@ internal static partial class PushReader
                 || (AttributeHeaders.IsKnown(name, values) && name is not ("tracestate" or "traceparent"));
             if (matters && AttributeHeaders.ValuesOf(name, values).Count > 1)
             {
-                throw new RejectedEventException($"The header {name} comes {values.Count} times.", $"Send {name} once.");
+                throw new RejectedEventException(
+                    $"The header {name} occurs {values.Count} times.", $"Send {name} once.");
             }
         }
     }
 
-    // Section 3.1.3.2 of the CloudEvents HTTP binding encodes values; an unwrapped push passes attributes on as they were published.
+    // The CloudEvents HTTP binding, section 3.1.3.2, encodes values; an unwrapped push passes attributes as published.
     private static Attributes Decoded(Attributes attributes, bool fromPubSub)
     {
         return new Attributes(attributes.Select(pair => KeyValuePair.Create(pair.Key, Decoded(pair.Key, pair.Value))));
@@ -116,7 +119,7 @@ internal static partial class PushReader
             {
                 throw new RejectedEventException(
                     $"The header {name} is not a CloudEvents header value: {Shown.Quoted(value)}.",
-                    "Percent-encode spaces, quotes, percent signs and all that is not ASCII, as UTF-8.",
+                    "Percent-encode spaces, quotes, percent signs and all non-ASCII characters, as UTF-8.",
                     innerException: ex);
             }
         }

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace EventPipeline.Events;
 
 /// <summary>A request's whole body, or the beginning of one that is too large.</summary>
-/// <param name="Bytes">The body; of one over the limit the first 64 KiB.</param>
+/// <param name="Bytes">The body; if it is over the limit, its first 64 KiB.</param>
 /// <param name="CutFrom">Size and hash of a body over the limit.</param>
 internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom)
 {
@@ -13,12 +13,12 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
 
     private const int PrefixBytes = 64 * 1024;
 
-    /// <summary>Reads to the end, also past the limit, so that the sender sees the answer.</summary>
+    /// <summary>Reads to the end, even past the limit, so that the sender sees the answer.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="share">Takes the bytes before they are read: those that were announced, or as many as there are so far.</param>
+    /// <param name="share">Reserves bytes before they are read: the announced length, or what has arrived.</param>
     /// <param name="cancellationToken">Stops reading.</param>
-    /// <returns>The body; null where it does not fit beside those in hand.</returns>
-    /// <exception cref="IOException">The body did not arrive whole.</exception>
+    /// <returns>The body; null if it does not fit beside those already held.</returns>
+    /// <exception cref="IOException">The body is incomplete.</exception>
     public static async Task<RequestBody?> ReadAsync(HttpRequest request, BodyBudget.Share share, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
@@ -47,7 +47,7 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
             request.BodyReader.AdvanceTo(read.Buffer.End);
             if (read.IsCanceled)
             {
-                throw new IOException("Reading the body was cut off.");
+                throw new IOException("Reading the body was cancelled.");
             }
 
             if (read.IsCompleted)
@@ -57,11 +57,11 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
         }
 
         return request.ContentLength is { } announced && announced != body.Length
-            ? throw new IOException($"The body has {body.Length} bytes; {announced} were announced.")
+            ? throw new IOException($"The body has {body.Length} bytes, but Content-Length is {announced}.")
             : body.ToRequestBody();
     }
 
-    /// <summary>What is kept of a body while it is read: all of it up to the limit, then its beginning and a hash.</summary>
+    /// <summary>What is kept while reading: all of the body up to the limit, beyond that its beginning and a hash.</summary>
     private sealed class Kept(BodyBudget.Share share) : IDisposable
     {
         private byte[] _bytes = [];

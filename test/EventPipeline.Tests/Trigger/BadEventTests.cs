@@ -30,7 +30,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [InlineData("""{"message":"hello"}""", "message must be a JSON object")]
     [InlineData("""{"message":null}""", "has no message")]
     [InlineData("""{"mesage":{},"subscription":"s"}""", "has no message")]
-    [InlineData("""{"message":{}}""", "holds no message")]
+    [InlineData("""{"message":{}}""", "contains no message")]
     [InlineData("""{"message":{"messageId":"1","messageId":"2"}}""", "not valid JSON")]
     [InlineData("""{"message":{"messageId":"\ud800"}}""", "half of a surrogate pair")]
     [InlineData("""{"message":{"messageId":"1","attributes":{"\udc00":"x"}}}""", "not text")]
@@ -45,7 +45,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [InlineData("hello", "not valid JSON")]
     [InlineData("[]", "must be a JSON object, not a list")]
     [InlineData("null", "must be a JSON object, not null")]
-    [InlineData("", "holds no message")]
+    [InlineData("", "contains no message")]
     public async Task A_bad_body_is_dead_lettered_with_what_is_wrong(string body, string reason)
     {
         using var response = await _door.PostAsync("/events/run-requested", body);
@@ -237,7 +237,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
             $"POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n{name}: 1\r\n{name}: 1\r\n\r\n{{}}");
 
         answer.ShouldStartWith("HTTP/1.1 204");
-        _door.Rejection().Reason.ShouldContain($"The header {name} comes 2 times");
+        _door.Rejection().Reason.ShouldContain($"The header {name} occurs 2 times");
     }
 
     [Theory]

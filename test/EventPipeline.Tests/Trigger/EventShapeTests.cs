@@ -285,7 +285,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     {
         (await _door.PostAsync(path, path.Contains("fetch", StringComparison.Ordinal) ? FetchBody : "{}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
 
-        _door.Rejection().Reason.ShouldContain($"The address has a query with {names}, and nothing is read from a query here.");
+        _door.Rejection().Reason.ShouldContain(
+            $"The URL has a query with {names}, but query parameters are not read here.");
     }
 
     [Theory]
