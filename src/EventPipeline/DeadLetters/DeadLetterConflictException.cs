@@ -1,4 +1,4 @@
 namespace EventPipeline.DeadLetters;
 
-/// <summary>Says that a dead letter cannot be replayed as it stands, and what to do.</summary>
+/// <summary>Thrown when a dead letter cannot be replayed as it is; the message says what to do.</summary>
 public sealed class DeadLetterConflictException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using System.Text.Unicode;
 
 namespace EventPipeline.DeadLetters;
 
-/// <summary>A dead letter with all that is known of it.</summary>
+/// <summary>A dead letter with everything known about it.</summary>
 public sealed record DeadLetterDetails : DeadLetterSummary
 {
     private DeadLetterDetails(DeadLetterSummary summary)
@@ -30,13 +30,13 @@ public sealed record DeadLetterDetails : DeadLetterSummary
     /// <summary>The message's attributes.</summary>
     public required IReadOnlyDictionary<string, string> Attributes { get; init; }
 
-    /// <summary>The data: text, or base64 where it is none.</summary>
+    /// <summary>The data: text, or base64 if it is not text.</summary>
     public required string Payload { get; init; }
 
     /// <summary><c>text</c> or <c>base64</c>.</summary>
     public required string PayloadEncoding { get; init; }
 
-    /// <summary>Whether <see cref="Payload"/> is the data's beginning only.</summary>
+    /// <summary>Whether <see cref="Payload"/> is only the beginning of the data.</summary>
     public bool PayloadTruncated { get; private init; }
 
     /// <summary>The size of the whole data.</summary>

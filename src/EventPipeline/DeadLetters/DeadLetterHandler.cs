@@ -6,8 +6,8 @@ using EventPipeline.Telemetry;
 namespace EventPipeline.DeadLetters;
 
 /// <summary>
-/// Stores what comes by the dead-letter topic: a dead letter that the door wrote, a copy that Pub/Sub forwarded, or whatever else it is. Then it ends what
-/// the message began: a window or a run. It never rejects; nothing is behind it.
+/// Stores what comes from the dead-letter topic: a dead letter that the door wrote, a copy that Pub/Sub forwarded, or
+/// anything else. Then it ends what the message began: a window or a run. It never rejects; nothing comes after it.
 /// </summary>
 internal sealed partial class DeadLetterHandler(
     DeadLetterStore store,
@@ -18,15 +18,17 @@ internal sealed partial class DeadLetterHandler(
     TimeProvider clock,
     ILogger<DeadLetterHandler> logger)
 {
-    /// <summary>For how long a letter that is stored is delivered again because the end of its window or run could not be recorded.</summary>
+    /// <summary>
+    /// How long a stored letter is redelivered because the end of its window or run could not be recorded.
+    /// </summary>
     public static readonly TimeSpan EndIsTriedFor = TimeSpan.FromDays(1);
 
     private static readonly TimeSpan LookUpLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Stores one arrival; a repetition changes nothing.</summary>
+    /// <summary>Stores one arrival; repeating it changes nothing.</summary>
     public async Task HandleAsync(Arrival arrival, CancellationToken cancellationToken)
     {
-        // An envelope inside the message must tell neither when the letter was published nor which message brought it.
+        // An envelope inside the message must not decide when the letter was published or which message brought it.
         var (publishedAt, copyId) = (arrival.Message.Delivery.PublishTime, CopyIdOf(arrival.Message.Delivery));
         if (arrival is Arrival.Unreadable unreadable)
         {
@@ -56,14 +58,14 @@ internal sealed partial class DeadLetterHandler(
         else
         {
             var why = new RejectedEventException(
-                "A message on the dead-letter topic is no dead letter of this service and no copy that Pub/Sub "
+                "A message on the dead-letter topic is neither a dead letter of this service nor a copy that Pub/Sub "
                 + "forwarded.",
-                "Look at who published it; it can be discarded.");
+                "Check who published it; it can be discarded.");
             await StoreUnknownAsync(read, why, copyId, cancellationToken);
         }
     }
 
-    // Whatever it is, a look at its beginning has to do.
+    // Whatever it is, its beginning has to do.
     private Task StoreUnknownAsync(
         Arrival arrival, RejectedEventException why, string copyId, CancellationToken cancellationToken)
     {
@@ -79,7 +81,7 @@ internal sealed partial class DeadLetterHandler(
         return StoreAsync(letter, copyId, cancellationToken);
     }
 
-    // Pub/Sub's message id, and when it was published, stay the same however often the message is delivered.
+    // Pub/Sub's message id and publish time stay the same however often the message is delivered.
     private static string CopyIdOf(Delivery delivery) =>
         Shown.Plain(delivery.MessageId ?? FormattableString.Invariant($"published {delivery.PublishTime?.UtcDateTime:O}"), 1024);
 
@@ -95,7 +97,10 @@ internal sealed partial class DeadLetterHandler(
             logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason, letter.Hint, letter.Cause, letter.EventId, letter.EventType, letter.MessageId);
     }
 
-    /// <summary>The reason with what the last attempt failed of. Storing the letter does not depend on it: what cannot be looked up is left out.</summary>
+    /// <summary>
+    /// The reason, with why the last attempt failed. Storing the letter does not depend on it: if it cannot be looked
+    /// up, it is left out.
+    /// </summary>
     private async Task<RejectedEventException> WithLastFailureAsync(
         RejectedEventException reason, GivenUpWindow window, CancellationToken cancellationToken)
     {
@@ -115,8 +120,9 @@ internal sealed partial class DeadLetterHandler(
     }
 
     /// <summary>
-    /// Ends what the message of a stored letter began. What may pass is tried again, since storing is harmless when it is repeated; what will not pass is
-    /// left after it was said, because the letter is stored and nothing is lost. Its run then shows as stalled.
+    /// Ends what the message of a stored letter began. A failure that may pass is retried, since storing again is
+    /// harmless; any other is only logged, because the letter is stored and nothing is lost. Its run then shows as
+    /// stalled.
     /// </summary>
     private async Task EndAsync(DeadLetter letter, bool isRejected, string reason, DateTimeOffset? publishedAt, CancellationToken cancellationToken)
     {
@@ -164,8 +170,10 @@ internal sealed partial class DeadLetterHandler(
 
     private static partial class HandlerLog
     {
-        /// <summary>A person has to look at it: what alerts on dead letters are built on, see docs/telemetry.md.</summary>
-        [LoggerMessage(1, LogLevel.Error, "Stored the dead letter {DeadLetterId} of the {SourceTopic} topic, replayed {Replays} times so far: {Reason} {Hint}",
+        /// <summary>Needs human attention: alerts on dead letters are built on it, see docs/telemetry.md.</summary>
+        [LoggerMessage(1, LogLevel.Error,
+            "Stored the dead letter {DeadLetterId} from the {SourceTopic} topic, replayed {Replays} times so far: "
+            + "{Reason} {Hint}",
             EventName = "dead_letter.stored")]
         public static partial void Stored(
             ILogger logger,
@@ -179,11 +187,13 @@ internal sealed partial class DeadLetterHandler(
             string? eventType,
             string? messageId);
 
-        [LoggerMessage(2, LogLevel.Warning, "What the last attempt at {Window} of run {RunId} failed of could not be looked up: its dead letter does not say it.")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "Could not look up why the last attempt at {Window} of run {RunId} failed: its dead letter does not say.")]
         public static partial void LastFailureUnknown(ILogger logger, Exception exception, Window window, string runId);
 
         [LoggerMessage(3, LogLevel.Error,
-            "The dead letter {DeadLetterId} is stored, but the end of its window or run could not be recorded and is not tried again; the run will show as stalled.")]
+            "The dead letter {DeadLetterId} is stored, but the end of its window or run could not be recorded and "
+            + "will not be retried; the run will show as stalled.")]
         public static partial void Unended(ILogger logger, Exception exception, string deadLetterId);
     }
 }

@@ -4,11 +4,15 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 
-/// <summary>Publishes what can never succeed to the dead-letter topic, with the reason; then it can be acknowledged.</summary>
+/// <summary>
+/// Publishes what can never succeed to the dead-letter topic, with the reason, so that it can be acknowledged.
+/// </summary>
 internal sealed partial class DeadLetterPublisher(PublishMessages publish, TimeProvider clock, ILogger<DeadLetterPublisher> logger)
 {
     /// <summary>Publishes the dead letter of an arrival and returns it.</summary>
-    /// <exception cref="TransientFailureException">The topic did not take it; the message has to come again.</exception>
+    /// <exception cref="TransientFailureException">
+    /// The topic did not accept it; the message has to be redelivered.
+    /// </exception>
     public async Task<DeadLetter> PublishAsync(Arrival arrival, RejectedEventException rejection, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
@@ -25,7 +29,9 @@ internal sealed partial class DeadLetterPublisher(PublishMessages publish, TimeP
 
     private static partial class PublisherLog
     {
-        [LoggerMessage(1, LogLevel.Warning, "A message of the {Topic} topic was rejected as {DeadLetterId} (event {EventId}): {Reason} {Hint}")]
+        [LoggerMessage(1, LogLevel.Warning,
+            "A message from the {Topic} topic (event {EventId}) was rejected as dead letter {DeadLetterId}: "
+            + "{Reason} {Hint}")]
         public static partial void Rejected(ILogger logger, string? topic, string deadLetterId, string? eventId, string reason, string hint);
     }
 }

@@ -2,16 +2,22 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 
-/// <summary>Decides about dead letters: published again, or left alone.</summary>
+/// <summary>Replays dead letters, or discards them.</summary>
 internal sealed partial class DeadLetterReplayer(
     DeadLetterStore store, PublishMessages publish, TimeProvider clock, ILogger<DeadLetterReplayer> logger)
 {
-    /// <summary>How often a dead letter is replayed without <c>force</c>; the next replay would most likely come back too.</summary>
+    /// <summary>
+    /// How often a dead letter is replayed without <c>force</c>; the next replay would most likely fail too.
+    /// </summary>
     public const int MaxReplays = 2;
 
     /// <summary>Publishes a dead letter again to the topic it came from, then records that.</summary>
-    /// <exception cref="DeadLetterConflictException">It cannot be replayed as it stands; the message says what to do.</exception>
-    /// <exception cref="TransientFailureException">The topic did not take it, or the record could not be written.</exception>
+    /// <exception cref="DeadLetterConflictException">
+    /// It cannot be replayed as it is; the message says what to do.
+    /// </exception>
+    /// <exception cref="TransientFailureException">
+    /// The topic did not accept it, or the record could not be written.
+    /// </exception>
     public async Task<StoredDeadLetter?> ReplayAsync(string id, bool force, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { } stored)
@@ -33,7 +39,9 @@ internal sealed partial class DeadLetterReplayer(
         return replayed;
     }
 
-    /// <summary>Leaves a dead letter alone from now on; a repetition changes nothing. Null when there is none of that id.</summary>
+    /// <summary>
+    /// Leaves a dead letter alone from now on; repeating it changes nothing. Null if there is none with that id.
+    /// </summary>
     public async Task<StoredDeadLetter?> DiscardAsync(string id, CancellationToken cancellationToken)
     {
         var stored = await store.FindAsync(id, cancellationToken);
@@ -58,13 +66,14 @@ internal sealed partial class DeadLetterReplayer(
         {
             throw new DeadLetterConflictException(
                 $"The message of {letter.Id} was too large to keep: {letter.PayloadBytes} bytes, SHA-256 {letter.PayloadSha256}. "
-                + "Only its beginning is here. Publish the original again from where it came.");
+                + "Only its beginning was kept. Publish the original again from its source.");
         }
 
         if (letter.SourceTopic is null)
         {
             throw new DeadLetterConflictException(
-                $"Nobody knows which topic {letter.Id} came from. Publish its payload by hand where it belongs, then discard it.");
+                $"The source topic of {letter.Id} is unknown. Publish its payload manually where it belongs, "
+                + "then discard it.");
         }
 
         if (stored.State == DeadLetterState.Discarded && !force)
@@ -75,13 +84,15 @@ internal sealed partial class DeadLetterReplayer(
         if (letter.Replays >= MaxReplays && !force)
         {
             throw new DeadLetterConflictException(
-                $"{letter.Id} was replayed {letter.Replays} times already. Fix the cause first ({Shown.Plain(letter.Hint, 300)}), then replay it with force=true.");
+                $"{letter.Id} was replayed {letter.Replays} times already. Fix the cause first "
+                + $"({Shown.Plain(letter.Hint, 300)}), then replay it with force=true.");
         }
     }
 
     private static partial class ReplayerLog
     {
-        [LoggerMessage(1, LogLevel.Information, "Replayed the dead letter {DeadLetterId}, {Replays} times now.")]
+        [LoggerMessage(1, LogLevel.Information,
+            "Replayed the dead letter {DeadLetterId}; it has now been replayed {Replays} times.")]
         public static partial void Replayed(ILogger logger, string deadLetterId, int replays);
 
         [LoggerMessage(2, LogLevel.Information, "Discarded the dead letter {DeadLetterId}.")]

@@ -6,7 +6,7 @@ namespace EventPipeline.DeadLetters;
 internal static class DeadLetterServiceCollectionExtensions
 {
     /// <summary>
-    /// Keeps what could not be done. From others it wants <see cref="PublishMessages"/>, <see cref="WindowGaveUp"/>,
+    /// Keeps what could not be processed. It needs <see cref="PublishMessages"/>, <see cref="WindowGaveUp"/>,
     /// <see cref="RunGaveUp"/>, <see cref="LastFailure"/>, the warehouse with its options, and the clock.
     /// </summary>
     public static IServiceCollection AddDeadLetters(this IServiceCollection services) => services

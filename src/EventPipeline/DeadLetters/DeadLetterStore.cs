@@ -7,21 +7,25 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.DeadLetters;
 
 /// <summary>
-/// The table <c>dead_letter</c> of the production dataset. Rows are only added; the view <c>dead_letters</c> shows each dead letter's newest state.
+/// The table <c>dead_letter</c> of the production dataset. Rows are only added; the view <c>dead_letters</c> shows each
+/// dead letter's newest state.
 /// </summary>
 internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOptions> datasets)
 {
     private string Dataset => datasets.Value.Dataset;
 
     /// <summary>
-    /// Opens a dead letter, once however often its message comes while it is open. One that was discarded or replayed is opened again by a message of the
-    /// dead-letter topic that has not opened it before; one that has, a late redelivery, changes nothing.
+    /// Opens a dead letter, once however often its message arrives while it is open. One that was discarded or replayed
+    /// is reopened by a message from the dead-letter topic that has not opened it before; a late redelivery of one that
+    /// has changes nothing.
     /// </summary>
-    /// <param name="letter">What could not be done.</param>
-    /// <param name="copyId">The message of the dead-letter topic that brought it: the same for each delivery of one message.</param>
+    /// <param name="letter">What could not be processed.</param>
+    /// <param name="copyId">The message that brought it: the same for each delivery of one message.</param>
     /// <param name="recordedAt">Now, UTC.</param>
-    /// <param name="cancellationToken">Stops waiting; the message comes again.</param>
-    /// <returns>Whether this call opened it, and not one before or beside it: whose call it was tells.</returns>
+    /// <param name="cancellationToken">Stops waiting; the message is redelivered.</param>
+    /// <returns>
+    /// Whether this call opened it, rather than an earlier or concurrent one: only that call reports it.
+    /// </returns>
     public async Task<bool> OpenAsync(DeadLetter letter, string copyId, DateTimeOffset recordedAt, CancellationToken cancellationToken)
     {
         var standing = await warehouse.QueryAsync(
@@ -37,7 +41,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
                 return false;
             }
 
-            // A replay that failed follows by its number; what would otherwise be shown behind the present state begins anew.
+            // The number of a failed replay puts it last; what would otherwise sort before the current state starts
+            // anew.
             var follows = letter.Replays > replays || (letter.Replays == replays && state == DeadLetterState.Replayed);
             reopened = now.GetInt64("reopened") + (follows ? 0 : 1);
         }
@@ -50,7 +55,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     }
 
     /// <summary>
-    /// Stores what a person decided. Rows are ordered by what they count and by state, not by time, so that it does not matter which is written first.
+    /// Stores what a person decided. Rows are ordered by their counts and state, not by time, so it does not matter
+    /// which is written first.
     /// </summary>
     public Task RecordAsync(StoredDeadLetter decided, DateTimeOffset recordedAt, CancellationToken cancellationToken) => InsertAsync(
         decided.Letter, decided.State, decided.Reopened, RowOf(decided.Letter, decided.State, decided.Reopened, recordedAt), cancellationToken);
@@ -62,9 +68,9 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             Statement.Insert("insert_dead_letter", [row]),
             cancellationToken);
 
-    /// <summary>The newest state of dead letters, those seen last first, without attributes and payload.</summary>
+    /// <summary>The newest state of dead letters, most recently seen first, without attributes and payload.</summary>
     /// <param name="state">Only these; null for all.</param>
-    /// <param name="limit">At most so many.</param>
+    /// <param name="limit">At most this many.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(string? state, int limit, CancellationToken cancellationToken)
     {
@@ -72,7 +78,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         return [.. rows.Select(row => Stored(row, new Dictionary<string, string>(), ""))];
     }
 
-    /// <summary>One dead letter, whole; null when there is none of that id.</summary>
+    /// <summary>One complete dead letter; null if there is none with that id.</summary>
     public async Task<StoredDeadLetter?> FindAsync(string id, CancellationToken cancellationToken)
     {
         if (!DeadLetter.IsId(id))
@@ -89,7 +95,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
                 rows[0].TextOrNull("payload") ?? "");
     }
 
-    /// <summary>How many dead letters there are by state; a state without any is 0.</summary>
+    /// <summary>How many dead letters each state has, 0 included.</summary>
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(CancellationToken cancellationToken)
     {
         var counts = DeadLetterState.All.ToDictionary(state => state, _ => 0L);
@@ -165,13 +171,13 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     };
 }
 
-/// <summary>A dead letter as it stands.</summary>
-/// <param name="Letter">What could not be done.</param>
+/// <summary>A dead letter in its current state.</summary>
+/// <param name="Letter">What could not be processed.</param>
 /// <param name="State">One of <see cref="DeadLetterState"/>.</param>
 /// <param name="FirstSeen">When it was first stored, UTC.</param>
-/// <param name="LastSeen">When it last came, or its state last changed, UTC.</param>
+/// <param name="LastSeen">When it last arrived, or its state last changed, UTC.</param>
 internal sealed record StoredDeadLetter(DeadLetter Letter, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
 {
-    /// <summary>How often its message had come anew after it was discarded or replayed.</summary>
+    /// <summary>How often its message had arrived again after it was discarded or replayed.</summary>
     public long Reopened { get; init; }
 }

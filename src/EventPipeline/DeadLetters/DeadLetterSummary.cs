@@ -10,7 +10,7 @@ namespace EventPipeline.DeadLetters;
 /// <param name="EventType">The CloudEvents type.</param>
 /// <param name="EventId">The CloudEvents id.</param>
 /// <param name="FirstSeen">When it was first stored, UTC.</param>
-/// <param name="LastSeen">When it last came, or its state last changed, UTC.</param>
+/// <param name="LastSeen">When it last arrived, or its state last changed, UTC.</param>
 /// <param name="Replays">How often it was replayed.</param>
 /// <param name="ReplayCommand">The command that replays it.</param>
 public record DeadLetterSummary(
@@ -41,7 +41,7 @@ public record DeadLetterSummary(
         stored.Letter.Replays,
         ReplayCommandOf(stored, serviceAddress));
 
-    /// <summary>A line for a shell. Away from one's own machine the service wants to know who asks.</summary>
+    /// <summary>A shell command. Except on a local machine, the service requires the caller's identity.</summary>
     private static string ReplayCommandOf(StoredDeadLetter stored, string serviceAddress)
     {
         var force = stored.State == DeadLetterState.Discarded || stored.Letter.Replays >= DeadLetterReplayer.MaxReplays ? "?force=true" : "";

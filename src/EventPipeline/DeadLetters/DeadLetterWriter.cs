@@ -6,10 +6,10 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 
-/// <summary>Writes down what came through the door and could not be done.</summary>
+/// <summary>Writes the dead letter of what came through the door and could not be processed.</summary>
 internal static class DeadLetterWriter
 {
-    /// <summary>How much data is kept: in base64, and wrapped in a push again, it stays below Pub/Sub's 10 MB.</summary>
+    /// <summary>How much data is kept: as base64, wrapped in a push again, it stays below Pub/Sub's 10 MB.</summary>
     public const int MaxPayloadBytes = 5_000_000;
 
     private const int MaxSentenceLength = 4096;
@@ -17,9 +17,9 @@ internal static class DeadLetterWriter
     private const int MaxAttributes = 100;
 
     /// <summary>The dead letter of an arrival.</summary>
-    /// <param name="arrival">What came, as far as it was understood.</param>
-    /// <param name="rejection">Why it cannot be done.</param>
-    /// <param name="sourceTopic">The topic it came from; null when nobody knows.</param>
+    /// <param name="arrival">What arrived, as far as it was understood.</param>
+    /// <param name="rejection">Why it cannot be processed.</param>
+    /// <param name="sourceTopic">The topic it came from; null if unknown.</param>
     /// <param name="now">When it was rejected, UTC.</param>
     public static DeadLetter Write(Arrival arrival, RejectedEventException rejection, Topic? sourceTopic, DateTimeOffset now)
     {
@@ -58,8 +58,8 @@ internal static class DeadLetterWriter
     }
 
     /// <summary>
-    /// Whether a letter that came by the topic is as <see cref="Write"/> makes them. Anything may be published there, and what is longer than any letter
-    /// is more than one insert takes, for ever.
+    /// Whether a letter from the topic is one that <see cref="Write"/> could have made. Anything may be published
+    /// there, and a longer letter would exceed what an insert accepts, forever.
     /// </summary>
     public static bool CouldHaveWritten(DeadLetter letter) =>
         DeadLetter.IsId(letter.Id)
@@ -74,26 +74,26 @@ internal static class DeadLetterWriter
         && letter.Attributes.Count <= MaxAttributes
         && letter.Attributes.All(attribute => attribute.Key.Length <= MaxTextLength + 1 && attribute.Value is { Length: <= MaxTextLength + 1 });
 
-    // What was cut ends with one character more.
+    // A text that was cut has one more character at its end.
     private static bool IsPlain(string text, int most) => text.Length <= most + 1 && text == Shown.Plain(text, most + 1);
 
-    /// <summary>The spelling of a topic that messages come from.</summary>
+    /// <summary>The name of a topic that messages come from.</summary>
     public static string NameOf(Topic topic) => topic switch
     {
         Topic.Trigger => "trigger",
         Topic.Fetch => "fetch",
-        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, "Nothing comes from it."),
+        _ => throw new ArgumentOutOfRangeException(nameof(topic), topic, "No dead letter comes from this topic."),
     };
 
-    /// <summary>How often the message says that it was replayed.</summary>
+    /// <summary>How often the message says it was replayed.</summary>
     public static int ReplaysOf(PushedMessage message) =>
         int.TryParse(message.Attributes["ce-replays"], NumberStyles.None, CultureInfo.InvariantCulture, out var replays)
             ? replays
             : 0;
 
     /// <summary>
-    /// What tells one message from another, also when it comes again as another Pub/Sub message: the event's own source and id; for a message
-    /// that nothing names, or whose message id is gone, when it was published and what it says.
+    /// What identifies a message, even when it is redelivered as another Pub/Sub message: the event's own source and
+    /// id; for a message without an id, or whose message id is gone, its publish time and content.
     /// </summary>
     private static (string Source, string Id) Identity(Arrival arrival, DataSize size)
     {
@@ -125,7 +125,7 @@ internal static class DeadLetterWriter
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var part in parts)
         {
-            // Length first, so that no two lists of parts run together.
+            // The length comes first, so that no two lists of parts hash as the same text.
             hash.AppendData(Encoding.UTF8.GetBytes($"{part.Length}:"));
             hash.AppendData(Encoding.UTF8.GetBytes(part));
         }
@@ -133,7 +133,7 @@ internal static class DeadLetterWriter
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..20];
     }
 
-    // Pub/Sub allows 100 attributes of 1,024 bytes; what came by another way is cut to that.
+    // Pub/Sub allows 100 attributes of 1,024 bytes; what arrived another way is cut to that.
     private static bool IsBounded(Attributes attributes) =>
         attributes.Count <= MaxAttributes
         && attributes.All(attribute => attribute.Key.Length <= MaxTextLength && attribute.Value.Length <= MaxTextLength);

@@ -5,8 +5,9 @@ using EventPipeline.Messages;
 namespace EventPipeline.DeadLetters;
 
 /// <summary>
-/// Reads what Pub/Sub forwarded after the subscription's delivery attempts: the original's data and attributes under a new message id, and
-/// four attributes that say where it came from. https://docs.cloud.google.com/pubsub/docs/dead-letter-topics
+/// Reads what Pub/Sub forwarded once the subscription's delivery attempts were used up: the original's data and
+/// attributes under a new message id, and four attributes that say where it came from.
+/// https://docs.cloud.google.com/pubsub/docs/dead-letter-topics
 /// </summary>
 internal static class ForwardedCopy
 {
@@ -25,10 +26,10 @@ internal static class ForwardedCopy
             : subscription;
         var topic = TopicOf(message, subscription);
 
-        // The copy's message id is its own; the original's is gone.
+        // The copy has a new message id; the original's is gone.
         var delivery = new Delivery(null, PublishedAt(message), path, attempts, message.Delivery.ArrivedAt);
 
-        // What cannot be read either is kept as it came.
+        // If it cannot be read either, it is kept as it arrived.
         var original = CloudEventReader.Read(new Arrival.Pushed(
             topic == Topic.Fetch ? Entrance.FetchRequests : Entrance.RunRequests,
             message with
@@ -41,11 +42,12 @@ internal static class ForwardedCopy
             original,
             marks[CopyMarks.Unreadable] is { } unreadable ? new RejectedEventException(
                 Shown.Plain(unreadable, 1_000),
-                "Something outside of the service damaged the file. Look at the disk, then ask for the run again.",
+                "Something outside the service damaged the file. Check the disk, then request the run again.",
                 RejectionCause.BadInput) :
             new RejectedEventException(
                 $"Pub/Sub gave up after {(attempts is null ? "all" : attempts)} deliveries on the subscription '{Shown.Plain(subscription ?? "unknown", 300)}'.",
-                "Each delivery failed in a way that might have passed: see the service's log and the run, then replay it.",
+                "Each delivery failed with a possibly transient error: check the service's log and the run, "
+                + "then replay it.",
                 RejectionCause.AttemptsExhausted),
             topic);
     }
@@ -55,7 +57,8 @@ internal static class ForwardedCopy
         FetchRequested.EventType => Topic.Fetch,
         RunRequested.EventType => Topic.Trigger,
 
-        // A message by hand says nothing of its topic; the subscription's name does, as long as it is named after what it delivers.
+        // A manually published message does not say its topic; the subscription's name does, if it is named after what
+        // it delivers.
         _ => subscription?.Contains("fetch", StringComparison.OrdinalIgnoreCase) == true ? Topic.Fetch : Topic.Trigger,
     };
 

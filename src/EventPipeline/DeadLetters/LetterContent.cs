@@ -3,18 +3,19 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 
-/// <summary>Reads what a dead letter's message asked for, as far as it can be read, so that it can be ended.</summary>
+/// <summary>Reads what a dead letter's message requested, as far as possible, so that it can be ended.</summary>
 internal static class LetterContent
 {
-    /// <summary>The window that was asked for, whatever else is wrong with the message; null where it cannot be read.</summary>
+    /// <summary>The requested window, whatever else is wrong with the message; null if it cannot be read.</summary>
     public static GivenUpWindow? WindowOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) && !letter.PayloadTruncated
             ? FetchRequestedReader.TryReadWindow(EventOf(letter)?.Data ?? Convert.FromBase64String(letter.Payload))
             : null;
 
     /// <summary>
-    /// The run that a trigger asked for; null where nothing names it. Its mode is null where the trigger does not tell, or is not one. A message by hand is
-    /// named by its message id, which a copy that Pub/Sub forwarded has lost: then the time it was published is what is left of it, else null.
+    /// The run that a trigger requested; null if nothing identifies it. Its mode is null if the trigger names none or
+    /// an unknown one. A manually published message is identified by its message id, which a copy that Pub/Sub
+    /// forwarded has lost: then its publish time is all that is left; otherwise that is null.
     /// </summary>
     public static (string Id, RunMode? Mode, DateTimeOffset? PublishedAt)? RunOf(DeadLetter letter)
     {

@@ -5,17 +5,20 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.DeadLetters;
 
-/// <summary>Makes the message that a replay publishes: the original's data and attributes, under the original's identity and time.</summary>
+/// <summary>
+/// Makes the message that a replay publishes: the original's data and attributes, with the original's identity and
+/// time.
+/// </summary>
 internal static class ReplayMessage
 {
-    // Pub/Sub's limit for an attribute's value; a longer id stands inside a structured event, where it is found again.
+    // Pub/Sub's limit for an attribute's value; a longer id is inside a structured event, where it is found again.
     private const int MaxAttributeBytes = 1024;
 
     /// <summary>The topic that a dead letter came from.</summary>
     public static Topic TopicOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Topic.Fetch : Topic.Trigger;
 
-    /// <summary>The message, which says that it was replayed once more.</summary>
+    /// <summary>The message, with its replay count increased by one.</summary>
     public static OutgoingMessage FromLetter(DeadLetter letter)
     {
         var original = new Attributes(letter.Attributes)
@@ -23,8 +26,8 @@ internal static class ReplayMessage
             .Without(name => name.Equals("ce-replays", StringComparison.OrdinalIgnoreCase));
         var attributes = original.ToDictionary();
 
-        // A message by hand becomes the CloudEvent it was taken for, so that its run's id and its today stay what they were. One that says
-        // it is a CloudEvent keeps what it says, mistakes included.
+        // A manually published message becomes the CloudEvent it was taken for, so that its run's id and its today stay
+        // the same. One that says it is a CloudEvent keeps what it says, mistakes included.
         if (original["ce-specversion"] is null)
         {
             Add("ce-id", letter.EventId);

@@ -43,7 +43,9 @@ internal sealed class BodyBudget
     {
         private long _held;
 
-        /// <summary>Raises the total held to this many bytes; false, leaving it as it was, if they do not fit.</summary>
+        /// <summary>
+        /// Raises the total held to this many bytes; false, leaving it as it was, if they do not fit.
+        /// </summary>
         public bool TryHold(long bytes)
         {
             if (bytes <= _held)

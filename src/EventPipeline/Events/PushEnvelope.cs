@@ -35,7 +35,9 @@ internal static class PushEnvelope
     /// <param name="root">The envelope.</param>
     /// <param name="outer">What is known about the delivery from outside the envelope.</param>
     /// <param name="outerSource">The source of the event around the envelope.</param>
-    /// <exception cref="RejectedEventException">It is not an envelope, or its delivery details cannot be read.</exception>
+    /// <exception cref="RejectedEventException">
+    /// It is not an envelope, or its delivery details cannot be read.
+    /// </exception>
     public static Arrival Open(Arrival.Pushed around, JsonElement root, Delivery outer, string? outerSource = null)
     {
         var envelope = StrictJson.Members(root, What, Example);

@@ -61,7 +61,9 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
             : body.ToRequestBody();
     }
 
-    /// <summary>What is kept while reading: all of the body up to the limit, beyond that its beginning and a hash.</summary>
+    /// <summary>
+    /// What is kept while reading: all of the body up to the limit, beyond that its beginning and a hash.
+    /// </summary>
     private sealed class Kept(BodyBudget.Share share) : IDisposable
     {
         private byte[] _bytes = [];

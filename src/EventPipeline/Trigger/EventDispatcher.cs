@@ -3,29 +3,29 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.Trigger;
 
-/// <summary>An event arrives: what does it ask for, and who does it?</summary>
-/// <param name="catalogue">What a run can be asked for.</param>
+/// <summary>Decides what an arriving event requests, and hands it to its handler.</summary>
+/// <param name="catalogue">What a run can request.</param>
 /// <param name="fanOut">Turns a run into windows.</param>
 /// <param name="fetch">Reads one window.</param>
-/// <param name="keep">Stores what could not be done, whatever it is.</param>
+/// <param name="keep">Stores whatever could not be processed.</param>
 internal sealed class EventDispatcher(
     Catalogue catalogue,
     Func<RunRequested, ReceivedEvent, CancellationToken, Task> fanOut,
     Func<FetchRequested, ReceivedEvent, CancellationToken, Task> fetch,
     Func<Arrival, CancellationToken, Task> keep)
 {
-    /// <summary>Reads what has to be understood before it is handed on; a dead letter is left as it is.</summary>
+    /// <summary>Reads the event before it is handed on; leaves a dead letter as it is.</summary>
     public static Arrival Read(Arrival arrival) => IsDeadLetter(arrival) ? arrival : CloudEventReader.Read(arrival);
 
-    /// <summary>Hands what arrived to whoever does what it asks for.</summary>
-    /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
+    /// <summary>Hands what arrived to its handler.</summary>
+    /// <exception cref="RejectedEventException">It can never succeed as it is.</exception>
     public Task DispatchAsync(Arrival arrival, CancellationToken cancellationToken) => arrival switch
     {
         Arrival.Read read when !IsDeadLetter(read) => DispatchAsync(read, read.Received, cancellationToken),
         _ => keep(arrival, cancellationToken),
     };
 
-    // A copy that Pub/Sub forwarded keeps the original's type; what it is, its path or its attributes say.
+    // A copy forwarded by Pub/Sub keeps the original's type; its path or its attributes show what it is.
     private static bool IsDeadLetter(Arrival arrival) =>
         arrival.Entrance == Entrance.DeadLetterTopic || (arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded);
 
@@ -36,7 +36,7 @@ internal sealed class EventDispatcher(
         FetchRequested.EventType => fetch(FetchRequestedReader.Read(received.Data), received, cancellationToken),
         DeadLetter.OwnEventType => keep(arrival, cancellationToken),
         _ => throw new RejectedEventException(
-            $"No event is of the type {Shown.Quoted(received.Type)}.",
+            $"Unknown event type {Shown.Quoted(received.Type)}.",
             Nearest.DidYouMean(received.Type, Entrance.Types)),
     };
 }

@@ -6,8 +6,9 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace EventPipeline.Trigger;
 
 /// <summary>
-/// The door. Two kinds of failure are told apart here and nowhere else: what can never succeed becomes a dead letter and is acknowledged;
-/// everything else is answered with an error, and Pub/Sub delivers it again. An acknowledgement is 204 and nothing else.
+/// The door, and the only place that distinguishes two kinds of failure: what can never succeed becomes a dead letter
+/// and is acknowledged; everything else is answered with an error, and Pub/Sub delivers it again. Only 204
+/// acknowledges.
 /// </summary>
 internal static partial class EventEndpoints
 {
@@ -22,7 +23,7 @@ internal static partial class EventEndpoints
                 (HttpContext context, EventDispatcher events, DeadLetterPublisher deadLetters, TimeProvider clock, ILogger<EventDispatcher> logger) =>
                     ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger, handBack), budget, context))
                 .WithTags("Events")
-                .WithSummary($"Takes a Pub/Sub push: {entrance.Type ?? "goes by the event's own type"}.");
+                .WithSummary($"Accepts a Pub/Sub push: {entrance.Type ?? "the event's own type decides"}.");
         }
     }
 
@@ -40,14 +41,16 @@ internal static partial class EventEndpoints
         catch (Exception ex) when (ex is IOException or OperationCanceledException)
         {
             Log.Interrupted(door.Logger, door.Entrance.Path, ex);
-            return Problem(StatusCodes.Status400BadRequest, "The request's body did not arrive whole; send it again.");
+            return Problem(StatusCodes.Status400BadRequest, "The request body is incomplete; send it again.");
         }
 
         if (body is null)
         {
             Log.Full(door.Logger, door.Entrance.Path, context.Request.ContentLength);
             context.Response.Headers.RetryAfter = "5";
-            return Problem(StatusCodes.Status429TooManyRequests, "The service has as much in hand as it can hold; send it again in some seconds.");
+            return Problem(
+                StatusCodes.Status429TooManyRequests,
+                "The service holds as many request bodies as it can; send it again in a few seconds.");
         }
 
         // Whatever happens from here on, to the last log line, is part of the message's own trace.
@@ -72,13 +75,17 @@ internal static partial class EventEndpoints
         if (door.HandBack.IsCancellationRequested)
         {
             Log.HandedBack(door.Logger, door.Entrance.Path, messageId);
-            return Problem(StatusCodes.Status503ServiceUnavailable, "The service stops; the event will be delivered again.");
+            return Problem(
+                StatusCodes.Status503ServiceUnavailable,
+                "The service is shutting down; the event will be delivered again.");
         }
 
         if (failure is TransientFailureException or OperationCanceledException)
         {
             Log.Failed(door.Logger, door.Entrance.Path, messageId, failure);
-            var why = failure is TransientFailureException ? failure.Message : "The event was not finished in time; it will be delivered again.";
+            var why = failure is TransientFailureException
+                ? failure.Message
+                : "The event was not handled in time; it will be delivered again.";
             return Problem(StatusCodes.Status503ServiceUnavailable, why);
         }
 
@@ -86,7 +93,10 @@ internal static partial class EventEndpoints
         return Problem(StatusCodes.Status500InternalServerError, "The event could not be handled; it will be delivered again.");
     }
 
-    /// <summary>Why the request's address keeps it from being done. What comes by the dead-letter topic is stored all the same, as what it is.</summary>
+    /// <summary>
+    /// Why the request's query string gets it rejected; null if it does not. What comes from the dead-letter topic is
+    /// stored anyway.
+    /// </summary>
     private static RejectedEventException? Query(Door door, HttpRequest request)
     {
         if (!request.QueryString.HasValue)
@@ -113,7 +123,7 @@ internal static partial class EventEndpoints
     {
         if (door.Entrance == Entrance.DeadLetterTopic)
         {
-            // Nothing is behind the dead-letter topic: what comes by it is stored, whatever it is.
+            // Nothing comes after the dead-letter topic: whatever comes from it is stored.
             await door.Events.DispatchAsync(arrival, cancellationToken);
             return;
         }
@@ -139,12 +149,12 @@ internal static partial class EventEndpoints
 
     private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 
-    /// <summary>One entrance, with all that a request by it needs.</summary>
+    /// <summary>One entrance, with everything its requests need.</summary>
     private sealed record Door(Entrance Entrance, EventDispatcher Events, DeadLetterPublisher DeadLetters, TimeProvider Clock, ILogger Logger, CancellationToken HandBack);
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "A request to {Path} did not arrive whole.")]
+        [LoggerMessage(1, LogLevel.Warning, "The body of a request to {Path} is incomplete.")]
         public static partial void Interrupted(ILogger logger, string path, Exception exception);
 
         [LoggerMessage(2, LogLevel.Warning, "An event at {Path} (message {MessageId}) failed and will be delivered again.")]
@@ -153,13 +163,18 @@ internal static partial class EventEndpoints
         [LoggerMessage(3, LogLevel.Error, "An event at {Path} (message {MessageId}) failed unexpectedly and will be delivered again.")]
         public static partial void Unexpected(ILogger logger, string path, string? messageId, Exception exception);
 
-        [LoggerMessage(4, LogLevel.Information, "An event at {Path} (message {MessageId}) was handed back: the service stops, and it will be delivered again.")]
+        [LoggerMessage(4, LogLevel.Information,
+            "An event at {Path} (message {MessageId}) was handed back: the service is shutting down, "
+            + "and the event will be delivered again.")]
         public static partial void HandedBack(ILogger logger, string path, string? messageId);
 
-        [LoggerMessage(5, LogLevel.Warning, "A request to {Path}, of {Bytes} bytes, was told to come again: as much is in hand as fits.")]
+        [LoggerMessage(5, LogLevel.Warning,
+            "A request to {Path} ({Bytes} bytes) was refused with 429: "
+            + "the service holds as many request bodies as it can.")]
         public static partial void Full(ILogger logger, string path, long? bytes);
 
-        [LoggerMessage(6, LogLevel.Warning, "A request to {Path} has a query, which is not read. Remove it from the push subscription's endpoint.")]
+        [LoggerMessage(6, LogLevel.Warning,
+            "A request to {Path} has a query, which is ignored. Remove it from the push subscription's endpoint.")]
         public static partial void QueryIgnored(ILogger logger, string path);
     }
 }

@@ -1,18 +1,21 @@
 namespace EventPipeline.Trigger;
 
 /// <summary>
-/// How long the handling of an event may last. Cloud Run kills ten seconds after it asked to stop, so what is in flight then gets some of them to
-/// finish; the rest is handed back: cancelled, answered with 503, and delivered again to whoever listens by then.
+/// Limits how long handling an event may take. Cloud Run kills the service ten seconds after SIGTERM, so events in
+/// flight get some of them to finish; the rest are handed back: cancelled, answered with 503, and delivered again to
+/// another instance.
 /// </summary>
 internal static class HandBack
 {
-    /// <summary>What is in flight when the service is told to stop may still take.</summary>
+    /// <summary>How long events in flight may still take once shutdown begins.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Pub/Sub hangs up after 600 s and Cloud Run does not tell: whatever an event waits for, it ends before.</summary>
+    /// <summary>
+    /// Pub/Sub hangs up after 600 s and Cloud Run does not report it: whatever an event waits for, it ends before that.
+    /// </summary>
     public static readonly TimeSpan PushLimit = TimeSpan.FromSeconds(590);
 
-    /// <summary>Cancelled <see cref="Grace"/> after the host was told to stop.</summary>
+    /// <summary>Cancelled <see cref="Grace"/> after shutdown begins.</summary>
     public static CancellationToken TokenOf(IServiceProvider services)
     {
         var clock = services.GetRequiredService<TimeProvider>();

@@ -8,9 +8,9 @@ namespace EventPipeline.Trigger;
 internal static class TriggerServiceCollectionExtensions
 {
     /// <summary>
-    /// The door. From others it wants <see cref="FanOutHandler"/>, <see cref="FetchHandler"/>,
+    /// Registers the door. It needs <see cref="FanOutHandler"/>, <see cref="FetchHandler"/>,
     /// <see cref="DeadLetterHandler"/>, <see cref="DeadLetterPublisher"/>, the <see cref="Catalogue"/> and the clock. A
-    /// handler is made when there is something for it.
+    /// handler is created only when there is something for it.
     /// </summary>
     public static IServiceCollection AddEvents(this IServiceCollection services) => services
         .AddScoped(provider => new EventDispatcher(

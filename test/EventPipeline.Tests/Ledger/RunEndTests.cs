@@ -127,7 +127,7 @@ public sealed class RunEndTests : IAsyncLifetime
         (await ForwardAsync(FetchBody("hopeless"), published: isOld ? TimeProvider.System.GetUtcNow().AddHours(-25) : null)).ShouldBe(HttpStatusCode.NoContent);
 
         (await _host.CountAsync("dead_letter")).ShouldBe(1);
-        _host.Log.All.ShouldContain(line => line.Contains("is not tried again", StringComparison.Ordinal));
+        _host.Log.All.ShouldContain(line => line.Contains("will not be retried", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -138,7 +138,9 @@ public sealed class RunEndTests : IAsyncLifetime
         using var answer = await _host.PostAsync("events/dead-lettered", Pushes.Wrapped(letter, "1", Pushes.Binary("eventpipeline.dead-lettered.v1")));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem().GetProperty("reason").GetString()!.ShouldContain("is no dead letter of this service");
+        (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem()
+            .GetProperty("reason").GetString()!
+            .ShouldContain("is neither a dead letter of this service");
     }
 
     [Fact]
