@@ -9,7 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.FanOut;
 
-/// <summary>Turns one run into one fetch message per window. Delivered twice, it publishes the stored plan twice, and that is harmless.</summary>
+/// <summary>
+/// Turns one run into one fetch message per window. If delivered twice, it publishes the stored plan twice, which is
+/// harmless.
+/// </summary>
 internal sealed partial class FanOutHandler(
     ConfiguredAccounts accounts,
     AccountIdentities identities,
@@ -79,7 +82,7 @@ internal sealed partial class FanOutHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Run {RunId} asks for {Windows} windows and leaves {Skipped} out.",
+        [LoggerMessage(1, LogLevel.Information, "Run {RunId} requests {Windows} windows and skips {Skipped}.",
             EventName = "run.planned")]
         public static partial void Published(ILogger logger, string runId, int windows, int skipped, string mode, DateOnly from, DateOnly to);
     }

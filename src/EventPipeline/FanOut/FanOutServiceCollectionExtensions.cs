@@ -6,7 +6,7 @@ namespace EventPipeline.FanOut;
 
 internal static class FanOutServiceCollectionExtensions
 {
-    /// <summary>Registers what makes many windows of a run, and the list of what a run can be asked for.</summary>
+    /// <summary>Registers what turns a run into windows, and the catalogue of what a run can request.</summary>
     public static IServiceCollection AddFanOut(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<RunOptions>()

@@ -5,14 +5,14 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.FanOut;
 
 /// <summary>
-/// Decides what a run reads: the days asked for, and beside them the days the vendor may still restate and the gaps of the last days.
-/// Pure: the same request, reads and time give the same plan.
+/// Decides what a run reads: the requested days, the days that the vendor may still restate, and recent gaps. Pure: the
+/// same request, reads and time give the same plan.
 /// </summary>
 internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int gapDays)
 {
     /// <summary>Plans a run.</summary>
     /// <param name="runId">The run.</param>
-    /// <param name="request">What is asked for.</param>
+    /// <param name="request">The request.</param>
     /// <param name="time">The trigger's own time, UTC.</param>
     /// <param name="subjects">Every report of every account that the request selects.</param>
     public RunPlan Plan(string runId, RunRequested request, DateTimeOffset time, IEnumerable<PlanSubject> subjects)
@@ -28,7 +28,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         return new RunPlan(runId, request.Mode, from, to, time, windows);
     }
 
-    /// <summary>The days a request asks for, both ends counted, when its day is <paramref name="today"/>.</summary>
+    /// <summary>The days a request covers, both ends included, when its day is <paramref name="today"/>.</summary>
     public static (DateOnly From, DateOnly To) AskedRange(RunRequested request, DateOnly today)
     {
         var to = request.To ?? today.AddDays(-1);
@@ -60,7 +60,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
     {
         var report = subject.Report;
 
-        // Today's read is the first that can settle the day that ended as many days ago as the report is restated.
+        // Today's read is the first that can settle the day whose restatement period has just ended.
         var horizon = lastClosed.AddDays(-Math.Max(gapDays - 1, report.SettledAfterDays));
         var first = asked.From < horizon ? asked.From : horizon;
         PlannedWindow? open = null;
@@ -112,7 +112,9 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
 
 /// <summary>One report of one account, as a plan sees it.</summary>
 /// <param name="Account">The account, whose name its windows carry.</param>
-/// <param name="AccountId">The account's id in the tables, which its reads are found by; null for one that was never read.</param>
+/// <param name="AccountId">
+/// The account's id in the tables, by which its reads are found; null if it was never read.
+/// </param>
 /// <param name="Report">The report.</param>
 internal sealed record PlanSubject(Account Account, string? AccountId, Report Report)
 {

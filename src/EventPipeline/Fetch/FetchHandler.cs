@@ -9,7 +9,10 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Fetch;
 
-/// <summary>Reads one window and loads it. Doing it twice, at once or after being cut off anywhere, leaves the same views.</summary>
+/// <summary>
+/// Reads one window and loads it. Doing so twice, concurrently or after an interruption anywhere, leaves the same
+/// views.
+/// </summary>
 internal sealed partial class FetchHandler(
     IServiceProvider services,
     ConfiguredAccounts accounts,
@@ -22,7 +25,7 @@ internal sealed partial class FetchHandler(
     TimeProvider clock,
     ILogger<FetchHandler> logger)
 {
-    /// <summary>The push deadline is 600 s and a late answer never counts, so an attempt stops itself before.</summary>
+    /// <summary>The push deadline is 600 s and a late answer never counts, so an attempt stops before that.</summary>
     public static readonly TimeSpan AttemptLimit = TimeSpan.FromSeconds(570);
 
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
@@ -111,12 +114,14 @@ internal sealed partial class FetchHandler(
             await CountAsync(load, message.Window, mode, either.Token);
             if (load.Repeats > 0)
             {
-                drift.Note($"{load.Repeats} rows came twice, identical, and were dropped");
+                drift.Note($"{load.Repeats} identical duplicate rows were dropped");
             }
 
             if (load.KeptFiner > 0)
             {
-                drift.Note($"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones add up to the same");
+                drift.Note(
+                    $"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones have the same "
+                    + "totals");
             }
 
             return WindowEnd.FromOutcome(outcome, drift.Notes);
@@ -125,18 +130,19 @@ internal sealed partial class FetchHandler(
         {
             throw new RejectedEventException(
                 $"{message.Window}: the vendor's numbers add up to more than the tables can hold.",
-                "The vendor's answer breaks its contract. Look at the answer, and replay once it is fixed.",
+                "The response does not match the vendor's documented API. Inspect it, and replay once it is fixed.",
                 RejectionCause.BrokenContract,
                 overflow);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TransientFailureException(
-                $"{message.Window}: the attempt stopped itself after {AttemptLimit.TotalSeconds:0} s, before the push deadline. It is read again.");
+                $"{message.Window}: the attempt stopped after {AttemptLimit.TotalSeconds:0} s, before the push "
+                + "deadline. It will be retried.");
         }
     }
 
-    /// <summary>The window is committed, and counting it must not make it fail.</summary>
+    /// <summary>The window is committed; counting it must not make it fail.</summary>
     private async Task CountAsync(LoadAttempt load, Window window, RunMode mode, CancellationToken cancellationToken)
     {
         try
@@ -163,7 +169,7 @@ internal sealed partial class FetchHandler(
     }
 
     private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
-        $"{field} is '{given}', which is not known.",
+        $"{field} is '{given}', which is unknown.",
         Nearest.DidYouMean(given, known, otherwise: $"No {field} is configured."));
 
     private static partial class Log
@@ -171,14 +177,15 @@ internal sealed partial class FetchHandler(
         [LoggerMessage(1, LogLevel.Information, "{Window} of run {RunId} had already ended.")]
         public static partial void AlreadyEnded(ILogger logger, Window window, string runId);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Window} of run {RunId} failed, and that could not be recorded.")]
+        [LoggerMessage(2, LogLevel.Warning, "{Window} of run {RunId} failed, and the failure could not be recorded.")]
         public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Window} was loaded, and could not be counted in the metrics.")]
+        [LoggerMessage(3, LogLevel.Warning, "{Window} was loaded, but could not be counted in the metrics.")]
         public static partial void Uncounted(ILogger logger, Exception exception, Window window);
 
-        [LoggerMessage(4, LogLevel.Warning, "The newest read of {Window} began at {LastReadBegan:O}, which has not come yet: a clock was ahead, or this one is behind. "
-            + "What is read now follows it.",
+        [LoggerMessage(4, LogLevel.Warning,
+            "The newest read of {Window} began at {LastReadBegan:O}, which is in the future: a clock was ahead, "
+            + "or this one is behind. This read is recorded just after it.",
             EventName = "window.clock_ahead")]
         public static partial void ClockAhead(ILogger logger, Window window, DateTimeOffset lastReadBegan);
     }

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace EventPipeline.Messages;
 
-/// <summary>The attributes of a message. Names are kept as they were published, and found in any case.</summary>
+/// <summary>The attributes of a message. Names keep their published spelling and are found in any case.</summary>
 public sealed class Attributes : IEnumerable<KeyValuePair<string, string>>
 {
     private readonly KeyValuePair<string, string>[] _pairs;
@@ -19,13 +19,12 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, string>>
     public IEnumerable<string> Names => _pairs.Select(pair => pair.Key);
 
     /// <summary>
-    /// The value of a name in any case, of several the first; null where there is none. It looks at a message without
-    /// complaint.
+    /// The value of a name in any case, the first if there are several; null if there is none. It never throws.
     /// </summary>
     public string? this[string name] => _pairs.FirstOrDefault(pair => IsNamed(pair, name)).Value;
 
-    /// <summary>The value of a name in any case; null where there is none.</summary>
-    /// <exception cref="RejectedEventException">Two attributes differ by case only.</exception>
+    /// <summary>The value of a name in any case; null if there is none.</summary>
+    /// <exception cref="RejectedEventException">Two attributes differ only in case.</exception>
     public string? Only(string name)
     {
         string? found = null;
@@ -34,7 +33,7 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, string>>
             found = found is null
                 ? pair.Value
                 : throw new RejectedEventException(
-                    $"The attribute {name} comes twice, spelled in upper and lower case.", $"Send {name} once.");
+                    $"The attribute {name} occurs twice, differing only in case.", $"Send {name} once.");
         }
 
         return found;
@@ -43,7 +42,7 @@ public sealed class Attributes : IEnumerable<KeyValuePair<string, string>>
     /// <summary>Those whose names are not among these.</summary>
     public Attributes Without(Func<string, bool> names) => new(_pairs.Where(pair => !names(pair.Key)));
 
-    /// <summary>These as a message carries them: each is found under its own spelling.</summary>
+    /// <summary>The attributes as a message carries them: each under its published spelling.</summary>
     public Dictionary<string, string> ToDictionary() => new(_pairs, StringComparer.Ordinal);
 
     public IEnumerator<KeyValuePair<string, string>> GetEnumerator() => _pairs.AsEnumerable().GetEnumerator();

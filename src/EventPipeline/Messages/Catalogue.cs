@@ -1,6 +1,6 @@
 namespace EventPipeline.Messages;
 
-/// <summary>What a run can be asked for: the vendors, and under each its reports and its configured accounts.</summary>
+/// <summary>What a run can request: the vendors, each with its reports and its configured accounts.</summary>
 public sealed record Catalogue(IReadOnlyList<CatalogueVendor> Vendors)
 {
     /// <summary>Every vendor's name.</summary>

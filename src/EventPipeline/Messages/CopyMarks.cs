@@ -11,11 +11,11 @@ internal static class CopyMarks
     public const string SubscriptionProject = $"{Prefix}SubscriptionProject";
     public const string TopicPublishTime = $"{Prefix}TopicPublishTime";
 
-    /// <summary>Why the local broker could not read a message any more; it says so beside Pub/Sub's marks.</summary>
+    /// <summary>Why the local broker could no longer read a message; it adds this to Pub/Sub's marks.</summary>
     public const string Unreadable = $"{Prefix}Unreadable";
 
     private const string Prefix = "CloudPubSubDeadLetterSource";
 
-    /// <summary>Whether it is one, in any case.</summary>
+    /// <summary>Whether a name is one of them, in any case.</summary>
     public static bool Has(string name) => name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase);
 }

@@ -6,18 +6,23 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// A message that could not be done, with all it takes to understand it and to publish it again. As JSON it is the data of the event on the
-/// dead-letter topic; in the table <c>dead_letter</c> its fields are the columns.
+/// A message that could not be processed, with everything needed to understand it and to publish it again. As JSON it
+/// is the data of the event on the dead-letter topic; in the table <c>dead_letter</c> its fields are the columns.
 /// </summary>
 public sealed partial record DeadLetter
 {
     /// <summary>The type of the event that carries one.</summary>
     public const string OwnEventType = "eventpipeline.dead-lettered.v1";
 
-    /// <summary><c>dl-</c> and 20 hexadecimal digits; the same for the same message, however often it comes.</summary>
+    /// <summary>
+    /// <c>dl-</c> and 20 hexadecimal digits; the same for the same message, however often it arrives.
+    /// </summary>
     public required string Id { get; init; }
 
-    /// <summary>The topic it came from: <c>trigger</c> or <c>fetch</c>; null when what came to the dead-letter topic cannot be read.</summary>
+    /// <summary>
+    /// The topic it came from: <c>trigger</c> or <c>fetch</c>; null when what arrived on the dead-letter topic cannot
+    /// be read.
+    /// </summary>
     public string? SourceTopic { get; init; }
 
     /// <summary>What happened, and where; at most 4 KiB.</summary>
@@ -29,7 +34,7 @@ public sealed partial record DeadLetter
     /// <summary>The class of the failure, e.g. <c>bad_input</c>.</summary>
     public required string Cause { get; init; }
 
-    /// <summary>The CloudEvents id, or what stands for it.</summary>
+    /// <summary>The CloudEvents id, or its substitute.</summary>
     public string? EventId { get; init; }
 
     public string? EventSource { get; init; }
@@ -46,7 +51,7 @@ public sealed partial record DeadLetter
 
     public string? Subscription { get; init; }
 
-    /// <summary>The delivery attempt; null when Pub/Sub did not tell.</summary>
+    /// <summary>The delivery attempt; null if Pub/Sub did not say.</summary>
     public int? Attempt { get; init; }
 
     /// <summary>How often it had been replayed when this was written.</summary>
@@ -58,7 +63,7 @@ public sealed partial record DeadLetter
     /// <summary>The message's data in base64; a prefix when <see cref="PayloadTruncated"/>.</summary>
     public string Payload { get; init; } = "";
 
-    /// <summary>Whether the message was too large to keep whole; it cannot be replayed then.</summary>
+    /// <summary>Whether the message was too large to keep whole; if so, it cannot be replayed.</summary>
     public bool PayloadTruncated { get; init; }
 
     /// <summary>SHA-256 of the whole data, lower-case hexadecimal.</summary>
@@ -72,7 +77,7 @@ public sealed partial record DeadLetter
 
     public string? Traceparent { get; init; }
 
-    /// <summary>Whether a text can name a dead letter.</summary>
+    /// <summary>Whether a text can be the id of a dead letter.</summary>
     public static bool IsId(string text) => IdPattern().IsMatch(text);
 
     [GeneratedRegex(@"\Adl-[0-9a-f]{20}\z")]
@@ -85,7 +90,8 @@ public sealed partial record DeadLetter
 internal sealed partial class DeadLetterJson : JsonSerializerContext
 {
     /// <summary>
-    /// How a letter is written for its topic: a + of base64 would take six bytes otherwise, and a payload of many more than the 10 MB of a message.
+    /// How a letter is written for its topic: escaped, each + in base64 would take six bytes, and a payload full of
+    /// them would exceed the 10 MB of a message.
     /// </summary>
     public static DeadLetterJson Message { get; } = new(new JsonSerializerOptions
     {

@@ -4,13 +4,13 @@ using System.Text.Json;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// Reads and writes what the fan-out asks for. Machines write it, so unknown fields are ignored, but the known ones are checked: a
-/// revision that writes nonsense is noticed.
+/// Reads and writes the fan-out's requests. Machines write them, so unknown fields are ignored, but the known ones are
+/// checked, so that a revision that writes nonsense is noticed.
 /// </summary>
 internal static class FetchRequestedReader
 {
     private const string What = "The fetch request";
-    private const string Hint = "The fan-out writes these; publish a run request instead.";
+    private const string Hint = "Only the fan-out writes these; publish a run request instead.";
     private const int MaxDays = 366;
     private const int MinYear = 2000;
     private const int MaxYear = 2099;
@@ -45,20 +45,25 @@ internal static class FetchRequestedReader
         if (message.From.Year is < MinYear or > MaxYear || message.To.Year is < MinYear or > MaxYear)
         {
             throw new RejectedEventException(
-                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; its days are of the years {MinYear} to {MaxYear}.", Hint);
+                $"{What}'s window is {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; its days must be in "
+                + $"the years {MinYear} to {MaxYear}.",
+                Hint);
         }
 
         if (message.To < message.From || message.Window.Days > MaxDays)
         {
             throw new RejectedEventException(
-                $"{What}'s window goes from {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; it must be 1 to {MaxDays} days, in order.", Hint);
+                $"{What}'s window is {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; it must be 1 to "
+                + $"{MaxDays} days, in order.",
+                Hint);
         }
 
         return message;
     }
 
     /// <summary>
-    /// Reads which window of which run a body asks for, whatever else is wrong with it, its mode included; null where that cannot be read.
+    /// Reads which window of which run a body requests, whatever else is wrong with it, its mode included; null if that
+    /// cannot be read.
     /// </summary>
     public static GivenUpWindow? TryReadWindow(ReadOnlyMemory<byte> body)
     {
@@ -92,17 +97,18 @@ internal static class FetchRequestedReader
         }
     }
 
-    /// <summary>The body that asks for it.</summary>
+    /// <summary>The body of the request.</summary>
     public static byte[] Write(FetchRequested message) =>
         JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested);
 
-    /// <summary>Rows, statements and events are named after these, whoever wrote them.</summary>
+    /// <summary>Rows, statements and events are named after these, so they are checked, whoever wrote them.</summary>
     private static void RequireIds(IReadOnlyDictionary<string, JsonElement> members)
     {
         if (members["runId"].GetString() is var runId && !RunId.IsValid(runId!))
         {
             throw new RejectedEventException(
-                $"{What}'s runId is {Shown.Quoted(runId!)}, of {runId!.Length} characters; it takes 1 to {RunId.MaxCharacters} letters, digits, dashes and underscores.",
+                $"{What}'s runId is {Shown.Quoted(runId!)} ({runId!.Length} characters); it must be 1 to "
+                + $"{RunId.MaxCharacters} letters, digits, dashes and underscores.",
                 Hint);
         }
 
@@ -111,7 +117,8 @@ internal static class FetchRequestedReader
             if (members[name].GetString() is var text && !AccountName.IsValid(text!))
             {
                 throw new RejectedEventException(
-                    $"{What}'s {name} is {Shown.Quoted(text!)}, of {text!.Length} characters; a name takes 1 to 63 letters, digits, dots, dashes and underscores.",
+                    $"{What}'s {name} is {Shown.Quoted(text!)} ({text!.Length} characters); a name must be 1 to 63 "
+                    + "letters, digits, dots, dashes and underscores.",
                     Hint);
             }
         }

@@ -3,8 +3,7 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// How the messages between the stages are written, and read exactly as they are written: camel case, decimals as
-/// strings.
+/// How the messages between the stages are written and read: camel case, decimals as strings.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(DecimalAsString)])]

@@ -1,26 +1,26 @@
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// Which names of attributes are not free for whoever publishes, in any case. Whoever has to tell them from a person's
-/// asks here; those who ask differ in which groups they mean.
+/// The attribute names that publishers may not use freely, in any case. Callers that separate them from a person's
+/// attributes differ in which groups they mean.
 /// </summary>
 internal static class ReservedNames
 {
     /// <summary>
-    /// What is never read as an argument of a run, nor refused as one. Pub/Sub may come to mark its copies with more
-    /// than it does today, and a run must not fail of that: hence whatever begins as its marks do.
+    /// Names that are neither read as an argument of a run nor refused as one. Pub/Sub may add more marks to its copies
+    /// one day, and a run must not fail because of that: hence every name that begins as its marks do.
     /// </summary>
     public static bool IsNoArgument(string name) =>
         IsContentType(name) || Begins(name, "ce-") || IsTrace(name) || IsPubSubs(name) || Begins(name, "CloudPubSub");
 
     /// <summary>
-    /// What tells how a message travels and nothing of what it says: a trace is another one at every attempt. An
-    /// event's own attributes (<c>ce-*</c>) say something, its trace excepted.
+    /// Names that describe how a message travels, not what it says: every attempt has a different trace. An event's own
+    /// attributes (<c>ce-*</c>) are content, except its trace.
     /// </summary>
     public static bool IsOfTheJourney(string name) => IsContentType(name) || IsTrace(name) || IsPubSubs(name);
 
     /// <summary>
-    /// What Pub/Sub adds to a message, and a replay leaves out. It takes no <c>goog*</c> from whoever publishes.
+    /// Names that Pub/Sub adds to a message and a replay leaves out. It accepts no <c>goog*</c> from publishers.
     /// </summary>
     public static bool IsPubSubs(string name) => Begins(name, "goog") || CopyMarks.Has(name);
 

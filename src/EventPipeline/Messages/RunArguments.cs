@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// The arguments of a run as they were sent, in the body and in attributes, and what is wrong with them. Mistakes are collected, so that a person can
-/// correct them at once, up to <see cref="MaxMistakes"/>: reading stops there, however many there are.
+/// The arguments of a run as they were sent, in the body and in attributes, and what is wrong with them. Mistakes are
+/// collected, so that a person can correct them all at once, up to <see cref="MaxMistakes"/>: reading stops there.
 /// </summary>
 internal sealed class RunArguments
 {
-    /// <summary>Enough to see what is the matter.</summary>
+    /// <summary>Enough to see what is wrong.</summary>
     public const int MaxMistakes = 10;
 
-    /// <summary>More than anybody has accounts; a list is not read any further.</summary>
+    /// <summary>More accounts than anyone has; a list is not read beyond that.</summary>
     public const int MaxNames = 1_000;
 
     private readonly Dictionary<string, JsonElement> _body = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class RunArguments
 
     /// <param name="body">A JSON object, or nothing.</param>
     /// <param name="attributes">The attributes of the message.</param>
-    /// <param name="requireKnown">Whether a name that is not an argument's is a mistake.</param>
+    /// <param name="requireKnown">Whether an unknown name is a mistake.</param>
     /// <exception cref="RejectedEventException">The body is not a JSON object, or there are too many mistakes.</exception>
     public RunArguments(ReadOnlyMemory<byte> body, Attributes attributes, bool requireKnown = true)
     {
@@ -46,7 +46,7 @@ internal sealed class RunArguments
     }
 
     /// <summary>Notes a mistake.</summary>
-    /// <exception cref="RejectedEventException">There are enough now.</exception>
+    /// <exception cref="RejectedEventException">There are enough of them now.</exception>
     public void Reject(string reason, string hint)
     {
         if (_problems.Contains((reason, hint)))
@@ -61,8 +61,8 @@ internal sealed class RunArguments
         }
     }
 
-    /// <summary>Ends with every mistake that was noted.</summary>
-    /// <exception cref="RejectedEventException">There was one.</exception>
+    /// <summary>Throws with every mistake noted.</summary>
+    /// <exception cref="RejectedEventException">There was at least one.</exception>
     public void ThrowIfAnyWasRejected()
     {
         if (_problems.Count > 0)
@@ -178,7 +178,9 @@ internal sealed class RunArguments
     {
         if (element.ValueKind != JsonValueKind.Array)
         {
-            Reject($"{name} must be a list of texts, not {StrictJson.Kind(element)}.", $"Send {name} as [\"{example}\"].");
+            Reject(
+                $"{name} must be a list of strings, not {StrictJson.Kind(element)}.",
+                $"Send {name} as [\"{example}\"].");
             return null;
         }
 
@@ -204,7 +206,7 @@ internal sealed class RunArguments
     {
         if (names.Count > MaxNames)
         {
-            Reject($"{name} holds more than {MaxNames} names.", $"Leave {name} out for all.");
+            Reject($"{name} has more than {MaxNames} names.", $"Leave {name} out for all.");
             return null;
         }
 
@@ -217,7 +219,7 @@ internal sealed class RunArguments
         return null;
     }
 
-    // JSON knows 3.0 and 3e0; people who write those do not mean a count of days.
+    // JSON allows 3.0 and 3e0; people who write those do not mean a number of days.
     private static int? WholeNumber(string text) =>
         text.Length is > 0 and <= 4 && text.All(char.IsAsciiDigit) && int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) is >= 1 and <= 30 and var days
             ? days

@@ -3,19 +3,19 @@ using System.Text.RegularExpressions;
 
 namespace EventPipeline.Messages;
 
-/// <summary>Checks the days that a run asks for. A day is UTC and closed: it ended before the event happened.</summary>
+/// <summary>Checks the days that a run requests. A day is UTC and closed: it ended before the event happened.</summary>
 /// <param name="arguments">Where mistakes are noted.</param>
 /// <param name="today">The event's UTC day.</param>
 internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
 {
     private const int MaxDays = 366;
 
-    // No vendor of AI has data that old; it keeps arithmetic away from the calendar's beginning.
+    // No AI vendor has data that old; it keeps date arithmetic away from the start of the calendar.
     private static readonly DateOnly Earliest = new(2000, 1, 1);
 
     private DateOnly LastClosed => today.AddDays(-1);
 
-    /// <summary>The days asked for; mistakes are noted, not thrown.</summary>
+    /// <summary>The requested days; mistakes are noted, not thrown.</summary>
     public (int? Days, DateOnly? From, DateOnly? To) Read()
     {
         var days = arguments.Days();
@@ -29,18 +29,21 @@ internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
 
         if (days is not null)
         {
-            arguments.Reject("days and from exclude each other.", "Send days, or from with to.");
+            arguments.Reject("days and from cannot be combined.", "Send days, or from with to.");
         }
 
         var last = to ?? LastClosed;
         if (from > last)
         {
-            arguments.Reject($"to ({last:yyyy-MM-dd}) lies before from ({from:yyyy-MM-dd}).", "Send from and to in order; to is inclusive.");
+            arguments.Reject(
+                $"to ({last:yyyy-MM-dd}) is before from ({from:yyyy-MM-dd}).",
+                "Send from and to in order; to is inclusive.");
         }
         else if (from is { } first && last.DayNumber - first.DayNumber >= MaxDays)
         {
             arguments.Reject(
-                $"from {first:yyyy-MM-dd} to {last:yyyy-MM-dd} are {last.DayNumber - first.DayNumber + 1} days; one run takes at most {MaxDays}.",
+                $"from {first:yyyy-MM-dd} to {last:yyyy-MM-dd} spans {last.DayNumber - first.DayNumber + 1} days; "
+                + $"one run covers at most {MaxDays}.",
                 $"Split it: the first run can end at {first.AddDays(MaxDays - 1):yyyy-MM-dd}.");
         }
 
@@ -64,7 +67,9 @@ internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
         var (year, month, dayOfMonth) = (Part(1), Part(2), Part(3));
         if (year < Earliest.Year || month is < 1 or > 12 || dayOfMonth < 1)
         {
-            arguments.Reject($"{name} is {text}, a day that does not exist here.", $"Send a day between {Earliest:yyyy-MM-dd} and {LastClosed:yyyy-MM-dd}.");
+            arguments.Reject(
+                $"{name} is {text}, which is out of range.",
+                $"Send a day between {Earliest:yyyy-MM-dd} and {LastClosed:yyyy-MM-dd}.");
             return null;
         }
 
@@ -79,7 +84,7 @@ internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
         if (day >= today)
         {
             arguments.Reject(
-                $"{name} is {text}, a day that is not closed: the event is of {today:yyyy-MM-dd} (UTC).",
+                $"{name} is {text}, a day that is not closed: the event is dated {today:yyyy-MM-dd} (UTC).",
                 $"The last closed day is {LastClosed:yyyy-MM-dd}.");
             return null;
         }

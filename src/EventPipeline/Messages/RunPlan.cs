@@ -7,8 +7,8 @@ namespace EventPipeline.Messages;
 /// </summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Mode">The run's mode.</param>
-/// <param name="From">The first day asked for, UTC.</param>
-/// <param name="To">The last day asked for, UTC, inclusive.</param>
+/// <param name="From">The first requested day, UTC.</param>
+/// <param name="To">The last requested day, UTC, inclusive.</param>
 /// <param name="RequestedAt">The trigger's own time, UTC: its day is the run's <em>today</em>.</param>
 /// <param name="Windows">What is read, and what is left out.</param>
 internal sealed record RunPlan(
@@ -27,10 +27,10 @@ internal static class WindowReason
     /// <summary>The daily run's day, never read before.</summary>
     public const string New = "new";
 
-    /// <summary>Asked for by a person, never read before.</summary>
+    /// <summary>Requested by a person, never read before.</summary>
     public const string AskedFor = "asked for";
 
-    /// <summary>Asked for with force.</summary>
+    /// <summary>Requested with force.</summary>
     public const string Forced = "forced";
 
     /// <summary>Read before, and the vendor may still restate it.</summary>
@@ -42,10 +42,10 @@ internal static class WindowReason
     /// <summary>Left out: its last read began after the vendor had stopped restating it.</summary>
     public const string Settled = "settled";
 
-    /// <summary>Left out: a person put an earlier version back.</summary>
+    /// <summary>Left out: a person restored an earlier version.</summary>
     public const string Pinned = "pinned";
 
-    /// <summary>What is published first.</summary>
+    /// <summary>The order of publishing, lowest first.</summary>
     public static int Urgency(string why) => why switch { New => 0, AskedFor => 1, Forced => 2, ReadAgain => 3, Gap => 4, _ => 5 };
 }
 

@@ -1,12 +1,15 @@
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// Asks for a run. Published by the scheduler every morning and by people at any time, so it is read strictly.
+/// Requests a run. Published by the scheduler every morning and by people at any time, so it is read strictly.
 /// </summary>
 /// <param name="Mode">What to do with what is read.</param>
-/// <param name="Days">How many closed days to ask for, 1 to 30, the last one being <paramref name="To"/> or yesterday; null when a range is given.</param>
-/// <param name="From">The first day asked for, UTC; null when <paramref name="Days"/> counts.</param>
-/// <param name="To">The last day asked for, UTC, inclusive; null for the last closed day.</param>
+/// <param name="Days">
+/// How many closed days to read, 1 to 30, the last one being <paramref name="To"/> or yesterday; null when a range is
+/// given.
+/// </param>
+/// <param name="From">The first requested day, UTC; null when <paramref name="Days"/> counts.</param>
+/// <param name="To">The last requested day, UTC, inclusive; null for the last closed day.</param>
 /// <param name="Force">Also read settled days, and load windows that did not change.</param>
 /// <param name="Vendors">Only these vendors; null for all.</param>
 /// <param name="Accounts">Only these accounts; null for all.</param>

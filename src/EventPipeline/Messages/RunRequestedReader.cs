@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// Reads what people ask for, strictly: the body is a JSON object or empty, each field may come as an attribute instead, and whatever is not
-/// understood is rejected by name, with the nearest valid value.
+/// Reads run requests strictly: the body is a JSON object or empty, each field may be an attribute instead, and
+/// whatever is not understood is rejected by name, with the nearest valid value.
 /// </summary>
 internal static class RunRequestedReader
 {
@@ -12,19 +12,23 @@ internal static class RunRequestedReader
     public static IReadOnlyList<string> Fields { get; } = ["mode", "days", "force", "vendors", "accounts", "reports", "from", "to"];
 
     /// <summary>Reads an event; <em>today</em> is the event's own UTC day.</summary>
-    /// <exception cref="RejectedEventException">It asks for something that does not exist, or cannot be read.</exception>
+    /// <exception cref="RejectedEventException">
+    /// It requests something that does not exist, or cannot be read.
+    /// </exception>
     public static RunRequested Read(ReceivedEvent received, Catalogue catalogue) =>
         Read(received.Data, received.Attributes, DateOnly.FromDateTime(received.Time.UtcDateTime), catalogue);
 
-    /// <summary>Reads a body that came by itself, over HTTP.</summary>
+    /// <summary>Reads a body that came without an event, over HTTP.</summary>
     /// <param name="body">JSON, or nothing for the daily run.</param>
-    /// <param name="today">The UTC day on which it came.</param>
+    /// <param name="today">The UTC day on which it arrived.</param>
     /// <param name="catalogue">What exists.</param>
-    /// <exception cref="RejectedEventException">It asks for something that does not exist, or cannot be read.</exception>
+    /// <exception cref="RejectedEventException">
+    /// It requests something that does not exist, or cannot be read.
+    /// </exception>
     public static RunRequested Read(ReadOnlyMemory<byte> body, DateOnly today, Catalogue catalogue) =>
         Read(body, Attributes.None, today, catalogue);
 
-    /// <summary>The mode that a trigger asks for, whatever else is wrong with it; null where it cannot be read.</summary>
+    /// <summary>The mode that a trigger requests, whatever else is wrong with it; null if it cannot be read.</summary>
     public static RunMode? TryReadMode(ReceivedEvent received)
     {
         try
@@ -40,7 +44,7 @@ internal static class RunRequestedReader
         }
     }
 
-    /// <summary>The body that asks for the same run.</summary>
+    /// <summary>The body that requests the same run.</summary>
     public static byte[] Write(RunRequested run)
     {
         using var buffer = new MemoryStream();

@@ -1,9 +1,9 @@
 namespace EventPipeline.Messages;
 
-/// <summary>Checks the names that a run asks for against what exists.</summary>
+/// <summary>Checks the names that a run requests against what exists.</summary>
 internal static class RunScope
 {
-    /// <summary>The vendors, accounts and reports asked for; mistakes are noted, not thrown.</summary>
+    /// <summary>The requested vendors, accounts and reports; mistakes are noted, not thrown.</summary>
     public static (IReadOnlyList<string>? Vendors, IReadOnlyList<string>? Accounts, IReadOnlyList<string>? Reports) Read(
         RunArguments arguments, Catalogue catalogue)
     {
@@ -15,7 +15,8 @@ internal static class RunScope
             Unknown(arguments, "vendor", name, catalogue.Names);
         }
 
-        // A mistaken vendor narrows nothing, so that it is named once and not again by each of its accounts and reports.
+        // An unknown vendor narrows nothing, so that it is reported once, not again for each of its accounts and
+        // reports.
         var asked = catalogue.Vendors.Where(vendor => vendors?.Contains(vendor.Name) ?? true).ToList();
         asked = asked.Count > 0 ? asked : [.. catalogue.Vendors];
         foreach (var vendor in asked.Where(vendor => vendors is not null && accounts is null && vendor.Accounts.Count == 0))
@@ -46,8 +47,9 @@ internal static class RunScope
             if (catalogue.Vendors.FirstOrDefault(vendor => among(vendor).Contains(name)) is { } other)
             {
                 arguments.Reject(
-                    $"The {what} {Shown.Quoted(name)} is of '{other.Name}'; this run asks for {string.Join(", ", asked.Select(vendor => vendor.Name))}.",
-                    $"Add '{other.Name}' to what is asked for, or leave the {what} out.");
+                    $"The {what} {Shown.Quoted(name)} belongs to '{other.Name}'; this run requests "
+                    + $"{string.Join(", ", asked.Select(vendor => vendor.Name))}.",
+                    $"Add '{other.Name}' to the request, or leave the {what} out.");
             }
             else
             {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EventPipeline.Status;
 
-/// <summary>What operators ask about dead letters, and decide.</summary>
+/// <summary>What operators ask and decide about dead letters.</summary>
 internal static class DeadLetterEndpoints
 {
     private const int MaxListed = 1000;
@@ -12,10 +12,10 @@ internal static class DeadLetterEndpoints
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/dead-letters").WithTags("Dead letters").AddEndpointFilter(TellConflictsAsync);
-        group.MapGet("", ListAsync).WithSummary("Dead letters, those seen last first.");
+        group.MapGet("", ListAsync).WithSummary("Dead letters, most recently seen first.");
         group.MapGet("{id}", ShowAsync).WithSummary("One dead letter with its attributes and payload.");
         group.MapPost("{id}/replay", ReplayAsync).WithSummary("Publishes a dead letter again to the topic it came from.");
-        group.MapPost("{id}/discard", DiscardAsync).WithSummary("Leaves a dead letter alone from now on.");
+        group.MapPost("{id}/discard", DiscardAsync).WithSummary("Discards a dead letter: leaves it alone from now on.");
     }
 
     private static async Task<Results<Ok<IReadOnlyList<DeadLetterSummary>>, ProblemHttpResult>> ListAsync(
@@ -74,7 +74,8 @@ internal static class DeadLetterEndpoints
         }
         catch (RejectedEventException ex)
         {
-            return Problem(StatusCodes.Status409Conflict, $"The message cannot be published as it stands: {ex.Message} {ex.Hint}");
+            return Problem(
+                StatusCodes.Status409Conflict, $"The message cannot be published as it is: {ex.Message} {ex.Hint}");
         }
         catch (TransientFailureException ex)
         {

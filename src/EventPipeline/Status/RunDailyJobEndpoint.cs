@@ -3,7 +3,9 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.Status;
 
-/// <summary>The scheduler's tick by hand: the same request body, validated, published to the trigger topic.</summary>
+/// <summary>
+/// Triggers a run manually, as the scheduler would: the same body, validated, published to the trigger topic.
+/// </summary>
 internal static class RunDailyJobEndpoint
 {
     private const int MaxBytes = 64 * 1024;
@@ -11,8 +13,8 @@ internal static class RunDailyJobEndpoint
     public static void MapRunDailyJob(this IEndpointRouteBuilder routes) => routes
         .MapPost("/run-daily-job", AskAsync)
         .WithTags("Runs")
-        .WithSummary("Asks for a run: publishes the trigger and answers with the run's id and where to follow it.")
-        .Accepts<RunBody>(isOptional: true, "application/json", "*/*") // whatever curl calls it, it is read as JSON
+        .WithSummary("Requests a run: publishes the trigger and returns the run's id and where to follow it.")
+        .Accepts<RunBody>(isOptional: true, "application/json", "*/*") // read as JSON, whatever curl calls it
         .Produces<Accepted>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -31,7 +33,7 @@ internal static class RunDailyJobEndpoint
         if (await BodyAsync(request, cancellationToken) is not { } body)
         {
             return TypedResults.Problem(
-                title: "The run cannot be asked for.",
+                title: "The run cannot be requested.",
                 detail: $"The body is longer than {MaxBytes} bytes. A run request is a small JSON object.",
                 statusCode: StatusCodes.Status413PayloadTooLarge);
         }
@@ -44,7 +46,7 @@ internal static class RunDailyJobEndpoint
         catch (RejectedEventException rejected)
         {
             return TypedResults.Problem(
-                title: "The run cannot be asked for.",
+                title: "The run cannot be requested.",
                 detail: $"{rejected.Message} {rejected.Hint}",
                 statusCode: StatusCodes.Status400BadRequest);
         }
@@ -59,7 +61,7 @@ internal static class RunDailyJobEndpoint
         catch (TransientFailureException failure)
         {
             return TypedResults.Problem(
-                title: "The run could not be asked for.",
+                title: "The run could not be requested.",
                 detail: $"{failure.Message} Try again in a minute.",
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
@@ -68,7 +70,7 @@ internal static class RunDailyJobEndpoint
         return TypedResults.Accepted($"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
     }
 
-    /// <summary>The body; null when it is too long.</summary>
+    /// <summary>The body; null if it is too long.</summary>
     private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
@@ -89,7 +91,7 @@ internal static class RunDailyJobEndpoint
 
     internal sealed record Accepted(string? Label, string RunId, string Mode, string Location);
 
-    /// <summary>What the body may say; every field is optional, an empty body is the daily run.</summary>
+    /// <summary>What the body may contain; every field is optional, and an empty body is the daily run.</summary>
     /// <param name="Mode"><c>production</c> (the default), <c>development</c> or <c>dry_run</c>.</param>
     /// <param name="Days">How many closed days, 1 to 30; not together with <paramref name="From"/>.</param>
     /// <param name="Force">Also read settled days, and load windows that did not change.</param>
@@ -102,7 +104,9 @@ internal static class RunDailyJobEndpoint
         string? Mode, int? Days, bool? Force, string[]? Vendors, string[]? Accounts, string[]? Reports, DateOnly? From, DateOnly? To);
 }
 
-/// <summary>The time that triggers published by this process carry; one machine can move it, nothing else reads it.</summary>
+/// <summary>
+/// The clock for the triggers that this process publishes; nothing else reads it, so a local machine can set it.
+/// </summary>
 internal sealed class TriggerClock(TimeProvider clock)
 {
     public DateTimeOffset GetUtcNow() => clock.GetUtcNow();

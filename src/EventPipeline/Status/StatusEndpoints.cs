@@ -27,7 +27,8 @@ internal static class StatusEndpoints
             .Produces<RunDocument>().ProducesProblem(StatusCodes.Status404NotFound);
         status.MapGet("/slices", SlicesAsync).WithSummary("The dataset's content by vendor, account, report and day.")
             .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
-        status.MapGet("/vendors", VendorsAsync).WithSummary("Who is read, for what, and how the last reads went.");
+        status.MapGet("/vendors", VendorsAsync)
+            .WithSummary("The vendors, their reports and accounts, and how the last reads went.");
     }
 
     private static async Task<StatusDocument> StatusAsync(
@@ -59,7 +60,7 @@ internal static class StatusEndpoints
             ? TypedResults.Ok(run with { Label = label.Text })
             : TypedResults.Problem(
                 title: "There is no such run.",
-                detail: $"No run is called {Shown.Quoted(id)}. GET /runs lists the newest.",
+                detail: $"No run has the id {Shown.Quoted(id)}. GET /runs lists the newest.",
                 statusCode: StatusCodes.Status404NotFound);
 
     private static async Task<IResult> SlicesAsync(

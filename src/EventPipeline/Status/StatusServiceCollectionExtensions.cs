@@ -6,7 +6,7 @@ namespace EventPipeline.Status;
 internal static class StatusServiceCollectionExtensions
 {
     /// <summary>
-    /// What people ask over HTTP. From others it wants <see cref="RunLedger"/>, <see cref="RunStatus"/>,
+    /// Registers what people ask over HTTP. It needs <see cref="RunLedger"/>, <see cref="RunStatus"/>,
     /// <see cref="DeadLetterStore"/>, <see cref="DeadLetterReplayer"/>, and the clock.
     /// </summary>
     public static IServiceCollection AddStatus(this IServiceCollection services) =>

@@ -82,7 +82,7 @@ internal sealed class RevisionStandIn
         var window = runs.TryGetValue(run, out var body) ? Window(body.GetProperty("account").GetString()!) : null;
         return window is { } ended
             ? AnswerAsync(context, 200, new { runId = run, windows = new[] { new { state = ended.State, rows = 12, reason = ended.Reason } } })
-            : AnswerAsync(context, 404, new { detail = $"No run is called '{run}'." });
+            : AnswerAsync(context, 404, new { detail = $"No run has the id '{run}'." });
     }
 
     private static async Task AnswerAsync(HttpContext context, int status, object body)

@@ -36,7 +36,7 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
     [InlineData("""{"from":"01/02/2026"}""", "YYYY-MM-DD")]
     [InlineData("""{"from":"2025-01-02","to":"2025-01-01"}""", "before from")]
     [InlineData("""{"from":"2023-01-01","to":"2024-12-31"}""", "at most 366")]
-    [InlineData("""{"days":3,"from":"2025-01-01"}""", "exclude each other")]
+    [InlineData("""{"days":3,"from":"2025-01-01"}""", "cannot be combined")]
     [InlineData("""{"to":"2099-12-31"}""", "not closed")]
     [InlineData("[]", "must be a JSON object")]
     [InlineData("null", "must be a JSON object")]

@@ -26,16 +26,18 @@ public sealed class RunRequestedReaderTests
     [InlineData("""{"mode":1}""", "mode must be a string, not a number", "production")]
     [InlineData("""{"force":"true"}""", "force must be true or false, not \"true\"", "true")]
     [InlineData("""{"force":1}""", "force must be true or false, not 1", "true")]
-    [InlineData("""{"vendors":"anthropic"}""", "vendors must be a list of texts, not a text", "[\"anthropic\"]")]
+    [InlineData("""{"vendors":"anthropic"}""", "vendors must be a list of strings, not a text", "[\"anthropic\"]")]
     [InlineData("""{"vendors":[]}""", "vendors is empty", "Leave vendors out")]
     [InlineData("""{"vendors":[1]}""", "vendors[0] must be a string", "anthropic")]
     [InlineData("""{"vendors":["antropic"]}""", "no vendor 'antropic'", "'anthropic'")]
     [InlineData("""{"vendors":[""]}""", "no vendor ''", "Did you mean '")]
     [InlineData("""{"accounts":["reserch"]}""", "no account 'reserch'", "'research'")]
-    [InlineData("""{"vendors":["openai"],"accounts":["research"]}""", "'research' is of 'anthropic'", "Add 'anthropic'")]
+    [InlineData("""{"vendors":["openai"],"accounts":["research"]}""",
+        "'research' belongs to 'anthropic'", "Add 'anthropic'")]
     [InlineData("""{"reports":["costz"]}""", "no report 'costz'", "'cost")]
-    [InlineData("""{"vendors":["openai"],"reports":["cost"]}""", "'cost' is of 'anthropic'", "Add 'anthropic'")]
-    [InlineData("""{"accounts":["research"],"reports":["completions"]}""", "'completions' is of 'openai'", "Add 'openai'")]
+    [InlineData("""{"vendors":["openai"],"reports":["cost"]}""", "'cost' belongs to 'anthropic'", "Add 'anthropic'")]
+    [InlineData("""{"accounts":["research"],"reports":["completions"]}""",
+        "'completions' belongs to 'openai'", "Add 'openai'")]
     [InlineData("""{"from":"2026-02-30"}""", "2026-02-30, a day that does not exist", "2026-02-28")]
     [InlineData("""{"from":"2024-02-30"}""", "does not exist", "2024-02-29")]
     [InlineData("""{"from":"2026-13-01"}""", "2026-13-01", "2026-11-22")]
@@ -48,9 +50,10 @@ public sealed class RunRequestedReaderTests
     [InlineData("""{"from":20261101}""", "from must be a string", "2026-11-22")]
     [InlineData("""{"from":"2026-11-23"}""", "2026-11-23, a day that is not closed", "2026-11-22")]
     [InlineData("""{"to":"2026-11-24"}""", "to is 2026-11-24, a day that is not closed", "2026-11-22")]
-    [InlineData("""{"from":"2026-11-10","to":"2026-11-09"}""", "lies before from", "in order")]
-    [InlineData("""{"from":"2026-11-10","days":3}""", "days and from exclude each other", "from with to")]
-    [InlineData("""{"from":"2024-11-01","to":"2026-11-01"}""", "are 731 days; one run takes at most 366", "2025-11-01")]
+    [InlineData("""{"from":"2026-11-10","to":"2026-11-09"}""", "is before from", "in order")]
+    [InlineData("""{"from":"2026-11-10","days":3}""", "days and from cannot be combined", "from with to")]
+    [InlineData("""{"from":"2024-11-01","to":"2026-11-01"}""",
+        "spans 731 days; one run covers at most 366", "2025-11-01")]
     [InlineData("""{"days":3,"days":3}""", "Duplicate", "")]
     public void What_is_not_understood_is_rejected_by_name_with_what_would_be(string body, string reason, string hint)
     {
@@ -167,8 +170,10 @@ public sealed class RunRequestedReaderTests
     {
         var names = Enumerable.Repeat("default", 400_000).ToList();
 
-        Should.Throw<RejectedEventException>(() => Read($$"""{"accounts":["{{string.Join("\",\"", names)}}"]}""")).Message.ShouldBe("accounts holds more than 1000 names.");
-        Should.Throw<RejectedEventException>(() => Read("", ("accounts", string.Join(' ', names)))).Message.ShouldBe("accounts holds more than 1000 names.");
+        Should.Throw<RejectedEventException>(() => Read($$"""{"accounts":["{{string.Join("\",\"", names)}}"]}"""))
+            .Message.ShouldBe("accounts has more than 1000 names.");
+        Should.Throw<RejectedEventException>(() => Read("", ("accounts", string.Join(' ', names))))
+            .Message.ShouldBe("accounts has more than 1000 names.");
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class AttributesTests
     public void A_name_that_has_to_come_once_is_refused_where_it_comes_in_two_cases()
     {
         (Some.Only("MODE"), Some.Only("force")).ShouldBe(("dry_run", null));
-        Should.Throw<RejectedEventException>(() => Some.Only("days")).Message.ShouldContain("days comes twice");
+        Should.Throw<RejectedEventException>(() => Some.Only("days")).Message.ShouldContain("days occurs twice");
     }
 
     [Theory]

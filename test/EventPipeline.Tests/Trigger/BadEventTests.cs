@@ -34,7 +34,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [InlineData("""{"message":{"messageId":"1","messageId":"2"}}""", "not valid JSON")]
     [InlineData("""{"message":{"messageId":"\ud800"}}""", "half of a surrogate pair")]
     [InlineData("""{"message":{"messageId":"1","attributes":{"\udc00":"x"}}}""", "not text")]
-    [InlineData("""{"message":{"messageId":"1","attributes":{"ce-id":"a","CE-ID":"b"}}}""", "ce-id comes twice")]
+    [InlineData("""{"message":{"messageId":"1","attributes":{"ce-id":"a","CE-ID":"b"}}}""", "ce-id occurs twice")]
     [InlineData("""{"message":{"messageId":"1","attributes":{"ce-specversion":"1.0"}}}""", "ce-id is missing")]
     [InlineData("""{"message":{"messageId":"1","attributes":{"ce-id":""}}}""", "ce-id is empty")]
     [InlineData("""{"message":{"messageId":"1","attributes":{"ce-time":"1999-12-31T23:59:59Z"}}}""", "ce-time lies outside the years")]
