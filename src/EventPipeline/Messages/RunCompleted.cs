@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.Messages;
 
-/// <summary>Tells those waiting for the data that a run has ended.</summary>
+/// <summary>Announces to consumers of the data that a run has ended.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Mode">The run's mode.</param>
 /// <param name="Outcome"><c>completed</c>, or <c>failed</c> when a window was rejected or failed.</param>
