@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Google;
 
-/// <summary>Google Cloud's services in place of one machine's.</summary>
+/// <summary>Google Cloud's services instead of one machine's.</summary>
 internal static class GoogleExtensions
 {
     /// <summary>Registers the edges that the service has on Google Cloud.</summary>
@@ -20,7 +20,9 @@ internal static class GoogleExtensions
         return builder;
     }
 
-    /// <summary>Publishing there needs a credential, which an emulator does not take, and a project that somebody has named.</summary>
+    /// <summary>
+    /// Publishing there needs a credential, which an emulator does not need, and a configured project.
+    /// </summary>
     private static void AddPubSubOnGoogle(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<PubSubOptions>, NamedProjectRule>();
@@ -31,7 +33,7 @@ internal static class GoogleExtensions
     }
 }
 
-/// <summary>The local mode's project is nobody's at Google.</summary>
+/// <summary>The local mode's project does not belong to anyone at Google.</summary>
 internal sealed class NamedProjectRule(IConfiguration configuration) : IValidateOptions<PubSubOptions>
 {
     public ValidateOptionsResult Validate(string? name, PubSubOptions options) =>

@@ -9,8 +9,9 @@ using Polly.Retry;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// BigQuery's REST API v2, as far as it is used: https://cloud.google.com/bigquery/docs/reference/rest. Every request here may be repeated without
-/// harm, and is, a few times, when it is not answered; only the bytes of an upload are sent once, and whoever sends them asks what arrived.
+/// The parts of BigQuery's REST API v2 that are used: https://cloud.google.com/bigquery/docs/reference/rest. Every
+/// request is safe to repeat, and is retried a few times if there is no response; only the bytes of an upload are sent
+/// once, and the sender then asks what arrived.
 /// </summary>
 internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> options, TimeProvider clock)
 {
@@ -41,40 +42,41 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     private string Resources => $"bigquery/v2/projects/{Uri.EscapeDataString(Project)}";
 
     /// <summary>datasets.get; null when the dataset does not exist.</summary>
-    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Dataset?> GetDatasetAsync(string dataset, CancellationToken cancellationToken) =>
         FindAsync($"{Resources}/datasets/{Uri.EscapeDataString(dataset)}", BigQueryJson.Default.Dataset, cancellationToken);
 
     /// <summary>tables.get; null when the table, or its dataset, does not exist.</summary>
-    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Table?> GetTableAsync(string dataset, string table, CancellationToken cancellationToken) => FindAsync(
         $"{Resources}/datasets/{Uri.EscapeDataString(dataset)}/tables/{Uri.EscapeDataString(table)}", BigQueryJson.Default.Table, cancellationToken);
 
     /// <summary>jobs.get; null when there is no such job at <see cref="Location"/>.</summary>
-    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Job?> GetJobAsync(string jobId, CancellationToken cancellationToken) => FindAsync(
         $"{Resources}/jobs/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}", BigQueryJson.Default.Job, cancellationToken);
 
-    /// <summary>jobs.insert, whose id makes a repetition harmless: 409 tells that the job exists.</summary>
-    /// <exception cref="BigQueryException">It was refused (<see cref="BigQueryException.IsDuplicate"/>), or not answered: the job may exist.</exception>
+    /// <summary>jobs.insert, whose id makes a repetition harmless: 409 means that the job exists.</summary>
+    /// <exception cref="BigQueryException">It was refused (<see cref="BigQueryException.IsDuplicate"/>), or got no
+    /// response: the job may exist.</exception>
     public async Task<Job> InsertJobAsync(Job job, CancellationToken cancellationToken) => await RepeatAsync(
         () => Post($"{Resources}/jobs", job, BigQueryJson.Request.Job), BigQueryJson.Default.Job, cancellationToken)
         with { JobReference = job.JobReference };
 
     /// <summary>jobs.query, for statements that only read.</summary>
-    /// <exception cref="BigQueryException">It was refused, failed, or was not answered.</exception>
+    /// <exception cref="BigQueryException">It was refused, failed or got no response.</exception>
     public Task<JobsQueryResponse> QueryAsync(JobsQueryRequest query, CancellationToken cancellationToken) =>
         RepeatAsync(
             () => Post($"{Resources}/queries", query, BigQueryJson.Request.JobsQueryRequest),
             BigQueryJson.Default.JobsQueryResponse,
             cancellationToken);
 
-    /// <summary>jobs.getQueryResults: whether the job is complete by now, and then a page of its rows.</summary>
+    /// <summary>jobs.getQueryResults: whether the job is complete and, if so, a page of its rows.</summary>
     /// <param name="jobId">The query's job.</param>
     /// <param name="pageToken">The page; null for the first.</param>
     /// <param name="timeoutMs">How long the server waits for the job.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="BigQueryException">The query failed, or this was refused or not answered.</exception>
+    /// <exception cref="BigQueryException">The query failed, or the request was refused or got no response.</exception>
     public Task<JobsQueryResponse> GetQueryResultsAsync(
         string jobId, string? pageToken, int timeoutMs, CancellationToken cancellationToken)
     {
@@ -88,7 +90,7 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     /// Begins a resumable upload (https://cloud.google.com/bigquery/docs/reference/api-uploads#resumable) and returns its session's address. The
     /// job does not exist until the last byte has arrived.
     /// </summary>
-    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Uri> StartUploadAsync(Job job, CancellationToken cancellationToken) => RepeatAsync(
         () =>
         {
@@ -99,12 +101,13 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         (response, _) => Task.FromResult(SessionAddress(response)),
         cancellationToken);
 
-    /// <summary>Sends bytes of an upload once, or asks without any how much has arrived.</summary>
+    /// <summary>Sends bytes of an upload once or, given none, asks how much has arrived.</summary>
     /// <param name="session">The session's address.</param>
     /// <param name="bytes">The bytes.</param>
     /// <param name="range"><c>Content-Range</c>: which bytes they are, <c>bytes 0-524287/*</c>; to ask, <c>bytes */*</c>.</param>
     /// <param name="cancellationToken">Stops sending; the bytes may have arrived.</param>
-    /// <exception cref="BigQueryException">It was refused, or not answered: the bytes, or some of them, may have arrived.</exception>
+    /// <exception cref="BigQueryException">It was refused or got no response: some or all of the bytes may have
+    /// arrived.</exception>
     public Task<UploadAnswer> PutUploadAsync(Uri session, ReadOnlyMemory<byte> bytes, string range, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Put, session) { Content = new ReadOnlyMemoryContent(bytes) };
@@ -132,7 +135,8 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
             return new UploadAnswer(0, await ReadAsync(response, BigQueryJson.Default.Job, cancellationToken));
         }
 
-        // 308 is "resume incomplete" here. Range tells the last byte that arrived, as "bytes=0-42" or "0-42"; without it none has.
+        // 308 is "resume incomplete" here. Range names the last byte that arrived, as "bytes=0-42" or "0-42"; without
+        // it none has.
         var range = response.Headers.TryGetValues("Range", out var values) ? values.First() : null;
         if (range is null)
         {
@@ -185,7 +189,8 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         var isGoogles = address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort
             && address.Host.EndsWith(".googleapis.com", StringComparison.OrdinalIgnoreCase);
 
-        // An emulator behind a mapped port tells an address that only it knows; the session is where it was asked for.
+        // An emulator behind a mapped port returns an address that only it can reach; the session lives where it was
+        // requested.
         return isTrusted || isGoogles ? address : new Uri(http.BaseAddress, address.PathAndQuery);
     }
 
@@ -235,12 +240,12 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         catch (JsonException strange)
         {
             throw BigQueryException.Lost(
-                $"What answered at {http.BaseAddress} did not answer as BigQuery does: is BigQuery__BaseAddress right?", strange);
+                $"The response from {http.BaseAddress} is not from BigQuery: is BigQuery__BaseAddress right?", strange);
         }
     }
 }
 
-/// <summary>What an upload's session says.</summary>
+/// <summary>What an upload's session reports.</summary>
 /// <param name="Received">How many bytes have arrived, from the first on.</param>
 /// <param name="Job">The job, once the last byte has arrived.</param>
 internal sealed record UploadAnswer(long Received, Job? Job);

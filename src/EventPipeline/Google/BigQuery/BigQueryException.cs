@@ -4,8 +4,9 @@ using System.Net;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// BigQuery refused a request, did not answer it, or a job failed: https://cloud.google.com/bigquery/docs/error-messages. The message says what
-/// to do; the caller adds what was asked for.
+/// BigQuery refused a request, did not answer it, or a job failed:
+/// https://cloud.google.com/bigquery/docs/error-messages. The message says what to do; the caller adds what it was
+/// doing.
 /// </summary>
 /// <param name="status">The answer's status; null when a job failed, or there was no answer.</param>
 /// <param name="error">The first error.</param>
@@ -15,7 +16,7 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
 {
     private const string NoAnswer = "noAnswer";
 
-    /// <summary>Reasons that pass by themselves.</summary>
+    /// <summary>Transient reasons.</summary>
     private static readonly FrozenSet<string> Passing = FrozenSet.Create(
         "backendError", "internalError", "rateLimitExceeded", "jobBackendError", "jobInternalError", "jobRateLimitExceeded");
 
@@ -23,7 +24,9 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
 
     public ErrorProto Error { get; } = error;
 
-    /// <summary>Whether the same request may be answered when it is asked again: no answer, 408, 429, 5xx, and the 403 of a rate limit.</summary>
+    /// <summary>
+    /// Whether repeating the request may succeed: no response, 408, 429, 5xx, or the 403 of a rate limit.
+    /// </summary>
     public bool IsTransient => Error.Reason == NoAnswer || Status switch
     {
         HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests => true,
@@ -41,10 +44,10 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
 
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
 
-    /// <summary>Whether a job of that id exists.</summary>
+    /// <summary>Whether a job with that id already exists.</summary>
     public bool IsDuplicate => Status == HttpStatusCode.Conflict && Error.Reason == "duplicate";
 
-    /// <summary>No answer came, or not a whole one: what was asked for may have happened.</summary>
+    /// <summary>No response, or only part of one: the request may still have taken effect.</summary>
     public static BigQueryException Lost(string what, Exception cause) => new(null, new ErrorProto(NoAnswer, null, what), cause);
 
     private static string Tell(HttpStatusCode? status, ErrorProto error)
@@ -57,14 +60,18 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
     private static string? Hint(HttpStatusCode? status, ErrorProto error) => (status, error.Reason) switch
     {
         (HttpStatusCode.Unauthorized, _) =>
-            "Google did not take the credential: see which identity the service runs as, or run `gcloud auth application-default login`.",
+            "Google rejected the credential: check which identity the service runs as, "
+                + "or run `gcloud auth application-default login`.",
         (_, "accessDenied") =>
             "Grant the identity the service runs as roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset.",
-        (_, "notFound") => "Create what is missing with `schema apply`; BIGQUERY_DATASET and BigQuery__Location have to be the dataset's own.",
-        _ when IsInTheWay(error) => "Other statements were in the way; it is tried again.",
-        (_, "invalidQuery") => "The tables and the service do not fit each other: see `schema check`.",
+        (_, "notFound") =>
+            "Create what is missing with `schema apply`; "
+                + "BIGQUERY_DATASET and BigQuery__Location must match the dataset.",
+        _ when IsInTheWay(error) => "Other statements were in the way; it is retried.",
+        (_, "invalidQuery") => "The tables do not match the service: run `schema check`.",
         (_, "bytesBilledLimitExceeded") => "BigQuery__MaximumBytesBilled sets the limit.",
-        (_, "quotaExceeded") => "A quota is used up; it comes back by itself: https://cloud.google.com/bigquery/quotas.",
+        (_, "quotaExceeded") =>
+            "A quota is exhausted; it replenishes by itself: https://cloud.google.com/bigquery/quotas.",
         (_, "billingNotEnabled" or "billingTierLimitExceeded") => "Enable billing for the project.",
         _ => null,
     };

@@ -10,15 +10,17 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     /// <summary>The name of a job in the configured project and location.</summary>
     public JobReference Reference(string jobId) => new(client.Project, jobId, client.Location);
 
-    /// <summary>How messages name a job, so that a person finds it: <c>job my-project:US.insert-…</c>.</summary>
+    /// <summary>How messages name a job, so that it can be found: <c>job my-project:US.insert-…</c>.</summary>
     public string Name(string jobId) => $"job {client.Project}:{client.Location}.{jobId}";
 
-    /// <summary>Runs a statement without parameters, such as DDL, once as a job of its own, and waits for its end.</summary>
-    /// <param name="jobId">Letters, digits, dashes and underscores; unique for ever.</param>
+    /// <summary>
+    /// Runs a statement without parameters, such as DDL, once as a separate job, and waits for it to end.
+    /// </summary>
+    /// <param name="jobId">Letters, digits, dashes and underscores; never reused.</param>
     /// <param name="sql">The statement, with fully qualified names.</param>
     /// <param name="labels">Labels of the job: lower-case letters, digits, dashes and underscores.</param>
     /// <param name="cancellationToken">Stops waiting; the statement may have happened.</param>
-    /// <exception cref="BigQueryException">It failed, or its start was not answered.</exception>
+    /// <exception cref="BigQueryException">It failed, or its start got no response.</exception>
     public async Task RunAsync(string jobId, string sql, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
         var configuration = new JobConfiguration { Query = new JobConfigurationQuery(sql), Labels = labels };
@@ -26,9 +28,11 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         ThrowIfFailed(await WaitAsync(job, cancellationToken));
     }
 
-    /// <summary>Starts a job, or joins the one of that id: 409 after a lost answer, or because another caller was first.</summary>
-    /// <returns>The job, and whether it had been there.</returns>
-    /// <exception cref="BigQueryException">It was refused, or not answered.</exception>
+    /// <summary>
+    /// Starts a job, or joins the one with that id: 409 after a lost answer, or because another caller was first.
+    /// </summary>
+    /// <returns>The job, and whether it already existed.</returns>
+    /// <exception cref="BigQueryException">It was refused or got no response.</exception>
     public async Task<(Job Job, bool Joined)> StartOrJoinAsync(Job job, CancellationToken cancellationToken)
     {
         try
@@ -44,10 +48,10 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         }
     }
 
-    /// <summary>A job; null when there is none of that id.</summary>
+    /// <summary>A job; null if there is none with that id.</summary>
     public Task<Job?> FindAsync(string jobId, CancellationToken cancellationToken) => client.GetJobAsync(jobId, cancellationToken);
 
-    /// <summary>Waits until a job is <c>DONE</c>, well or not.</summary>
+    /// <summary>Waits until a job is <c>DONE</c>, successfully or not.</summary>
     public async Task<Job> WaitAsync(Job job, CancellationToken cancellationToken)
     {
         var id = job.JobReference.JobId;
@@ -68,7 +72,8 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         for (var asked = 1; !query.JobComplete; asked++)
         {
             var id = query.JobReference?.JobId
-                ?? throw new BigQueryException(null, new ErrorProto(null, null, "BigQuery answered neither rows nor a job."));
+                ?? throw new BigQueryException(
+                    null, new ErrorProto(null, null, "BigQuery returned neither rows nor a job."));
             await Task.Delay(Backoff.After(asked), clock, cancellationToken);
             query = await client.GetQueryResultsAsync(id, null, timeoutMs, cancellationToken) with { JobReference = query.JobReference };
         }

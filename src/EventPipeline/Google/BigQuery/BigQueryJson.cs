@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.Google.BigQuery;
 
-/// <summary>https://cloud.google.com/bigquery/docs/error-messages: what comes with a status that is not 2xx.</summary>
+/// <summary>
+/// https://cloud.google.com/bigquery/docs/error-messages: the body of a response whose status is not 2xx.
+/// </summary>
 internal sealed record ErrorAnswer(ErrorBody? Error);
 
 internal sealed record ErrorBody(string? Message, IReadOnlyList<ErrorProto>? Errors);
@@ -19,8 +21,8 @@ internal sealed record ErrorBody(string? Message, IReadOnlyList<ErrorProto>? Err
 internal sealed partial class BigQueryJson : JsonSerializerContext
 {
     /// <summary>
-    /// How requests are written: nobody puts them into a page, so only what JSON asks for is escaped. A + of base64 would take six bytes otherwise, and a
-    /// dead letter's payload more than the 10 MB that a request may have, for ever.
+    /// How requests are written: they never end up in a web page, so only what JSON requires is escaped. Otherwise each
+    /// + of base64 would take six bytes, and a dead letter's payload could forever exceed a request's limit of 10 MB.
     /// </summary>
     public static BigQueryJson Request { get; } = new(new JsonSerializerOptions(JsonSerializerDefaults.Web)
     {

@@ -18,7 +18,7 @@ public sealed class BigQueryOptions
     [RegularExpression("^[A-Za-z0-9][A-Za-z0-9.:-]*$", ErrorMessage = "BigQuery__ProjectId (or GOOGLE_CLOUD_PROJECT) takes a project's id, such as my-project.")]
     public string ProjectId { get; set; } = "";
 
-    /// <summary>Where the datasets are: a region or multi-region. Every job says it.</summary>
+    /// <summary>Where the datasets are: a region or multi-region. Every job specifies it.</summary>
     [Required(ErrorMessage = "BigQuery__Location is empty: it takes the datasets' location, such as US or europe-west3.")]
     [RegularExpression("^[A-Za-z0-9-]+$", ErrorMessage = "BigQuery__Location takes the datasets' location, such as US or europe-west3.")]
     public string Location { get; set; } = "US";
@@ -30,7 +30,7 @@ public sealed class BigQueryOptions
 [OptionsValidator]
 internal sealed partial class BigQueryOptionsValidator : IValidateOptions<BigQueryOptions>;
 
-/// <summary>The rules that an attribute cannot say.</summary>
+/// <summary>The rules that an attribute cannot express.</summary>
 internal sealed class BigQueryOptionsRules : IValidateOptions<BigQueryOptions>
 {
     public ValidateOptionsResult Validate(string? name, BigQueryOptions options)

@@ -16,7 +16,7 @@ internal static class BigQueryServiceCollectionExtensions
 
         var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);
 
-        // An emulator takes no credential, and there may be none to give.
+        // An emulator needs no credential, and there may be none.
         if (!EmulatorHost.IsUsed(configuration, "BIGQUERY_EMULATOR_HOST", $"{BigQueryOptions.Section}:{nameof(BigQueryOptions.BaseAddress)}"))
         {
             client.AddGoogleCredentials();
@@ -38,11 +38,11 @@ internal static class BigQueryServiceCollectionExtensions
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
 
-        // .NET asks HTTP_PROXY even for the loopback address, where no proxy can help.
+        // .NET consults HTTP_PROXY even for the loopback address, where no proxy can help.
         UseProxy = !provider.GetRequiredService<IOptions<BigQueryOptions>>().Value.BaseAddress.IsLoopback,
     };
 
-    // These are the names operators know; the service's own settings, bound after them, win.
+    // These are the names operators know; the service's own settings are bound later and take precedence.
     private static void UseKnownNames(BigQueryOptions options, IConfiguration configuration)
     {
         if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)

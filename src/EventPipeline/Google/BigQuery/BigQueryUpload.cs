@@ -4,8 +4,9 @@ using EventPipeline.Load;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// Rows on their way into a load job: compressed as they come, and sent in chunks while the vendor is still being read. A chunk is kept until its
-/// arrival is acknowledged. The job does not exist until the last byte has arrived, so an upload that is abandoned leaves nothing.
+/// Rows on their way into a load job: compressed as they arrive, and sent in chunks while the vendor is still being
+/// read. A chunk is kept until its arrival is acknowledged. The job does not exist until the last byte has arrived, so
+/// an abandoned upload leaves nothing behind.
 /// </summary>
 /// <param name="client">BigQuery.</param>
 /// <param name="jobs">Its jobs.</param>
@@ -13,7 +14,7 @@ namespace EventPipeline.Google.BigQuery;
 /// <param name="clock">Waits between tries.</param>
 internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, Job job, TimeProvider clock) : IUpload
 {
-    /// <summary>A multiple of 256 KiB, as the protocol wants of every chunk but the last.</summary>
+    /// <summary>A multiple of 256 KiB, as the protocol requires of every chunk but the last.</summary>
     public const int ChunkBytes = 1024 * 1024;
 
     private const int MaxTriesWithoutProgress = 6;
@@ -82,11 +83,11 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
         }
         catch (Exception)
         {
-            // A courtesy: a session that nobody finishes expires by itself.
+            // A courtesy: an unfinished session expires by itself.
         }
     }
 
-    /// <summary>Sends the rest, and settles what a lost answer leaves open by asking for the job.</summary>
+    /// <summary>Sends the rest; if the response is lost, looks the job up to learn whether it started.</summary>
     private async Task<Job> FinishAsync(CancellationToken cancellationToken)
     {
         _rows.Finish();
@@ -104,7 +105,8 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
         {
             if (await jobs.FindAsync(JobId, cancellationToken) is not { } found)
             {
-                throw new BigQueryException(open.Status, open.Error with { Message = $"{open.Error.Message} No such job is there." }, open);
+                throw new BigQueryException(
+                    open.Status, open.Error with { Message = $"{open.Error.Message} There is no such job." }, open);
             }
 
             _session = null;
@@ -113,8 +115,8 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
     }
 
     /// <summary>
-    /// Sends the first bytes that have not been acknowledged; after an answer that did not come, asks how much has arrived instead. The server may
-    /// take a part of a chunk: the rest stays where it is and goes with the next.
+    /// Sends the first unacknowledged bytes or, after a lost response, asks how much has arrived. The server may accept
+    /// part of a chunk: the rest stays in the buffer and goes with the next.
     /// </summary>
     /// <returns>The job, once the last byte has arrived.</returns>
     private async Task<Job?> SendAsync(int count, bool isLast, CancellationToken cancellationToken)
@@ -128,7 +130,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
             if (answer.Job is { } started)
             {
                 _session = null;
-                return isLast ? started : throw Broken("took an upload for finished that is not");
+                return isLast ? started : throw Broken("reports an unfinished upload as finished");
             }
 
             await AcknowledgeAsync(answer.Received, cancellationToken);
@@ -155,7 +157,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
         if (received < _acknowledged || received > _acknowledged + _rows.Length)
         {
             throw Broken(FormattableString.Invariant(
-                $"says that {received} bytes have arrived, where {_acknowledged} had and {_acknowledged + _rows.Length} were written"));
+                $"reports {received} of {_acknowledged + _rows.Length} bytes received, after {_acknowledged} earlier"));
         }
 
         var asked = _unsure;

@@ -4,8 +4,8 @@ using EventPipeline.Load;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// The warehouse in BigQuery. A job's id makes it happen once: asking again after a lost answer, or at the same time as another, joins the job (409)
-/// instead of starting a second.
+/// The warehouse in BigQuery. A job's id makes it run once: a retry after a lost response, or a concurrent caller,
+/// joins the job (409) instead of starting a second.
 /// </summary>
 internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJobs jobs, TimeProvider clock) : IWarehouse
 {
@@ -57,8 +57,9 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A job that failed keeps its id for ever, so the statement goes on under the next number. Numbers are taken in order, each only when every one
-    /// before it is known to have failed: two callers meet in the same job, and one insert at most succeeds.
+    /// A failed job keeps its id forever, so the statement continues under the next number. Numbers are taken in order,
+    /// each only once every earlier one is known to have failed: two callers meet in the same job, and at most one
+    /// insert succeeds.
     /// </remarks>
     public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
@@ -85,13 +86,13 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
                     return;
                 }
 
-                // What failed for an earlier caller, whatever of, may have been fixed since; what fails now is told.
+                // Whatever failed for an earlier caller may have been fixed since; what fails now is reported.
                 if ((!isHistory && !failure.IsWorthAnotherJob) || tries == MaxTries || number == MaxJobs)
                 {
                     throw failure;
                 }
 
-                // A request that was refused made no job: its number is still free.
+                // A refused request created no job: its number is still free.
                 number += failure.Status is null ? 1 : 0;
                 if (!isHistory)
                 {
@@ -106,7 +107,7 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     }
 
     /// <summary>Runs a job to its end, or joins it.</summary>
-    /// <returns>Why it failed, and whether it had before anybody asked here; nulls when it succeeded.</returns>
+    /// <returns>Why it failed, and whether it had failed before this call; nulls if it succeeded.</returns>
     private async Task<(BigQueryException? Failure, bool IsHistory)> TryAsync(Job job, CancellationToken cancellationToken)
     {
         try
@@ -129,7 +130,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
         while (page.PageToken is { Length: > 0 } next)
         {
             page = await client.GetQueryResultsAsync(
-                jobId ?? throw new InvalidDataException("BigQuery answered a page of rows without its job."), next, QueryWaitMs, cancellationToken);
+                jobId ?? throw new InvalidDataException("BigQuery returned a page of rows without its job."),
+                next, QueryWaitMs, cancellationToken);
             rows.AddRange(QueryRows.Read(schema, page.Rows));
         }
 

@@ -2,7 +2,7 @@ using System.IO.Compression;
 
 namespace EventPipeline.Google.BigQuery;
 
-/// <summary>Lines, compressed as they come, of which the front is dropped once it has arrived elsewhere.</summary>
+/// <summary>Compresses lines as they are written; the front is dropped once it has arrived elsewhere.</summary>
 internal sealed class GzipBuffer : IDisposable
 {
     private readonly MemoryStream _bytes = new();

@@ -5,15 +5,15 @@ namespace EventPipeline.Google.BigQuery;
 /// <summary>https://cloud.google.com/bigquery/docs/reference/rest/v2/Job, as far as it is used; names as in the API.</summary>
 internal sealed record Job(JobReference JobReference, JobConfiguration? Configuration = null, JobStatus? Status = null)
 {
-    /// <summary>Whether it has ended, well or not.</summary>
+    /// <summary>Whether it has ended, successfully or not.</summary>
     [JsonIgnore]
     public bool IsDone => Status?.State == "DONE";
 }
 
-/// <summary>A job's name: unique for ever within a project and location.</summary>
+/// <summary>A job's name: never reused within a project and location.</summary>
 internal sealed record JobReference(string? ProjectId, string JobId, string? Location);
 
-/// <summary>What a job does: one of load and query.</summary>
+/// <summary>What a job does: either a load or a query.</summary>
 internal sealed record JobConfiguration
 {
     public JobConfigurationLoad? Load { get; init; }
@@ -52,7 +52,9 @@ internal sealed record JobConfigurationQuery(string Query)
     public long? MaximumBytesBilled { get; init; }
 }
 
-/// <summary>How far a job is. <c>DONE</c> is not success: that is <c>DONE</c> without <paramref name="ErrorResult"/>.</summary>
+/// <summary>
+/// A job's progress. <c>DONE</c> is not success: that is <c>DONE</c> without <paramref name="ErrorResult"/>.
+/// </summary>
 internal sealed record JobStatus(string? State, ErrorProto? ErrorResult = null, IReadOnlyList<ErrorProto>? Errors = null);
 
 /// <summary>https://cloud.google.com/bigquery/docs/error-messages lists the reasons.</summary>

@@ -3,21 +3,23 @@ using System.Net;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// Tells why rows were not loaded: rows that the table refuses from everything that may pass. An attempt that failed reads again under a new load id.
+/// Distinguishes why rows were not loaded: the table refuses them, or anything else, which may pass. A failed attempt
+/// is read again under a new load id.
 /// </summary>
 internal static class LoadFailure
 {
     private const int MaxErrors = 3;
     private const int MaxCharacters = 300;
 
-    /// <summary>A request that was refused or not answered; the job may not even exist.</summary>
+    /// <summary>A request that was refused or got no response; the job may not even exist.</summary>
     public static TransientFailureException OfRequest(BigQueryException failure, Job job, string name) => new(
         failure.Status switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone when failure.Error.Reason is null or "notFound" =>
-                $"{Table(job)}, {name}: {failure.Message} Where it is the upload's session that is gone, the next attempt uploads again.",
+                $"{Table(job)}, {name}: {failure.Message} "
+                    + "If the upload's session is gone, the next attempt uploads again.",
             HttpStatusCode.Forbidden when failure.Error.Reason == "quotaExceeded" => QuotaUsedUp(failure.Error, job, name),
-            _ => $"{Table(job)}, {name}: {failure.Message} Nothing of it is visible; the window is read again.",
+            _ => $"{Table(job)}, {name}: {failure.Message} None of it is visible; the window is read again.",
         },
         failure);
 
@@ -35,17 +37,18 @@ internal static class LoadFailure
         var list = string.Join(" ", told.Select(Line).Distinct().Take(MaxErrors));
         return new RejectedEventException(
             $"{Table(job)} refused the rows of {name}: {list}",
-            "Compare the table with what is expected (`schema check`), bring it there (`schema apply`), then replay.",
+            "Compare the table with the expected schema (`schema check`), update it (`schema apply`), then replay.",
             RejectionCause.WarehouseRefused);
     }
 
-    // https://cloud.google.com/bigquery/quotas#load_jobs: failed jobs count too. BigQuery tells the limit in words and as a location,
-    // "load_job_per_table.long".
+    // https://cloud.google.com/bigquery/quotas#load_jobs: failed jobs count too. BigQuery names the limit in words and
+    // as a location, "load_job_per_table.long".
     private static string QuotaUsedUp(ErrorProto error, Job job, string name) =>
         $"{error.Location} {error.Message}".Contains("table", StringComparison.OrdinalIgnoreCase)
-            ? $"{Table(job)}: its 1,500 load jobs of the day are used up ({name}: {Short(error.Message)}). They come back in the course of a day, and "
-                + "Pub/Sub will deliver again."
-            : $"{Table(job)}, {name}: a quota is used up: {Short(error.Message)} It comes back by itself, and Pub/Sub will deliver again.";
+            ? $"{Table(job)}: the daily quota of 1,500 load jobs is exhausted ({name}: {Short(error.Message)}). "
+                + "It replenishes over the course of a day, and Pub/Sub will redeliver."
+            : $"{Table(job)}, {name}: a quota is exhausted: {Short(error.Message)} "
+                + "It replenishes by itself, and Pub/Sub will redeliver.";
 
     private static string Table(Job job)
     {

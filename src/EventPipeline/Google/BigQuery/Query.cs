@@ -22,7 +22,7 @@ internal sealed record JobsQueryRequest(string Query, string Location)
     public DataFormatOptions FormatOptions { get; } = new();
 }
 
-/// <summary>Timestamps as microseconds since 1970; without it they come as doubles.</summary>
+/// <summary>Timestamps as microseconds since 1970; otherwise they are returned as doubles.</summary>
 internal sealed record DataFormatOptions
 {
     public bool UseInt64Timestamp { get; } = true;

@@ -5,7 +5,8 @@ using EventPipeline.Load;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// A statement's values as BigQuery takes them. Their types are what the text says in its <c>-- @name TYPE</c> lines, so that a null has one too.
+/// A statement's values as BigQuery takes them. Their types come from the text's <c>-- @name TYPE</c> lines, so that a
+/// null has one too.
 /// </summary>
 internal static partial class QueryParameters
 {
@@ -46,7 +47,9 @@ internal static partial class QueryParameters
         bool flag => flag ? "true" : "false",
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture),
-        _ => throw new InvalidOperationException($"Statement '{statement.Name}': @{name} is a {value.GetType().Name}, which no parameter is."),
+        _ => throw new InvalidOperationException(
+            $"Statement '{statement.Name}': @{name} is a {value.GetType().Name}, "
+                + "which is not supported as a parameter."),
     };
 
     [GeneratedRegex(@"^--\s*@([a-z][a-z0-9_]*)\s+([A-Z0-9]+)\s*$", RegexOptions.Multiline)]

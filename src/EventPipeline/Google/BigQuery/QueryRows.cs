@@ -7,7 +7,8 @@ namespace EventPipeline.Google.BigQuery;
 /// <summary>Reads an answer's cells, which are texts, exactly: https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/getQueryResults.</summary>
 internal static class QueryRows
 {
-    /// <exception cref="InvalidDataException">A value does not fit the type it becomes, or a column has a type that rows do not hold.</exception>
+    /// <exception cref="InvalidDataException">A value does not fit the type it becomes, or a column's type is not
+    /// supported.</exception>
     public static IEnumerable<Row> Read(TableSchema? schema, IReadOnlyList<ResultRow>? rows)
     {
         var columns = schema?.Fields ?? [];
@@ -50,10 +51,12 @@ internal static class QueryRows
     private static DateTimeOffset Timestamp(string text) => DateTimeOffset.UnixEpoch.AddTicks(
         checked(long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond));
 
-    /// <summary><c>decimal.Parse</c> rounds past 28 digits without a word, so what it read has to be the text again.</summary>
+    /// <summary>
+    /// <c>decimal.Parse</c> silently rounds past 28 digits, so the result must give the same text again.
+    /// </summary>
     private static decimal Exact(string text)
     {
-#pragma warning disable RS0030 // The next line finds out whether it rounded.
+#pragma warning disable RS0030 // The next line checks whether it rounded.
         var number = decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 #pragma warning restore RS0030
         return Plain(number.ToString(CultureInfo.InvariantCulture)) == Plain(text)

@@ -44,7 +44,7 @@ internal sealed record TableFieldSchema(string Name, string Type)
     public IReadOnlyList<TableFieldSchema>? Fields { get; init; }
 }
 
-/// <summary>How a table is partitioned; without a field by the time of loading.</summary>
+/// <summary>How a table is partitioned; without a field, by load time.</summary>
 internal sealed record TimePartitioning(string? Type, string? Field)
 {
     [JsonNumberHandling(JsonNumberHandling.WriteAsString | JsonNumberHandling.AllowReadingFromString)]

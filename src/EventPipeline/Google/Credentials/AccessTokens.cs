@@ -14,11 +14,11 @@ internal sealed class AccessTokens : IDisposable
     private GoogleCredential? _credential;
 
     /// <summary>A token that has not expired; the library keeps it until shortly before it does.</summary>
-    /// <exception cref="TransientFailureException">There is no credential, or it gives no token.</exception>
+    /// <exception cref="TransientFailureException">There is no credential, or it yields no token.</exception>
     public Task<AccessTokenWithHeaders> GetAsync(Uri address, CancellationToken cancellationToken) =>
         AskAsync(credential => TokenAsync(credential, address, cancellationToken), cancellationToken);
 
-    /// <summary>Another token than one that was refused, unless somebody else has renewed it meanwhile.</summary>
+    /// <summary>Replaces a refused token, unless another caller has renewed it meanwhile.</summary>
     /// <exception cref="TransientFailureException">There is none.</exception>
     public Task<AccessTokenWithHeaders> RenewAsync(AccessTokenWithHeaders refused, Uri address, CancellationToken cancellationToken) => AskAsync(
         async credential =>
@@ -56,8 +56,9 @@ internal sealed class AccessTokens : IDisposable
         {
             _credential = null;
             throw new TransientFailureException(
-                $"No access token for Google Cloud: {failure.Message} On Cloud Run, look at the service account of the service and whether the metadata "
-                    + "server answers; on a machine of your own, run `gcloud auth application-default login`.",
+                $"No access token for Google Cloud: {failure.Message} On Cloud Run, check the service's "
+                    + "service account and that the metadata server responds; on your own machine, "
+                    + "run `gcloud auth application-default login`.",
                 failure);
         }
         finally
@@ -84,7 +85,8 @@ internal sealed class AccessTokens : IDisposable
         }
         catch (InvalidOperationException)
         {
-            // The library remembers for good that the metadata server did not answer, as it may not when an instance has just started.
+            // The library remembers forever that the metadata server did not respond, which can happen when an instance
+            // has just started.
             return GoogleCredential.FromComputeCredential(new ComputeCredential());
         }
     }

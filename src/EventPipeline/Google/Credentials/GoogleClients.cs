@@ -6,14 +6,14 @@ namespace EventPipeline.Google.Credentials;
 /// <summary>What the clients of Google's REST APIs have in common.</summary>
 internal static class GoogleClients
 {
-    /// <summary>Points a client at an API; how long a request may take is said where it is sent.</summary>
+    /// <summary>Points a client at an API; timeouts are set where requests are sent.</summary>
     public static void Use(this HttpClient client, Uri address)
     {
         client.BaseAddress = address.AbsoluteUri.EndsWith('/') ? address : new Uri($"{address.AbsoluteUri}/");
         client.Timeout = Timeout.InfiniteTimeSpan;
     }
 
-    /// <summary>Tries again quickly or not at all: the event that asked comes again.</summary>
+    /// <summary>Retries quickly or not at all: the event itself is redelivered.</summary>
     public static void AddQuickRetries(this IHttpClientBuilder client, string name) => client.AddResilienceHandler(name, pipeline => pipeline
         .AddRetry(new HttpRetryStrategyOptions
         {

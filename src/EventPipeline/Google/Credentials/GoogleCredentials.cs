@@ -22,14 +22,14 @@ internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : Delegating
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // Whoever listens to plain HTTP on the way could use the token; an emulator wants none.
+        // Anyone listening on plain HTTP could use the token; an emulator needs none.
         if (request.RequestUri is not { } address || !(address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))
         {
             return await base.SendAsync(request, cancellationToken);
         }
 
         var token = await tokens.GetAsync(address, cancellationToken);
-        token.AddHeaders(request); // whose quota it counts against, where a person's login says so
+        token.AddHeaders(request); // the quota project too, if a user's login names one
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token.AccessToken);
         var response = await base.SendAsync(request, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized || !CanBeSentAgain(request.Content))

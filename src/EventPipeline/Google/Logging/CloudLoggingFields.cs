@@ -5,15 +5,15 @@ using System.Text.Json;
 namespace EventPipeline.Google.Logging;
 
 /// <summary>
-/// Writes the fields of one log entry. Numbers are numbers, money too, so that a log-based metric can extract them; times are RFC 3339, days
-/// <c>YYYY-MM-DD</c>, a window its parts. Texts are cut, and no name comes twice.
+/// Writes the fields of one log entry. Numbers are numbers, money too, so that a log-based metric can extract them;
+/// times are RFC 3339, days <c>YYYY-MM-DD</c>, a window its parts. Texts are cut, and no name occurs twice.
 /// </summary>
 internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
 {
     private const int MaxItems = 100;
     private const int MaxNameLength = 100;
 
-    // What the entry is made of, and what Cloud Logging takes out of it.
+    // The entry's own fields, and those that Cloud Logging takes out of it.
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal)
     {
         "severity", "message", "time", "timestamp", "logger", "event", "eventId", "stack_trace", "exception", "@type", "serviceContext", "context",
@@ -56,7 +56,7 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
         }
     }
 
-    /// <summary>How a value is shown: what it says of itself, or why it cannot.</summary>
+    /// <summary>A value as text, or why it cannot be shown.</summary>
     public static string TextOf(object value)
     {
         try

@@ -11,9 +11,10 @@ using Microsoft.Extensions.Logging.Console;
 namespace EventPipeline.Google.Logging;
 
 /// <summary>
-/// One JSON object per line, with the fields that Cloud Logging and Error Reporting know
-/// (https://docs.cloud.google.com/logging/docs/structured-logging, https://docs.cloud.google.com/error-reporting/docs/formatting-error-messages)
-/// and every named value of the message. It never fails: a value that cannot be written is named instead.
+/// One JSON object per line, with the fields that Cloud Logging and Error Reporting recognise
+/// (https://docs.cloud.google.com/logging/docs/structured-logging,
+/// https://docs.cloud.google.com/error-reporting/docs/formatting-error-messages) and every named value of the message.
+/// It never fails: a value that cannot be written is named instead.
 /// </summary>
 internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration configuration, IHttpContextAccessor requests)
     : ConsoleFormatter(FormatterName)
@@ -26,7 +27,7 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
     private const string ReportedError = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";
     private const string OriginalFormat = "{OriginalFormat}";
 
-    // The loggers of HTTP clients hand headers over as they were sent, credentials with them: only their message is redacted.
+    // The loggers of HTTP clients pass headers on as sent, credentials included: only their message is redacted.
     private const string HttpClients = "System.Net.Http.HttpClient";
     private const int MaxTextLength = 64 * 1024;
     private const int MaxFields = 100;
@@ -125,7 +126,7 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
 
             if (entry.Failure is null)
             {
-                // Without a stack trace errors are told apart by where they are reported.
+                // Without a stack trace, errors are distinguished by where they are reported.
                 using (fields.Object("reportLocation"))
                 {
                     fields.Write("filePath", entry.Category);
@@ -144,7 +145,7 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
         }
         catch (Exception ended) when (ended is ObjectDisposedException or InvalidOperationException or NullReferenceException)
         {
-            return null; // The request is over, and work that it began is not.
+            return null; // The request is over, but work that it began is not.
         }
     }
 

@@ -32,21 +32,22 @@ internal static class PubSubLimits
 
         if (dataBytes > BytesPerRequest)
         {
-            return $"The message's data has {dataBytes} bytes; Pub/Sub takes {BytesPerRequest}.";
+            return $"The message's data has {dataBytes} bytes; Pub/Sub takes at most {BytesPerRequest}.";
         }
 
         return attributes.Count > Attributes
-            ? $"The message has {attributes.Count} attributes; Pub/Sub takes {Attributes}."
+            ? $"The message has {attributes.Count} attributes; Pub/Sub takes at most {Attributes}."
             : attributes.Select(Violation).FirstOrDefault(violation => violation is not null);
     }
 
     /// <summary>Says why an unwrapped push could not carry an attribute as a header, naming the attribute; null when it can.</summary>
     public static string? HeaderViolation(IReadOnlyDictionary<string, string> attributes) => attributes.Select(attribute =>
         attribute.Key.AsSpan().ContainsAnyExcept(TokenCharacters)
-            ? $"The attribute '{Shorten(attribute.Key)}' cannot be the name of an HTTP header, which an unwrapped push makes of it."
+            ? $"The attribute '{Shorten(attribute.Key)}' cannot be the name of an HTTP header, "
+                + "as an unwrapped push sends it."
         : attribute.Value.AsSpan().ContainsAnyExcept(ValueCharacters)
-            ? $"The value of the attribute '{attribute.Key}' cannot be an HTTP header's, which an unwrapped push makes of it: "
-                + "only printable ASCII can."
+            ? $"The value of the attribute '{attribute.Key}' cannot be an HTTP header's, "
+                + "as an unwrapped push sends it: only printable ASCII can be sent."
         : null).FirstOrDefault(violation => violation is not null);
 
     private static string? Violation(KeyValuePair<string, string> attribute)
@@ -64,11 +65,11 @@ internal static class PubSubLimits
 
         if (key.StartsWith("goog", StringComparison.Ordinal))
         {
-            return $"The attribute '{key}' begins with 'goog', which Pub/Sub keeps for itself.";
+            return $"The attribute '{key}' begins with 'goog', which Pub/Sub reserves.";
         }
 
         return Encoding.UTF8.GetByteCount(value) is var bytes && bytes > ValueBytes
-            ? $"The value of the attribute '{key}' has {bytes} bytes; Pub/Sub takes {ValueBytes}."
+            ? $"The value of the attribute '{key}' has {bytes} bytes; Pub/Sub takes at most {ValueBytes}."
             : null;
     }
 

@@ -19,16 +19,16 @@ public sealed class PubSubOptions
         + "the second host:port, such as 127.0.0.1:8085.")]
     public Uri BaseAddress { get; set; } = new("https://pubsub.googleapis.com/");
 
-    /// <summary>Where runs are asked for.</summary>
+    /// <summary>Where runs are requested.</summary>
     public string TriggerTopic { get; set; } = "eventpipeline-trigger";
 
-    /// <summary>Where windows are asked for.</summary>
+    /// <summary>Where windows are requested.</summary>
     public string FetchTopic { get; set; } = "eventpipeline-fetch";
 
-    /// <summary>Where the end of a run is told.</summary>
+    /// <summary>Where the end of a run is announced.</summary>
     public string CompletedTopic { get; set; } = "eventpipeline-completed";
 
-    /// <summary>Where what cannot succeed goes.</summary>
+    /// <summary>Where messages that cannot succeed go.</summary>
     public string DeadLetterTopic { get; set; } = "eventpipeline-dead-letter";
 
     /// <summary>The id of a topic within the project.</summary>
@@ -48,7 +48,7 @@ public sealed class PubSubOptions
 [OptionsValidator]
 internal sealed partial class PubSubOptionsValidator : IValidateOptions<PubSubOptions>;
 
-/// <summary>The rules that span settings, or that an attribute cannot say.</summary>
+/// <summary>The rules that span settings, or that an attribute cannot express.</summary>
 internal sealed partial class PubSubOptionsRules : IValidateOptions<PubSubOptions>
 {
     public ValidateOptionsResult Validate(string? name, PubSubOptions options)
@@ -66,7 +66,8 @@ internal sealed partial class PubSubOptionsRules : IValidateOptions<PubSubOption
                 + "and begins with a letter and not with 'goog'."));
         var shared = Enum.GetValues<Topic>().GroupBy(options.IdOf).Where(group => group.Count() > 1);
         errors.AddRange(shared.Select(group =>
-            $"PubSub: the topics {string.Join(" and ", group)} are both called '{group.Key}': give each a name of its own."));
+            $"PubSub: the topics {string.Join(" and ", group)} are both called '{group.Key}': "
+            + "give each a different name."));
         return errors.Count > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
     }
 

@@ -18,7 +18,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
     /// On the fetch topic attributes must be legal HTTP headers, since it is pushed unwrapped.
     /// </summary>
     /// <exception cref="RejectedEventException">A message breaks Pub/Sub's limits; nothing was published.</exception>
-    /// <exception cref="TransientFailureException">The topic did not take them; some may have been published.</exception>
+    /// <exception cref="TransientFailureException">The topic did not accept them; some may have been
+    /// published.</exception>
     public async Task PublishAsync(Topic topic, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken)
     {
         var topicId = options.Value.IdOf(topic);
@@ -39,8 +40,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
         }
     }
 
-    /// <summary>Whether anybody answers at Pub/Sub's address; any answer will do.</summary>
-    /// <exception cref="HttpRequestException">Nobody does.</exception>
+    /// <summary>Checks that something responds at Pub/Sub's address; any response will do.</summary>
+    /// <exception cref="HttpRequestException">Nothing does.</exception>
     public async Task PingAsync(CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(new Uri("", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -65,7 +66,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
             var published = answer?.MessageIds?.Count ?? 0;
             if (published != batch.Count)
             {
-                throw new TransientFailureException($"Topic '{topic}' answered {published} message ids for {batch.Count} messages.");
+                throw new TransientFailureException(
+                    $"Topic '{topic}' returned {published} message ids for {batch.Count} messages.");
             }
         }
         catch (Exception ex) when (ex is HttpRequestException or TimeoutRejectedException or IOException)
@@ -75,7 +77,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
         catch (JsonException ex)
         {
             throw new TransientFailureException(
-                $"Topic '{topic}' gave an answer that is not Pub/Sub's: is PubSub:BaseAddress, {http.BaseAddress}, right?", ex);
+                $"The response for topic '{topic}' is not from Pub/Sub: "
+                    + $"is PubSub:BaseAddress, {http.BaseAddress}, right?", ex);
         }
     }
 
@@ -92,7 +95,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
 
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         return new TransientFailureException(
-            $"Topic '{topic}' did not take the messages: {(int)response.StatusCode} {Reason(text) ?? response.ReasonPhrase}");
+            $"Topic '{topic}' did not accept the messages: "
+                + $"{(int)response.StatusCode} {Reason(text) ?? response.ReasonPhrase}");
     }
 
     private static string? Reason(string answer)

@@ -24,11 +24,11 @@ internal static class PubSubServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Points a client at Pub/Sub's REST API, whoever answers there.</summary>
+    /// <summary>Points a client at Pub/Sub's REST API, whatever answers there.</summary>
     internal static void UsePubSub(IServiceProvider provider, HttpClient client) =>
         client.Use(provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress);
 
-    /// <summary>.NET asks <c>HTTP_PROXY</c> even for the loopback address, where no proxy can help.</summary>
+    /// <summary>.NET consults <c>HTTP_PROXY</c> even for the loopback address, where no proxy can help.</summary>
     internal static void BypassProxyOnThisMachine(HttpMessageHandler handler, IServiceProvider provider)
     {
         var address = provider.GetRequiredService<IOptions<PubSubOptions>>().Value.BaseAddress;
@@ -38,7 +38,7 @@ internal static class PubSubServiceCollectionExtensions
         }
     }
 
-    // These are the names operators know; the service's own settings, bound after them, win.
+    // These are the names operators know; the service's own settings are bound later and take precedence.
     private static void UseKnownNames(PubSubOptions options, IConfiguration configuration)
     {
         if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)

@@ -35,7 +35,7 @@ internal sealed record PublishBatch(ReadOnlyMemory<byte> Body, int Count)
             {
                 throw new RejectedEventException(
                     $"The message takes {json.Length} bytes of a publish request (base64 makes data a third larger); "
-                        + $"Pub/Sub takes {PubSubLimits.BytesPerRequest}.",
+                        + $"Pub/Sub takes at most {PubSubLimits.BytesPerRequest}.",
                     "Publish less data in one message.");
             }
 

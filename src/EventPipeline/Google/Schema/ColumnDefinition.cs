@@ -6,7 +6,7 @@ namespace EventPipeline.Google.Schema;
 /// <param name="Name">Its name; BigQuery compares names without case.</param>
 /// <param name="Type">Its type as GoogleSQL writes it: <c>STRING</c>, <c>BIGNUMERIC(38, 18)</c>.</param>
 /// <param name="IsRequired">Whether it is <c>NOT NULL</c>, which the API calls <c>REQUIRED</c>.</param>
-/// <param name="Description">What it holds; null when nobody said.</param>
+/// <param name="Description">What it holds; null if it has no description.</param>
 internal sealed record ColumnDefinition(string Name, string Type, bool IsRequired, string? Description)
 {
     /// <summary>The mode as the API calls it.</summary>

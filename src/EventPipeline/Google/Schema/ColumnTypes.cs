@@ -28,7 +28,7 @@ internal static partial class ColumnTypes
         return narrow.Rank <= wide.Rank && narrow.Whole <= wide.Whole && narrow.Scale <= wide.Scale;
     }
 
-    /// <summary>An expression that gives a column another type, where GoogleSQL can.</summary>
+    /// <summary>An expression that converts a column to another type, if GoogleSQL can.</summary>
     public static string Convert(string column, string from, string to) => (from, to) switch
     {
         _ when from == to => column,

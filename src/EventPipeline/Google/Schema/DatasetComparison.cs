@@ -1,6 +1,6 @@
 namespace EventPipeline.Google.Schema;
 
-/// <summary>Compares a dataset that is there with what is expected.</summary>
+/// <summary>Compares an existing dataset with what is expected.</summary>
 internal sealed class DatasetComparison(DatasetName dataset, ExpectedSchema expected, LiveDataset live)
 {
     /// <summary>What differs: the dataset itself, its tables, then its views, each in the order in which it can be made.</summary>

@@ -6,13 +6,13 @@ namespace EventPipeline.Google.Schema;
 /// <param name="Expected">What should be there: <c>INT64</c>.</param>
 internal sealed record Difference(string Where, string Found, string Expected)
 {
-    /// <summary>What changes it in place; null where nothing harmless does.</summary>
+    /// <summary>What changes it in place; null if nothing harmless can.</summary>
     public Upgrade? Upgrade { get; init; }
 
-    /// <summary>What a person can run where nothing changes it in place.</summary>
+    /// <summary>What can be run manually if nothing changes it in place.</summary>
     public IReadOnlyList<string> ByHand { get; init; } = [];
 
-    /// <summary>What to do where no statement helps: a sentence.</summary>
+    /// <summary>What to do if no statement helps: a sentence.</summary>
     public string? Advice { get; init; }
 
     /// <summary>Whether nothing has to be done about it.</summary>

@@ -2,7 +2,9 @@ using EventPipeline.Load;
 
 namespace EventPipeline.Google.Schema;
 
-/// <summary>What a dataset holds: every table, then every view in an order in which each knows the ones before it.</summary>
+/// <summary>
+/// What a dataset holds: every table, then every view, ordered so that each can use the ones before it.
+/// </summary>
 internal sealed record ExpectedSchema(IReadOnlyList<TableDefinition> Tables, IReadOnlyList<ViewDefinition> Views)
 {
     /// <summary>The statements that create everything, in order; <c>{dataset}</c> stands for the dataset.</summary>

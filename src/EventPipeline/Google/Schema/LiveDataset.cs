@@ -5,6 +5,6 @@ namespace EventPipeline.Google.Schema;
 /// <param name="Tables">What is there under the names of the expected tables and views.</param>
 internal sealed record LiveDataset(string? Location, IReadOnlyList<LiveTable> Tables)
 {
-    /// <summary>The table or view of a name; null when there is none.</summary>
+    /// <summary>The table or view with a name; null if there is none.</summary>
     public LiveTable? Table(string name) => Tables.FirstOrDefault(table => table.Definition.Name == name);
 }

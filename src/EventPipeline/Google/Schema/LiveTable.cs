@@ -3,7 +3,7 @@ using EventPipeline.Google.BigQuery;
 
 namespace EventPipeline.Google.Schema;
 
-/// <summary>A table or view that is there, in the words of <c>Sql/tables</c>.</summary>
+/// <summary>An existing table or view, in the words of <c>Sql/tables</c>.</summary>
 /// <param name="Type">What it is: TABLE, VIEW, MATERIALIZED_VIEW, EXTERNAL, SNAPSHOT.</param>
 /// <param name="Definition">Its columns and storage.</param>
 /// <param name="Query">What a view selects, in GoogleSQL; null for anything else, and for a view in legacy SQL.</param>
@@ -11,7 +11,7 @@ internal sealed record LiveTable(string Type, TableDefinition Definition, string
 {
     private const decimal MillisecondsPerDay = 24 * 60 * 60 * 1000m;
 
-    /// <summary>Reads what tables.get answers.</summary>
+    /// <summary>Reads what tables.get returns.</summary>
     public static LiveTable Read(Table table)
     {
         List<ColumnDefinition> columns = [.. (table.Schema?.Fields ?? []).Select(Column)];
@@ -57,7 +57,7 @@ internal sealed record LiveTable(string Type, TableDefinition Definition, string
             return null;
         }
 
-        // Without a column a table is partitioned by when its rows came.
+        // Without a column, a table is partitioned by load time.
         var column = time.Field ?? "_PARTITIONTIME";
         var type = columns.Find(candidate => candidate.Name.Equals(column, StringComparison.OrdinalIgnoreCase))?.Type ?? "TIMESTAMP";
         return (time.Type, type) switch

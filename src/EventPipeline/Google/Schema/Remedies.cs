@@ -1,11 +1,12 @@
 namespace EventPipeline.Google.Schema;
 
-/// <summary>What a person can run where nothing changes a table in place.</summary>
+/// <summary>What can be run manually if nothing changes a table in place.</summary>
 internal static class Remedies
 {
     /// <summary>
-    /// Makes a table anew: as it is expected, with the rows of the one that is there, which stays under another name. Columns that are not
-    /// expected come along. A column that needs a value for the rows there are takes a parameter of its name, for the person to fill in.
+    /// Recreates a table as expected, with the rows of the existing one, which stays under another name. Unexpected
+    /// columns come along. A column that needs a value for the existing rows takes a parameter of its name, to be
+    /// filled in.
     /// </summary>
     public static IReadOnlyList<string> NewTable(DatasetName dataset, TableDefinition expected, TableDefinition live)
     {
@@ -31,7 +32,7 @@ internal static class Remedies
         ];
     }
 
-    /// <summary>Makes room where something of another kind has the name of a table or view.</summary>
+    /// <summary>Makes room if something of another kind has the name of a table or view.</summary>
     public static string MakeRoom(DatasetName dataset, string name, string type) => type switch
     {
         "TABLE" => $"ALTER TABLE {dataset.Sql}.{name} RENAME TO {name}_old;",

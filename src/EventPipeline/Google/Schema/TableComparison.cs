@@ -1,6 +1,6 @@
 namespace EventPipeline.Google.Schema;
 
-/// <summary>Compares a table that is there with the one that is expected.</summary>
+/// <summary>Compares an existing table with the expected one.</summary>
 internal sealed class TableComparison(DatasetName dataset, TableDefinition expected, LiveTable? live)
 {
     private readonly string _where = $"{dataset}.{expected.Name}";
@@ -21,7 +21,7 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
 
         List<Difference> differences = [.. expected.Columns.SelectMany(Compare), .. Extra(), .. Storage(), .. Description()];
 
-        // One table is made anew once, and everything that is refused of it with that.
+        // A table is recreated once, together with everything about it that is refused.
         return differences.Exists(NeedsNewTable)
             ? differences.Select(WithNewTable)
             : differences;
@@ -37,7 +37,7 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
         var where = $"{_where}.{column.Name}";
         if (live!.Definition.Column(column.Name) is not { } found)
         {
-            // BigQuery adds no REQUIRED column to a table that is there.
+            // BigQuery cannot add a REQUIRED column to an existing table.
             yield return new(where, "is missing", $"{column.Type} {column.Mode}")
             {
                 Upgrade = column.IsRequired ? null : new("added column", where, _alter, $"ADD COLUMN IF NOT EXISTS {column}"),
@@ -103,7 +103,8 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
         {
             yield return new(_where, $"is clustered by {Listed(live.Definition.ClusterBy)}", Listed(expected.ClusterBy))
             {
-                // No statement of GoogleSQL does that: https://cloud.google.com/bigquery/docs/creating-clustered-tables#modifying-cluster-spec.
+                // GoogleSQL has no statement for this:
+                // https://cloud.google.com/bigquery/docs/creating-clustered-tables#modifying-cluster-spec.
                 ByHand = expected.ClusterBy.Count == 0 ? [] : [$"bq update --clustering_fields={string.Join(',', expected.ClusterBy)} {dataset.ForTools}.{expected.Name}"],
             };
         }

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace EventPipeline.Google.Schema;
 
-/// <summary>A table: what a file of <c>Sql/tables</c> says of it, or what BigQuery says of one that is there.</summary>
+/// <summary>A table: as a file of <c>Sql/tables</c> defines it, or as BigQuery describes an existing one.</summary>
 /// <param name="Name">Its name within the dataset.</param>
 /// <param name="Columns">Its columns, in the order they are written.</param>
 /// <param name="PartitionBy">What partitions it, as GoogleSQL writes it: <c>usage_date</c>, <c>DATE(recorded_at)</c>; null when nothing does.</param>
 /// <param name="ClusterBy">The columns that cluster it, in order.</param>
 /// <param name="PartitionExpirationDays">After how many days a partition is deleted; null when it stays.</param>
-/// <param name="Description">What it holds; null when nobody said.</param>
+/// <param name="Description">What it holds; null if it has no description.</param>
 internal sealed record TableDefinition(
     string Name,
     IReadOnlyList<ColumnDefinition> Columns,
@@ -24,7 +24,7 @@ internal sealed record TableDefinition(
     /// <exception cref="FormatException">The text is something else; the message says where.</exception>
     public static TableDefinition Parse(string file, string sql) => new TableParser(file, sql).Read();
 
-    /// <summary>The column of a name; null when there is none.</summary>
+    /// <summary>The column with a name; null if there is none.</summary>
     public ColumnDefinition? Column(string name) =>
         Columns.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Google.Schema;
 
 /// <summary>
-/// Reads one <c>CREATE TABLE IF NOT EXISTS</c> statement of the form that the files of <c>Sql/tables</c> have, and nothing else: what it
-/// does not understand it refuses, since it could not be compared with a live table.
+/// Reads one <c>CREATE TABLE IF NOT EXISTS</c> statement of the form that the files of <c>Sql/tables</c> have, and
+/// nothing else: it refuses what it does not understand, since that could not be compared with a live table.
 /// </summary>
 internal sealed partial class TableParser
 {
@@ -51,7 +51,7 @@ internal sealed partial class TableParser
             if (Contains(columns, name))
             {
                 _next--;
-                throw Unexpected("a column that is not there yet");
+                throw Unexpected("a column that does not exist yet");
             }
 
             var type = ReadType();
@@ -138,7 +138,7 @@ internal sealed partial class TableParser
     private static decimal? Days(Dictionary<string, string> options) =>
         !options.TryGetValue("partition_expiration_days", out var text) ? null
         : Money.TryParse(text, Money.AsIs, out var days, out _) ? days
-        : throw new FormatException($"partition_expiration_days is '{text}', which is no number.");
+        : throw new FormatException($"partition_expiration_days is '{text}', which is not a number.");
 
     private static bool Contains(List<ColumnDefinition> columns, string name) =>
         columns.Exists(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
@@ -154,7 +154,7 @@ internal sealed partial class TableParser
     {
         if (Peek is not ['\'', .., '\''])
         {
-            throw Unexpected("a text in single quotes");
+            throw Unexpected("a string in single quotes");
         }
 
         var (quoted, text) = (Peek[1..^1], new StringBuilder());
@@ -164,7 +164,7 @@ internal sealed partial class TableParser
             {
                 'n' => '\n',
                 '\'' or '\\' => quoted[i],
-                _ => throw Unexpected("no other escape than \\', \\\\ and \\n in a text"),
+                _ => throw Unexpected("one of the escapes \\', \\\\ and \\n"),
             });
         }
 
@@ -203,7 +203,7 @@ internal sealed partial class TableParser
         return new FormatException($"{_file}({line},{column}): {expected} was expected, but {found}.");
     }
 
-    // The last alternative is any other character, so that nothing is skipped but white space.
+    // The last alternative is any other character, so that only white space is skipped.
     [GeneratedRegex(@"\{dataset\}|[A-Za-z_]\w*|[0-9]+|'(?:\\.|[^'\\\n])*'|\S")]
     private static partial Regex Token();
 

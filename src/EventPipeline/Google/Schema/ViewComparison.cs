@@ -1,10 +1,11 @@
 namespace EventPipeline.Google.Schema;
 
-/// <summary>Compares a view that is there with the one that is expected.</summary>
+/// <summary>Compares an existing view with the expected one.</summary>
 /// <param name="dataset">Where it is.</param>
 /// <param name="expected">What is expected.</param>
 /// <param name="live">What is there.</param>
-/// <param name="shown">The columns that the view shows when it shows all of a table's; empty where it names its columns itself.</param>
+/// <param name="shown">The columns that the view shows when it shows all of a table's; empty if it names its columns
+/// itself.</param>
 internal sealed class ViewComparison(DatasetName dataset, ViewDefinition expected, LiveTable? live, IReadOnlyList<string> shown)
 {
     private readonly string _where = $"{dataset}.{expected.Name}";
@@ -33,8 +34,8 @@ internal sealed class ViewComparison(DatasetName dataset, ViewDefinition expecte
         }
     }
 
-    // A view keeps the columns that its tables had when it was made: queries see new ones, whoever lists its columns does not.
-    // https://cloud.google.com/bigquery/docs/views-intro#view_limitations
+    // A view keeps the columns that its tables had when it was made: queries see new ones, listings of its columns do
+    // not. https://cloud.google.com/bigquery/docs/views-intro#view_limitations
     private List<string> Untold() => live!.Definition.Columns.Count == 0
         ? []
         : [.. shown.Except(live.Definition.Columns.Select(column => column.Name), StringComparer.OrdinalIgnoreCase)];

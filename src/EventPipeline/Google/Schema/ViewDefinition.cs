@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace EventPipeline.Google.Schema;
 
-/// <summary>A view: what a file of <c>Sql/views</c> says of it.</summary>
+/// <summary>A view, as a file of <c>Sql/views</c> defines it.</summary>
 /// <param name="Name">Its name within the dataset.</param>
 /// <param name="Query">What it selects; <c>{dataset}</c> stands for the dataset.</param>
 internal sealed partial record ViewDefinition(string Name, string Query)

@@ -5,7 +5,10 @@ namespace EventPipeline.Google.Schema;
 /// <summary>Compares the queries of views by what they say, not by how they are written.</summary>
 internal static partial class ViewText
 {
-    /// <summary>Whether two queries are the same but for white space, comments, backquotes and the project before the dataset.</summary>
+    /// <summary>
+    /// Whether two queries are the same except for white space, comments, backquotes and the project before the
+    /// dataset.
+    /// </summary>
     public static bool AreSame(DatasetName dataset, string left, string right) => Words(dataset, left).SequenceEqual(Words(dataset, right));
 
     private static string[] Words(DatasetName dataset, string query)
@@ -15,7 +18,7 @@ internal static partial class ViewText
         return (dataset.ProjectId is { } project ? Unqualify(text, project, dataset.Dataset) : text).Split('\n');
     }
 
-    // A project's id has dashes, which are words of their own outside backquotes.
+    // A project's id has dashes, which are separate words outside backquotes.
     private static string Unqualify(string text, string project, string name)
     {
         var spelled = string.Join('\n', Word().Matches(project).Select(match => match.Value));

@@ -10,7 +10,7 @@ using Polly.Timeout;
 
 namespace EventPipeline.Google.SecretManager;
 
-/// <summary>Reads secrets over Secret Manager's REST API and proves that they arrived whole.</summary>
+/// <summary>Reads secrets over Secret Manager's REST API and verifies that they arrived intact.</summary>
 /// <remarks>https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions/access</remarks>
 internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
 {
@@ -19,8 +19,10 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
     /// <summary>The text of a secret's version.</summary>
     /// <param name="version"><c>projects/P/secrets/S/versions/V</c>.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RejectedEventException">There is none, it is disabled, it may not be read, or it is no key.</exception>
-    /// <exception cref="TransientFailureException">Secret Manager cannot tell now, or what arrived was damaged.</exception>
+    /// <exception cref="RejectedEventException">It does not exist, is disabled, may not be read or is not a
+    /// key.</exception>
+    /// <exception cref="TransientFailureException">Secret Manager is unavailable, or what arrived was
+    /// damaged.</exception>
     public async Task<string> AccessAsync(string version, CancellationToken cancellationToken)
     {
         using var http = clients.CreateClient(Name);
@@ -38,9 +40,10 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
         }
         catch (JsonException)
         {
-            // Without the cause, whose message could show some of the answer.
+            // Without the cause, whose message could reveal part of the response.
             throw new TransientFailureException(
-                $"The secret {version} cannot be read: the answer is not Secret Manager's; is SecretManager__BaseAddress, {http.BaseAddress}, right?");
+                $"The secret {version} cannot be read: the response is not from Secret Manager; "
+                    + $"is SecretManager__BaseAddress, {http.BaseAddress}, right?");
         }
     }
 
@@ -48,7 +51,8 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
     {
         if (answer?.Payload is not { Data: { } data, DataCrc32C: { } checksum })
         {
-            throw new TransientFailureException($"The secret {version} cannot be read: Secret Manager's answer lacks the data or its checksum.");
+            throw new TransientFailureException(
+                $"The secret {version} cannot be read: Secret Manager's response lacks the data or its checksum.");
         }
 
         byte[] bytes;
@@ -63,7 +67,8 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
 
         if (!long.TryParse(checksum, NumberStyles.None, CultureInfo.InvariantCulture, out var expected) || expected != Crc32C(bytes))
         {
-            throw new TransientFailureException($"The secret {version} was damaged on its way: its CRC32C is not what Secret Manager says.");
+            throw new TransientFailureException(
+                $"The secret {version} was damaged in transit: its CRC32C does not match Secret Manager's.");
         }
 
         var value = Encoding.UTF8.GetString(bytes);
@@ -74,17 +79,20 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
 
     private static Exception Refused(string version, HttpStatusCode status) => status switch
     {
-        HttpStatusCode.NotFound => Missing(version, "does not exist", "Create the secret where there is none, and add the key"),
-        HttpStatusCode.BadRequest => Missing(version, "is disabled or destroyed, or its name is not one", "Enable the version, or add the key anew"),
+        HttpStatusCode.NotFound => Missing(
+            version, "does not exist", "Create the secret if it does not exist, and add the key"),
+        HttpStatusCode.BadRequest => Missing(
+            version, "is disabled or destroyed, or its name is invalid", "Enable the version, or add the key again"),
         HttpStatusCode.Forbidden => new RejectedEventException(
             $"The secret {version} may not be read by this service.",
-            "Grant roles/secretmanager.secretAccessor on the secret to the service account of the service, and see that the secret exists: "
+            "Grant roles/secretmanager.secretAccessor on the secret to the service account of the service, "
+                + "and make sure that the secret exists: "
                 + $"`gcloud secrets add-iam-policy-binding {SecretOf(version)} --project={ProjectOf(version)} "
                 + "--role=roles/secretmanager.secretAccessor --member=serviceAccount:…`. Then replay.",
             RejectionCause.Credential),
         HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
             new TransientFailureException($"The secret {version} cannot be read now: Secret Manager answered {(int)status}."),
-        _ => Missing(version, $"cannot be read: Secret Manager answered {(int)status}", "See that its name is right"),
+        _ => Missing(version, $"cannot be read: Secret Manager answered {(int)status}", "Check its name"),
     };
 
     private static RejectedEventException Missing(string version, string what, string remedy) => new(

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Google.SecretManager;
 
 /// <summary>
-/// Keys in Google's Secret Manager. A key is kept for a while and read again when a vendor refuses it, so that a rotated one needs no restart;
-/// however many ask, one at a time reads a secret.
+/// Keys in Google's Secret Manager. A key is kept for a while and read again when a vendor refuses it, so that a
+/// rotated one needs no restart; however many callers there are, a secret is read by one at a time.
 /// </summary>
 internal sealed partial class SecretManagerStore(SecretManagerClient client, IOptions<SecretManagerOptions> options, TimeProvider clock) : ISecretStore
 {
@@ -17,7 +17,7 @@ internal sealed partial class SecretManagerStore(SecretManagerClient client, IOp
 
     public bool Keeps(string reference) => Reference().IsMatch(reference);
 
-    /// <summary>Nothing: whether the secret is there shows when it is read.</summary>
+    /// <summary>Checks nothing: a missing secret shows when it is read.</summary>
     public string? Mistake(string reference) => null;
 
     public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken)

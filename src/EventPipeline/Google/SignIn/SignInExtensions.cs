@@ -18,8 +18,8 @@ internal static class SignInExtensions
     private static readonly string[] GoogleIssuers = ["https://accounts.google.com", "accounts.google.com"];
 
     /// <summary>
-    /// Takes events from the push identity alone and everything else from the operators, each with a token that Google signed for this service.
-    /// The service does not start while <see cref="SignInOptions"/> leave open who that is.
+    /// Accepts events only from the push identity and everything else only from the operators, each with a token that
+    /// Google signed for this service. The service refuses to start until <see cref="SignInOptions"/> identify them.
     /// </summary>
     public static IServiceCollection AddGoogleSignIn(this IServiceCollection services)
     {
@@ -70,7 +70,9 @@ internal static class SignInExtensions
     private static bool IsOperator(AuthorizationHandlerContext call) => call.User.FindAll(ClaimTypes.Email)
         .Any(claim => Settings(call).Operators.Principals.Contains(claim.Value, StringComparer.OrdinalIgnoreCase));
 
-    /// <summary>A sidecar: on this machine, and not through Cloud Run's front end, which says whom it forwards for.</summary>
+    /// <summary>
+    /// A sidecar: on this machine, and not through Cloud Run's front end, which names the client that it forwards for.
+    /// </summary>
     private static bool IsBeside(AuthorizationHandlerContext call) =>
         call.Resource is HttpContext { Connection.RemoteIpAddress: { } address } http
         && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address)

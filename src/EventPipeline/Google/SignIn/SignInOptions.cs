@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Google.SignIn;
 
-/// <summary>Whose tokens are taken, section <c>Authentication</c>. The service does not start while one of them is unsaid.</summary>
+/// <summary>
+/// Whose tokens are accepted, section <c>Authentication</c>. The service refuses to start until all are set.
+/// </summary>
 internal sealed class SignInOptions
 {
     public const string Section = "Authentication";
@@ -58,7 +60,11 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
         Check("Operators__Audience", options.Operators.Audience, "set it to the audience that operators' tokens are made for.", mistakes);
         if (options.Operators.Principals.Count == 0)
         {
-            Check("Operators__Principals", "", $"set {SignInOptions.Section}__Operators__Principals__0 to the e-mail address of who may run the service.", mistakes);
+            Check(
+                "Operators__Principals", "",
+                $"set {SignInOptions.Section}__Operators__Principals__0 "
+                    + "to the e-mail address of someone who may run the service.",
+                mistakes);
         }
 
         foreach (var (principal, index) in options.Operators.Principals.Select((principal, index) => (principal, index)))
@@ -85,7 +91,9 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
         }
         else if (value.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)))
         {
-            mistakes.Add($"{SignInOptions.Section}__{setting} holds blanks or line breaks, so that no token can match it: {remedy}");
+            mistakes.Add(
+                $"{SignInOptions.Section}__{setting} contains spaces or line breaks, "
+                    + $"so that no token can match it: {remedy}");
         }
     }
 
@@ -93,11 +101,12 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
     {
         if (!string.IsNullOrWhiteSpace(value) && value.IndexOf('@', StringComparison.Ordinal) is var at && (at < 1 || at == value.Length - 1))
         {
-            mistakes.Add($"{SignInOptions.Section}__{setting} is {Shown.Quoted(value)}, which is no e-mail address.");
+            mistakes.Add(
+                $"{SignInOptions.Section}__{setting} is {Shown.Quoted(value)}, which is not an e-mail address.");
         }
     }
 
-    // Keys that anybody on the way can replace prove nothing.
+    // Keys that anyone on the network path can replace prove nothing.
     private static void CheckAddress(string setting, Uri? address, List<string> mistakes)
     {
         if (address is not { IsAbsoluteUri: true } || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))

@@ -3,17 +3,18 @@ using Microsoft.IdentityModel.Tokens;
 namespace EventPipeline.Google.SignIn;
 
 /// <summary>
-/// An issuer's public keys by their ids. A key that is not known is looked for at once, so that a rotated one needs no restart, but not so often
-/// that forged ids make the service hammer the issuer; while the issuer cannot be reached, the keys last read still count.
+/// An issuer's public keys by their ids. An unknown key is looked up at once, so that rotation needs no restart, but
+/// not so often that forged ids make the service hammer the issuer; while the issuer cannot be reached, the last known
+/// keys still count.
 /// </summary>
 internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> address, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
 {
     public const string Client = "signing-keys";
 
-    /// <summary>How long keys count without being read again, so that one that was withdrawn stops counting.</summary>
+    /// <summary>How long keys count without being read again, so that a withdrawn one stops counting.</summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromHours(1);
 
-    /// <summary>How many reads unknown ids may cause at once, and how soon each comes back.</summary>
+    /// <summary>How many reads unknown ids may cause at once, and how soon each becomes available again.</summary>
     public const int MaxReads = 10;
 
     public static readonly TimeSpan ReadComesBackAfter = TimeSpan.FromSeconds(10);
@@ -24,7 +25,7 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
     private double _reads = MaxReads;
     private DateTimeOffset _counted = clock.GetUtcNow();
 
-    /// <summary>The key with an id; null where the issuer has none, or none can be read.</summary>
+    /// <summary>The key with an id; null if the issuer has none, or none can be read.</summary>
     public async ValueTask<SecurityKey?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var ended = _ended;
@@ -36,7 +37,7 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            // Whoever waited for another's read looks at what it brought.
+            // Another caller may have read the keys meanwhile.
             if (_ended == ended && MayRead())
             {
                 _known = await ReadAsync(cancellationToken) ?? _known;
@@ -76,7 +77,9 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
                 .Where(key => key.Kid is { Length: > 0 } && key.Use is null or "" or "sig")
                 .GroupBy(key => key.Kid, StringComparer.Ordinal)
                 .ToDictionary(same => same.Key, SecurityKey (same) => same.First(), StringComparer.Ordinal);
-            return keys.Count > 0 ? new KeySet(clock.GetUtcNow(), keys) : throw new InvalidDataException("The answer holds no keys.");
+            return keys.Count > 0
+                ? new KeySet(clock.GetUtcNow(), keys)
+                : throw new InvalidDataException("The response contains no keys.");
         }
         catch (Exception unreadable) when (!cancellationToken.IsCancellationRequested)
         {
@@ -90,7 +93,8 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
     private static partial class KeysLog
     {
         [LoggerMessage(1, LogLevel.Warning,
-            "The public keys of tokens cannot be read from {Address}; tokens are checked with those read last, and refused where there are none.")]
+            "The public keys of tokens cannot be read from {Address}: falling back to the last known keys; "
+            + "tokens are refused if there are none.")]
         public static partial void Unreadable(ILogger logger, Exception exception, Uri address);
     }
 }

@@ -8,14 +8,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace EventPipeline.Google.SignIn;
 
 /// <summary>
-/// Checks a token that Google signed, and keeps of it the one thing that access is decided by: a verified e-mail address. Whatever is not as
-/// Google's tokens are is refused, most of it before any key is looked at; the log says why, the caller is not told.
+/// Checks a token that Google signed, and keeps only what access is decided by: a verified e-mail address. Anything
+/// unlike Google's tokens is refused, mostly before any key is looked at; the log says why, the response does not.
 /// </summary>
 /// <remarks>https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions and https://cloud.google.com/iap/docs/signed-headers-howto.</remarks>
 internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<TokenOptions>(options, loggers, encoder)
 {
-    /// <summary>How far Google's clock and this one may be apart.</summary>
+    /// <summary>How far Google's clock and this one may differ.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
     /// <summary>Google's tokens have about 1,000 characters.</summary>
@@ -37,12 +37,12 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
 
         if (values.Count > 1 || TextOf(values[0]!) is not { } text)
         {
-            return Refuse("the header does not hold exactly one token of a usual length");
+            return Refuse("the header does not contain exactly one token of a usual length");
         }
 
         if (text.EndsWith(RemovedSignature, StringComparison.Ordinal))
         {
-            return Refuse("Cloud Run took the signature off, see docs/decisions/0006-who-may-call.md");
+            return Refuse("Cloud Run removed the signature, see docs/decisions/0006-who-may-call.md");
         }
 
         if (Read(text) is not { } token)
@@ -57,7 +57,7 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
 
         if (!TokenShape.IsGoogles(text))
         {
-            return Refuse("a claim is missing, comes twice or is not of the type that it has in Google's tokens");
+            return Refuse("a claim is missing, is repeated or does not have the type that it has in Google's tokens");
         }
 
         if (await Options.Keys.FindAsync(token.Kid, Context.RequestAborted) is not { } key)
@@ -69,7 +69,7 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
         return result.IsValid ? Accept(result) : Refuse($"it is not valid: {result.Exception.GetType().Name}");
     }
 
-    // RFC 9110 11.4: the scheme is written in any case, and blanks stand only between it and the token.
+    // RFC 9110 11.4: the scheme is written in any case, and spaces occur only between it and the token.
     private string? TextOf(string value)
     {
         if (value.Length > MaxCharacters || !value.StartsWith(Options.Scheme, StringComparison.OrdinalIgnoreCase))

@@ -2,13 +2,13 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace EventPipeline.Google.SignIn;
 
-/// <summary>One kind of token: where it comes, who signs it, and how.</summary>
+/// <summary>One kind of token: where it arrives, who signs it, and how.</summary>
 internal sealed class TokenOptions : AuthenticationSchemeOptions
 {
     /// <summary>The header that carries it.</summary>
     public string Header { get; set; } = "";
 
-    /// <summary>The scheme before it in the header, with a space; empty where the header is the token.</summary>
+    /// <summary>The scheme before it in the header, with a space; empty if the header is the token.</summary>
     public string Scheme { get; set; } = "";
 
     /// <summary>Every spelling of its issuer.</summary>

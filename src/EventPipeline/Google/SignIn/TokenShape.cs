@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace EventPipeline.Google.SignIn;
 
 /// <summary>
-/// Checks that what a token says is of the types that Google writes, before anything is made of it: libraries read a number from a text, or one value of
-/// several, and two of them may read two things. https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
+/// Checks that a token's claims have the types that Google writes, before any of them is used: libraries read a number
+/// from a string, or one value of several, and two of them may read it differently.
+/// https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 /// </summary>
 internal static class TokenShape
 {
@@ -19,7 +20,10 @@ internal static class TokenShape
 
     private static readonly string[] Times = ["exp", "iat", "nbf"];
 
-    /// <summary>Whether a signed token, three parts of base64url, is one such. Of claims that are not here anything may be said, once.</summary>
+    /// <summary>
+    /// Whether a signed token, three parts of base64url, has this shape. Claims that are not listed here may say
+    /// anything, once.
+    /// </summary>
     public static bool IsGoogles(string token)
     {
         var parts = token.Split('.');

@@ -129,7 +129,7 @@ public sealed class InsertTests
         var failure = await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server));
 
         failure.Message.ShouldBe("Statement 'a_note' on my-project.ai_usage (europe-west3), job my-project:europe-west3.insert-ai_usage-event-1_1: "
-            + "Unrecognized name: a (invalidQuery) The tables and the service do not fit each other: see `schema check`.");
+            + "Unrecognized name: a (invalidQuery) The tables do not match the service: run `schema check`.");
         server.Jobs.Keys.ShouldBe([First]);
     }
 

@@ -192,8 +192,8 @@ public sealed class UploadTests
     }
 
     [Theory]
-    [InlineData("quotaExceeded", "Quota exceeded: Your table exceeded quota for imports or query appends per table.", "load_job_per_table.long", "1,500 load jobs of the day")]
-    [InlineData("quotaExceeded", "Quota exceeded: Your project exceeded quota for something", "", "a quota is used up")]
+    [InlineData("quotaExceeded", "Quota exceeded: Your table exceeded quota for imports or query appends per table.", "load_job_per_table.long", "the daily quota of 1,500 load jobs")]
+    [InlineData("quotaExceeded", "Quota exceeded: Your project exceeded quota for something", "", "a quota is exhausted")]
     [InlineData("rateLimitExceeded", "Exceeded rate limits", "", "Exceeded rate limits")]
     [InlineData("backendError", "Try again", "", "backendError")]
     [InlineData("notFound", "Not found: Table my-project:ai_usage.cost_versions", "", "schema apply")]
@@ -217,7 +217,7 @@ public sealed class UploadTests
         await using var server = await BigQueryServer.StartAsync();
         Nth(server, IsChunk, 1, Fate.Refused(403, "quotaExceeded", "Quota exceeded: Your table exceeded quota for imports or query appends per table."));
 
-        (await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(server, ["{}"]))).Message.ShouldContain("1,500 load jobs of the day");
+        (await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(server, ["{}"]))).Message.ShouldContain("the daily quota of 1,500 load jobs");
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class SignInSettingsTests
             .Select(mistake => mistake.Split(':')[0]).ShouldBe(
             [
                 "Authentication__Push__Audience is empty", "Authentication__Push__Email is empty", "Authentication__Operators__Audience is empty",
-                "Authentication__Operators__Principals__0 is empty", "Authentication__Operators__Principals__1 is 'robot', which is no e-mail address.",
+                "Authentication__Operators__Principals__0 is empty", "Authentication__Operators__Principals__1 is 'robot', which is not an e-mail address.",
                 "Authentication__CertificatesAddress is 'http",
             ]);
     }
