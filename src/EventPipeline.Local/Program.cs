@@ -5,6 +5,6 @@ return await ProgramEnd.RunAsync(() => LocalCommands.Create().Parse(args).Invoke
 {
     EnableDefaultExceptionHandler = false,
 
-    // Deliveries that run when the process is told to stop have five seconds; the host needs some more.
+    // Running deliveries get five seconds when the process is asked to stop; the host needs some more.
     ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
 }));

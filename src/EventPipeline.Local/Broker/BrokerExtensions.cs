@@ -6,8 +6,8 @@ namespace EventPipeline.Local.Broker;
 internal static class BrokerExtensions
 {
     /// <summary>
-    /// Puts a broker on this machine in Pub/Sub's place: the publisher publishes to the service's own address, wherever that is
-    /// once it has started, and <see cref="LocalBroker"/> pushes back.
+    /// Replaces Pub/Sub with a broker on this machine: the publisher publishes to the service's own address, wherever
+    /// that is once it has started, and <see cref="LocalBroker"/> pushes back.
     /// </summary>
     /// <param name="services">The services.</param>
     /// <param name="folder">The data folder; messages that are not acknowledged are kept in <c>broker</c> below it.</param>

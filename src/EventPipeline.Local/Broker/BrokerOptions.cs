@@ -20,14 +20,16 @@ internal sealed class BrokerOptions
     /// <summary>How many messages of one subscription are being pushed at once.</summary>
     public int MaxOutstanding { get; set; } = 8;
 
-    /// <summary>What goes wrong on purpose; nothing, unless a test asks.</summary>
+    /// <summary>What goes wrong on purpose; nothing, unless a test asks for it.</summary>
     public BrokerFaults Faults { get; set; } = new();
 
-    /// <summary>How long a message waits after its n-th failed attempt. Without jitter, so that it can be told beforehand.</summary>
+    /// <summary>
+    /// How long a message waits after its n-th failed attempt. Without jitter, so that it is predictable.
+    /// </summary>
     public TimeSpan BackoffAfter(int attempts) => new Backoff(MinimumBackoff, 2, MaximumBackoff).After(attempts);
 }
 
-/// <summary>What Pub/Sub allows itself, and tests want to see.</summary>
+/// <summary>What Pub/Sub is allowed to do, and tests want to see.</summary>
 internal sealed class BrokerFaults
 {
     /// <summary>Every delivery is made twice at the same time; the message is acknowledged when both are.</summary>

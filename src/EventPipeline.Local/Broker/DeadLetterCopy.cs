@@ -7,10 +7,10 @@ namespace EventPipeline.Local.Broker;
 internal static class DeadLetterCopy
 {
     /// <param name="message">The message.</param>
-    /// <param name="subscription">Whose it was.</param>
+    /// <param name="subscription">The subscription it came from.</param>
     /// <param name="projectId">The subscription's project.</param>
     /// <param name="attempts">How often it was delivered.</param>
-    /// <param name="unreadable">Why it could not be read; null where it could.</param>
+    /// <param name="unreadable">Why it could not be read; null if it could.</param>
     public static PublishedMessage Of(
         StoredMessage message, PushSubscription subscription, string projectId, int attempts, string? unreadable)
     {

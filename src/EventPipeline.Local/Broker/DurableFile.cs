@@ -1,8 +1,9 @@
 namespace EventPipeline.Local.Broker;
 
 /// <summary>
-/// Writes files that are there whole or not at all, also after a power cut: the content reaches the disk before the name does. .NET cannot
-/// sync a directory, so a power cut may take the name of a file written in the last seconds with it, never its content.
+/// Writes files that exist completely or not at all, even after a power cut: the content reaches the disk before the
+/// name does. .NET cannot sync a directory, so a power cut may lose the name of a file written in the last seconds, but
+/// never its content.
 /// </summary>
 internal static class DurableFile
 {

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Local.Broker;
 
 /// <summary>
-/// Pub/Sub on one machine: keeps what is published until the service acknowledges it, over HTTP and at least once. A failed attempt
-/// is made again after a backoff, and after too many the message is forwarded to the dead-letter topic.
+/// Pub/Sub on one machine: keeps what is published until the service acknowledges it, over HTTP and at least once. A
+/// failed attempt is repeated after a backoff, and after too many the message is forwarded to the dead-letter topic.
 /// </summary>
 internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 {
@@ -47,7 +47,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         (_stopped, _abandoned) = (_stopping.Token, _abandoning.Token);
     }
 
-    /// <summary>Whom messages are delivered for.</summary>
+    /// <summary>The subscriptions that messages are delivered for.</summary>
     public IReadOnlyList<PushSubscription> Subscriptions { get; }
 
     /// <summary>Where messages are kept.</summary>
@@ -82,7 +82,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             }
             finally
             {
-                // Also when the disk filled up half-way: what was kept is delivered, and comes again when the publisher tries again.
+                // Even if the disk filled up halfway: what was kept is delivered, and delivered again if the publisher
+                // retries.
                 Start(subscription, kept);
             }
         }
@@ -111,8 +112,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     }
 
     /// <summary>
-    /// The service still listens: deliveries that run may end, no other begins. What has not ended after five seconds is given up
-    /// and stays on disk.
+    /// The service still listens: running deliveries may finish, no others begin. What has not finished after five
+    /// seconds is abandoned and stays on disk.
     /// </summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
@@ -135,7 +136,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Gives up what still runs. The container calls it twice: for the broker, and for the hosted service that it is.</summary>
+    /// <summary>
+    /// Abandons what is still running. The container calls it twice: for the broker, and for the hosted service that it
+    /// is.
+    /// </summary>
     public void Dispose()
     {
         if (_disposed)
@@ -209,7 +213,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>Makes one attempt; true when the message is done with.</summary>
+    /// <summary>Makes one attempt; true when the message is settled.</summary>
     private async Task<bool> AttemptAsync(PushSubscription subscription, long id, int attempts)
     {
         var (message, unreadable) = await _store.ReadAsync(subscription.Name, id, attempts, _stopped);
@@ -228,7 +232,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             return true;
         }
 
-        // A service that stops answers badly; the message is not to blame.
+        // A service that is shutting down may answer with an error; the message is not to blame.
         _stopped.ThrowIfCancellationRequested();
 
         if (subscription.DeadLetterTopicId is not null && attempt >= _options.MaxDeliveryAttempts)
@@ -244,7 +248,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         return false;
     }
 
-    /// <summary>What cannot be delivered becomes a dead letter, with what is known of it; a dead letter of which that is true becomes another.</summary>
+    /// <summary>
+    /// A message that cannot be delivered becomes a dead letter, with what is known about it; a dead letter that cannot
+    /// be delivered becomes another.
+    /// </summary>
     private async Task GiveUpAsync(PushSubscription subscription, long id, int attempts, UnreadableMessage unreadable)
     {
         var message = unreadable.Message(id, _time.GetUtcNow());
@@ -271,7 +278,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Found {Count} messages of {Subscription} that were not acknowledged; they are delivered again.")]
+        [LoggerMessage(1, LogLevel.Information,
+            "Found {Count} unacknowledged messages of {Subscription}; they will be redelivered.")]
         public static partial void FoundOutstanding(ILogger logger, int count, string subscription);
 
         [LoggerMessage(2, LogLevel.Warning, "Attempt {Attempt} to deliver message {Id} of {Subscription} failed: {Reason}.")]
@@ -282,7 +290,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         public static partial void DeadLettered(
             ILogger logger, long id, string subscription, int attempts, string reason, string deadLetterTopic);
 
-        [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} is delivered later. {Trouble}")]
+        [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} will be delivered later. {Trouble}")]
         public static partial void DiskFailed(ILogger logger, Exception exception, long id, string subscription, string trouble);
 
         [LoggerMessage(5, LogLevel.Error, "Message {Id} of {Subscription} went to {DeadLetterTopic}. {Reason}")]

@@ -6,9 +6,10 @@ using EventPipeline.Local.Shared;
 namespace EventPipeline.Local.Broker;
 
 /// <summary>
-/// Messages that are not acknowledged yet: a file each, <c>FOLDER/SUBSCRIPTION/ID.FAILED-ATTEMPTS.json</c>. A file appears whole, is on the disk
-/// before it is acknowledged, and counts its attempts by being renamed, so a process killed at any instruction leaves nothing half done. A small
-/// message has a copy, <c>ID.twin</c>, that tells what it was when its file is damaged from outside.
+/// Messages that are not acknowledged yet: a file each, <c>FOLDER/SUBSCRIPTION/ID.FAILED-ATTEMPTS.json</c>. A file
+/// appears whole, is on the disk before it is acknowledged, and counts its attempts by being renamed, so a process
+/// killed at any instruction leaves nothing half done. A small message has a copy, <c>ID.twin</c>, that shows what it
+/// was if its file is damaged from outside.
 /// </summary>
 internal sealed partial class MessageStore(string folder, TimeProvider time, ILogger<MessageStore> logger) : IDisposable
 {
@@ -26,7 +27,7 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     private string IdFile => Path.Combine(folder, "last-id");
 
     /// <summary>Takes the folder, and finds what was left there, oldest first: by subscription, the ids and their failed attempts.</summary>
-    /// <exception cref="InvalidOperationException">Another process has the folder, or it cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">Another process uses the folder, or it cannot be used.</exception>
     public ILookup<string, (long Id, int Attempts)> Open(IEnumerable<string> subscriptions)
     {
         try
@@ -58,7 +59,7 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         {
             if (_lastId >= _reservedId)
             {
-                // Microseconds since 1970 where nothing is known, so that a lost file of ids repeats none.
+                // Microseconds since 1970 if no id is known, so that losing the file of ids repeats none.
                 _lastId = Math.Max(_lastId, time.GetUtcNow().ToUnixTimeMilliseconds() * 1_000);
                 _reservedId = _lastId + IdsReservedAtOnce;
                 DurableFile.Write(IdFile, Encoding.ASCII.GetBytes(_reservedId.ToString(CultureInfo.InvariantCulture)));
@@ -73,7 +74,8 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(message, BrokerJson.Default.StoredMessage);
 
-        // The copy comes last and goes first: one without a message is of a message that was accepted, and whose name a power cut took.
+        // The copy is written last and deleted first: one without a message belongs to an accepted message whose name a
+        // power cut took.
         await DurableFile.WriteAsync(FileOf(subscription, message.Id, attempts: 0), bytes, cancellationToken);
         if (bytes.Length <= TwinBytes)
         {
@@ -81,7 +83,7 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Reads a message, or tells what is left of it.</summary>
+    /// <summary>Reads a message, or reports what is left of it.</summary>
     public async Task<(StoredMessage? Message, UnreadableMessage? Unreadable)> ReadAsync(
         string subscription, long id, int attempts, CancellationToken cancellationToken)
     {
@@ -99,7 +101,7 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         }
         catch (Exception ex) when (ex is FileNotFoundException or DirectoryNotFoundException)
         {
-            why = "Somebody removed it.";
+            why = "Someone removed it.";
         }
 
         return (null, new UnreadableMessage(file, why, content, await ReadTwinAsync(subscription, id, cancellationToken)));

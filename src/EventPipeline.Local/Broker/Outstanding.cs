@@ -35,7 +35,7 @@ internal sealed class Outstanding
         }
     }
 
-    /// <summary>A message is done with.</summary>
+    /// <summary>A message is settled.</summary>
     public void End(string subscription, long id)
     {
         lock (_gate)

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Local.Broker;
 
 /// <summary>
-/// Pub/Sub's REST API as far as publishing needs it, so that the service, curl and the real gcloud can publish:
+/// The parts of Pub/Sub's REST API that publishing needs, so that the service, curl and the real gcloud can publish:
 /// https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/publish.
 /// </summary>
 internal static partial class PublishEndpoints
@@ -24,7 +24,7 @@ internal static partial class PublishEndpoints
 
     public static void MapPublish(this IEndpointRouteBuilder routes)
     {
-        // Room to read what is too large: a publisher that is cut off while it writes does not see why.
+        // Room to read a body that is too large: a publisher that is cut off while it writes does not see why.
         routes.MapPost("/v1/projects/{project}/topics/{topic}:publish", PublishAsync)
             .WithMetadata(new RequestSizeLimitAttribute(10 * BodyBytes))
             .ExcludeFromDescription();
@@ -93,7 +93,8 @@ internal static partial class PublishEndpoints
     {
         if (messages.Count is 0 or > PubSubLimits.MessagesPerRequest)
         {
-            throw new FormatException($"It has {messages.Count} messages; 1 to {PubSubLimits.MessagesPerRequest} are taken.");
+            throw new FormatException(
+                $"It has {messages.Count} messages; 1 to {PubSubLimits.MessagesPerRequest} are allowed.");
         }
 
         return [.. messages.Select((message, index) => Check(message ?? new(), index))];
@@ -117,7 +118,7 @@ internal static partial class PublishEndpoints
             : throw new FormatException($"messages[{index}]: {violation}");
     }
 
-    // Google's APIs take both alphabets, with or without padding; gcloud writes the one made for URLs.
+    // Google's APIs accept both alphabets, with or without padding; gcloud writes the one made for URLs.
     private static byte[] Decode(string data, int index)
     {
         try
@@ -144,7 +145,7 @@ internal static partial class PublishEndpoints
     private sealed record PublishMessage(
         string? Data = null, IReadOnlyDictionary<string, string>? Attributes = null, string? OrderingKey = null)
     {
-        /// <summary>Known and not the publisher's to say, as <see cref="PublishTime"/>: ignored.</summary>
+        /// <summary>Known, but not set by publishers, like <see cref="PublishTime"/>: ignored.</summary>
         public string? MessageId { get; init; }
 
         public string? PublishTime { get; init; }

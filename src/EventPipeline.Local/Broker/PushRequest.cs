@@ -4,14 +4,15 @@ using EventPipeline.Google.PubSub;
 
 namespace EventPipeline.Local.Broker;
 
-/// <summary>Makes of a message the request Pub/Sub would push.</summary>
+/// <summary>Turns a message into the request that Pub/Sub would push.</summary>
 internal static class PushRequest
 {
     /// <summary>JSON around the message: https://cloud.google.com/pubsub/docs/push#receive_push.</summary>
     /// <param name="endpoint">Where to push.</param>
     /// <param name="subscription">The subscription's full name.</param>
     /// <param name="message">The message.</param>
-    /// <param name="deliveryAttempt">From 1; null for a subscription without a dead-letter policy, whose pushes do not tell.</param>
+    /// <param name="deliveryAttempt">From 1; null for a subscription without a dead-letter policy, whose pushes do not
+    /// say.</param>
     public static HttpRequestMessage Wrapped(Uri endpoint, string subscription, StoredMessage message, int? deliveryAttempt)
     {
         var push = new PushBody(deliveryAttempt, subscription, new WrappedMessage(
@@ -31,7 +32,7 @@ internal static class PushRequest
     /// <exception cref="FormatException">An attribute cannot be a header.</exception>
     public static HttpRequestMessage Unwrapped(Uri endpoint, string subscription, StoredMessage message)
     {
-        // The metadata is the broker's to tell, whatever an attribute says.
+        // The broker sets the metadata, whatever an attribute says.
         var headers = message.Attributes
             .Where(attribute => !attribute.Key.StartsWith("x-goog-pubsub-", StringComparison.OrdinalIgnoreCase))
             .ToDictionary();
@@ -52,7 +53,7 @@ internal static class PushRequest
         var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(message.Data) };
         foreach (var (name, value) in headers)
         {
-            // HttpClient keeps content-type and its like apart from the others.
+            // HttpClient keeps content-type and the like apart from the others.
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
                 request.Content.Headers.TryAddWithoutValidation(name, value);

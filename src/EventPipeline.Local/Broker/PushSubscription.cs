@@ -7,7 +7,7 @@ namespace EventPipeline.Local.Broker;
 /// <param name="TopicId">The topic it belongs to.</param>
 /// <param name="Path">The service's path that is pushed to.</param>
 /// <param name="Wrapped">Whether the push is JSON around the message, or the message's bytes with metadata as headers.</param>
-/// <param name="DeadLetterTopicId">Where messages go after too many attempts; null where they are tried for ever.</param>
+/// <param name="DeadLetterTopicId">Where messages go after too many attempts; null if they are tried forever.</param>
 internal sealed record PushSubscription(string Name, string TopicId, string Path, bool Wrapped, string? DeadLetterTopicId)
 {
     /// <summary>Every push subscription of the service. The completed topic has none: it is for others.</summary>

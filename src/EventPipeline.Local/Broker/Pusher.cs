@@ -5,15 +5,16 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;
 
-/// <summary>Pushes a message once and hears whether it was acknowledged.</summary>
+/// <summary>Pushes a message once and reports whether it was acknowledged.</summary>
 internal sealed class Pusher(
     OwnAddress service, IOptions<PubSubOptions> topics, IOptions<BrokerOptions> options, TimeProvider time) : IDisposable
 {
-    // https://cloud.google.com/pubsub/docs/push#receive_push names 102 too; to an HTTP client it announces an answer and is none.
+    // https://cloud.google.com/pubsub/docs/push#receive_push names 102 too, but to an HTTP client it announces a
+    // response and is not one.
     private static readonly HttpStatusCode[] Acknowledgements =
         [HttpStatusCode.OK, HttpStatusCode.Created, HttpStatusCode.Accepted, HttpStatusCode.NoContent];
 
-    // No trace of its own: a message carries one as an attribute, or none.
+    // Adds no trace: a message carries one as an attribute, or none.
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseCookies = false, UseProxy = false,

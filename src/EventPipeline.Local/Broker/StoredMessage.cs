@@ -4,20 +4,20 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.Local.Broker;
 
-/// <summary>A message as a topic took it.</summary>
+/// <summary>A message as a topic accepted it.</summary>
 /// <param name="Id">A decimal number; a later message's is larger.</param>
 /// <param name="PublishTime">When it was published, UTC.</param>
 /// <param name="Data">The data; may be empty.</param>
 /// <param name="Attributes">The attributes; may be empty.</param>
-/// <param name="OrderingKey">The ordering key; empty without one. Carried, not kept to.</param>
+/// <param name="OrderingKey">The ordering key; empty without one. Carried, not enforced.</param>
 internal sealed record StoredMessage(
     long Id, DateTimeOffset PublishTime, byte[] Data, IReadOnlyDictionary<string, string> Attributes, string OrderingKey)
 {
-    /// <summary>The id as it is told.</summary>
+    /// <summary>The id as text.</summary>
     [JsonIgnore]
     public string MessageId => Id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The publish time as it is told: RFC 3339, to the millisecond.</summary>
+    /// <summary>The publish time as text: RFC 3339, to the millisecond.</summary>
     [JsonIgnore]
     public string PublishedAt => PublishTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

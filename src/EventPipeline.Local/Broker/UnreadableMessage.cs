@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace EventPipeline.Local.Broker;
 
-/// <summary>A message whose file is not one any more, and what can still be known of it.</summary>
+/// <summary>A message whose file can no longer be read, and what is still known about it.</summary>
 /// <param name="File">The file.</param>
 /// <param name="Why">What is wrong with it.</param>
 /// <param name="Content">What the file holds; empty when it is gone.</param>
@@ -12,7 +12,7 @@ internal sealed record UnreadableMessage(string File, string Why, byte[] Content
 {
     private const int PrefixBytes = 64 * 1024;
 
-    /// <summary>What happened, for people.</summary>
+    /// <summary>What happened, for a person to read.</summary>
     public string Reason => string.Create(
         CultureInfo.InvariantCulture,
         $"The file of the message cannot be read: {File} ({Content.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(Content))}): {Why}");

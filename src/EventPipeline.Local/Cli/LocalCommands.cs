@@ -10,7 +10,7 @@ internal static class LocalCommands
 {
     private static readonly Option<string?> Data = new("--data")
     {
-        Description = "The data folder. Default: data/simulated, or data/configured where accounts are configured.",
+        Description = "The data folder. Default: data/simulated, or data/configured if accounts are configured.",
         HelpName = "FOLDER",
         Recursive = true,
     };
@@ -49,7 +49,8 @@ internal static class LocalCommands
         root.Options.Add(Seed);
         root.Options.Add(Now);
         AddRun(root);
-        root.Subcommands.Add(AddRun(new Command("run", "Plays the scheduler's tick once, and waits for the run to end. The default.")));
+        root.Subcommands.Add(AddRun(new Command(
+            "run", "Triggers one run, as Cloud Scheduler would, and waits for it to end. The default.")));
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
@@ -60,14 +61,29 @@ internal static class LocalCommands
     private static T AddRun<T>(T command)
         where T : Command
     {
-        var days = new Option<string?>("--days") { Description = "How many closed days to ask for, 1 to 30.", HelpName = "N" };
-        var from = new Option<string?>("--from") { Description = "The first day to ask for, UTC.", HelpName = "YYYY-MM-DD" };
-        var to = new Option<string?>("--to") { Description = "The last day to ask for, UTC, inclusive.", HelpName = "YYYY-MM-DD" };
+        var days = new Option<string?>("--days")
+        {
+            Description = "How many closed days to request, 1 to 30.",
+            HelpName = "N",
+        };
+        var from = new Option<string?>("--from")
+        {
+            Description = "The first day to request, UTC.",
+            HelpName = "YYYY-MM-DD",
+        };
+        var to = new Option<string?>("--to")
+        {
+            Description = "The last day to request, UTC, inclusive.",
+            HelpName = "YYYY-MM-DD",
+        };
         var vendors = Names("--vendors", "Only these vendors.");
         var accounts = Names("--accounts", "Only these accounts.");
         var reports = Names("--reports", "Only these reports.");
         var mode = new Option<string?>("--mode") { Description = "production (the default), development or dry_run.", HelpName = "MODE" };
-        var force = new Option<bool>("--force") { Description = "Also read settled days, and load what did not change." };
+        var force = new Option<bool>("--force")
+        {
+            Description = "Also read settled days, and load what has not changed.",
+        };
         var json = new Option<bool>("--json") { Description = "Print one JSON document on standard output and nothing else." };
         foreach (var option in new Option[] { days, from, to, vendors, accounts, reports, mode, force, json })
         {
@@ -93,7 +109,7 @@ internal static class LocalCommands
     private static Command Serve()
     {
         var port = Port("The port on 127.0.0.1; 0 for any free one. Default: PORT, else 8080.");
-        var command = new Command("serve", "Stays up, and ticks on request: POST /run-daily-job.") { port };
+        var command = new Command("serve", "Stays up, and starts a run on request: POST /run-daily-job.") { port };
         command.SetAction((parsed, cancellationToken) =>
             LocalServeCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port), cancellationToken));
         return command;
@@ -104,7 +120,10 @@ internal static class LocalCommands
         var sql = new Argument<string>("SELECT") { Description = "A query over the views usage, cost, activity, entity, daily_cost, focus …" };
         var json = new Option<bool>("--json") { Description = "Rows as a JSON array of objects; decimals are strings." };
         var csv = new Option<bool>("--csv") { Description = "Rows as CSV (RFC 4180)." };
-        var command = new Command("query", "Queries the data, through the running service when there is one.") { sql, json, csv };
+        var command = new Command("query", "Queries the data, through the running service if there is one.")
+        {
+            sql, json, csv,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(json) && result.GetValue(csv))
@@ -123,7 +142,7 @@ internal static class LocalCommands
     private static Command Simulate()
     {
         var port = Port("The port on 127.0.0.1; 0 for any free one. Default: 8081.");
-        var command = new Command("simulate", "Serves the simulated vendors alone.") { port };
+        var command = new Command("simulate", "Serves only the simulated vendors.") { port };
         command.SetAction((parsed, cancellationToken) => SimulateCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port) ?? 8081, cancellationToken));
         return command;
     }

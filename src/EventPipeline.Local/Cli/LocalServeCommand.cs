@@ -12,7 +12,8 @@ internal static class LocalServeCommand
         var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         if (folder.TryLock() is not { } taken)
         {
-            throw new UsageException($"Another process works in {folder.Path}. Stop it, or choose another folder with --data.");
+            throw new UsageException(
+                $"Another process is using {folder.Path}. Stop it, or choose another folder with --data.");
         }
 
         await using var service = await LocalService.StartAsync(folder, taken, settings, port ?? PortFromEnvironment(), LogLevel.Information, cancellationToken);
@@ -20,7 +21,7 @@ internal static class LocalServeCommand
         await Console.Out.WriteLineAsync(service.SimulatorAddress is { } simulator
             ? $"SIMULATED vendors on {simulator.AbsoluteUri.TrimEnd('/')}, data in {folder.Path}"
             : $"Data in {folder.Path}");
-        await Console.Out.WriteLineAsync($"Ask for a run: curl -X POST {service.Address.AbsoluteUri}run-daily-job");
+        await Console.Out.WriteLineAsync($"Start a run: curl -X POST {service.Address.AbsoluteUri}run-daily-job");
         await Console.Out.FlushAsync(cancellationToken);
         await service.WaitForShutdownAsync(cancellationToken);
         return 0;

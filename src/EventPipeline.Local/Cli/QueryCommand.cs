@@ -14,7 +14,7 @@ internal enum QueryFormat
     Csv,
 }
 
-/// <summary>Queries the data, through the running service when there is one.</summary>
+/// <summary>Queries the data, through the running service if there is one.</summary>
 internal static class QueryCommand
 {
     public static async Task<int> ExecuteAsync(LocalSettings settings, string sql, QueryFormat format, CancellationToken cancellationToken)

@@ -9,7 +9,8 @@ using Spectre.Console;
 namespace EventPipeline.Local.Cli;
 
 /// <summary>
-/// Plays the scheduler's tick once over HTTP, against the service that works in the folder or one of its own, and waits for the run to end.
+/// Triggers one run over HTTP, as Cloud Scheduler would, in the service that already uses the folder or in one that it
+/// starts, and waits for the run to end.
 /// </summary>
 internal static class RunCommand
 {
@@ -21,7 +22,9 @@ internal static class RunCommand
         {
             return settings.Now is null
                 ? await AskAsync(await RunningService.AddressAsync(folder, cancellationToken), folder, arguments, json, cancellationToken)
-                : throw new UsageException($"A service is working in {folder.Path}, and --now belongs to it. Stop it, or give --now to it.");
+                : throw new UsageException(
+                    $"A service is already using {folder.Path}, and --now only applies when one starts. "
+                    + "Stop it, or start it with --now.");
         }
 
         await using var service = await LocalService.StartAsync(folder, taken, settings, 0, LogLevel.Error, cancellationToken);
@@ -47,7 +50,9 @@ internal static class RunCommand
         catch (Exception gone) when (IsGone(gone, cancellationToken))
         {
             await Console.Error.WriteLineAsync(
-                $"The service at {address} does not answer any more ({gone.Message}); run {answer.Headers.Location!.OriginalString.Split('/')[^1]} has not ended. Its messages are kept: start it again on {folder.Path} and they go on.");
+                $"The service at {address} no longer responds ({gone.Message}); run "
+                    + $"{answer.Headers.Location!.OriginalString.Split('/')[^1]} has not ended. "
+                    + $"Its messages are kept: start it again on {folder.Path} to continue.");
             return 1;
         }
 
@@ -80,7 +85,8 @@ internal static class RunCommand
                 using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
                 while (true)
                 {
-                    // Looked at before the run is: what is not outstanding by then has told the run how it ended.
+                    // Checked before the run is: what is no longer outstanding by then has already told the run how it
+                    // ended.
                     var isWorkedOn = broker?.CountOutstanding().Values.Any(count => count > 0) ?? true;
                     var run = (await http.GetFromJsonAsync<RunDocument>(location, ApiJson.Options, cancellationToken))!;
                     if (run.Windows.Count > 0)
@@ -101,12 +107,14 @@ internal static class RunCommand
             });
     }
 
-    /// <summary>Says on standard error what is behind a run that failed or stalled.</summary>
+    /// <summary>Explains on standard error why a run failed or stalled.</summary>
     private static async Task TellWhyAsync(HttpClient http, RunDocument run, CancellationToken cancellationToken)
     {
         if (run.Outcome is null)
         {
-            await Console.Error.WriteLineAsync($"Run {run.RunId} has stalled: no message of it is left, and {run.Pending} of its {run.Windows.Count} windows have not ended. Ask for its days again.");
+            await Console.Error.WriteLineAsync(
+                $"Run {run.RunId} has stalled: it has no messages left, and "
+                + $"{run.Pending} of its {run.Windows.Count} windows have not ended. Request its days again.");
         }
 
         var letters = await http.GetFromJsonAsync<IReadOnlyList<DeadLetterSummary>>("dead-letters?state=open", ApiJson.Options, cancellationToken);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace EventPipeline.Local.Cli;
 
-/// <summary>What <c>run</c> was told, as it was written: the service reads it as strictly as any trigger.</summary>
+/// <summary>The arguments of <c>run</c>, as written: the service reads them as strictly as any trigger.</summary>
 internal sealed record RunCommandArguments(
     string? Mode, string? Days, string? From, string? To, bool Force, string[]? Vendors, string[]? Accounts, string[]? Reports)
 {

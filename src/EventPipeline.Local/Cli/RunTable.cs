@@ -41,7 +41,7 @@ internal static class RunTable
         }
         else if (run.SilentForHours is { } hours)
         {
-            console.MarkupLineInterpolated($"[red]{run.State}[/]: nothing was heard of it for {hours} hours.");
+            console.MarkupLineInterpolated($"[red]{run.State}[/]: it has shown no progress for {hours} hours.");
         }
 
         var totals = run.Totals;

@@ -6,7 +6,7 @@ namespace EventPipeline.Local.Cli;
 /// <summary>The service that another process runs in a data folder.</summary>
 internal static class RunningService
 {
-    /// <summary>Where it listens. It may be just starting, so its address is waited for.</summary>
+    /// <summary>Where it listens. It may only just be starting, so this waits for its address.</summary>
     public static async Task<Uri> AddressAsync(DataFolder folder, CancellationToken cancellationToken)
     {
         using var http = new HttpClient();
@@ -23,10 +23,12 @@ internal static class RunningService
             await tick.WaitForNextTickAsync(cancellationToken);
         }
 
-        throw new UsageException($"Another process works in {folder.Path} and does not answer. Wait for it, or choose another folder with --data.");
+        throw new UsageException(
+            $"Another process is using {folder.Path} and does not respond. "
+            + "Wait for it, or choose another folder with --data.");
     }
 
-    /// <summary>Passes a refusal on in the service's own words.</summary>
+    /// <summary>Passes on a refusal in the service's own words.</summary>
     public static async Task ThrowIfRefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         if (!answer.IsSuccessStatusCode)

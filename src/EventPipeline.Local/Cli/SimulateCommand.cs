@@ -4,7 +4,7 @@ using EventPipeline.Local.Simulator.Data;
 
 namespace EventPipeline.Local.Cli;
 
-/// <summary>Serves the simulated vendors alone, for any program that reads their APIs.</summary>
+/// <summary>Serves only the simulated vendors, for any program that reads their APIs.</summary>
 internal static class SimulateCommand
 {
     public static async Task<int> ExecuteAsync(LocalSettings settings, int port, CancellationToken cancellationToken)

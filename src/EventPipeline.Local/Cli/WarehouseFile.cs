@@ -7,16 +7,16 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Cli;
 
-/// <summary>The DuckDB file of a data folder, for a command that needs it to itself.</summary>
+/// <summary>The DuckDB file of a data folder, for a command that needs exclusive access.</summary>
 internal static class WarehouseFile
 {
     /// <summary>Opens it.</summary>
-    /// <exception cref="UsageException">There is none, or a service is working in the folder.</exception>
+    /// <exception cref="UsageException">There is none, or a service is using the folder.</exception>
     public static Task<OpenedWarehouse> OpenAsync(LocalSettings settings)
     {
         var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         var taken = folder.TryLock()
-            ?? throw new UsageException($"A service is working in {folder.Path}. Stop it, and run this again.");
+            ?? throw new UsageException($"A service is using {folder.Path}. Stop it, and run this again.");
         var (warehouse, dataset) = Open(folder);
         return Task.FromResult(new OpenedWarehouse(warehouse, dataset, new Owner(warehouse, taken)));
     }

@@ -3,22 +3,25 @@ using DuckDB.NET.Data;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// The file, opened so that nothing it is asked can reach beyond it: no other file, no network, no extension, and after <see cref="Lock"/> no
-/// setting. Loads need none of that: they append rows that this process read. https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+/// The file, opened so that no statement can reach beyond it: no other file, no network, no extension, and after
+/// <see cref="Lock"/> no setting. Loads need none of that: they append rows that this process read.
+/// https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
 /// </summary>
 internal sealed class DuckDbFile : IAsyncDisposable
 {
     private readonly string _connectionString;
     private readonly DuckDBConnection _keepOpen;
 
-    /// <param name="path">The file; made when it is not there.</param>
-    /// <exception cref="UsageException">DuckDB cannot open a file of that name.</exception>
+    /// <param name="path">The file; created if it does not exist.</param>
+    /// <exception cref="UsageException">DuckDB cannot open a file with that name.</exception>
     public DuckDbFile(string path)
     {
-        // It takes what follows for parameters, and puts its log into another folder.
+        // DuckDB takes what follows for parameters, and would put its log into another folder.
         if (path.Contains('?', StringComparison.Ordinal))
         {
-            throw new UsageException($"The path {path} contains a question mark, which the database takes for the end of it. Choose another folder with --data.");
+            throw new UsageException(
+                $"The path {path} contains a question mark, which the database takes for the end of the path. "
+                + "Choose another folder with --data.");
         }
 
         _connectionString = new DuckDBConnectionStringBuilder
@@ -30,7 +33,8 @@ internal sealed class DuckDbFile : IAsyncDisposable
             ["max_temp_directory_size"] = "1GB",
             ["preserve_insertion_order"] = "false",
 
-            // Its statements take milliseconds: waking another thread costs more than it gives, and every thread holds memory of its own.
+            // Its statements take milliseconds: waking another thread costs more than it gains, and each thread holds
+            // memory.
             ["threads"] = "1",
             ["enable_external_access"] = "false",
             ["autoinstall_known_extensions"] = "false",
@@ -41,7 +45,7 @@ internal sealed class DuckDbFile : IAsyncDisposable
         Run("SET GLOBAL TimeZone = 'UTC'");
     }
 
-    /// <summary>A connection of its own.</summary>
+    /// <summary>Opens another connection.</summary>
     public DuckDBConnection Open()
     {
         var connection = new DuckDBConnection(_connectionString);
@@ -49,10 +53,10 @@ internal sealed class DuckDbFile : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Runs a statement of our own.</summary>
+    /// <summary>Runs one of our own statements.</summary>
     public void Run(string sql) => Run(_keepOpen, sql);
 
-    /// <summary>Runs statements of our own, all or none.</summary>
+    /// <summary>Runs our own statements, all or none.</summary>
     public void Run(IEnumerable<string> all)
     {
         using var transaction = _keepOpen.BeginTransaction();
@@ -64,7 +68,7 @@ internal sealed class DuckDbFile : IAsyncDisposable
         transaction.Commit();
     }
 
-    /// <summary>From here on no setting changes, whoever asks.</summary>
+    /// <summary>From here on no statement can change a setting.</summary>
     public void Lock() => Run("SET GLOBAL lock_configuration = true");
 
     public static void Run(DuckDBConnection connection, string sql)

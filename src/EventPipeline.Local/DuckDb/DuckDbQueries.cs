@@ -5,8 +5,8 @@ using DuckDB.NET.Native;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// A person's queries, one at a time. They share the file's memory with loads, which go first: a load that finds none left ends the query
-/// that runs and is made again.
+/// A person's queries, one at a time. They share the file's memory with loads, which take precedence: a load that finds
+/// none left cancels the running query and is repeated.
 /// </summary>
 internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datasets, TimeProvider time) : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
     private CancellationTokenSource? _yielding;
 
     /// <summary>Runs one SELECT, in a transaction that can only read.</summary>
-    /// <exception cref="UsageException">It is not one SELECT over the data, is mistaken, or takes too much; says what to do.</exception>
+    /// <exception cref="UsageException">It is not one SELECT over the data, is wrong, or takes too much; the message
+    /// says what to do.</exception>
     public async Task<QueryAnswer> AskAsync(string sql, CancellationToken cancellationToken)
     {
         await _one.WaitAsync(cancellationToken);
@@ -44,13 +45,16 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         {
             cancellationToken.ThrowIfCancellationRequested();
             throw new UsageException(yielding.IsCancellationRequested
-                ? "The query was ended because a load needed its memory. Ask again later, or for less: fewer days, or sums."
-                : $"The query took longer than {MaxTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s and was ended. Ask for less: fewer days, or sums.");
+                ? "The query was cancelled because a load needed its memory. "
+                    + "Try again later, or query less: fewer days, or sums."
+                : $"The query took longer than {MaxTime.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s "
+                    + "and was cancelled. Query less: fewer days, or sums.");
         }
         catch (DuckDBException failure)
         {
             throw new UsageException(failure.ErrorType == DuckDBErrorType.OutOfMemory
-                ? $"The query needs more memory or temporary space than it may use. Ask for less: fewer days, or sums. ({FirstLine(failure)})"
+                ? "The query needs more memory or temporary space than it may use. "
+                    + $"Query less: fewer days, or sums. ({FirstLine(failure)})"
                 : $"The query failed: {failure.Message}");
         }
         finally
@@ -60,7 +64,10 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         }
     }
 
-    /// <summary>Does what must not fail for a query's sake: where memory is short, ends the query that runs and does it again.</summary>
+    /// <summary>
+    /// Does work that must not fail because of a query: if memory runs short, cancels the running query and repeats the
+    /// work.
+    /// </summary>
     public async Task<T> BeforeQueriesAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         try
@@ -108,7 +115,9 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         if (reader.FieldCount > MaxColumns)
         {
             throw new UsageException(
-                $"The answer has {reader.FieldCount.ToString("N0", CultureInfo.InvariantCulture)} columns; up to {MaxColumns.ToString("N0", CultureInfo.InvariantCulture)} are given. Name the columns that you need.");
+                $"The result has {reader.FieldCount.ToString("N0", CultureInfo.InvariantCulture)} columns; "
+                + $"at most {MaxColumns.ToString("N0", CultureInfo.InvariantCulture)} are returned. "
+                + "Name the columns that you need.");
         }
 
         var columns = Distinct(Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
@@ -122,7 +131,9 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
             if (rows.Count == MaxRows || characters > MaxCharacters)
             {
                 throw new UsageException(
-                    $"The answer has more than {MaxRows.ToString("N0", CultureInfo.InvariantCulture)} rows or 64 MiB of text. Ask for sums (GROUP BY), for fewer days (WHERE), or for a part at a time (ORDER BY … LIMIT … OFFSET …).");
+                    $"The result has more than {MaxRows.ToString("N0", CultureInfo.InvariantCulture)} rows "
+                    + "or 64 MiB of text. Query sums (GROUP BY), fewer days (WHERE), or a part at a time "
+                    + "(ORDER BY … LIMIT … OFFSET …).");
             }
 
             rows.Add(row);
@@ -132,7 +143,9 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         return new QueryAnswer(columns, rows);
     }
 
-    /// <summary>About how many characters a value is as text; lists and structures with all that they hold.</summary>
+    /// <summary>
+    /// About how many characters a value is as text; lists and structures with all that they contain.
+    /// </summary>
     private static long Weight(object? value) => value switch
     {
         string text => text.Length,
@@ -141,7 +154,7 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         _ => 16,
     };
 
-    /// <summary>Names that tell columns apart: <c>vendor</c>, <c>vendor_1</c>.</summary>
+    /// <summary>Names that distinguish columns: <c>vendor</c>, <c>vendor_1</c>.</summary>
     private static List<string> Distinct(IEnumerable<string> names)
     {
         var taken = new HashSet<string>(StringComparer.Ordinal);
@@ -171,7 +184,9 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         }
         catch (Exception failure) when (failure is not (DuckDBException or OperationCanceledException))
         {
-            throw new UsageException($"The column '{Shown.Plain(column, 100)}' has a value that cannot be shown as it is ({failure.Message}). Ask for CAST(… AS VARCHAR).");
+            throw new UsageException(
+                $"The column '{Shown.Plain(column, 100)}' has a value that cannot be shown as it is "
+                + $"({failure.Message}). Use CAST(… AS VARCHAR).");
         }
     }
 

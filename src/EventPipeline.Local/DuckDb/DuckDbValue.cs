@@ -4,10 +4,13 @@ using System.Numerics;
 
 namespace EventPipeline.Local.DuckDb;
 
-/// <summary>Reads what DuckDB answers as values that JSON and people can read.</summary>
+/// <summary>Reads what DuckDB returns as values that JSON and people can read.</summary>
 internal static class DuckDbValue
 {
-    /// <summary>Whole numbers as <see cref="long"/>, times in UTC, lists and structures of the same, and what JSON has no word for as text.</summary>
+    /// <summary>
+    /// Whole numbers as <see cref="long"/>, times in UTC, lists and structures of the same, and what JSON cannot
+    /// express as text.
+    /// </summary>
     public static object? Plain(object? value) => value switch
     {
         null or DBNull => null,

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// The warehouse in one file. An upload is files beside it until its load appends them; a statement id is a row of a table
-/// with a primary key, written in the statement's own transaction. What was cut off leaves nothing but a file that the next start removes.
+/// The warehouse in one file. An upload is files beside it until its load appends them; a statement id is a row of a
+/// table with a primary key, written in the statement's own transaction. An interrupted upload leaves only a file that
+/// the next start removes.
 /// </summary>
 internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 {
@@ -28,14 +29,16 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     private readonly ConcurrentDictionary<(string Dataset, string Table), TableRow> _rows = new();
 
     /// <summary>Opens or creates <c>warehouse.duckdb</c> in a folder, with every dataset's tables and views.</summary>
-    /// <exception cref="UsageException">A dataset's name is one of DuckDB's own.</exception>
+    /// <exception cref="UsageException">A dataset's name is one that DuckDB reserves.</exception>
     public DuckDbWarehouse(DataFolder folder, IOptions<DatasetOptions> datasets, TimeProvider time)
     {
         _uploads = Path.Combine(folder.Path, "uploads");
         _datasets = datasets.Value.All;
         if (_datasets.FirstOrDefault(Reserved.Contains) is { } reserved)
         {
-            throw new UsageException($"BIGQUERY_DATASET is '{reserved}', which on one machine is a name of the database's own. Choose another.");
+            throw new UsageException(
+                $"BIGQUERY_DATASET is '{reserved}', a name that the local database reserves for itself. "
+                + "Choose another.");
         }
 
         if (Directory.Exists(_uploads))
@@ -50,7 +53,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         _queries = new DuckDbQueries(File, _datasets, time);
     }
 
-    /// <summary>The file, for tests that look at it from beside.</summary>
+    /// <summary>The file, for tests that look into it directly.</summary>
     internal DuckDbFile File { get; }
 
     public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
@@ -83,7 +86,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     {
         StatementId.Require(statementId);
 
-        // One statement at a time: two of one id at once would otherwise be a conflict instead of a repetition.
+        // One statement at a time: otherwise two with one id at once would be a conflict instead of a repetition.
         await _statements.WaitAsync(cancellationToken);
         try
         {
@@ -109,11 +112,11 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     /// <summary>Appends a finished file to a table, whole or not at all.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="table">The table.</param>
-    /// <param name="loadId">The load that begins with this file; null where it goes on.</param>
+    /// <param name="loadId">The load that begins with this file; null if the load goes on.</param>
     /// <param name="path">The file: rows of newline-delimited JSON.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The table does not take a row.</exception>
-    /// <exception cref="TransientFailureException">The load id was used before.</exception>
+    /// <exception cref="TransientFailureException">The load id has already been used.</exception>
     internal async Task AppendAsync(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
     {
         await _appends.WaitAsync(cancellationToken);
@@ -160,7 +163,9 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         using var transaction = connection.BeginTransaction();
         if (loadId is not null && !Claim(connection, $"{dataset}.{table}.load.{loadId}"))
         {
-            throw new TransientFailureException($"The load id {loadId} has loaded {dataset}.{table} before. Nothing of this is visible; the window is read again.");
+            throw new TransientFailureException(
+                $"The load id {loadId} has already loaded {dataset}.{table}. "
+                + "None of this is visible; the window is read again.");
         }
 
         using (var appender = connection.CreateAppender(dataset, table))
@@ -193,7 +198,10 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         transaction.Commit();
     }
 
-    /// <summary>Makes what is missing, each kind in one transaction: alone, every statement of some forty would wait for the disk.</summary>
+    /// <summary>
+    /// Creates what is missing, each kind in one transaction: separately, each of some forty statements would wait for
+    /// the disk.
+    /// </summary>
     private void CreateSchema()
     {
         using var connection = File.Open();

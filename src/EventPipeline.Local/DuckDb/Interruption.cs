@@ -3,8 +3,8 @@ using DuckDB.NET.Data;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// Ends a command when it is no longer wanted. DuckDB forgets an interruption that comes before the command has begun, so it is repeated until the
-/// command has ended.
+/// Ends a command that is no longer wanted. DuckDB forgets an interruption that arrives before the command has begun,
+/// so it is repeated until the command has ended.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace EventPipeline.Local.DuckDb;
 
-/// <summary>Writes values of an answer for JSON and for people: decimals exactly, times in UTC.</summary>
+/// <summary>Writes the values of a result for JSON and for people: decimals exactly, times in UTC.</summary>
 internal static class PrintedValue
 {
     private static readonly JsonSerializerOptions OneLine = new(ApiJson.Options) { WriteIndented = false };

@@ -4,8 +4,8 @@ using EventPipeline.Load;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// Brings the tables of an older file up to the texts in <c>Sql/tables</c>: columns that are missing are added, columns of another type get
-/// theirs. What the file holds stays.
+/// Brings the tables of an older file up to the texts in <c>Sql/tables</c>: missing columns are added, columns of
+/// another type are converted. What the file contains stays.
 /// </summary>
 internal static class SchemaUpgrade
 {

@@ -7,8 +7,8 @@ namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
 /// Whether a text is one SELECT that reads the datasets and nothing else. DuckDB's own parser says what the text is
-/// (<c>json_serialize_sql</c> takes SELECT statements alone), and every table and function in what it made of the text is looked at:
-/// https://duckdb.org/docs/stable/data/json/sql_to_and_from_json.
+/// (<c>json_serialize_sql</c> takes only SELECT statements), and every table and function in what it made of the text
+/// is checked: https://duckdb.org/docs/stable/data/json/sql_to_and_from_json.
 /// </summary>
 internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
 {
@@ -21,7 +21,7 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     internal static readonly IReadOnlySet<string> TableFunctions =
         new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row" };
 
-    /// <summary>Functions that change, tell or wait for something outside the answer.</summary>
+    /// <summary>Functions that change, reveal or wait for something outside the result.</summary>
     internal static readonly IReadOnlySet<string> RefusedFunctions = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
         "nextval", "currval", "setseed", "sleep_ms", "write_log", "stats", "getenv", "getvariable", "current_setting", "current_query", "current_query_id",
@@ -39,12 +39,14 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     private static readonly HashSet<string> Sources =
         new(StringComparer.Ordinal) { "BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "EMPTY_FROM", "PIVOT", "SHOW_REF" };
 
-    /// <exception cref="UsageException">It is something else; says what, and what to do.</exception>
+    /// <exception cref="UsageException">It is something else; the message says what, and what to do.</exception>
     public void Check(DuckDBConnection connection, string sql)
     {
         if (sql.Length > MaxLength)
         {
-            throw new UsageException($"The query has {sql.Length.ToString("N0", CultureInfo.InvariantCulture)} characters; up to {MaxLength.ToString("N0", CultureInfo.InvariantCulture)} are taken. Shorten it.");
+            throw new UsageException(
+                $"The query has {sql.Length.ToString("N0", CultureInfo.InvariantCulture)} characters; "
+                + $"at most {MaxLength.ToString("N0", CultureInfo.InvariantCulture)} are allowed. Shorten it.");
         }
 
         if (sql.Contains('\0', StringComparison.Ordinal))
@@ -60,7 +62,8 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         {
             if (Text(node, "class") == "PARAMETER")
             {
-                throw new UsageException("The query has a parameter ($1, ?, $name), which nothing gives a value. Write the value itself.");
+                throw new UsageException(
+                    "The query has a parameter ($1, ?, $name), which has no value here. Write the value itself.");
             }
 
             CheckTable(node, with, names);
@@ -86,13 +89,15 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         var root = parsed.RootElement;
         var mistake = root.GetProperty("error").GetBoolean()
             ? root.GetProperty("error_type").GetString() == "not implemented"
-                ? "This takes one SELECT and nothing else: also WITH, FROM, VALUES, DESCRIBE, SUMMARIZE and SHOW TABLES, but nothing that explains, changes, sets, attaches or exports."
+                ? "Only one SELECT is allowed: also WITH, FROM, VALUES, DESCRIBE, SUMMARIZE and SHOW TABLES, "
+                    + "but nothing that explains, changes, sets, attaches or exports."
                 : $"The query cannot be read: {root.GetProperty("error_message").GetString()}"
             : root.GetProperty("statements").GetArrayLength() switch
             {
-                0 => "There is no query. Give a SELECT.",
+                0 => "There is no query. Enter a SELECT.",
                 1 => null,
-                var count => $"This takes one statement and got {count.ToString(CultureInfo.InvariantCulture)}. Ask for each by itself.",
+                var count => $"Only one statement is allowed, not {count.ToString(CultureInfo.InvariantCulture)}. "
+                    + "Run each separately.",
             };
         if (mistake is not null)
         {
@@ -112,7 +117,10 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         var stars = Stars(root);
         if (stars > MaxStars)
         {
-            throw new UsageException($"The query has {stars.ToString("N0", CultureInfo.InvariantCulture)} times * or COLUMNS; up to {MaxStars.ToString(CultureInfo.InvariantCulture)} are taken. Name the columns, or ask in several queries.");
+            throw new UsageException(
+                $"The query uses * or COLUMNS {stars.ToString("N0", CultureInfo.InvariantCulture)} times; "
+                + $"at most {MaxStars.ToString(CultureInfo.InvariantCulture)} are allowed. "
+                + "Name the columns, or split it into several queries.");
         }
 
         var widening = 1L;
@@ -121,7 +129,9 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
             widening *= Math.Max(1, Stars(node.GetProperty("select_list")) * SourcesIn(node.GetProperty("from_table")));
             if (widening > MaxWidening)
             {
-                throw new UsageException("The query takes all columns (*) of joined tables on too many levels. Name the columns that it needs.");
+                throw new UsageException(
+                    "The query selects all columns (*) of joined tables on too many levels. "
+                    + "Name the columns that it needs.");
             }
         }
     }
@@ -148,7 +158,10 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         return count;
     }
 
-    /// <summary>The names that WITH gives. None may hide a table that cannot be read, since a name holds in a part of the text only.</summary>
+    /// <summary>
+    /// The names that WITH defines. None may hide a table that cannot be read, since a name applies to a part of the
+    /// text only.
+    /// </summary>
     private static HashSet<string> Collect(JsonElement root, Lazy<HashSet<string>> tables, Lazy<HashSet<string>> own)
     {
         var with = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -157,7 +170,9 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
             var name = entry.GetProperty("key").GetString()!;
             if (!PlainName().IsMatch(name) || (InternalName().IsMatch(name) && !tables.Value.Contains(name)) || own.Value.Contains(name))
             {
-                throw new UsageException($"WITH takes names of letters, digits and underscores that are not the engine's or the service's own; '{Shown.Plain(name, 100)}' is not one. Choose another.");
+                throw new UsageException(
+                    "A name in WITH consists of letters, digits and underscores, and is not one of the engine's or "
+                    + $"the service's own; '{Shown.Plain(name, 100)}' is not allowed. Choose another.");
             }
 
             with.Add(name);
@@ -193,7 +208,10 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
                 if (Text(function, "class") != "FUNCTION" || !TableFunctions.Contains(name) || !IsOwn(function))
                 {
                     throw new UsageException(
-                        $"'{Shown.Plain(name, 200)}' cannot stand in FROM: a query reads the data's tables and views, no files, addresses or settings, beside {string.Join(", ", TableFunctions.Order(StringComparer.Ordinal))}.");
+                        $"'{Shown.Plain(name, 200)}' cannot be used in FROM: "
+                        + "a query reads the data's tables and views, not files, addresses or settings; "
+                        + "besides them FROM takes only "
+                        + $"{string.Join(", ", TableFunctions.Order(StringComparer.Ordinal))}.");
                 }
 
                 break;
@@ -218,7 +236,9 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
 
         if (Inflating.Contains(name) && !IsFormatOfBoundedWidth(node, name))
         {
-            throw new UsageException($"The function '{name}' can make one value of any size, beyond every limit on memory. Leave it out{(TableFunctions.Contains(name) ? $", or put it into FROM: FROM {name}(…)" : "")}.");
+            throw new UsageException(
+                $"The function '{name}' can produce a value of any size, beyond every limit on memory. "
+                + $"Leave it out{(TableFunctions.Contains(name) ? $", or put it into FROM: FROM {name}(…)" : "")}.");
         }
     }
 
@@ -272,7 +292,7 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         }
     }
 
-    // What can stand in FROM has a type and a sample, and is no expression, which has a class.
+    // What can be used in FROM has a type and a sample, and is not an expression, which has a class.
     private static bool IsSource(JsonElement node, out string? type)
     {
         type = node.TryGetProperty("sample", out _) && !node.TryGetProperty("class", out _) && !node.TryGetProperty("modifiers", out _)

@@ -6,8 +6,9 @@ using DuckDBDateOnly = DuckDB.NET.Native.DuckDBDateOnly;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// Rows of newline-delimited JSON as a table takes them, as strictly as BigQuery's load jobs: an unknown field, a null where none may be, and a value
-/// that is not exactly the column's are refused, by name. https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
+/// Rows of newline-delimited JSON as a table takes them, as strictly as BigQuery's load jobs: an unknown field, a null
+/// where none is allowed, and a value that is not exactly the column's are refused, by name.
+/// https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
 /// </summary>
 internal sealed class TableRow
 {
@@ -58,7 +59,7 @@ internal sealed class TableRow
         catch (InvalidOperationException failure)
         {
             // Half of a surrogate pair, written as an escape.
-            throw Refused($"a text is not Unicode: {failure.Message}");
+            throw Refused($"a string is not Unicode: {failure.Message}");
         }
     }
 
@@ -74,7 +75,7 @@ internal sealed class TableRow
 
             if (values[at] is not null)
             {
-                throw Refused($"'{field.Name}' is there twice");
+                throw Refused($"'{field.Name}' occurs twice");
             }
 
             values[at] = field.Value;
@@ -112,7 +113,7 @@ internal sealed class TableRow
         {
             if (!column.IsNullable)
             {
-                throw Refused($"'{column.Name}' is null or missing, and takes no null");
+                throw Refused($"'{column.Name}' is null or missing, but takes no null");
             }
 
             row.AppendNullValue();
@@ -161,7 +162,7 @@ internal sealed class TableRow
     private decimal Exact(Column column, JsonElement value)
     {
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-#pragma warning disable RS0030 // Whether it rounded is found out below.
+#pragma warning disable RS0030 // Whether it rounded is checked below.
         if (!decimal.TryParse(TextOf(value), style, CultureInfo.InvariantCulture, out var number))
 #pragma warning restore RS0030
         {
@@ -191,15 +192,16 @@ internal sealed class TableRow
 
     private RejectedEventException Refused(string why) => new(
         $"{_table} refused a row: {why}.",
-        "This is a mistake of the service or a table made by another version of it: report it, or start with an empty folder (--data).",
+        "This is a bug in the service, or the table was made by another version of it: "
+            + "report it, or start with an empty folder (--data).",
         RejectionCause.WarehouseRefused);
 
     private sealed record Column(string Name, string Type, bool IsNullable, int Precision, int Scale)
     {
         public override string ToString() => Type switch
         {
-            "VARCHAR" => "a text",
-            "BIGINT" => "a whole number of 64 bits",
+            "VARCHAR" => "a string",
+            "BIGINT" => "a 64-bit whole number",
             "BOOLEAN" => "true or false",
             "DATE" => "a day such as 2026-11-22",
             "TIMESTAMP" => "a time with at most six decimals such as 2026-11-22T06:00:00Z",

@@ -6,8 +6,8 @@ namespace EventPipeline.Local.PubSubEmulator;
 internal static class EmulatorExtensions
 {
     /// <summary>
-    /// Uses Pub/Sub's emulator, at <c>PUBSUB_EMULATOR_HOST</c>, in place of the built-in broker: once the service has started its
-    /// topics and subscriptions are there.
+    /// Uses Pub/Sub's emulator, at <c>PUBSUB_EMULATOR_HOST</c>, in place of the built-in broker: its topics and
+    /// subscriptions exist once the service has started.
     /// </summary>
     public static IServiceCollection AddPubSubEmulator(this IServiceCollection services)
     {

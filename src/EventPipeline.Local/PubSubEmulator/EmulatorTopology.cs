@@ -10,14 +10,15 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Local.PubSubEmulator;
 
 /// <summary>
-/// Makes the topics and push subscriptions of the service in Pub/Sub's emulator, which forgets them with its process. Done when the
-/// service has started, before anything can be published: a message to a topic without subscriptions would be lost.
+/// Makes the topics and push subscriptions of the service in Pub/Sub's emulator, which forgets them when its process
+/// ends. Done when the service has started, before anything can be published: a message to a topic without
+/// subscriptions would be lost.
 /// </summary>
 internal sealed partial class EmulatorTopology(
     HttpClient http, OwnAddress service, IOptions<PubSubOptions> topics, IOptions<BrokerOptions> options, ILogger<EmulatorTopology> logger)
 {
-    /// <summary>Creates what is missing, and turns the subscriptions that are there to the service's address.</summary>
-    /// <exception cref="InvalidOperationException">The emulator cannot be reached, or does not take them.</exception>
+    /// <summary>Creates what is missing, and points the existing subscriptions at the service's address.</summary>
+    /// <exception cref="InvalidOperationException">The emulator cannot be reached, or does not accept them.</exception>
     public async Task CreateAsync(CancellationToken cancellationToken)
     {
         foreach (var topic in Enum.GetValues<Topic>().Select(topics.Value.IdOf))
@@ -56,12 +57,14 @@ internal sealed partial class EmulatorTopology(
 
             var reason = await response.Content.ReadAsStringAsync(cancellationToken);
             throw new InvalidOperationException(
-                $"Pub/Sub's emulator at {http.BaseAddress} does not take '{resource}': {(int)response.StatusCode} {reason}");
+                $"Pub/Sub's emulator at {http.BaseAddress} does not accept '{resource}': "
+                    + $"{(int)response.StatusCode} {reason}");
         }
         catch (HttpRequestException ex)
         {
             throw new InvalidOperationException(
-                $"Pub/Sub's emulator does not answer at {http.BaseAddress}: start it with `gcloud beta emulators pubsub start`, "
+                $"Pub/Sub's emulator does not respond at {http.BaseAddress}: "
+                    + "start it with `gcloud beta emulators pubsub start`, "
                     + "or unset PUBSUB_EMULATOR_HOST to use the built-in broker.", ex);
         }
     }
@@ -82,7 +85,7 @@ internal sealed partial class EmulatorTopology(
 
     private static string Seconds(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s");
 
-    /// <summary>A resource that says nothing of itself: a topic, or an expiry that never comes.</summary>
+    /// <summary>A resource without properties: a topic, or an expiry that never comes.</summary>
     private sealed record Resource;
 
     private sealed record Subscription(

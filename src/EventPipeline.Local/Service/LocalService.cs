@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging.Console;
 namespace EventPipeline.Local.Service;
 
 /// <summary>
-/// The same service on one machine: a DuckDB file, a broker of its own or Pub/Sub's emulator, and, where no account is configured, the
-/// simulated vendors.
+/// The same service on one machine: a DuckDB file, a built-in broker or Pub/Sub's emulator and, if no account is
+/// configured, the simulated vendors.
 /// </summary>
 internal sealed class LocalService : IAsyncDisposable
 {
@@ -44,7 +44,7 @@ internal sealed class LocalService : IAsyncDisposable
     /// <summary>Where the simulator listens; null when accounts are configured.</summary>
     public Uri? SimulatorAddress { get; private init; }
 
-    /// <summary>Whether any setting of a vendor is there: then only configured accounts are read.</summary>
+    /// <summary>Whether any vendor setting exists: then only configured accounts are read.</summary>
     public static bool HasConfiguredAccounts(IConfiguration configuration) =>
         configuration.GetSection(VendorsSection).GetChildren().Any(child => child.GetChildren().Any());
 
@@ -66,7 +66,7 @@ internal sealed class LocalService : IAsyncDisposable
         DataFolder folder, FileStream taken, LocalSettings settings, int port, LogLevel logLevel, CancellationToken cancellationToken) =>
         StartAsync(folder, taken, settings, port, logLevel, _ => { }, cancellationToken);
 
-    /// <summary>Starts the service with its edges replaced or its settings given, as the last word before it is built.</summary>
+    /// <summary>Starts the service with its edges replaced or its settings given, just before it is built.</summary>
     internal static async Task<LocalService> StartAsync(
         DataFolder folder,
         FileStream taken,
@@ -101,7 +101,7 @@ internal sealed class LocalService : IAsyncDisposable
             var app = Build(builder, folder, settings, configure);
             StartupCheck.Run(app.Services, mistakes);
 
-            // A file that cannot be opened ends the command here, instead of every request.
+            // A file that cannot be opened ends the command here, instead of failing every request.
             _ = app.Services.GetRequiredService<IWarehouse>();
             await app.StartAsync(cancellationToken);
             var service = new LocalService(app, simulator, folder, taken) { SimulatorAddress = simulatorAddress };
@@ -119,7 +119,7 @@ internal sealed class LocalService : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs until somebody stops the process.</summary>
+    /// <summary>Runs until the process is stopped.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -178,7 +178,7 @@ internal sealed class LocalService : IAsyncDisposable
             console.ColorBehavior = LoggerColorBehavior.Disabled;
         });
 
-        // Standard output belongs to what was asked for.
+        // Standard output is reserved for results.
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddLevels(level);
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace EventPipeline.Local.Service;
 
-/// <summary>Lets whoever works on this machine call everything, without a token, and nobody else.</summary>
+/// <summary>Lets callers on this machine, and no one else, call everything without a token.</summary>
 internal static class LoopbackAccess
 {
     /// <summary>Says that every caller is on this machine.</summary>
@@ -13,7 +13,7 @@ internal static class LoopbackAccess
         policy.RequireAssertion(call => call.Resource is HttpContext http && IsFromHere(http) && NamesThisMachine(http.Request.Host) && IsNoOtherSites(http.Request));
 
     private static bool IsFromHere(HttpContext http) =>
-        http.Connection.RemoteIpAddress is not { } address // not over a network at all
+        http.Connection.RemoteIpAddress is not { } address // not over a network
         || IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 
     // A web page somewhere can have its own name resolve to this machine; its requests still carry that name.
@@ -21,7 +21,7 @@ internal static class LoopbackAccess
         host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    // It can also send a form here under the right name; the browser then says where the page is from.
+    // It can also send a form here under the right name; the browser then names the page's origin.
     private static bool IsNoOtherSites(HttpRequest request) =>
         request.Headers.Origin.Count == 0 || request.Headers.Origin == $"{request.Scheme}://{request.Host}";
 }

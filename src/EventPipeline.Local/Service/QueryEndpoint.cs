@@ -4,8 +4,8 @@ using EventPipeline.Local.DuckDb;
 namespace EventPipeline.Local.Service;
 
 /// <summary>
-/// Lets another process on this machine query the file that this one holds open. It takes one SELECT over the data and nothing else; a JSON body keeps web pages out,
-/// whose forms cannot send one.
+/// Lets another process on this machine query the file that this one holds open. It accepts one SELECT over the data
+/// and nothing else; requiring a JSON body keeps web pages out, whose forms cannot send one.
 /// </summary>
 internal static class QueryEndpoint
 {

@@ -21,13 +21,15 @@ internal sealed class DataFolder
     /// <summary>The DuckDB file.</summary>
     public string WarehouseFile => System.IO.Path.Combine(Path, "warehouse.duckdb");
 
-    /// <summary>Where the service that works in the folder can be reached, while there is one.</summary>
+    /// <summary>The address of the service that uses the folder, while there is one.</summary>
     public string AddressFile => System.IO.Path.Combine(Path, "service-address");
 
-    /// <summary>Held by the process that works in the folder; the operating system releases it with the process, however that ends.</summary>
+    /// <summary>
+    /// Held by the process that uses the folder; the operating system releases it with the process, however that ends.
+    /// </summary>
     public string LockFile => System.IO.Path.Combine(Path, "lock");
 
-    /// <summary>What has to be said of its data.</summary>
+    /// <summary>The label of its data.</summary>
     public DataLabel Label => new(Simulated ? DataLabel.Simulated : null);
 
     private string OriginFile => System.IO.Path.Combine(Path, "origin");
@@ -51,7 +53,9 @@ internal sealed class DataFolder
             var found = File.ReadAllText(folder.OriginFile).Trim();
             return found == origin
                 ? folder
-                : throw new UsageException($"The folder {folder.Path} holds {found} data, and this would add {origin} data. Choose another with --data.");
+                : throw new UsageException(
+                    $"The folder {folder.Path} contains {found} data, and this would add {origin} data. "
+                    + "Choose another with --data.");
         }
         catch (Exception failure) when (DiskTrouble.Is(failure))
         {
@@ -76,8 +80,8 @@ internal sealed class DataFolder
         }
     }
 
-    /// <summary>Takes the folder for this process; null when another has it.</summary>
-    /// <exception cref="UsageException">It cannot be taken by any.</exception>
+    /// <summary>Locks the folder for this process; null if another process has it.</summary>
+    /// <exception cref="UsageException">No process can lock it.</exception>
     public FileStream? TryLock()
     {
         try
@@ -102,7 +106,7 @@ internal sealed class DataFolder
         }
         catch (ArgumentException mistake)
         {
-            throw new UsageException($"--data is not a folder's name: {mistake.Message}");
+            throw new UsageException($"--data is not a valid folder name: {mistake.Message}");
         }
     }
 }

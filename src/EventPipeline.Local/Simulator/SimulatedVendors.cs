@@ -4,7 +4,7 @@ using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator;
 
-/// <summary>Whom the simulator plays.</summary>
+/// <summary>The vendors that the simulator plays.</summary>
 internal static class SimulatedVendors
 {
     /// <summary>Every vendor, a line each.</summary>

@@ -15,7 +15,7 @@ internal static class SimulatorApplication
     /// <summary>An application that is ready to start. It logs nothing and reads no configuration.</summary>
     /// <param name="options">The seed and the clock.</param>
     /// <param name="port">The port on 127.0.0.1; 0 for any; <see cref="WebApplication.Urls"/> has it after the start.</param>
-    /// <param name="played">Whom it plays; one that takes any request that is left over stands last.</param>
+    /// <param name="played">The vendors it plays; one that takes any remaining request comes last.</param>
     public static WebApplication Build(SimulatorOptions options, int port, params IReadOnlyList<SimulatedVendor> played)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -46,7 +46,7 @@ internal static class SimulatorApplication
         return app;
     }
 
-    // Whatever the vendor is not asked properly, it still answers in its own format.
+    // Even an unknown path gets an answer in the vendor's own format.
     private static Task NotFoundAsync(HttpContext context, ISimulatedVendor vendor, World world)
     {
         var request = new SimulatedRequest(

@@ -5,7 +5,9 @@ using EventPipeline.Local.Simulator.Serving;
 
 namespace EventPipeline.Local.Simulator;
 
-/// <summary>The simulator's own address space, <c>/_simulator</c>: who is served, faults, what was asked, the truth.</summary>
+/// <summary>
+/// The simulator's own address space, <c>/_simulator</c>: who is served, faults, requests, the truth.
+/// </summary>
 internal static class SimulatorEndpoints
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);

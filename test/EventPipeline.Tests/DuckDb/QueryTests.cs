@@ -355,7 +355,7 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
             $"SELECT {string.Join(", ", Enumerable.Repeat("*", 17))} FROM cost",
         })
         {
-            (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message.ShouldContain("up to 16 are taken");
+            (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message.ShouldContain("at most 16 are allowed");
         }
 
         string Nested(string select, int levels) =>

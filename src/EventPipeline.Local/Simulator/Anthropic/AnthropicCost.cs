@@ -5,7 +5,9 @@ using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator.Anthropic;
 
-/// <summary><c>GET /v1/organizations/cost_report</c>: the usage times the price list, and what only the bill knows.</summary>
+/// <summary>
+/// <c>GET /v1/organizations/cost_report</c>: the usage times the price list, and what appears only on the bill.
+/// </summary>
 internal static class AnthropicCost
 {
     public const string Path = "cost_report";

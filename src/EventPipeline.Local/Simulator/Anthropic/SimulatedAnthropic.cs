@@ -128,7 +128,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
 
     private SimulatedReply Buckets(SimulatedRequest request, SimulatedReport report)
     {
-        // A grouping or filter that is silently not one would answer another question.
+        // Silently ignoring a grouping or filter would answer a different question.
         if (request.Query.Keys.FirstOrDefault(name => name == "group_by" || report.Filters.ContainsKey($"{name}[]")) is { } bare)
         {
             throw new RefusedException(400, $"{bare}: arrays are sent with brackets, {bare}[]=…");

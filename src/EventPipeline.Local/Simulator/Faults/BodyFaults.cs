@@ -5,7 +5,7 @@ using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator.Faults;
 
-/// <summary>The faults that change what a good answer says.</summary>
+/// <summary>The faults that change the content of a good answer.</summary>
 internal static class BodyFaults
 {
     private static readonly string[] Kinds =
@@ -16,7 +16,7 @@ internal static class BodyFaults
     /// <summary>Whether the kind is one of these.</summary>
     public static bool Has(string kind) => Kinds.Contains(kind);
 
-    /// <summary>The changed answer; null when there is nothing in it that could be changed so.</summary>
+    /// <summary>The changed answer; null if nothing in it can be changed that way.</summary>
     public static JsonObject? Apply(FaultRule rule, JsonObject answer, PageNames names)
     {
         var body = (JsonObject)answer.DeepClone();
@@ -66,7 +66,7 @@ internal static class BodyFaults
             var isAmount = names.Amounts.Contains(name) && value?.GetValueKind() == JsonValueKind.String;
             if (isAmount || value?.GetValueKind() == JsonValueKind.Number)
             {
-#pragma warning disable RS0030 // What comes of it is wrong on purpose.
+#pragma warning disable RS0030 // The result is wrong on purpose.
                 var more = decimal.Parse(value!.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture) + 1;
 #pragma warning restore RS0030
                 node![name] = isAmount ? more.ToString(CultureInfo.InvariantCulture) : more;

@@ -13,7 +13,7 @@ internal static class CursorFaults
     /// <summary>Whether the kind is one of these.</summary>
     public static bool Has(string kind) => kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor or FaultKinds.EmptyPage;
 
-    /// <summary>Puts the real cursor in the place of a made-up one; true for the cursor behind the last page.</summary>
+    /// <summary>Replaces a made-up cursor with the real one; true for the cursor behind the last page.</summary>
     public static bool Unwrap(IDictionary<string, IReadOnlyList<string>> query, PageNames names)
     {
         foreach (var name in names.CursorParameters)
@@ -68,7 +68,7 @@ internal static class CursorFaults
         return body;
     }
 
-    /// <summary>The page behind the last one: nothing, and the end.</summary>
+    /// <summary>The page behind the last one: empty, and the end.</summary>
     public static JsonObject Nothing(JsonObject answer, PageNames names)
     {
         var body = (JsonObject)answer.DeepClone();

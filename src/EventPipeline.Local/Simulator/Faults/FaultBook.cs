@@ -6,7 +6,7 @@ internal sealed class FaultBook
     private readonly Lock _lock = new();
     private List<Entry> _entries = [];
 
-    /// <summary>Exchanges every rule; counting begins anew.</summary>
+    /// <summary>Replaces every rule; counting starts over.</summary>
     public void Replace(IEnumerable<FaultRule> rules)
     {
         lock (_lock)
@@ -24,8 +24,10 @@ internal sealed class FaultBook
         }
     }
 
-    /// <summary>The first rule that wants this request and is not used up, counted as a hit; null for none.</summary>
-    /// <param name="applies">Whether a rule can do its harm here. It is asked for one rule at a time.</param>
+    /// <summary>
+    /// The first rule that applies to this request and is not used up, counted as a hit; null if there is none.
+    /// </summary>
+    /// <param name="applies">Whether a rule can take effect here. Called for one rule at a time.</param>
     public FaultRule? Take(Func<FaultRule, bool> applies)
     {
         lock (_lock)

@@ -24,7 +24,7 @@ internal static class FaultKinds
     /// <summary>The last page has a cursor; behind it is an empty page that ends.</summary>
     public const string TrailingCursor = "trailing_cursor";
 
-    /// <summary>Before the page that was asked for comes one without data that leads to it.</summary>
+    /// <summary>A page without data that leads to the requested one comes first.</summary>
     public const string EmptyPage = "empty_page";
 
     /// <summary>A row twice.</summary>
@@ -33,28 +33,30 @@ internal static class FaultKinds
     /// <summary>A row twice, the second time with another number.</summary>
     public const string ConflictRows = "conflict_rows";
 
-    /// <summary>A bucket of the asked interval is not there.</summary>
+    /// <summary>A bucket of the requested interval is missing.</summary>
     public const string MissingBucket = "missing_bucket";
 
     /// <summary>200 with a page that is not JSON.</summary>
     public const string Garbage = "garbage";
 
-    /// <summary>A row has a field more.</summary>
+    /// <summary>A row has an extra field.</summary>
     public const string UnknownField = "unknown_field";
 
-    /// <summary>A row lacks a field.</summary>
+    /// <summary>A row is missing a field.</summary>
     public const string MissingField = "missing_field";
 
     /// <summary>The connection is reset without an answer.</summary>
     public const string Reset = "reset";
 
-    /// <summary>No answer for some seconds; forever where the rule does not say how many.</summary>
+    /// <summary>No answer for some seconds; forever if the rule does not say how many.</summary>
     public const string SlowHeaders = "slow_headers";
 
-    /// <summary>400 as the vendor says it where it does not group so: by the field of the rule, or by so many dimensions.</summary>
+    /// <summary>
+    /// The vendor's 400 for an unsupported grouping: by the field of the rule, or by that many dimensions.
+    /// </summary>
     public const string GroupingRefused = "grouping_refused";
 
-    /// <summary>429 with Retry-After beyond so many requests a minute with one key.</summary>
+    /// <summary>429 with Retry-After beyond a number of requests a minute with one key.</summary>
     public const string RateLimit = "rate_limit";
 
     public static IReadOnlyList<string> All { get; } =

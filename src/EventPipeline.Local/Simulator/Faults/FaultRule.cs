@@ -37,7 +37,7 @@ internal sealed record FaultRule
     /// <summary>How often; null for always.</summary>
     public int? Times { get; init; }
 
-    /// <summary>How many requests it would hit are let through first.</summary>
+    /// <summary>How many of the requests it would hit to let through first.</summary>
     public int Skip { get; init; }
 
     /// <summary>The field of <c>missing_field</c> or <c>unknown_field</c>, null lets the simulator choose; the dimension of <c>grouping_refused</c>, null for any.</summary>
@@ -49,14 +49,15 @@ internal sealed record FaultRule
     /// <summary>For how long <c>slow_headers</c> waits; null for forever.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>Whether it is about this request.</summary>
+    /// <summary>Whether it applies to this request.</summary>
     public bool Matches(string vendor, SimulatedRequest request, string pathAndQuery) =>
         (Vendor is null || Vendor == vendor)
         && (Account is null || Account == request.Account?.Name)
         && (PathContains is null || pathAndQuery.Contains(PathContains, StringComparison.Ordinal));
 
     /// <summary>Reads a list of rules, strictly.</summary>
-    /// <exception cref="FormatException">Something is not known or out of range; the message says what and names the nearest.</exception>
+    /// <exception cref="FormatException">Something is unknown or out of range; the message says what and names the
+    /// nearest.</exception>
     /// <param name="json">The rules.</param>
     /// <param name="vendors">The vendors that are played.</param>
     public static IReadOnlyList<FaultRule> Parse(string json, IReadOnlyList<string> vendors)

@@ -17,7 +17,9 @@ internal sealed record BucketPaging(
     IReadOnlyCollection<string> Dimensions,
     IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Filters)
 {
-    /// <summary>One page, oldest bucket first, empty ones too, and where the next page begins (null: nowhere).</summary>
+    /// <summary>
+    /// One page, oldest bucket first, empty ones too, and where the next page begins (null if there is none).
+    /// </summary>
     /// <param name="report">What to ask.</param>
     /// <param name="from">Where the page begins.</param>
     public (IReadOnlyList<Bucket> Buckets, DateTime? Next) Page(SimulatedReport report, DateTime from)

@@ -3,7 +3,9 @@ using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Reports;
 
-/// <summary>A vendor's API: knows its paths, parameters, shapes and errors, and nothing of HTTP's mechanics or of faults.</summary>
+/// <summary>
+/// A vendor's API: knows its paths, parameters, shapes and errors, and nothing about HTTP's mechanics or faults.
+/// </summary>
 internal interface ISimulatedVendor
 {
     /// <summary>The vendor's name.</summary>
@@ -12,7 +14,7 @@ internal interface ISimulatedVendor
     /// <summary>What every path of the vendor begins with.</summary>
     string Root { get; }
 
-    /// <summary>What its answers and parameters call what faults change.</summary>
+    /// <summary>The names, in its answers and parameters, of what faults change.</summary>
     PageNames Names { get; }
 
     /// <summary>The organisations.</summary>
@@ -21,10 +23,10 @@ internal interface ISimulatedVendor
     /// <summary>The reports of an organisation.</summary>
     IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account);
 
-    /// <summary>Whether a request to a path that no vendor has is meant for this one, by its headers.</summary>
+    /// <summary>Whether the headers of a request to an unknown path show that it is meant for this vendor.</summary>
     bool IsMeant(IHeaderDictionary headers);
 
-    /// <summary>Whose credential a request carries, good or limited; null when it is not known.</summary>
+    /// <summary>Whose credential a request carries, good or limited; null if it is unknown.</summary>
     SimulatedAccount? Identify(IHeaderDictionary headers);
 
     /// <summary>The answer, errors included.</summary>
@@ -37,7 +39,7 @@ internal interface ISimulatedVendor
     IEnumerable<KeyValuePair<string, string>> Headers(SimulatedRequest request, int status);
 }
 
-/// <summary>What a vendor's answers and parameters call what faults change.</summary>
+/// <summary>The names, in a vendor's answers and parameters, of what faults change.</summary>
 /// <param name="Items">The array of a page.</param>
 /// <param name="Rows">The array of a bucket; null where the items are the rows.</param>
 /// <param name="HasMore">The flag that says whether there is more; null where the vendor has none: then no fault of paging hits it.</param>

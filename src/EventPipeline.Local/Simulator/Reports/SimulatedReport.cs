@@ -21,7 +21,7 @@ internal sealed record SimulatedReport(
     /// <summary>The most buckets of a page, by width; a width that is not here is not served.</summary>
     public required IReadOnlyDictionary<string, PageLimit> Limits { get; init; }
 
-    /// <summary>All tokens of a fact, none twice.</summary>
+    /// <summary>All tokens of a fact, each counted once.</summary>
     public Func<Fact, decimal> Tokens { get; init; } = static _ => 0;
 
     /// <summary>The US dollars of a fact.</summary>
@@ -40,5 +40,5 @@ internal sealed record SimulatedReport(
         names.ToDictionary(name => name, name => new[] { name });
 }
 
-/// <summary>How many buckets a page has when nothing is said, and at most.</summary>
+/// <summary>How many buckets a page has by default, and at most.</summary>
 internal sealed record PageLimit(int Default, int Max);

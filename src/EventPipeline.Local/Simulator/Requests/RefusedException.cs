@@ -1,6 +1,6 @@
 namespace EventPipeline.Local.Simulator.Requests;
 
-/// <summary>The vendor does not answer the question; it becomes an error in the vendor's own format.</summary>
+/// <summary>The vendor refuses the request; this becomes an error in the vendor's own format.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="message">What is wrong.</param>
 /// <param name="parameter">The parameter it is about, where there is one.</param>

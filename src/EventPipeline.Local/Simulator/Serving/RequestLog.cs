@@ -1,6 +1,8 @@
 namespace EventPipeline.Local.Simulator.Serving;
 
-/// <summary>What was asked, newest last; the oldest go when there are very many. Keys are never in it.</summary>
+/// <summary>
+/// The requests, newest last; the oldest are dropped when there are very many. It never contains keys.
+/// </summary>
 internal sealed class RequestLog
 {
     private const int Capacity = 20_000;
@@ -37,7 +39,7 @@ internal sealed class RequestLog
     }
 }
 
-/// <param name="Number">Counts from 1, and goes on when the log is cleared.</param>
+/// <param name="Number">Counts from 1, and continues when the log is cleared.</param>
 /// <param name="At">The simulated time, UTC.</param>
 /// <param name="Vendor">The vendor's name.</param>
 /// <param name="Account">The organisation's name; null for an unknown key.</param>

@@ -4,7 +4,7 @@ using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Serving;
 
-/// <summary>What one running simulator has in common: its options, the faults in force, what was asked.</summary>
+/// <summary>What one running simulator has in common: its options, the faults in force, the requests.</summary>
 internal sealed class World(SimulatorOptions options, CancellationToken stopping)
 {
     private long _number;
