@@ -137,8 +137,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Abandons what is still running. The container calls it twice: for the broker, and for the hosted service that it
-    /// is.
+    /// Abandons what is still running. The container calls it twice: for the broker, and for the same object as a
+    /// hosted service.
     /// </summary>
     public void Dispose()
     {

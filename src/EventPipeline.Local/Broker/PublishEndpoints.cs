@@ -84,7 +84,7 @@ internal static partial class PublishEndpoints
             200,
             new TopicList([.. TopicIds(options.Value).Select(id => new TopicName(options.Value.NameOf(id)))]),
             PublishJson.Default.TopicList)
-        : Refuse(404, "NOT_FOUND", $"There is no project '{project}'; there is '{options.Value.ProjectId}'.");
+        : Refuse(404, "NOT_FOUND", $"Project '{project}' does not exist; this broker has '{options.Value.ProjectId}'.");
 
     private static IEnumerable<string> TopicIds(PubSubOptions options) => Enum.GetValues<Topic>().Select(options.IdOf);
 

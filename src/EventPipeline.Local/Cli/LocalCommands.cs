@@ -44,7 +44,8 @@ internal static class LocalCommands
 
     public static RootCommand Create()
     {
-        var root = new RootCommand("AI usage and spend of a company, loaded every morning, exactly once: the service on one machine.");
+        var root = new RootCommand(
+            "A company's AI usage and spend, loaded every morning, exactly once: the service on one machine.");
         root.Options.Add(Data);
         root.Options.Add(Seed);
         root.Options.Add(Now);

@@ -85,7 +85,7 @@ internal static class RunCommand
                 using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
                 while (true)
                 {
-                    // Checked before the run is: what is no longer outstanding by then has already told the run how it
+                    // Checked before the run is: a message no longer outstanding has already recorded in the run how it
                     // ended.
                     var isWorkedOn = broker?.CountOutstanding().Values.Any(count => count > 0) ?? true;
                     var run = (await http.GetFromJsonAsync<RunDocument>(location, ApiJson.Options, cancellationToken))!;
@@ -124,7 +124,7 @@ internal static class RunCommand
         }
     }
 
-    /// <summary>Whether the service went away, or is too busy to say how the run is.</summary>
+    /// <summary>Whether the service went away, or is too busy to report on the run.</summary>
     private static bool IsGone(Exception failure, CancellationToken cancellationToken) =>
         failure is HttpRequestException { StatusCode: null } || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 

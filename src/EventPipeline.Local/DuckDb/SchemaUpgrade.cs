@@ -19,7 +19,7 @@ internal static class SchemaUpgrade
         return (bool)command.ExecuteScalar()!;
     }
 
-    /// <summary>Upgrades the tables of a dataset, which are there.</summary>
+    /// <summary>Upgrades the existing tables of a dataset.</summary>
     public static void Apply(DuckDBConnection connection, string dataset)
     {
         foreach (var (table, column, type, isThere) in Differences(connection, dataset))
@@ -29,7 +29,7 @@ internal static class SchemaUpgrade
         }
     }
 
-    /// <summary>What differs from tables that are made for the comparison and leave no trace.</summary>
+    /// <summary>What differs from tables that are created for the comparison and leave no trace.</summary>
     private static List<(string Table, string Column, string Type, bool IsThere)> Differences(DuckDBConnection connection, string dataset)
     {
         using var transaction = connection.BeginTransaction();

@@ -109,8 +109,8 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     }
 
     /// <summary>
-    /// Each * takes all columns of what it stands for, and each level of a query can take those of the level below several times: so many
-    /// that making them is outside of every limit on memory and time.
+    /// Each * selects all columns of what it stands for, and each level of a query can repeat those of the level below:
+    /// so many that producing them escapes every limit on memory and time.
     /// </summary>
     private static void CheckWidth(JsonElement root)
     {

@@ -158,7 +158,7 @@ internal sealed class TableRow
         return isTime && time.Ticks % TimeSpan.TicksPerMicrosecond == 0 ? time : throw Wrong(column, value);
     }
 
-    /// <summary>A number that loses no digit: .NET's own reading rounds what is longer than it holds.</summary>
+    /// <summary>A number that loses no digit: .NET's parser rounds longer numbers than it can represent.</summary>
     private decimal Exact(Column column, JsonElement value)
     {
         const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
@@ -188,7 +188,7 @@ internal sealed class TableRow
     };
 
     private RejectedEventException Wrong(Column column, JsonElement value) =>
-        Refused($"'{column.Name}' takes {column}, and {Shown.Plain(value.GetRawText(), 100)} is not that");
+        Refused($"'{column.Name}' takes {column}, not {Shown.Plain(value.GetRawText(), 100)}");
 
     private RejectedEventException Refused(string why) => new(
         $"{_table} refused a row: {why}.",

@@ -21,7 +21,10 @@ internal static class QueryEndpoint
     {
         if (string.IsNullOrWhiteSpace(request.Sql))
         {
-            return TypedResults.Problem(title: "There is no query.", detail: "Give a SELECT as \"sql\".", statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem(
+                title: "There is no query.",
+                detail: "Send a SELECT as \"sql\".",
+                statusCode: StatusCodes.Status400BadRequest);
         }
 
         try

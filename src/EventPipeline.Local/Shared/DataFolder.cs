@@ -15,7 +15,7 @@ internal sealed class DataFolder
     /// <summary>The folder, absolute.</summary>
     public string Path { get; }
 
-    /// <summary>Whether what it holds comes from the simulator.</summary>
+    /// <summary>Whether its data comes from the simulator.</summary>
     public bool Simulated { get; }
 
     /// <summary>The DuckDB file.</summary>
@@ -37,7 +37,7 @@ internal sealed class DataFolder
     /// <summary>The folder to work in: the one given, or <c>data/simulated</c> and <c>data/configured</c> under the current one.</summary>
     /// <param name="given">The folder on the command line; null for the usual one.</param>
     /// <param name="simulated">Whether its data is to come from the simulator.</param>
-    /// <exception cref="UsageException">It holds data of the other origin.</exception>
+    /// <exception cref="UsageException">It contains data of the other origin.</exception>
     public static DataFolder Open(string? given, bool simulated)
     {
         var folder = new DataFolder(PathOf(given, simulated), simulated);
@@ -63,7 +63,7 @@ internal sealed class DataFolder
         }
     }
 
-    /// <summary>The folder as it is, for reading: its origin is what it holds.</summary>
+    /// <summary>The existing folder, for reading: its contents determine its origin.</summary>
     public static DataFolder Existing(string? given, bool simulated)
     {
         var path = PathOf(given, simulated);
@@ -72,7 +72,8 @@ internal sealed class DataFolder
         {
             return File.Exists(folder.OriginFile)
                 ? new DataFolder(path, File.ReadAllText(folder.OriginFile).Trim() == DataLabel.Simulated)
-                : throw new UsageException($"There is no data in {path}. Run something first, or name the folder with --data.");
+                : throw new UsageException(
+                    $"There is no data in {path}. Start a run first, or choose the folder with --data.");
         }
         catch (Exception failure) when (DiskTrouble.Is(failure))
         {

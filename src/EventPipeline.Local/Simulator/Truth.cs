@@ -29,7 +29,7 @@ internal static class Truth
         var (from, to) = (Day("from", One("from")), Day("to", One("to")));
         if (to < from || to.DayNumber - from.DayNumber >= MaxDays)
         {
-            throw new FormatException($"'to' must not be before 'from', and at most {MaxDays} days can be asked for.");
+            throw new FormatException($"'to' must not be before 'from', and at most {MaxDays} days can be requested.");
         }
 
         var groupBy = parameters("group_by") is { Count: > 0 } asked ? asked : [.. report.GroupBy.Keys];

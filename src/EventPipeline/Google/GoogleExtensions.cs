@@ -21,7 +21,7 @@ internal static class GoogleExtensions
     }
 
     /// <summary>
-    /// Publishing there needs a credential, which an emulator does not need, and a configured project.
+    /// Publishing there needs a configured project and a credential, which an emulator does not need.
     /// </summary>
     private static void AddPubSubOnGoogle(this WebApplicationBuilder builder)
     {
@@ -39,6 +39,8 @@ internal sealed class NamedProjectRule(IConfiguration configuration) : IValidate
     public ValidateOptionsResult Validate(string? name, PubSubOptions options) =>
         string.IsNullOrEmpty(configuration["GOOGLE_CLOUD_PROJECT"])
             && string.IsNullOrEmpty(configuration[$"{PubSubOptions.Section}:{nameof(PubSubOptions.ProjectId)}"])
-            ? ValidateOptionsResult.Fail("GOOGLE_CLOUD_PROJECT is empty: it takes the id of the project that the topics are in (PubSub__ProjectId wins over it).")
+            ? ValidateOptionsResult.Fail(
+                "GOOGLE_CLOUD_PROJECT is empty: set it to the id of the project that contains the topics "
+                + "(PubSub__ProjectId takes precedence).")
             : ValidateOptionsResult.Success;
 }

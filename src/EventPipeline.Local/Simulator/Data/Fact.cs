@@ -9,6 +9,6 @@ internal sealed record Fact(
 {
     public string? this[string dimension] => Dimensions.GetValueOrDefault(dimension);
 
-    /// <summary>A quantity; 0 where there is none.</summary>
+    /// <summary>A quantity; 0 if there is none.</summary>
     public decimal Sum(string quantity) => Quantities.GetValueOrDefault(quantity);
 }

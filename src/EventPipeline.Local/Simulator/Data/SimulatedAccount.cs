@@ -4,8 +4,8 @@ namespace EventPipeline.Local.Simulator.Data;
 /// <param name="Vendor">The vendor's name.</param>
 /// <param name="Name">The organisation's name; begins with SIMULATED.</param>
 /// <param name="Key">The key that may read everything.</param>
-/// <param name="LimitedKey">A key the vendor knows and that may not read these reports: it gets a 403.</param>
-/// <param name="Token">An OAuth token that may read everything, where the vendor takes one.</param>
+/// <param name="LimitedKey">A key that the vendor knows but that may not read these reports: it gets a 403.</param>
+/// <param name="Token">An OAuth token that may read everything, if the vendor accepts one.</param>
 internal sealed record SimulatedAccount(string Vendor, string Name, string Key, string LimitedKey, string? Token)
 {
     /// <summary>Without the keys.</summary>

@@ -11,7 +11,7 @@ internal sealed record Group(
 {
     public string? this[string dimension] => Dimensions.GetValueOrDefault(dimension);
 
-    /// <summary>A sum; 0 where there is none.</summary>
+    /// <summary>A sum; 0 if there is none.</summary>
     public decimal Sum(string quantity) => Quantities.GetValueOrDefault(quantity);
 
     /// <summary>A sum that is a count.</summary>

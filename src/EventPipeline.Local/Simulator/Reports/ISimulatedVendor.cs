@@ -41,8 +41,9 @@ internal interface ISimulatedVendor
 
 /// <summary>The names, in a vendor's answers and parameters, of what faults change.</summary>
 /// <param name="Items">The array of a page.</param>
-/// <param name="Rows">The array of a bucket; null where the items are the rows.</param>
-/// <param name="HasMore">The flag that says whether there is more; null where the vendor has none: then no fault of paging hits it.</param>
+/// <param name="Rows">The array of a bucket; null if the items are the rows.</param>
+/// <param name="HasMore">The flag that says whether there is more; null if the vendor has none: then no paging fault
+/// applies to it.</param>
 /// <param name="Cursors">The members that lead on; a page has one of them.</param>
 /// <param name="CursorParameters">The parameters that take them.</param>
 /// <param name="GroupParameters">The parameters that ask for a grouping.</param>

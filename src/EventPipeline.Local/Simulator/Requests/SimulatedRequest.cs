@@ -14,7 +14,7 @@ internal sealed record SimulatedRequest(
     /// <summary>Whose key it carries, with full rights or not; null when no key is known.</summary>
     public SimulatedAccount? Account { get; init; }
 
-    /// <summary>The body's text; empty where it has none.</summary>
+    /// <summary>The body's text; empty if there is none.</summary>
     public string Body { get; init; } = "";
 
     /// <summary>The last value of a parameter; null when it was not sent.</summary>

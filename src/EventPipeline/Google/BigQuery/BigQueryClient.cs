@@ -149,7 +149,8 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     }
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
-        await response.Content.ReadFromJsonAsync(type, cancellationToken) ?? throw new JsonException("The answer is null.");
+        await response.Content.ReadFromJsonAsync(type, cancellationToken)
+            ?? throw new JsonException("The response is null.");
 
     private static async Task<BigQueryException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -183,7 +184,7 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     private Uri SessionAddress(HttpResponseMessage response)
     {
         var location = response.Headers.Location
-            ?? throw new JsonException("The answer to the start of an upload has no Location.");
+            ?? throw new JsonException("The response to the start of an upload has no Location.");
         var address = new Uri(http.BaseAddress!, location);
         var isTrusted = address.Authority == http.BaseAddress!.Authority && address.Scheme == http.BaseAddress.Scheme;
         var isGoogles = address.Scheme == Uri.UriSchemeHttps && address.IsDefaultPort

@@ -14,7 +14,8 @@ public sealed class BigQueryOptions
     public Uri BaseAddress { get; set; } = new("https://bigquery.googleapis.com/");
 
     /// <summary>The project of the datasets, which also pays. Also read from <c>GOOGLE_CLOUD_PROJECT</c>.</summary>
-    [Required(ErrorMessage = "BigQuery__ProjectId is empty: set GOOGLE_CLOUD_PROJECT, or BigQuery__ProjectId where the datasets are in another project.")]
+    [Required(ErrorMessage = "BigQuery__ProjectId is empty: set GOOGLE_CLOUD_PROJECT, "
+        + "or BigQuery__ProjectId if the datasets are in another project.")]
     [RegularExpression("^[A-Za-z0-9][A-Za-z0-9.:-]*$", ErrorMessage = "BigQuery__ProjectId (or GOOGLE_CLOUD_PROJECT) takes a project's id, such as my-project.")]
     public string ProjectId { get; set; } = "";
 

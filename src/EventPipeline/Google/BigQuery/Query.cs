@@ -46,5 +46,5 @@ internal sealed record JobsQueryResponse(
 /// <summary>A row: a cell per column.</summary>
 internal sealed record ResultRow(IReadOnlyList<ResultCell> F);
 
-/// <summary>A cell: text or null; nested where the column is.</summary>
+/// <summary>A cell: text or null; nested if the column is.</summary>
 internal sealed record ResultCell(JsonElement V);

@@ -1,7 +1,7 @@
 namespace EventPipeline.Google.Schema;
 
 /// <summary>A dataset as it is.</summary>
-/// <param name="Location">Where its data is: <c>US</c>; null when there is no such dataset.</param>
+/// <param name="Location">Where its data is: <c>US</c>; null if the dataset does not exist.</param>
 /// <param name="Tables">What is there under the names of the expected tables and views.</param>
 internal sealed record LiveDataset(string? Location, IReadOnlyList<LiveTable> Tables)
 {

@@ -28,7 +28,7 @@ internal sealed record TableDefinition(
     public ColumnDefinition? Column(string name) =>
         Columns.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The statement that creates it where it is missing; <c>{dataset}</c> stands for the dataset.</summary>
+    /// <summary>The statement that creates it if it is missing; <c>{dataset}</c> stands for the dataset.</summary>
     public override string ToString()
     {
         var text = new StringBuilder($"CREATE TABLE IF NOT EXISTS {{dataset}}.{Name} (\n  ");
