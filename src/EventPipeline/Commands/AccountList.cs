@@ -3,7 +3,7 @@ using EventPipeline.Load;
 
 namespace EventPipeline.Commands;
 
-/// <summary>Lists the accounts of a dataset, and says of each name that stands under two of them how to put that right.</summary>
+/// <summary>Lists the accounts of a dataset and, for each name stored under two ids, says how to merge them.</summary>
 internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
 {
     /// <summary>Writes a line per account and name, in columns.</summary>
@@ -13,7 +13,7 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
         var rows = await warehouse.QueryAsync(dataset, Statement.Create("list_accounts"), cancellationToken);
         if (rows.Count == 0)
         {
-            await output.WriteLineAsync($"{dataset} holds no account yet: nothing was loaded.");
+            await output.WriteLineAsync($"{dataset} contains no accounts yet: nothing has been loaded.");
             return 0;
         }
 
@@ -39,10 +39,11 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
 
         foreach (var twice in rows.GroupBy(row => (Vendor: row.Text("vendor"), Account: row.Text("account"))).Where(group => group.Count() > 1))
         {
-            // The name is what an account without an id was filed under; the other is the vendor's.
+            // An account without an id was filed under its name; the other id is the vendor's.
             var ids = twice.Select(row => row.Text("account_id")).OrderByDescending(id => id == twice.Key.Account).ToList();
             await output.WriteLineAsync(
-                $"{twice.Key.Vendor}/{twice.Key.Account} stands under {ids.Count} ids. If they are one organisation, days that stand under both count twice: "
+                $"{twice.Key.Vendor}/{twice.Key.Account} is stored under {ids.Count} ids. If they are one organisation, "
+                + "days stored under both are counted twice. To merge them: "
                 + $"accounts merge --dataset {dataset} --vendor {twice.Key.Vendor} --from {ids[0]} --into {ids[1]}");
         }
 

@@ -4,12 +4,14 @@ using EventPipeline.Load;
 
 namespace EventPipeline.Commands;
 
-/// <summary>Shows two accounts of a dataset as one. It only adds a record: no row of facts is touched, and it can be taken back.</summary>
+/// <summary>
+/// Shows two accounts of a dataset as one. It only adds a record: no fact row is touched, and the merge can be undone.
+/// </summary>
 internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration console)
 {
     private readonly AccountRegister _register = new(warehouse);
 
-    /// <summary>Says what it changes, asks, and does it.</summary>
+    /// <summary>Describes the change, asks for confirmation and makes it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(
         string dataset, string vendor, string from, string into, bool isDryRun, bool isAgreed, CancellationToken cancellationToken)
@@ -21,7 +23,9 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             return 1;
         }
 
-        await console.Output.WriteLineAsync(from == into ? $"{vendor}: '{from}' counts as itself again." : await EffectAsync(dataset, vendor, from, into, cancellationToken));
+        await console.Output.WriteLineAsync(from == into
+            ? $"{vendor}: '{from}' counts as a separate account again."
+            : await EffectAsync(dataset, vendor, from, into, cancellationToken));
         if (isDryRun)
         {
             await console.Output.WriteLineAsync("Nothing was changed (--dry-run).");
@@ -30,12 +34,12 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
 
         if (!isAgreed && !await AgreeAsync(cancellationToken))
         {
-            await console.Error.WriteLineAsync("Nothing was changed: answer 'yes', or give --yes.");
+            await console.Error.WriteLineAsync("Nothing was changed: answer 'yes' or pass --yes.");
             return 1;
         }
 
         await _register.MergeAsync(dataset, vendor, from == into ? [from] : [from, .. book.MergedInto(from)], into, cancellationToken);
-        await console.Output.WriteLineAsync("Done. A service that is running takes up to five minutes to know.");
+        await console.Output.WriteLineAsync("Done. A running service picks this up within five minutes.");
         return 0;
     }
 
@@ -43,26 +47,30 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
     {
         if (book.AccountIds.Count == 0)
         {
-            return $"{dataset} holds no account of '{vendor}'. `accounts list` shows what it holds.";
+            return $"{dataset} contains no accounts of '{vendor}'. `accounts list` shows the accounts it contains.";
         }
 
         if (from == into)
         {
-            return book.Present(from) == from ? $"'{from}' was not merged into another account, so there is nothing to take back." : null;
+            return book.Present(from) == from
+                ? $"'{from}' was not merged into another account, so there is nothing to undo."
+                : null;
         }
 
         if (book.Present(from) != from)
         {
-            return $"'{from}' counts as '{book.Present(from)}' already. To take that back: accounts merge --vendor {vendor} --from {from} --into {from}";
+            return $"'{from}' already counts as '{book.Present(from)}'. "
+                + $"To undo that: accounts merge --vendor {vendor} --from {from} --into {from}";
         }
 
         if (book.Present(into) != into)
         {
-            return $"'{into}' counts as '{book.Present(into)}': give --into {book.Present(into)}.";
+            return $"'{into}' counts as '{book.Present(into)}': pass --into {book.Present(into)}.";
         }
 
         return new[] { from, into }.FirstOrDefault(id => !book.AccountIds.Contains(id)) is { } unknown
-            ? $"{dataset} holds no account_id '{unknown}' of '{vendor}'. It holds: {string.Join(", ", book.AccountIds)}."
+            ? $"{dataset} contains no account_id '{unknown}' of '{vendor}'. "
+                + $"It contains: {string.Join(", ", book.AccountIds)}."
             : null;
     }
 
@@ -70,8 +78,11 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
     {
         var effect = (await warehouse.QueryAsync(dataset, Statement.Create("merge_effect", ("vendor", vendor), ("from", from), ("into", into)), cancellationToken))[0];
         return FormattableString.Invariant(
-            $"{vendor}: '{from}' counts as '{into}' from now on. Of {effect.GetInt64("slices")} slices {effect.GetInt64("hidden_slices")} stand under both, and their ")
-            + FormattableString.Invariant($"newest read counts alone. Billed: {effect.Exact("usd_before")} US dollars before, {effect.Exact("usd_after")} after.");
+            $"{vendor}: '{from}' counts as '{into}' from now on. ")
+            + FormattableString.Invariant($"Of {effect.GetInt64("slices")} slices, ")
+            + FormattableString.Invariant($"{effect.GetInt64("hidden_slices")} are stored under both; only the newest ")
+            + FormattableString.Invariant($"read counts. Billed: {effect.Exact("usd_before")} US dollars before, ")
+            + FormattableString.Invariant($"{effect.Exact("usd_after")} after.");
     }
 
     private async Task<bool> AgreeAsync(CancellationToken cancellationToken)
@@ -81,7 +92,7 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             return false;
         }
 
-        await console.Output.WriteAsync("Do it? Type yes: ");
+        await console.Output.WriteAsync("Continue? Type yes: ");
         return (await Console.In.ReadLineAsync(cancellationToken))?.Trim() == "yes";
     }
 }

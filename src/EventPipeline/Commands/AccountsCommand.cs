@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// <c>accounts list | merge</c>: which accounts stand in the dataset, and that two of them are one. Exit codes: 0 done; 1 refused, with the reason;
-/// 2 an argument or a setting is wrong; 3 the warehouse was not reached, or refused a request.
+/// <c>accounts list | merge</c>: lists the accounts in the dataset, or merges two that are one organisation. Exit
+/// codes: 0 done; 1 refused, with the reason; 2 an argument or a setting is wrong; 3 the warehouse could not be reached
+/// or refused a request.
 /// </summary>
 internal static class AccountsCommand
 {
@@ -22,21 +23,27 @@ internal static class AccountsCommand
     /// <param name="open">Opens the warehouse that the command works on.</param>
     public static Command Create(OpenWarehouse open)
     {
-        var list = new Command("list", "Lists every account that stands in the dataset, the names it was read under and its days.");
+        var list = new Command("list", "Lists every account in the dataset, the names it was read under and its days.");
         list.SetAction((arguments, cancellationToken) => RunAsync(open, arguments, (warehouse, dataset) =>
             new AccountList(warehouse, arguments.InvocationConfiguration.Output).ExecuteAsync(dataset, cancellationToken), cancellationToken));
-        return new Command("accounts", "The accounts in the dataset: list them, or merge two that are one organisation.") { Dataset, list, Merge(open) };
+        return new Command("accounts", "Lists the accounts in the dataset, or merges two that are one organisation.")
+        {
+            Dataset, list, Merge(open),
+        };
     }
 
     private static Command Merge(OpenWarehouse open)
     {
-        var vendor = Required("--vendor", "NAME", "The vendor of both.");
-        var from = Required("--from", "ACCOUNT_ID", "The account_id that counts as the other from now on.");
-        var into = Required("--into", "ACCOUNT_ID", "The account_id that stays; the same as --from takes an earlier merge of it back.");
-        var dryRun = new Option<bool>("--dry-run") { Description = "Say what it would change, and change nothing." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var vendor = Required("--vendor", "NAME", "The vendor of both accounts.");
+        var from = Required("--from", "ACCOUNT_ID", "The account_id that counts as the other one from now on.");
+        var into = Required(
+            "--into", "ACCOUNT_ID", "The account_id to keep; pass the same as --from to undo an earlier merge.");
+        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would change without changing it." };
+        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation." };
         var merge = new Command(
-            "merge", "Shows two accounts that are one organisation as one: of a day that stands under both, the newest read counts. No row is deleted.")
+            "merge",
+            "Shows two accounts that are one organisation as one: "
+            + "for a day stored under both, the newest read counts. No row is deleted.")
         {
             vendor, from, into, dryRun, yes,
         };
@@ -72,7 +79,7 @@ internal static class AccountsCommand
         }
     }
 
-    /// <summary>BigQuery, by the settings.</summary>
+    /// <summary>Opens BigQuery as configured.</summary>
     public static Task<OpenedWarehouse> OpenBigQuery(ParseResult arguments, CancellationToken cancellationToken)
     {
         var host = CommandHost.Build(builder =>
@@ -91,7 +98,7 @@ internal delegate Task<OpenedWarehouse> OpenWarehouse(ParseResult arguments, Can
 /// <summary>A warehouse for as long as a command needs it.</summary>
 /// <param name="warehouse">The warehouse.</param>
 /// <param name="dataset">The production dataset.</param>
-/// <param name="owner">What is closed with it.</param>
+/// <param name="owner">What is disposed with it.</param>
 internal sealed class OpenedWarehouse(IWarehouse warehouse, string dataset, object owner) : IAsyncDisposable
 {
     public IWarehouse Warehouse { get; } = warehouse;

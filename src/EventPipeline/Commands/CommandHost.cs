@@ -1,7 +1,10 @@
 
 namespace EventPipeline.Commands;
 
-/// <summary>What an operator's command needs of the service: the settings, from the same places, and what is registered with them.</summary>
+/// <summary>
+/// What an operator's command needs from the service: the same settings, from the same places, and the services that
+/// use them.
+/// </summary>
 internal static class CommandHost
 {
     /// <param name="add">Registers what the command uses.</param>
@@ -15,7 +18,7 @@ internal static class CommandHost
         });
         var mistakes = new List<string>();
 
-        // Standard output is the command's own.
+        // Standard output belongs to the command.
         builder.Logging.ClearProviders().AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(OperatorSettings.ReadLogLevel(builder.Configuration, LogLevel.Critical, mistakes));
         builder.Services.AddSingleton(TimeProvider.System);

@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// <c>probe</c>: whether the service beside it is alive, for the health check of an image that has neither a shell nor curl. It reads no setting but
-/// <c>PORT</c>. Exit codes: 0 alive; 1 not, and why.
+/// <c>probe</c>: checks whether the service beside it is alive, for the health check of an image that has neither a
+/// shell nor curl. The only setting it reads is <c>PORT</c>. Exit codes: 0 alive; 1 not alive, with the reason.
 /// </summary>
 internal sealed class ProbeCommand(TextWriter error, TimeProvider time)
 {
@@ -12,7 +12,8 @@ internal sealed class ProbeCommand(TextWriter error, TimeProvider time)
 
     public static Command Create()
     {
-        var probe = new Command("probe", "Asks the service on this machine whether it is alive. Exit code 1 when it is not.");
+        var probe = new Command(
+            "probe", "Checks whether the service on this machine is alive. Exit code 1 if it is not.");
         probe.SetAction((arguments, cancellationToken) => new ProbeCommand(arguments.InvocationConfiguration.Error, TimeProvider.System)
             .ExecuteAsync(Environment.GetEnvironmentVariable("PORT"), cancellationToken));
         return probe;
@@ -48,7 +49,7 @@ internal sealed class ProbeCommand(TextWriter error, TimeProvider time)
         }
         catch (HttpRequestException failure)
         {
-            return $"{address} was not reached: {failure.Message}";
+            return $"{address} could not be reached: {failure.Message}";
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
         {

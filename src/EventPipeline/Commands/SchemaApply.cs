@@ -3,12 +3,15 @@ using EventPipeline.Google.Schema;
 
 namespace EventPipeline.Commands;
 
-/// <summary>Makes a dataset as it is expected, where that harms nothing.</summary>
+/// <summary>Brings a dataset to the expected schema, unless that would do harm.</summary>
 internal sealed class SchemaApply(InvocationConfiguration console)
 {
     private readonly ExpectedSchema _expected = ExpectedSchema.Read();
 
-    /// <summary>Makes every change, a line each; or none, and says what a person has to do, where one of them is refused.</summary>
+    /// <summary>
+    /// Makes every change and writes a line for each; if one of them is refused, makes none and says what a person has
+    /// to do.
+    /// </summary>
     /// <returns>Whether the dataset is as expected now.</returns>
     public async Task<bool> ExecuteAsync(LiveSchema live, string dataset, CancellationToken cancellationToken)
     {
@@ -44,7 +47,7 @@ internal sealed class SchemaApply(InvocationConfiguration console)
         var statements = refused.SelectMany(difference => difference.ByHand).Distinct().ToList();
         if (statements.Count > 0)
         {
-            await console.Error.WriteLineAsync("While no run is under way, run this, then 'schema apply' again:");
+            await console.Error.WriteLineAsync("Run this while no run is in progress, then run 'schema apply' again:");
             await console.Error.WriteLineAsync($"{Environment.NewLine}{string.Join($"{Environment.NewLine}{Environment.NewLine}", statements)}{Environment.NewLine}");
         }
     }

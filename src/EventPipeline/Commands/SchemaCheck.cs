@@ -2,7 +2,7 @@ using EventPipeline.Google.Schema;
 
 namespace EventPipeline.Commands;
 
-/// <summary>Says what differs between a dataset and what is expected.</summary>
+/// <summary>Reports how a dataset differs from what is expected.</summary>
 internal sealed class SchemaCheck(TextWriter output)
 {
     private readonly ExpectedSchema _expected = ExpectedSchema.Read();

@@ -8,14 +8,15 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// <c>schema apply | check | print</c>: the tables and views of <c>Sql/</c> made, compared with what is there, or shown. Exit codes: 0 all is
-/// as expected; 1 something differs, or was refused; 2 an argument or a setting is wrong; 3 BigQuery was not reached, or refused a request.
+/// <c>schema apply | check | print</c>: creates the tables and views of <c>Sql/</c>, compares them with what exists, or
+/// prints them. Exit codes: 0 everything is as expected; 1 something differs or was refused; 2 an argument or a setting
+/// is wrong; 3 BigQuery could not be reached or refused a request.
 /// </summary>
 internal static class SchemaCommand
 {
     private static readonly Option<string?> Dataset = new("--dataset")
     {
-        Description = "One dataset. Default: BIGQUERY_DATASET, and its namesake for development, which ends in _dev.",
+        Description = "One dataset. Default: BIGQUERY_DATASET and its development counterpart, which ends in _dev.",
         HelpName = "NAME",
         Recursive = true,
         Validators = { CheckName },
@@ -23,9 +24,11 @@ internal static class SchemaCommand
 
     public static Command Create()
     {
-        var apply = new Command("apply", "Creates what is missing and upgrades what is older, in place; refuses what it cannot do without harm.");
+        var apply = new Command(
+            "apply", "Creates what is missing and upgrades what is outdated, in place; refuses harmful changes.");
         apply.SetAction((arguments, cancellationToken) => RunAsync(new SchemaApply(arguments.InvocationConfiguration).ExecuteAsync, arguments, cancellationToken));
-        var check = new Command("check", "Compares what is there with what is expected. Exit code 1 when it differs.");
+        var check = new Command(
+            "check", "Compares what exists with what is expected. Exit code 1 if anything differs.");
         check.SetAction((arguments, cancellationToken) => RunAsync(new SchemaCheck(arguments.InvocationConfiguration.Output).ExecuteAsync, arguments, cancellationToken));
         var print = new Command("print", "Prints the statements that create everything. Needs neither network nor credentials.");
         print.SetAction(Print);
@@ -89,11 +92,11 @@ internal static class SchemaCommand
     private static IReadOnlyList<string> Datasets(IHost host, ParseResult arguments) =>
         arguments.GetValue(Dataset) is { } one ? [one] : host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.All;
 
-    /// <summary>The project as BigQuery's settings have it; null when none is configured.</summary>
+    /// <summary>The project in BigQuery's settings; null if none is configured.</summary>
     private static string? ProjectOf(ConfigurationManager settings) => new[] { settings["BigQuery:ProjectId"], settings["GOOGLE_CLOUD_PROJECT"] }
         .FirstOrDefault(project => !string.IsNullOrEmpty(project));
 
-    /// <summary>Refuses what is not the name of a dataset.</summary>
+    /// <summary>Refuses a name that no dataset can have.</summary>
     internal static void CheckName(OptionResult argument)
     {
         var name = argument.GetValueOrDefault<string?>() ?? "";

@@ -1,6 +1,6 @@
 namespace EventPipeline.Hosting;
 
-/// <summary>One line per request, once it was answered; of a probe only where everything is logged.</summary>
+/// <summary>Logs one line per request once it has been answered; probes only if everything is logged.</summary>
 internal sealed partial class AccessLog(RequestDelegate next, TimeProvider clock, ILogger<AccessLog> logger)
 {
     public async Task InvokeAsync(HttpContext context)

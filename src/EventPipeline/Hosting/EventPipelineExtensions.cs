@@ -17,12 +17,14 @@ namespace EventPipeline.Hosting;
 internal static class EventPipelineExtensions
 {
     /// <summary>
-    /// What takes work gives it back within five seconds of being told to stop, the server closes within seven, and telemetry takes a second and
-    /// a half more: together less than the ten seconds that Cloud Run leaves.
+    /// Work in progress is handed back within five seconds of the stop signal, the server closes within seven, and
+    /// telemetry takes another second and a half: in total less than the ten seconds that Cloud Run allows.
     /// </summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(7);
 
-    /// <summary>Registers the service. The host adds the warehouse, says who may call, and whether its data is simulated.</summary>
+    /// <summary>
+    /// Registers the service. The host adds the warehouse and says who may call and whether its data is simulated.
+    /// </summary>
     public static WebApplicationBuilder AddEventPipeline(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -42,13 +44,15 @@ internal static class EventPipelineExtensions
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();
-        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // RequestRules tells the caller
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // RequestRules reports it
         services.AddOpenApi(Describe);
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         return builder.AddTelemetry();
     }
 
-    /// <summary>Maps the door, what people and probes ask, and the list of it all, each for whom it is.</summary>
+    /// <summary>
+    /// Maps the door, the endpoints for people and probes, and the list of them all, each for its own callers.
+    /// </summary>
     public static WebApplication MapEventPipeline(this WebApplication app)
     {
         app.UseExceptionHandler();

@@ -3,19 +3,21 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>Probes: alive, ready, and how every component is.</summary>
+/// <summary>Probes: liveness, readiness and the state of every component.</summary>
 internal static partial class HealthEndpoints
 {
     private static readonly HashSet<PathString> Probes = ["/liveness", "/ready", "/health", "/metrics"];
 
-    /// <summary>Whether a path is asked for every few seconds by a machine, and worth neither a span nor a log line.</summary>
+    /// <summary>
+    /// Whether a path is polled by a machine every few seconds and deserves neither a span nor a log line.
+    /// </summary>
     public static bool IsProbe(PathString path) => Probes.Contains(path);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var probes = routes.MapGroup("").WithTags("Probes");
         probes.MapGet("/liveness", () => TypedResults.Ok(new Probe("alive")))
-            .WithSummary("The process is alive; touches nothing outside.");
+            .WithSummary("The process is alive; calls nothing external.");
         probes.MapGet("/ready", ReadyAsync).WithSummary("The service is ready to take work: its warehouse answers.")
             .Produces<Probe>().Produces<Probe>(StatusCodes.Status503ServiceUnavailable);
         probes.MapGet("/health", HealthAsync)
@@ -31,7 +33,7 @@ internal static partial class HealthEndpoints
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            return NotReady("The service stops.");
+            return NotReady("The service is shutting down.");
         }
 
         var report = await checks.CheckHealthAsync(check => check.Name == WarehouseCheck.Name, cancellationToken);
@@ -71,12 +73,12 @@ internal static partial class HealthEndpoints
             : report.Entries[VendorsCheck.Name].Data.Select(vendor => VendorOf(vendor.Key, (int)vendor.Value));
     }
 
-    // Everyone may ask: what exactly went wrong is the operators'.
+    // Everyone may ask: details are for operators only.
     private static Component VendorOf(string vendor, int failed) => new(
         $"vendor {vendor}",
         failed > 0 ? Component.Degraded : Component.Healthy,
         0,
-        failed > 0 ? $"The last result of {failed} of its reports was a failure; GET /vendors says which." : null);
+        failed > 0 ? $"The last read of {failed} of its reports failed; GET /vendors shows which." : null);
 
     private static Component ComponentOf(string name, HealthReport report, ILogger logger)
     {
@@ -104,7 +106,7 @@ internal static partial class HealthEndpoints
         }
 
         HealthLog.Down(logger, failure, name);
-        return $"It failed with {failure.GetType().Name}; the log says more.";
+        return $"It failed with {failure.GetType().Name}; see the log for details.";
     }
 
     private static JsonHttpResult<Probe> NotReady(string? reason) =>

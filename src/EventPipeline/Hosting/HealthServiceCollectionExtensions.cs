@@ -8,8 +8,8 @@ internal static class HealthServiceCollectionExtensions
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Registers what <see cref="HealthEndpoints"/> tells of. The service is not down where nobody knows how vendors are,
-    /// only degraded.
+    /// Registers the checks that <see cref="HealthEndpoints"/> reports. If the state of the vendors is unknown, the
+    /// service is degraded, not down.
     /// </summary>
     public static IServiceCollection AddHealth(this IServiceCollection services)
     {

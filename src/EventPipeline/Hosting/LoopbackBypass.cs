@@ -2,7 +2,7 @@ using System.Net;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>The machine's proxy, except for what listens on the machine itself.</summary>
+/// <summary>The machine's proxy, bypassed for addresses on the machine itself.</summary>
 internal sealed class LoopbackBypass(IWebProxy proxy) : IWebProxy
 {
     public ICredentials? Credentials

@@ -1,6 +1,6 @@
 namespace EventPipeline.Hosting;
 
-/// <summary>Answers what no endpoint answers with the list of those that do.</summary>
+/// <summary>Answers requests that match no endpoint with the list of endpoints.</summary>
 internal static class NotFoundEndpoints
 {
     public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback("{*path}", (HttpContext context, EndpointDataSource all) =>

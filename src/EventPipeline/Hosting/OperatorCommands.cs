@@ -3,13 +3,14 @@ using EventPipeline.Commands;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>The command line: the service, when nothing else is said, and what operators do beside it.</summary>
+/// <summary>The command line: the service by default, and the operators' commands.</summary>
 internal static class OperatorCommands
 {
     public static RootCommand Create()
     {
         var root = new RootCommand("AI usage and spend in BigQuery every morning, exactly once.");
-        var serve = new Command("serve", "Takes pushes and answers people and probes; what happens when no command is given.");
+        var serve = new Command(
+            "serve", "Receives pushes and answers people and probes. This is the default command.");
         serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(SchemaCommand.Create());

@@ -14,7 +14,9 @@ internal static class OtlpExtensions
 
     private const string EndpointVariable = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    /// <summary>Adds the exporters; none where no endpoint is set. What is no address is a mistake that keeps the service from starting.</summary>
+    /// <summary>
+    /// Adds the exporters if an endpoint is set. An endpoint that is not an address keeps the service from starting.
+    /// </summary>
     public static void AddOtlp(this IOpenTelemetryBuilder telemetry, IConfiguration configuration)
     {
         if (configuration[EndpointVariable] is not { Length: > 0 } text)
@@ -52,7 +54,7 @@ internal static class OtlpExtensions
             options.Configure(otlp => otlp.Protocol = OtlpExportProtocol.HttpProtobuf);
         }
 
-        // Spans of the service's own requests are made where somebody looks at them.
+        // The service's own requests get spans only if the spans are exported.
         telemetry.WithTracing(traces => traces.AddHttpClientInstrumentation().AddOtlpExporter()).WithMetrics(metrics => metrics.AddOtlpExporter());
     }
 
@@ -61,7 +63,8 @@ internal static class OtlpExtensions
         && endpoint.Host.EndsWith(".googleapis.com", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// The exporter sends from a thread of its own and blocks it; a token is fetched asynchronously. This lets the one wait for the other.
+    /// The exporter sends from its own thread and blocks it, but a token is fetched asynchronously. This lets the
+    /// thread wait for the token.
     /// </summary>
     private sealed class ExporterHandler(HttpMessageHandler inner) : DelegatingHandler(inner)
     {

@@ -5,10 +5,13 @@ namespace EventPipeline.Hosting;
 /// <summary>How a program ends when its command does not: with a sentence on standard error, and an exit code.</summary>
 internal static class ProgramEnd
 {
-    /// <summary>The command's exit code; 2 for what its user has to put right, 130 when it was stopped, 1 for what nobody foresaw.</summary>
+    /// <summary>
+    /// The command's exit code; 2 for an error that the user has to correct, 130 if it was stopped, 1 for anything
+    /// unexpected.
+    /// </summary>
     public static async Task<int> RunAsync(Func<Task<int>> command)
     {
-        // .NET asks HTTP_PROXY even for the loopback address, where no proxy can help.
+        // .NET uses HTTP_PROXY even for the loopback address, which no proxy can reach.
         HttpClient.DefaultProxy = new LoopbackBypass(HttpClient.DefaultProxy);
         try
         {
@@ -25,9 +28,10 @@ internal static class ProgramEnd
         }
         catch (Exception failure)
         {
-            // A sentence for whoever uses it, the whole of it for whoever mends it.
+            // A sentence for users, the whole exception for developers.
             var isTraced = bool.TryParse(Environment.GetEnvironmentVariable("DEBUG"), out var debug) && debug;
-            await Console.Error.WriteLineAsync(isTraced ? failure.ToString() : $"{failure.Message} DEBUG=true shows where it happened.");
+            await Console.Error.WriteLineAsync(
+                isTraced ? failure.ToString() : $"{failure.Message} Set DEBUG=true for details.");
             return 1;
         }
     }

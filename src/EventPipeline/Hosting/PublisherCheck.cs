@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>Whoever takes messages answers.</summary>
+/// <summary>The message publisher answers.</summary>
 internal sealed class PublisherCheck(PubSubPublisher publisher) : IHealthCheck
 {
     public const string Name = "publisher";

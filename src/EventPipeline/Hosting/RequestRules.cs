@@ -6,19 +6,20 @@ using Microsoft.AspNetCore.Http.Metadata;
 namespace EventPipeline.Hosting;
 
 /// <summary>
-/// Holds requests to what their endpoint reads: a query parameter that nobody reads is refused by name, a body over the limit is 413, and a body that
-/// cannot be read is the caller's mistake. Endpoints that events come to have rules of their own, because there a dead letter is the answer.
+/// Holds requests to what their endpoint reads: an unknown query parameter is refused by name, a body over the limit is
+/// answered with 413, and an unreadable body is the caller's mistake. Endpoints for events have different rules,
+/// because there the answer is a dead letter.
 /// </summary>
 internal static class RequestRules
 {
-    /// <summary>Larger than anything people ask; also where nothing is read of a body.</summary>
+    /// <summary>Larger than any legitimate request; applies even if the endpoint reads no body.</summary>
     public const long MaxBodyBytes = 1024 * 1024;
 
-    /// <summary>Puts endpoints under the rules.</summary>
+    /// <summary>Applies the rules to endpoints.</summary>
     public static TBuilder HoldToWhatIsRead<TBuilder>(this TBuilder endpoints)
         where TBuilder : IEndpointConventionBuilder => endpoints.WithMetadata(new Held());
 
-    /// <summary>Checks every request to such an endpoint, and tells of every other's body that cannot be read.</summary>
+    /// <summary>Checks every request to such an endpoint, and reports an unreadable body at any other.</summary>
     public static WebApplication UseRequestRules(this WebApplication app)
     {
         app.Use(async (context, next) =>
@@ -42,7 +43,7 @@ internal static class RequestRules
                 return;
             }
 
-            // Where a body is bound to a parameter, some failures of reading it end here, without a word.
+            // If a body is bound to a parameter, some failures to read it end here without an explanation.
             if (context.Response is { HasStarted: false, ContentType: null, StatusCode: 400 or 413 or 415 } silent)
             {
                 await ProblemOf(silent.StatusCode).ExecuteAsync(context);
@@ -58,7 +59,8 @@ internal static class RequestRules
             return mistake;
         }
 
-        // What is refused may be sent to its end, for some seconds: a sender that is cut off while it writes, as the server's own limit does, does not see why.
+        // A refused body may be sent to its end, for a few seconds: a sender that is cut off while writing, as by the
+        // server's own limit, never sees the reason.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
             limit.MaxRequestBodySize = null;
@@ -84,7 +86,8 @@ internal static class RequestRules
         }
 
         return context.Request.Query.FirstOrDefault(parameter => parameter.Value.Count > 1) is { Key: { } repeated }
-            ? Bad($"The query parameter {Shown.Quoted(repeated)} comes {context.Request.Query[repeated].Count} times. Send it once.")
+            ? Bad($"The query parameter {Shown.Quoted(repeated)} occurs {context.Request.Query[repeated].Count} times. "
+                + "Send it once.")
             : null;
     }
 
@@ -94,7 +97,9 @@ internal static class RequestRules
         StatusCodes.Status415UnsupportedMediaType => TypedResults.Problem(
             title: "The body is not JSON.", detail: "Send it with Content-Type: application/json.", statusCode: status),
         _ => TypedResults.Problem(
-            title: "The request cannot be read.", detail: "Its body is not the JSON that this endpoint takes, or did not arrive whole.", statusCode: status),
+            title: "The request cannot be read.",
+            detail: "Its body was truncated, or is not the JSON that this endpoint expects.",
+            statusCode: status),
     };
 
     private static ProblemHttpResult TooLarge() => TypedResults.Problem(

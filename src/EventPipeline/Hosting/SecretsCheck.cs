@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>Every account's key is found; those that were found a short while ago are not looked for again.</summary>
+/// <summary>Every account's key can be read; keys that were read a short while ago are not read again.</summary>
 internal sealed class SecretsCheck(Secrets secrets, ConfiguredAccounts accounts) : IHealthCheck
 {
     public const string Name = "secrets";

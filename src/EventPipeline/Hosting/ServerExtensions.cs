@@ -3,7 +3,7 @@ namespace EventPipeline.Hosting;
 /// <summary>How the service listens, wherever it runs.</summary>
 internal static class ServerExtensions
 {
-    /// <summary>Takes the largest push that Pub/Sub makes, and says nothing about itself.</summary>
+    /// <summary>Accepts the largest push that Pub/Sub sends, and omits the Server header.</summary>
     public static WebApplicationBuilder ConfigureServer(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -16,7 +16,7 @@ internal static class ServerExtensions
         return builder;
     }
 
-    /// <summary>Listens on every address, on <c>PORT</c> or 8080, as Cloud Run's container contract asks.</summary>
+    /// <summary>Listens on every address, on <c>PORT</c> or 8080, as Cloud Run's container contract requires.</summary>
     public static WebApplicationBuilder ListenOnPort(this WebApplicationBuilder builder, ICollection<string> mistakes)
     {
         if (!ContainerPort.TryRead(builder.Configuration["PORT"], out var port, out var mistake))

@@ -6,7 +6,9 @@ using OpenTelemetry.Trace;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>Traces and metrics by OpenTelemetry: on <c>/metrics</c> always, by OTLP where <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>
+/// OpenTelemetry traces and metrics: always on <c>/metrics</c>, by OTLP if <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
+/// </summary>
 internal static class TelemetryExtensions
 {
     /// <summary>Registers traces and metrics. No span and no attribute stands for a row, so memory does not grow with a window.</summary>
@@ -23,12 +25,12 @@ internal static class TelemetryExtensions
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
 
-                // Each of these counts by the vendor's address, of which there are ever new ones.
+                // Each of these counts by the vendor's address, and new addresses keep appearing.
                 .AddView("http.client.open_connections", MetricStreamConfiguration.Drop)
                 .AddView("http.client.connection.duration", MetricStreamConfiguration.Drop)
                 .AddView("dns.lookup.duration", MetricStreamConfiguration.Drop)
 
-                // Whoever scrapes gets what is true now, not what was a moment ago.
+                // A scrape gets current values, not those of a moment ago.
                 .AddPrometheusExporter(prometheus => prometheus.ScrapeResponseCacheDurationMilliseconds = 0));
         telemetry.AddOtlp(builder.Configuration);
         builder.Services.AddHostedService<TelemetryFlush>();
@@ -40,7 +42,7 @@ internal static class TelemetryExtensions
         var attributes = new Dictionary<string, object>();
         if (configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project)
         {
-            // Google's own endpoint refuses what does not name its project.
+            // Google's own endpoint refuses telemetry that does not name its project.
             attributes["gcp.project_id"] = project;
         }
 
@@ -56,7 +58,7 @@ internal static class TelemetryExtensions
 
         resource.AddService(ServiceIdentity.Name(configuration), serviceVersion: ServiceIdentity.Version).AddAttributes(attributes);
 
-        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES have the last word.
+        // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
         resource.AddEnvironmentVariableDetector();
     }
 }

@@ -4,14 +4,14 @@ using OpenTelemetry.Trace;
 namespace EventPipeline.Hosting;
 
 /// <summary>
-/// Sends what was measured before the process ends. A collector that does not answer must not cost the seconds that Cloud Run leaves, so it waits
-/// a little and no longer; by itself OpenTelemetry would wait five seconds for traces and five for metrics.
+/// Flushes telemetry before the process ends. A collector that does not answer must not use up the seconds that Cloud
+/// Run allows, so the wait is short; by default OpenTelemetry would wait five seconds for traces and five for metrics.
 /// </summary>
 internal sealed class TelemetryFlush(TracerProvider traces, MeterProvider metrics) : IHostedLifecycleService
 {
     private const int PatienceMilliseconds = 1_500;
 
-    /// <summary>Everything has stopped: nothing more is going to be measured.</summary>
+    /// <summary>Everything has stopped: nothing more will be measured.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.WhenAll(
         Task.Run(() => traces.Shutdown(PatienceMilliseconds), CancellationToken.None),
         Task.Run(() => metrics.Shutdown(PatienceMilliseconds), CancellationToken.None));

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace EventPipeline.Hosting;
 
 /// <summary>
-/// How many reports of each vendor failed last, under the vendor's name. It looks at their last results and asks no
-/// vendor: a probe costs the vendor nothing.
+/// How many reports of each vendor failed when last read, by the vendor's name. It looks at their last results and
+/// calls no vendor: a probe costs the vendor nothing.
 /// </summary>
 internal sealed class VendorsCheck(
     RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts) : IHealthCheck
@@ -17,7 +17,7 @@ internal sealed class VendorsCheck(
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken)
     {
-        // An account that was renamed or removed keeps its last error in the ledger and is nobody's concern any more.
+        // An account that was renamed or removed keeps its last error in the ledger and no longer matters.
         var failed = (await status.FreshnessAsync(cancellationToken))
             .Where(report => report.LastError is not null && accounts.Find(report.Vendor, report.Account) is not null)
             .ToLookup(report => report.Vendor);

@@ -33,7 +33,7 @@ public sealed class ProbeTests : IDisposable
         var probe = await ProbeAsync(EmulatorStart.FreePort());
 
         (probe.ExitCode, probe.Output).ShouldBe((1, ""));
-        probe.Error.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("/liveness was not reached: ");
+        probe.Error.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("/liveness could not be reached: ");
     }
 
     private async Task<Finished> ProbeAsync(int port)

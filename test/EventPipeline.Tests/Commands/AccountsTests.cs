@@ -34,7 +34,8 @@ public sealed class AccountsTests : IAsyncLifetime
 
         exitCode.ShouldBe(0);
         output.ShouldContain("anthropic  12345678-1234-5678-1234-567812345678  acme     3     2025-01-01  2025-01-03");
-        output.ShouldContain("anthropic/acme stands under 2 ids. If they are one organisation, days that stand under both count twice: "
+        output.ShouldContain("anthropic/acme is stored under 2 ids. If they are one organisation, "
+            + "days stored under both are counted twice. To merge them: "
             + "accounts merge --dataset ai_usage_analytics --vendor anthropic --from acme --into 12345678-1234-5678-1234-567812345678");
     }
 
@@ -44,12 +45,12 @@ public sealed class AccountsTests : IAsyncLifetime
         (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
         var tried = await RunAsync([.. Merge, "--dry-run"]);
         tried.ExitCode.ShouldBe(0, tried.Error);
-        tried.Output.ShouldContain("Of 6 slices 3 stand under both, and their newest read counts alone. Billed: 6 US dollars before, 3 after.");
+        tried.Output.ShouldContain("Of 6 slices, 3 are stored under both; only the newest read counts. Billed: 6 US dollars before, 3 after.");
         (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
 
         (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
         (await SumsAsync()).ShouldBe([1m, 1m, 1m]);
-        (await RunAsync("list")).Output.ShouldNotContain("stands under");
+        (await RunAsync("list")).Output.ShouldNotContain("stored under");
 
         (await RunAsync("merge", "--vendor", "anthropic", "--from", "acme", "--into", "acme", "--yes")).ExitCode.ShouldBe(0);
         (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
@@ -70,9 +71,9 @@ public sealed class AccountsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("anthropic", "acme", "nobody", "holds no account_id 'nobody' of 'anthropic'")]
-    [InlineData("anthropic", "nobody", "acme", "holds no account_id 'nobody' of 'anthropic'")]
-    [InlineData("openai", "acme", "nobody", "holds no account of 'openai'")]
+    [InlineData("anthropic", "acme", "nobody", "contains no account_id 'nobody' of 'anthropic'")]
+    [InlineData("anthropic", "nobody", "acme", "contains no account_id 'nobody' of 'anthropic'")]
+    [InlineData("openai", "acme", "nobody", "contains no accounts of 'openai'")]
     [InlineData("anthropic", "acme", "acme", "'acme' was not merged into another account")]
     public async Task A_merge_that_means_nothing_is_refused(string vendor, string from, string into, string why)
     {
@@ -87,9 +88,9 @@ public sealed class AccountsTests : IAsyncLifetime
     {
         (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
 
-        (await RunAsync([.. Merge, "--yes"])).Error.ShouldContain($"'acme' counts as '{ServiceHost.Organization}' already");
+        (await RunAsync([.. Merge, "--yes"])).Error.ShouldContain($"'acme' already counts as '{ServiceHost.Organization}'");
         (await RunAsync("merge", "--vendor", "anthropic", "--from", ServiceHost.Organization, "--into", "acme", "--yes")).Error
-            .ShouldContain($"give --into {ServiceHost.Organization}");
+            .ShouldContain($"pass --into {ServiceHost.Organization}");
     }
 
     private async Task<IEnumerable<object?>> SumsAsync()

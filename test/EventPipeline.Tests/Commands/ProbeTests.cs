@@ -46,7 +46,7 @@ public sealed class ProbeTests : IDisposable
 
         (await ProbeAsync(Text(((IPEndPoint)taken.LocalEndPoint!).Port))).ShouldBe(1);
 
-        _error.ToString().ShouldStartWith($"http://{taken.LocalEndPoint}/liveness was not reached: ");
+        _error.ToString().ShouldStartWith($"http://{taken.LocalEndPoint}/liveness could not be reached: ");
     }
 
     [Fact]

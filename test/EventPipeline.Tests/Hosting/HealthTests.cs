@@ -39,7 +39,7 @@ public sealed class HealthTests
 
         var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
 
-        ReasonOf(health, "warehouse").ShouldBe("It failed with IOException; the log says more.");
+        ReasonOf(health, "warehouse").ShouldBe("It failed with IOException; see the log for details.");
         ReasonOf(health, "publisher").ShouldBeNull();
         host.Log.All.Where(line => line.Contains("The component warehouse is down.", StringComparison.Ordinal))
             .ShouldHaveSingleItem().ShouldStartWith("Warning EventPipeline.Hosting.HealthEndpoints");
