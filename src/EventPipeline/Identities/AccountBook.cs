@@ -1,8 +1,9 @@
 namespace EventPipeline.Identities;
 
 /// <summary>
-/// What one dataset knows of one vendor's accounts: the marks that were recorded and, of names that earlier versions never recorded, what they
-/// committed. The newest record of a mark counts. Ids that were merged are shown as the one they count as.
+/// What one dataset knows about one vendor's accounts: the recorded marks and, for names that earlier versions never
+/// recorded, what they committed. The newest record of a mark counts. Merged ids are shown as the id that they count
+/// as.
 /// </summary>
 internal sealed class AccountBook
 {
@@ -21,7 +22,7 @@ internal sealed class AccountBook
             _mergedInto[accountId] = mark.Value;
         }
 
-        // An earlier version filed rows under the vendor's id where it was told one, and under the name where not.
+        // An earlier version filed rows under the vendor's id if the vendor gave one, otherwise under the name.
         foreach (var id in committed.Select(account => account.AccountId).Except(committed.Select(account => account.Account)))
         {
             Take(id, new AccountMark(AccountMark.Organization, id));
@@ -42,27 +43,33 @@ internal sealed class AccountBook
     /// <summary>The id that an id counts as now: itself, unless it was merged into another.</summary>
     public string Present(string accountId) => _mergedInto.GetValueOrDefault(accountId, accountId);
 
-    /// <summary>Every id that counts as this one, itself not among them.</summary>
+    /// <summary>Every other id that counts as this one.</summary>
     public IReadOnlyList<string> MergedInto(string accountId) => [.. _mergedInto.Where(merged => merged.Value == accountId && merged.Key != accountId).Select(merged => merged.Key)];
 
-    /// <summary>Whether anything stands under an id.</summary>
+    /// <summary>Whether anything is stored under an id.</summary>
     public bool Knows(string accountId) => AccountIds.Contains(Present(accountId));
 
-    /// <summary>The account that is known by a mark; null where none is.</summary>
+    /// <summary>The account known by a mark; null if there is none.</summary>
     public string? OwnerOf(AccountMark mark) => _owners.GetValueOrDefault(mark);
 
-    /// <summary>The account that a person or a vendor means by an id: an <c>account_id</c>, or a vendor's own id; null where none is known by it.</summary>
+    /// <summary>
+    /// The account that a person or a vendor means by an id, an <c>account_id</c> or a vendor's own; null if there is
+    /// none.
+    /// </summary>
     public string? Find(string id) => Knows(id)
         ? Present(id)
         : OwnerOf(new AccountMark(AccountMark.Organization, id)) ?? OwnerOf(new AccountMark(AccountMark.OrganizationHeader, id));
 
-    /// <summary>What an account is known by of one kind, the newest; null where nothing is.</summary>
+    /// <summary>The newest mark of one kind that an account is known by; null if there is none.</summary>
     public string? ValueOf(string accountId, string kind) => _values.GetValueOrDefault((accountId, kind));
 
     /// <summary>Whether this name was recorded.</summary>
     public bool HasRecorded(string name) => _owners.ContainsKey(new AccountMark(AccountMark.Name, name));
 
-    /// <summary>The ids that a configured name stands for: one where it was recorded; of one that was not, each that it has committed slices under, newest first.</summary>
+    /// <summary>
+    /// The ids that a configured name stands for: one if it was recorded; otherwise each that it has committed slices
+    /// under, newest first.
+    /// </summary>
     public IReadOnlyList<string> IdsOf(string name) =>
         OwnerOf(new AccountMark(AccountMark.Name, name)) is { } id ? [id] : [.. _committed[name].Distinct()];
 
@@ -76,5 +83,5 @@ internal sealed class AccountBook
 
 /// <summary>What an account's configured name has committed.</summary>
 /// <param name="Account">The name, as it was configured.</param>
-/// <param name="AccountId">The id that the slices stand under.</param>
+/// <param name="AccountId">The id that the slices are stored under.</param>
 internal sealed record CommittedAccount(string Account, string AccountId);

@@ -5,23 +5,24 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.Identities;
 
 /// <summary>
-/// Finds out who each configured account is: once for all windows of the account, and no account waits for another's vendor for long. What is found is
-/// recorded with the first commit, so that neither a new name, nor a new key, nor a vendor that stops telling can make it another account.
+/// Determines who each configured account is: once for all windows of the account, and no account waits long for
+/// another's vendor. The result is recorded with the first commit, so that neither a new name, nor a new key, nor a
+/// vendor that stops naming it can turn it into another account.
 /// </summary>
 internal sealed partial class AccountIdentities(
     ConfiguredAccounts accounts, AccountKeys keys, AccountRegister register, TimeProvider clock, ILogger<AccountIdentities> logger) : IDisposable
 {
-    // A merge, and what another instance recorded, are seen within this time.
+    // A merge, or what another instance recorded, is noticed within this time.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
 
-    // Where something else says who an account is, its vendor's answer is worth this long.
+    // If something else says who an account is, its vendor's answer is worth waiting this long for.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly OrganizationInquiries _inquiries = new(clock, Lifetime);
     private readonly ConcurrentDictionary<(string Dataset, Account Account, string Key), Finding> _recorded = new();
     private readonly SemaphoreSlim _recording = new(1);
 
-    /// <summary>Who an account is, asking its vendor where nobody has asked in the last minutes.</summary>
+    /// <summary>Who an account is, asking its vendor unless it was asked in the last few minutes.</summary>
     /// <param name="dataset">The dataset that the rows go to, or are compared with.</param>
     /// <param name="connector">The vendor's connector.</param>
     /// <param name="account">The account.</param>
@@ -59,7 +60,9 @@ internal sealed partial class AccountIdentities(
     /// <param name="runId">The run that reads it; null where nothing may be written, and what was read is only checked.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The answers name another organisation.</exception>
-    /// <exception cref="TransientFailureException">Its key was exchanged meanwhile, or somebody else has just recorded another id: it has to be read again.</exception>
+    /// <exception cref="TransientFailureException">
+    /// Its key was replaced meanwhile, or another instance has just recorded another id: it has to be read again.
+    /// </exception>
     public async Task ConfirmAsync(
         string dataset,
         IVendorConnector connector,
@@ -101,7 +104,9 @@ internal sealed partial class AccountIdentities(
         }
     }
 
-    /// <summary>The ids that configured accounts are known to have, without asking any vendor; an account that nothing is known of is not among them.</summary>
+    /// <summary>
+    /// The known ids of configured accounts, without asking any vendor; unknown accounts are left out.
+    /// </summary>
     public async Task<IReadOnlyDictionary<Account, string>> FindKnownAsync(string dataset, IReadOnlyList<Account> wanted, CancellationToken cancellationToken)
     {
         var known = new Dictionary<Account, string>();
@@ -144,7 +149,9 @@ internal sealed partial class AccountIdentities(
         string dataset, Account account, string key, OrganizationIds told, ResolvedAccount read, CancellationToken cancellationToken) => Keep(
         dataset, account, key, told, Decide(await ReadAsync(dataset, account, cancellationToken), dataset, account, key, told, read.AccountId));
 
-    /// <summary>What the vendor tells. An account that its key proves to be who it was does not depend on the answer.</summary>
+    /// <summary>
+    /// What the vendor says. If its key proves that an account is the same as before, the answer is not needed.
+    /// </summary>
     private async Task<OrganizationIds> AskAsync(AccountBook book, IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
     {
         var isProven = book.IdsOf(account.Name) is [var id] && book.OwnerOf(new AccountMark(AccountMark.Key, key)) == id;
@@ -178,7 +185,8 @@ internal sealed partial class AccountIdentities(
         if (read.AccountId != now)
         {
             throw new TransientFailureException(
-                $"{account} was read as '{read.AccountId}' and is '{now}' now: its key or its record was changed while it was read. It is read again.");
+                $"{account} was read as '{read.AccountId}' and is now '{now}': its key or its record changed during the read. "
+                + "It will be read again.");
         }
     }
 
@@ -198,7 +206,10 @@ internal sealed partial class AccountIdentities(
         }
     }
 
-    /// <summary>A name that was given to another organisation must not go on with the rows of the one before, which is configured under a new name.</summary>
+    /// <summary>
+    /// A name that now belongs to another organisation must not continue the rows of the previous one, which is
+    /// configured under a new name.
+    /// </summary>
     private static void RequireNotAnothersRows(
         AccountBook book, Account account, string key, AccountIdentity identity, IReadOnlyDictionary<string, string> others)
     {
@@ -206,13 +217,17 @@ internal sealed partial class AccountIdentities(
             && others.FirstOrDefault(other => book.OwnerOf(new AccountMark(AccountMark.Key, other.Value)) == identity.AccountId) is { Key: { } other })
         {
             throw new RejectedEventException(
-                $"{account} has another key than before, and the key of its account '{identity.AccountId}' is now that of '{other}'.",
+                $"{account} has a different key than before, and the key of its account '{identity.AccountId}' "
+                + $"is now that of '{other}'.",
                 $"If '{other}' is the same organisation, remove one of the two. If '{account.Name}' is a new one, give it a name that was never used. Then replay.",
                 RejectionCause.AccountIdentity);
         }
     }
 
-    /// <summary>Of two names that nobody has recorded yet the first in the settings keeps the organisation. Its vendor may be slow: then the record decides.</summary>
+    /// <summary>
+    /// Of two names that are not recorded yet, the first in the settings keeps the organisation. If its vendor is slow,
+    /// the record decides.
+    /// </summary>
     private async Task RequireFirstNameAsync(
         AccountBook book, string dataset, IVendorConnector connector, Account account, string accountId, CancellationToken cancellationToken)
     {
@@ -236,13 +251,13 @@ internal sealed partial class AccountIdentities(
         }
         catch (Exception unknown) when (unknown is RejectedEventException or TransientFailureException or TimeoutException)
         {
-            return null; // An account that cannot be read counts nothing twice, and stops no other.
+            return null; // An unreadable account counts nothing twice, and blocks no other.
         }
     }
 
     private bool Precedes(string one, Account other) => accounts.For(other.Vendor).First(each => each.Name == one || each.Name == other.Name).Name == one;
 
-    /// <summary>What was found and is recorded, while it is fresh.</summary>
+    /// <summary>The recorded result, while it is fresh.</summary>
     private Finding? Recorded(string dataset, Account account, string key) =>
         _recorded.TryGetValue((dataset, account, key), out var finding) && clock.GetUtcNow() - finding.At < Lifetime ? finding : null;
 
@@ -278,14 +293,16 @@ internal sealed partial class AccountIdentities(
         public static partial void Recorded(ILogger logger, Account account, string accountId, string marks);
 
         [LoggerMessage(2, LogLevel.Warning,
-            "{Account} is '{AccountId}' in the tables, and an earlier version also loaded days of it as '{OtherId}', which may count twice. "
+            "{Account} is '{AccountId}' in the tables, and an earlier version also loaded days of it as '{OtherId}', "
+            + "which may be counted twice. "
                 + "If both are one organisation, run `accounts merge --vendor {Vendor} --from {OtherId} --into {AccountId}`.",
             EventName = "account.twice")]
         public static partial void AlsoUnder(ILogger logger, Account account, string accountId, string otherId, string vendor);
 
         [LoggerMessage(3, LogLevel.Warning,
-            "{Account} has another key than before. Its vendor tells no organisation, so its rows go on as '{AccountId}' by its name alone. If it is another "
-                + "organisation now, give it another name.",
+            "{Account} has a different key than before. Its vendor does not name an organisation, so its rows continue "
+            + "as '{AccountId}' because of its name alone. If it is now another "
+                + "organisation, give it another name.",
             EventName = "account.key_changed")]
         public static partial void ByNameAlone(ILogger logger, Account account, string accountId);
     }

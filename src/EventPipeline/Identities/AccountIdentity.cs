@@ -3,21 +3,24 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.Identities;
 
 /// <summary>Who a configured account is.</summary>
-/// <param name="AccountId">Its id in every table; it never changes without a person.</param>
-/// <param name="Unrecorded">What it is known by and the dataset has not recorded; empty once it has.</param>
+/// <param name="AccountId">Its id in every table; only a person can change it.</param>
+/// <param name="Unrecorded">What it is known by that the dataset has not recorded yet; empty once it has.</param>
 /// <param name="IsNewName">Whether the account's configured name is among <paramref name="Unrecorded"/>: the first that records it decides.</param>
 /// <param name="AlsoUnder">
-/// Other ids that slices of this name were committed under by an earlier version: their days may stand twice until a person merges them.
+/// Other ids that slices of this name were committed under by an earlier version: their days may be counted twice until
+/// a person merges them.
 /// </param>
 internal sealed record AccountIdentity(
     string AccountId, IReadOnlyList<AccountMark> Unrecorded, bool IsNewName, IReadOnlyList<string> AlsoUnder)
 {
-    /// <summary>Whether it has another key than before, and its name is all that says that it is the same.</summary>
+    /// <summary>
+    /// Whether it has a different key than before, and only its name says that it is the same account.
+    /// </summary>
     public bool IsByNameAlone { get; init; }
 }
 
 /// <summary>What an account is read under, and how that was found.</summary>
 /// <param name="AccountId">Its id in every table.</param>
 /// <param name="Key">A fingerprint of the key that it had.</param>
-/// <param name="Told">What the vendor told.</param>
+/// <param name="Told">What the vendor said.</param>
 internal sealed record ResolvedAccount(string AccountId, string Key, OrganizationIds Told);

@@ -5,7 +5,10 @@ using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Identities;
 
-/// <summary>Tells the keys of accounts from one another without being one: half of a SHA-256 over vendor and key, which a key of random characters is safe behind.</summary>
+/// <summary>
+/// Fingerprints that distinguish the keys of accounts without revealing them: half of a SHA-256 over vendor and key,
+/// which is safe because keys are random.
+/// </summary>
 internal sealed class AccountKeys(Secrets secrets)
 {
     /// <summary>A fingerprint of the key that an account has now.</summary>

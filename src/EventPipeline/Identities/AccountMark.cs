@@ -8,13 +8,13 @@ internal sealed record AccountMark(string Kind, string Value)
     /// <summary>The configured name, which people may change.</summary>
     public const string Name = "name";
 
-    /// <summary>The vendor's own id of the organisation, as an endpoint tells it.</summary>
+    /// <summary>The vendor's own id of the organisation, as an endpoint gives it.</summary>
     public const string Organization = "organization";
 
-    /// <summary>The vendor's own id of the organisation, as a header tells it; it may have another form.</summary>
+    /// <summary>The vendor's own id of the organisation, as a header gives it; its form may differ.</summary>
     public const string OrganizationHeader = "organization_header";
 
-    /// <summary>What a header calls the organisation by that may be changed there, such as a short name.</summary>
+    /// <summary>A name for the organisation in a header that may change at the vendor, such as a short name.</summary>
     public const string OrganizationHint = "organization_hint";
 
     /// <summary>A fingerprint of the key, which people rotate. A key belongs to one organisation for as long as it lives.</summary>

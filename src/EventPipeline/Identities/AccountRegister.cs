@@ -8,10 +8,12 @@ namespace EventPipeline.Identities;
 /// <summary>The table <c>account_identity</c>: what each account is known by. Rows are only added.</summary>
 internal sealed class AccountRegister(IWarehouse warehouse)
 {
-    /// <summary>What a dataset knows of a vendor's accounts.</summary>
+    /// <summary>What a dataset knows about a vendor's accounts.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="vendor">The vendor's name.</param>
-    /// <param name="accounts">The accounts it is read for: where one of them was never recorded, what was committed is looked at too.</param>
+    /// <param name="accounts">
+    /// The accounts it is read for: if one of them was never recorded, what was committed is considered too.
+    /// </param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<AccountBook> ReadAsync(string dataset, string vendor, IReadOnlyList<Account> accounts, CancellationToken cancellationToken)
     {
@@ -22,18 +24,22 @@ internal sealed class AccountRegister(IWarehouse warehouse)
             : new AccountBook(marks, await CommittedAsync(dataset, vendor, cancellationToken));
     }
 
-    /// <summary>What a dataset knows of a vendor's accounts, whatever the settings say: with all that was committed.</summary>
+    /// <summary>
+    /// What a dataset knows about a vendor's accounts, whatever the settings say, including everything that was
+    /// committed.
+    /// </summary>
     public async Task<AccountBook> ReadWholeAsync(string dataset, string vendor, CancellationToken cancellationToken) => new(
         await MarksAsync(dataset, vendor, cancellationToken), await CommittedAsync(dataset, vendor, cancellationToken));
 
     /// <summary>Records what an account is known by; a repetition for the same run changes nothing.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="vendor">The vendor's name.</param>
-    /// <param name="identity">The account, with what is new of it.</param>
+    /// <param name="identity">The account, with its new marks.</param>
     /// <param name="runId">The run that records it.</param>
     /// <param name="isClaim">
-    /// Whether a name that nobody has recorded is claimed: once, whoever comes first and whatever it was told. Where that claim was made before and its
-    /// rows are gone, because the dataset was made anew, it does nothing, and the record has to be made without it.
+    /// Whether an unrecorded name is claimed: once, by the first to come, whatever the vendor said. If that claim was
+    /// made before and its rows are gone because the dataset was recreated, this does nothing, and the record has to be
+    /// made without a claim.
     /// </param>
     /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
     public Task RecordAsync(string dataset, string vendor, AccountIdentity identity, string runId, bool isClaim, CancellationToken cancellationToken)
@@ -45,10 +51,10 @@ internal sealed class AccountRegister(IWarehouse warehouse)
         return InsertAsync(dataset, vendor, [.. identity.Unrecorded.Select(mark => (identity.AccountId, mark))], what, runId, cancellationToken);
     }
 
-    /// <summary>Lets ids count as another from now on.</summary>
+    /// <summary>Makes ids count as another one from now on.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="vendor">The vendor's name.</param>
-    /// <param name="accountIds">The ids that are merged; the other itself takes a merge back.</param>
+    /// <param name="accountIds">The ids to merge; the target itself undoes its merge.</param>
     /// <param name="into">The id that they count as.</param>
     /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
     public Task MergeAsync(string dataset, string vendor, IEnumerable<string> accountIds, string into, CancellationToken cancellationToken) => InsertAsync(

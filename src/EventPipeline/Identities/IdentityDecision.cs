@@ -3,10 +3,11 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.Identities;
 
 /// <summary>
-/// Decides who an account is, from what a person stated, what the vendor tells, the account's name and its key, in this order, and from what the
-/// dataset knows. Pure. Where two of them speak of different accounts, or nothing says that it is who it was, it refuses: a person has to say.
+/// Decides who an account is from what a person stated, what the vendor says, the account's name and its key, in this
+/// order, and from what the dataset knows. Pure. If two of them point to different accounts, or nothing confirms that
+/// the account is the same as before, it refuses: a person has to decide.
 /// </summary>
-/// <param name="book">What the dataset knows of the vendor's accounts.</param>
+/// <param name="book">What the dataset knows about the vendor's accounts.</param>
 /// <param name="dataset">The dataset, for hints.</param>
 /// <param name="account">The account.</param>
 /// <param name="configured">Every configured account of the vendor, in the order of the settings.</param>
@@ -15,9 +16,9 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     private string Setting => $"the OrganizationId of the account '{account.Name}' below Vendors in the settings";
 
     /// <summary>Decides.</summary>
-    /// <param name="key">A fingerprint of the key; null where it is not at hand.</param>
-    /// <param name="told">What the vendor tells.</param>
-    /// <param name="newcomer">The id that an account of which nothing was known was read under; null before it was read.</param>
+    /// <param name="key">A fingerprint of the key; null if it is not available.</param>
+    /// <param name="told">What the vendor says.</param>
+    /// <param name="newcomer">The id that a previously unknown account was read under; null before it was read.</param>
     /// <exception cref="RejectedEventException">A person has to say who it is, or two accounts are one organisation.</exception>
     public AccountIdentity Decide(string? key, OrganizationIds told, string? newcomer = null)
     {
@@ -68,7 +69,10 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         return marks;
     }
 
-    /// <summary>The account that a person stated; one that nothing stands under yet has to be the organisation that the vendor tells, where it tells one.</summary>
+    /// <summary>
+    /// The account that a person stated; if nothing is stored under it yet, it has to be the organisation that the
+    /// vendor names, if it names one.
+    /// </summary>
     private string? Stated(List<AccountMark> marks)
     {
         if (account.OrganizationId is not { } stated)
@@ -84,11 +88,12 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         return marks.Count == 0 || marks.Any(mark => mark.Value == stated)
             ? stated
             : throw Refused(
-                $"{account} is stated to be the organisation {Shown.Quoted(stated)}, and its key answers as {Shown.Quoted(marks[0].Value)}.",
-                $"Correct {Setting}, or exchange the key, then replay.");
+                $"{account} is configured as the organisation {Shown.Quoted(stated)}, "
+                + $"but its key answers as {Shown.Quoted(marks[0].Value)}.",
+                $"Correct {Setting}, or replace the key, then replay.");
     }
 
-    /// <summary>The account that the vendor's answer is known to be of.</summary>
+    /// <summary>The account that the vendor's answer is known to belong to.</summary>
     private string? Answering(List<AccountMark> marks)
     {
         var answering = marks
@@ -99,7 +104,8 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         return answering.Count < 2
             ? answering.FirstOrDefault()
             : throw Refused(
-                $"{account} answers as {string.Join(" and as ", marks.Select(mark => Shown.Quoted(mark.Value)))}, which stand under two ids: "
+                $"{account} answers as {string.Join(" and as ", marks.Select(mark => Shown.Quoted(mark.Value)))}, "
+                + "which are stored under two ids: "
                     + $"'{answering[0]}' and '{answering[1]}'.",
                 MergeHint(answering[1], answering[0]));
     }
@@ -107,11 +113,16 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     private string Named(IReadOnlyList<string> names, List<AccountMark> marks) => names.Count == 1
         ? names[0]
         : throw Refused(
-            $"{account} stands under {names.Count} ids in the tables, {string.Join(" and ", names.Select(name => $"'{name}'"))}, and "
-                + (marks.Count == 0 ? "the vendor tells no organisation." : $"the vendor now tells {Shown.Quoted(marks[0].Value)}."),
-            $"{MergeHint(names[1], names[0])} Where they are two organisations, set {Setting} to the right one.");
+            $"{account} is stored under {names.Count} ids in the tables, "
+                + $"{string.Join(" and ", names.Select(name => $"'{name}'"))}, and "
+                + (marks.Count == 0
+                    ? "the vendor does not name an organisation."
+                    : $"the vendor now names {Shown.Quoted(marks[0].Value)}."),
+            $"{MergeHint(names[1], names[0])} If they are two organisations, set {Setting} to the right one.");
 
-    /// <summary>An id for an account that nothing is known of: the vendor's, or the name that it has now, which it keeps when the name is changed.</summary>
+    /// <summary>
+    /// An id for an unknown account: the vendor's, or its present name, which it keeps when the name is changed.
+    /// </summary>
     private string Newcomer(OrganizationIds told)
     {
         var lost = book.AccountIds.Where(id => !IsConfigured(id) && !IsAnother(id, told)).ToList();
@@ -119,15 +130,17 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         {
             throw Refused(
                 $"{account} is new, and nothing says whether it is {string.Join(" or ", lost.Select(id => $"'{id}'"))}, "
-                    + "which the dataset knows and the settings no longer name: were it renamed, its days would stand twice.",
+                    + "which the dataset knows and the settings no longer name: "
+                    + "if it was renamed, its days would be counted twice.",
                 $"Set {Setting} to '{lost[0]}' if it is the same organisation; to '{told.Id ?? told.HeaderId ?? account.Name}' if it is another. Then replay.");
         }
 
         if (told.Id is null && told.HeaderId is null && book.Knows(account.Name))
         {
             throw Refused(
-                $"{account} is new, and the id '{account.Name}' is taken by an account that is called {NamesOf(book.Present(account.Name))} now.",
-                $"Set {Setting} to an id of its own, then replay.");
+                $"{account} is new, and the id '{account.Name}' is taken by an account "
+                + $"that is now called {NamesOf(book.Present(account.Name))}.",
+                $"Set {Setting} to another id, then replay.");
         }
 
         return told.Id ?? told.HeaderId ?? account.Name;
@@ -141,8 +154,9 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         || (told.HeaderId is not null && book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header != told.HeaderId);
 
     /// <summary>
-    /// What the vendor tells is what it told before, and not what it tells of another account. What a header says may change where something better
-    /// says that the account is the same: a person, the id in the body, or, for a mere hint, the key.
+    /// Requires that the vendor names the same organisation as before, and not that of another account. A header may
+    /// change if something better says that the account is the same: a person, the id in the body, or, for a mere hint,
+    /// the key.
     /// </summary>
     private void RequireSameOrganization(string accountId, List<AccountMark> marks, bool isSameKey)
     {
@@ -159,15 +173,18 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
             if (owner is not null && owner != accountId)
             {
                 throw Refused(
-                    $"{account} is '{accountId}', and answers as the organisation {Shown.Quoted(mark.Value)}, which is the account '{owner}'.",
-                    $"Exchange the key, or correct {Setting}. {MergeHint(accountId, owner)}");
+                    $"{account} is '{accountId}', but answers as the organisation {Shown.Quoted(mark.Value)}, "
+                    + $"which is the account '{owner}'.",
+                    $"Replace the key, or correct {Setting}. {MergeHint(accountId, owner)}");
             }
 
             if (owner is null && before is not null && before != mark.Value && !mayChange)
             {
                 throw Refused(
-                    $"{account} answers as the organisation {Shown.Quoted(mark.Value)}; what was loaded of it so far is of {Shown.Quoted(before)} (account_id '{accountId}').",
-                    "Its key belongs to another organisation than the rows that were loaded. Exchange the key, or give the other organisation an account "
+                    $"{account} answers as the organisation {Shown.Quoted(mark.Value)}; "
+                    + $"the rows loaded so far belong to {Shown.Quoted(before)} (account_id '{accountId}').",
+                    "Its key belongs to another organisation than those rows. "
+                    + "Replace the key, or give the other organisation an account "
                         + "with another name. Then replay.");
             }
         }
@@ -178,8 +195,9 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         if (keyed is not null && keyed != accountId)
         {
             throw Refused(
-                $"{account} is '{accountId}', and its key is known as that of '{keyed}' ({NamesOf(keyed)}): its days would stand twice.",
-                $"{MergeHint(keyed, accountId)} If they are two, the account has the wrong key: give it a new one of its own.");
+                $"{account} is '{accountId}', but its key is known as that of '{keyed}' ({NamesOf(keyed)}): "
+                    + "its days would be counted twice.",
+                $"{MergeHint(keyed, accountId)} If they are two, the account has the wrong key: give it its own.");
         }
 
         // An earlier version recorded no keys, so the name is all that says whose rows these are.
@@ -187,22 +205,26 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         if (unsaid is not null && names.Count == 1)
         {
             throw Refused(
-                $"{account} is '{accountId}', and its rows so far stand under '{unsaid}': the days that are read again would stand twice.",
+                $"{account} is '{accountId}', but its rows so far are stored under '{unsaid}': "
+                    + "the days that are read again would be counted twice.",
                 $"{MergeHint(unsaid, accountId)} If they are two, give the other organisation an account with another name.");
         }
 
-        // A person may move a name from one account to another that is known; an id that nothing stands under yet would begin a second one.
+        // A person may move a name from one account to another known one; an id that nothing is stored under yet would
+        // start a second one.
         if (names is [var named] && named != accountId && (account.OrganizationId is null || !book.Knows(accountId)))
         {
             throw Refused(
-                $"{account} {(account.OrganizationId is null ? "answers as" : "is stated to be")} '{accountId}', and the account of this name is '{named}'.",
-                $"{MergeHint(named, accountId)} If they are two, exchange the key, or give '{accountId}' an account with another name. Then replay.");
+                $"{account} {(account.OrganizationId is null ? "answers as" : "is configured as")} '{accountId}', "
+                    + $"but the account of this name is '{named}'.",
+                $"{MergeHint(named, accountId)} If they are two, replace the key, "
+                    + $"or give '{accountId}' an account with another name. Then replay.");
         }
     }
 
     /// <summary>
-    /// An account whose vendor has told an organisation needs more than its name, which can be given another key, to be who it was. What only a
-    /// header has told is a hint, unless the account is filed under it.
+    /// An account whose vendor has named an organisation needs more than its name, which can be given another key, to
+    /// be the same as before. What only a header has named is a hint, unless the account is filed under it.
     /// </summary>
     private void RequireEvidence(string accountId, List<AccountMark> marks, string? key, bool isSameKey)
     {
@@ -211,8 +233,9 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         if (before is not null && key is not null && !isSameKey && !IsProven(accountId, marks) && book.ValueOf(accountId, AccountMark.Key) is not null)
         {
             throw Refused(
-                $"{account} has another key than before, and the vendor does not say that it is still the organisation {Shown.Quoted(before)}.",
-                $"Set {Setting} to '{accountId}' if it is, then replay. If it is not, exchange the key.");
+                $"{account} has a different key than before, "
+                + $"and the vendor does not confirm that it is still the organisation {Shown.Quoted(before)}.",
+                $"Set {Setting} to '{accountId}' if it is, then replay. If it is not, replace the key.");
         }
     }
 

@@ -3,17 +3,18 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.Identities;
 
 /// <summary>
-/// Asks vendors which organisation a key belongs to: once for everybody who wants to know within a while. When one of them gives up waiting the question
-/// goes on for the others; when all have, it ends, so that nothing is asked for nobody, least of all by a service that is shutting down.
+/// Asks vendors which organisation a key belongs to, once for all callers within a while. If one caller gives up
+/// waiting, the request continues for the others; once all have, it is cancelled, so that no request outlives its
+/// callers, least of all in a service that is shutting down.
 /// </summary>
-/// <param name="clock">Tells how old an answer is.</param>
+/// <param name="clock">Measures how old an answer is.</param>
 /// <param name="lifetime">How long an answer is good for; a failure is asked again at once.</param>
 internal sealed class OrganizationInquiries(TimeProvider clock, TimeSpan lifetime)
 {
     private readonly Dictionary<(Account Account, string Key), Inquiry> _inquiries = [];
     private readonly Lock _gate = new();
 
-    /// <summary>What the vendor tells of a key.</summary>
+    /// <summary>What the vendor says about a key.</summary>
     /// <param name="connector">The vendor's connector.</param>
     /// <param name="account">The account.</param>
     /// <param name="key">A fingerprint of the key that it has now.</param>
@@ -51,7 +52,7 @@ internal sealed class OrganizationInquiries(TimeProvider clock, TimeSpan lifetim
         }
     }
 
-    /// <summary>Whether nobody waits for it any more.</summary>
+    /// <summary>Whether no caller waits for it any more.</summary>
     private bool Leave(Account account, string key, Inquiry inquiry)
     {
         lock (_gate)

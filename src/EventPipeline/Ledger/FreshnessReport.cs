@@ -4,21 +4,23 @@ using EventPipeline.Vendors.Accounts;
 
 namespace EventPipeline.Ledger;
 
-/// <summary>Finds out how fresh the production data of every configured account is. It never fails whoever asks.</summary>
+/// <summary>
+/// Determines how fresh the production data of every configured account is. It never throws to its caller.
+/// </summary>
 internal sealed partial class FreshnessReport(
     RunStatus status, ConfiguredAccounts accounts, PipelineMetrics metrics, TimeProvider clock, ILogger<FreshnessReport> logger)
 {
-    /// <summary>What the dataset says becomes what the gauge says.</summary>
+    /// <summary>Updates the gauge from the dataset.</summary>
     public Task LookAsync(CancellationToken cancellationToken) => ReadAsync(_ => { }, cancellationToken);
 
-    /// <summary>The same, and an entry in the log for every report: a run has ended.</summary>
+    /// <summary>Does the same and logs an entry for every report: a run has ended.</summary>
     public Task TellAsync(CancellationToken cancellationToken) => ReadAsync(Tell, cancellationToken);
 
     private async Task ReadAsync(Action<ReportFreshness> tell, CancellationToken cancellationToken)
     {
         try
         {
-            // An account that was renamed or removed grows old for ever and is nobody's concern.
+            // An account that was renamed or removed grows stale forever and does not matter.
             var reports = (await status.FreshnessAsync(cancellationToken)).Where(report => accounts.Find(report.Vendor, report.Account) is not null).ToList();
             metrics.CompleteUntil(
                 from report in reports
@@ -63,11 +65,12 @@ internal sealed partial class FreshnessReport(
             DateOnly? firstHole,
             string? lastError);
 
-        [LoggerMessage(2, LogLevel.Warning, "How fresh the data is could not be found out.")]
+        [LoggerMessage(2, LogLevel.Warning, "Could not determine data freshness.")]
         public static partial void Unknown(ILogger logger, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "The newest read of {Vendor}/{Account}/{Report} began at {LastReadBegan:O}, which has not come yet: a clock was ahead. "
-            + "Later reads follow it and are shown; set the clock.",
+        [LoggerMessage(3, LogLevel.Warning, "The newest read of {Vendor}/{Account}/{Report} began at {LastReadBegan:O}, "
+            + "which is in the future: a clock was ahead. "
+            + "Later reads follow it and are shown; correct the clock.",
             EventName = "clock.ahead")]
         public static partial void InFuture(ILogger logger, string vendor, string account, string report, DateTimeOffset lastReadBegan);
     }

@@ -1,8 +1,8 @@
 namespace EventPipeline.Ledger;
 
 /// <summary>
-/// Keeps an instance's gauge of freshness at what the dataset says: in the background from its start, and every hour, because the end of a run is seen by one
-/// instance of several. Until the first answer the gauge says nothing.
+/// Keeps an instance's freshness gauge up to date: in the background at start and every hour, because only one of
+/// several instances sees a run end. Until the first answer the gauge reports nothing.
 /// </summary>
 internal sealed class FreshnessWatch(IServiceScopeFactory scopes, TimeProvider clock) : BackgroundService
 {

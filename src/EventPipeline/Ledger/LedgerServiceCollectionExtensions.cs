@@ -4,7 +4,7 @@ namespace EventPipeline.Ledger;
 
 internal static class LedgerServiceCollectionExtensions
 {
-    /// <summary>Registers what writes down what happened and tells it, and what dead letters ask of it.</summary>
+    /// <summary>Registers what records and reports what happened, and what dead letters need from it.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services) => services
         .AddScoped<RunLedger>()
         .AddScoped<RunEvents>()

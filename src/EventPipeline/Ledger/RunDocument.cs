@@ -6,13 +6,13 @@ namespace EventPipeline.Ledger;
 /// <summary>A run, as people and scripts see it.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="State">
-/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>stalled</c> when it has not ended and nothing was heard of it for longer than a message can be on
-/// its way. It runs on when something is.
+/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>stalled</c> when it has not ended and nothing was recorded for
+/// longer than a message can be in transit. It is running again once something is.
 /// </param>
 /// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
 /// <param name="From">The first day asked for, UTC; null until the run is planned.</param>
 /// <param name="To">The last day asked for, UTC, inclusive; null until the run is planned.</param>
-/// <param name="RequestedAt">When it was first heard of, UTC.</param>
+/// <param name="RequestedAt">When it was first recorded, UTC.</param>
 /// <param name="EndedAt">When its last window ended, UTC; null while it runs.</param>
 /// <param name="Outcome"><c>completed</c> or <c>failed</c>; null while it runs.</param>
 /// <param name="Totals">What was read.</param>
@@ -38,14 +38,16 @@ public sealed record RunDocument(
 
     public const string Stalled = "stalled";
 
-    /// <summary>Why it failed where no window tells: its trigger was given up or rejected, and what to do; absent otherwise.</summary>
+    /// <summary>
+    /// Why it failed if no window shows it (its trigger was given up or rejected), and what to do; absent otherwise.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
-    /// <summary>When something was last recorded of it, UTC.</summary>
+    /// <summary>When something was last recorded for it, UTC.</summary>
     public DateTimeOffset? LastEventAt { get; init; }
 
-    /// <summary>For how many hours nothing was heard of a run that is <c>stalled</c>; absent otherwise.</summary>
+    /// <summary>For how many hours nothing was recorded for a run that is <c>stalled</c>; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? SilentForHours { get; init; }
 
@@ -55,19 +57,22 @@ public sealed record RunDocument(
 }
 
 /// <summary>One window of a run.</summary>
-/// <param name="Vendor">Who is asked.</param>
+/// <param name="Vendor">The vendor that is asked.</param>
 /// <param name="Account">The account's configured name.</param>
 /// <param name="Report">What is asked for.</param>
 /// <param name="From">The first day, UTC.</param>
 /// <param name="To">The last day, UTC, inclusive.</param>
-/// <param name="Why"><c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; of what is left out <c>settled</c> or <c>pinned</c>.</param>
+/// <param name="Why">
+/// <c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; for what is left out <c>settled</c> or
+/// <c>pinned</c>.
+/// </param>
 /// <param name="State"><c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends.</param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>
 /// <param name="LoadId">The load that holds the rows.</param>
 /// <param name="Attempts">How often it was tried.</param>
 /// <param name="Reason">Why it failed, and what to do; the last failure while it is tried again.</param>
-/// <param name="Differences">Of a dry run: per day what would change.</param>
+/// <param name="Differences">For a dry run: what would change, per day.</param>
 /// <param name="Drift">What the vendor sent beyond its documentation.</param>
 public sealed record WindowDocument(
     string Vendor,

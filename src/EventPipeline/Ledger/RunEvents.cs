@@ -11,7 +11,7 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
     public Task<IReadOnlyList<Row>> OfAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
         QueryAsync(datasets.Value.For(mode), runId, cancellationToken);
 
-    /// <summary>The events of a run, in whichever dataset it is; none when nobody has heard of it.</summary>
+    /// <summary>The events of a run, in whichever dataset it is; empty if the run is unknown.</summary>
     public async Task<IReadOnlyList<Row>> FindAsync(string runId, CancellationToken cancellationToken)
     {
         foreach (var dataset in datasets.Value.All)
@@ -25,7 +25,7 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
         return [];
     }
 
-    /// <summary>The mode of a run that something is known of, in whichever dataset; null where nothing is.</summary>
+    /// <summary>The mode of a run, in whichever dataset it is; null if the run is unknown.</summary>
     public async Task<RunMode?> FindModeAsync(string runId, CancellationToken cancellationToken) =>
         await FindAsync(runId, cancellationToken) is [var first, ..] && RunModeNames.TryParse(first.Text("mode"), out var mode) ? mode : null;
 
@@ -52,7 +52,7 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
     public Task InsertAsync(RunMode mode, string statementId, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, CancellationToken cancellationToken) =>
         warehouse.ExecuteAsync(datasets.Value.For(mode), statementId, Statement.Insert("insert_run_events", rows), cancellationToken);
 
-    /// <summary>The columns of an event of now; what it says beyond its name is null.</summary>
+    /// <summary>The columns of an event that happens now; everything beyond its name is null.</summary>
     public Dictionary<string, object?> Create(string runId, string name, RunMode mode, Window? window = null) => new()
     {
         ["run_id"] = runId,

@@ -16,15 +16,16 @@ internal static class RunHistory
     public const string AttemptFailed = "attempt_failed";
     public const string WindowEnded = "window_ended";
 
-    /// <summary>Somebody is about to tell of the run's end.</summary>
+    /// <summary>A delivery is about to announce the run's end.</summary>
     public const string Completing = "completing";
 
-    /// <summary>The run's end was told.</summary>
+    /// <summary>The run's end was announced.</summary>
     public const string Completed = "completed";
 
     /// <summary>
-    /// How long a run that has not ended may be silent. A message is delivered 30 times with at most 600 s in between (infra/subscriptions.tf), which is
-    /// five hours; every attempt in which the service can write at all records its end, so whoever says nothing for longer is not coming.
+    /// How long a run that has not ended may be silent. A message is delivered 30 times with at most 600 s in between
+    /// (infra/subscriptions.tf), which is five hours; every attempt records its end if the service can write at all, so
+    /// a message that is silent for longer will not return.
     /// </summary>
     public static readonly TimeSpan StalledAfter = TimeSpan.FromHours(6);
 
@@ -34,7 +35,7 @@ internal static class RunHistory
             ? JsonSerializer.Deserialize(planned.Text("details"), RunPlanJson.Default.RunPlan)
             : null;
 
-    /// <summary>The document of a run that has at least one event, as it stands at <paramref name="now"/>.</summary>
+    /// <summary>The document of a run that has at least one event, as of <paramref name="now"/>.</summary>
     public static RunDocument Document(string runId, IReadOnlyCollection<Row> events, DateTimeOffset now)
     {
         var plan = Plan(events) ?? PlanOfStrays(runId, events);
@@ -72,13 +73,13 @@ internal static class RunHistory
         };
     }
 
-    /// <summary>Whether a run's end was told with this outcome.</summary>
+    /// <summary>Whether a run's end was announced with this outcome.</summary>
     public static bool WasTold(IEnumerable<Row> events, string outcome) =>
         events.Any(row => row.Text("event") == Completed && row.TextOrNull("state") == outcome);
 
     /// <summary>
-    /// Whether a window's end is to be told: its row was written by who asks, and no delivery beside it came to more. (Of two that read a window at once, one
-    /// loads it, and the other may find it unchanged.)
+    /// Whether to report a window's end: the caller wrote its row, and no parallel delivery achieved more. (If two read
+    /// a window at once, one loads it, and the other may find it unchanged.)
     /// </summary>
     public static bool IsNews(IReadOnlyCollection<Row> events, string windowId, string state, string ownDetails)
     {
@@ -90,14 +91,15 @@ internal static class RunHistory
     /// <summary>How a window has ended, each time; nothing while it has not.</summary>
     public static IEnumerable<Row> Ends(IEnumerable<Row> events, string windowId) => OfWindow(events, WindowEnded, windowId);
 
-    /// <summary>What the last recorded attempt at a window failed of; null where none is recorded.</summary>
+    /// <summary>Why the last recorded attempt at a window failed; null if none is recorded.</summary>
     public static string? LastFailure(IEnumerable<Row> events, string windowId) => OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");
 
     private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
         events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
 
     /// <summary>
-    /// The windows of a run that nobody planned: fetch messages published by hand. Null while a plan may still come, because the run was asked for.
+    /// The windows of an unplanned run: fetch messages published manually. Null while a plan may still come because the
+    /// run was requested.
     /// </summary>
     private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
     {

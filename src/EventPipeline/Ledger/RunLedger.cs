@@ -36,25 +36,32 @@ internal sealed class RunLedger(
     public async Task<RunPlan?> FindPlanAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
         RunHistory.Plan(await ledger.OfAsync(runId, mode, cancellationToken));
 
-    /// <summary>Stores a plan once, under an id derived from the run's, and returns the stored one: of two at once the first.</summary>
+    /// <summary>
+    /// Stores a plan once, under an id derived from the run's, and returns the stored one: the first of two at once.
+    /// </summary>
     public async Task<RunPlan> StorePlanAsync(RunPlan plan, CancellationToken cancellationToken)
     {
         var row = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
         row["details"] = JsonSerializer.Serialize(plan, RunPlanJson.Default.RunPlan);
         await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [row], cancellationToken);
         return await FindPlanAsync(plan.RunId, plan.Mode, cancellationToken)
-            ?? throw new TransientFailureException($"The plan of run {plan.RunId} was stored and is not there.");
+            ?? throw new TransientFailureException($"The plan of run {plan.RunId} was stored, but is missing.");
     }
 
-    /// <summary>Records that a run was asked for by hand, so that it can be seen before its trigger has arrived.</summary>
+    /// <summary>
+    /// Records that a run was requested manually, so that it can be seen before its trigger has arrived.
+    /// </summary>
     public Task RecordRequestedAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
         ledger.InsertAsync(mode, $"requested_{runId}", [ledger.Create(runId, RunHistory.Requested, mode)], cancellationToken);
 
-    /// <summary>Whether a window of a run has come to something before.</summary>
+    /// <summary>Whether a window of a run has succeeded before.</summary>
     public async Task<bool> HasSucceededAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken) =>
         RunHistory.Ends(await ledger.OfAsync(runId, mode, cancellationToken), window.Id).Any(row => WindowState.IsSuccess(row.Text("state")));
 
-    /// <summary>The end of a window that was committed for a run and not recorded, because the attempt was cut off in between; null otherwise.</summary>
+    /// <summary>
+    /// The end of a window that was committed for a run but not recorded, because the attempt was cut off in between;
+    /// null otherwise.
+    /// </summary>
     public async Task<WindowEnd?> FindCommitAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken)
     {
         if (mode == RunMode.DryRun)
@@ -85,8 +92,8 @@ internal sealed class RunLedger(
     }
 
     /// <summary>
-    /// Records how a window ended, and tells of the run's end when it was the last. A window comes to something once per run and state; it is rejected once
-    /// per message and reason, so that a replay that is rejected too is told.
+    /// Records how a window ended, and announces the run's end if it was the last. A window succeeds once per run and
+    /// state; it is rejected once per message and reason, so that a replay that is rejected too is reported.
     /// </summary>
     public Task RecordEndAsync(
         string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken) =>
@@ -101,7 +108,7 @@ internal sealed class RunLedger(
     private async Task RecordEndAsync(
         string endId, string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken)
     {
-        // Deliveries of one message all insert, under one id: whose row it is tells.
+        // Deliveries of one message all insert under one id: the row shows which of them won.
         var own = JsonSerializer.Serialize(
             end.Details with { OtherUsd = end.Money.OtherUsd, Teller = $"{Guid.CreateVersion7(clock.GetUtcNow()):N}" },
             EndDetailsJson.Default.EndDetails);
@@ -126,7 +133,7 @@ internal sealed class RunLedger(
         await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, events, cancellationToken);
     }
 
-    /// <summary>Records that an attempt failed and that the window is tried again.</summary>
+    /// <summary>Records that an attempt failed and that the window will be retried.</summary>
     public Task RecordFailedAttemptAsync(
         string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId, CancellationToken cancellationToken)
     {
@@ -145,7 +152,7 @@ internal sealed class RunLedger(
         var (runId, named, window) = givenUp;
         if ((named ?? await ledger.FindModeAsync(runId, cancellationToken)) is not { } mode)
         {
-            return; // The door has said so; no run waits for it.
+            return; // The door has reported it; no run waits for it.
         }
 
         var events = await ledger.OfAsync(runId, mode, cancellationToken);
@@ -155,7 +162,7 @@ internal sealed class RunLedger(
             (state, why) = (WindowState.Failed, RunHistory.LastFailure(events, window.Id) is { } last ? $"{reason} The last attempt: {last}" : reason);
         }
 
-        // Whoever read the vendor has recorded the rejection itself, and a letter that comes again its end.
+        // The attempt that read the vendor has recorded the rejection itself, and a repeated letter its end.
         if (RunHistory.Ends(events, window.Id).Any(row => isRejected || row.TextOrNull("reason") == why))
         {
             await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
@@ -167,8 +174,9 @@ internal sealed class RunLedger(
 
     /// <inheritdoc cref="RunGaveUp"/>
     /// <remarks>
-    /// A plan wins over a failure of its trigger, whichever comes first, so that a replay brings the run to its end. Where there is a plan whose messages
-    /// Pub/Sub did not take, the windows that have not ended end with the trigger; what the replay reads wins over that too.
+    /// A plan wins over a failure of its trigger, whichever comes first, so that a replay completes the run. If there
+    /// is a plan whose messages Pub/Sub did not accept, the windows that have not ended end with the trigger; what the
+    /// replay reads wins over that too.
     /// </remarks>
     public async Task RecordTriggerFailedAsync(
         string endId, string runId, RunMode? mode, DateTimeOffset? publishedAt, bool isRejected, string reason, CancellationToken cancellationToken)
@@ -180,13 +188,13 @@ internal sealed class RunLedger(
 
         if ((mode ?? await ledger.FindModeAsync(runId, cancellationToken)) is not { } known)
         {
-            return; // Nothing is known of such a run.
+            return; // The run is unknown.
         }
 
         var events = await ledger.OfAsync(runId, known, cancellationToken);
         if (isRejected && events.Count == 0)
         {
-            return; // What was rejected when it came has begun nothing: its dead letter says all there is.
+            return; // A trigger rejected on arrival has started nothing: its dead letter says everything.
         }
 
         if (RunHistory.Plan(events) is not { } plan)
@@ -220,13 +228,13 @@ internal sealed class RunLedger(
         }
     }
 
-    /// <summary>What the last recorded attempt at a message's window failed of; null where none is recorded.</summary>
+    /// <summary>Why the last recorded attempt at a message's window failed; null if none is recorded.</summary>
     public async Task<string?> FindLastFailureAsync(GivenUpWindow givenUp, CancellationToken cancellationToken) =>
         givenUp.Mode is { } mode
             ? RunHistory.LastFailure(await ledger.OfAsync(givenUp.RunId, mode, cancellationToken), givenUp.Window.Id)
             : null;
 
-    /// <summary>One run's document, in whichever dataset it is; null when nobody has heard of it.</summary>
+    /// <summary>One run's document, in whichever dataset it is; null if the run is unknown.</summary>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
         await ledger.FindAsync(runId, cancellationToken) is { Count: > 0 } events ? RunHistory.Document(runId, events, clock.GetUtcNow()) : null;
 

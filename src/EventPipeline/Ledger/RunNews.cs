@@ -4,12 +4,12 @@ using EventPipeline.Telemetry;
 namespace EventPipeline.Ledger;
 
 /// <summary>
-/// Tells logs and metrics what the ledger has recorded. Event names and fields are a contract: alerts are built on them, and docs/telemetry.md
-/// lists them. What a person has to act on is an error.
+/// Reports to logs and metrics what the ledger has recorded. Event names and fields are a contract: alerts are built on
+/// them, and docs/telemetry.md lists them. Anything that a person has to act on is an error.
 /// </summary>
 internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport freshness, ILogger<RunNews> logger)
 {
-    /// <summary>An attempt failed, and the window is tried again.</summary>
+    /// <summary>An attempt failed, and the window will be retried.</summary>
     public void AttemptFailed(string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
         NewsLog.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
 
@@ -72,7 +72,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
             string mode,
             string? reason);
 
-        [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} brought what the vendor's documentation does not name: {Notes}",
+        [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} contained undocumented fields: {Notes}",
             EventName = "drift")]
         public static partial void Drift(ILogger logger, Window window, string runId, string mode, int count, string notes);
 

@@ -59,14 +59,18 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
 
 /// <summary>How fresh one report of one account is. Times are UTC.</summary>
 /// <param name="Vendor">The vendor.</param>
-/// <param name="Account">The account's configured name; where an account has stood under two ids, two rows may carry it.</param>
-/// <param name="AccountId">The account's id in the tables; null where nothing of it was ever read.</param>
+/// <param name="Account">
+/// The account's configured name; if an account was stored under two ids, two rows may carry it.
+/// </param>
+/// <param name="AccountId">The account's id in the tables; null if it was never read.</param>
 /// <param name="Report">The report.</param>
-/// <param name="DataCompleteUntil">The day before the first hole of the last 90 days; null where nothing was ever read.</param>
+/// <param name="DataCompleteUntil">
+/// The day before the first hole of the last 90 days; null if it was never read.
+/// </param>
 /// <param name="FirstHole">The first day, of any age, that was not read between two that were.</param>
 /// <param name="LastReadBegan">When the newest committed read began.</param>
 /// <param name="LastReadInFuture">Whether that is later than the warehouse's clock: a clock was ahead.</param>
-/// <param name="Slices">How many days are there.</param>
+/// <param name="Slices">How many days are stored.</param>
 /// <param name="LastError">The newest failure of days that were not read since.</param>
 /// <param name="LastErrorAt">When it was recorded.</param>
 public sealed record ReportFreshness(

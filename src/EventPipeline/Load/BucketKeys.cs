@@ -1,16 +1,17 @@
 namespace EventPipeline.Load;
 
 /// <summary>
-/// The identities of rows, each with the hash of its row, in 32 bytes apiece. It remembers so many and no more: memory does not
-/// grow with what a vendor sends in a day. A repeat among those that are not remembered is found by the proof of the load, which counts rows and
-/// distinct keys.
+/// The identities of rows, each with the hash of its row, in 32 bytes apiece. It remembers a limited number: memory
+/// does not grow with what a vendor sends in a day. A repeat among the rest is found when the load is verified, by
+/// counting rows and distinct keys.
 /// </summary>
 internal sealed class BucketKeys
 {
     /// <summary>How many keys are remembered: 32 MB of them.</summary>
     public const int Most = 1 << 20;
 
-    // Chains in blocks that are never copied: what grows by copying leaves several times its size to the garbage collector.
+    // Chains in blocks that are never copied: growing by copying leaves several times the size to the garbage
+    // collector.
     private const int Chains = 1 << 18;
     private const int BlockSize = 1 << 11;
     private readonly int[] _newest = new int[Chains];
@@ -36,10 +37,10 @@ internal sealed class BucketKeys
     /// <summary>Whether a key is remembered.</summary>
     public bool Contains(UInt128 key) => Find(key) != 0;
 
-    /// <summary>Counts how often it was asked for this key.</summary>
+    /// <summary>Counts how often this was called for a key.</summary>
     /// <param name="key">A key that <see cref="Add"/> never sees.</param>
-    /// <param name="first">What the first asking counts as.</param>
-    /// <returns>Null where it cannot be remembered.</returns>
+    /// <param name="first">What the first call counts as.</param>
+    /// <returns>Null if it cannot be remembered.</returns>
     public ulong? CountUp(UInt128 key, ulong first)
     {
         if (Find(key) is var at && at != 0)
@@ -50,7 +51,7 @@ internal sealed class BucketKeys
         return Remember(key, first) ? first : null;
     }
 
-    /// <summary>Forgets every key, and keeps the room for as many.</summary>
+    /// <summary>Forgets every key but keeps the memory.</summary>
     public void Clear()
     {
         Array.Clear(_newest);
@@ -105,7 +106,7 @@ internal sealed class BucketKeys
     }
 }
 
-/// <summary>What is known of a natural key.</summary>
+/// <summary>What is known about a natural key.</summary>
 internal enum KeyFinding
 {
     /// <summary>It is not among those remembered.</summary>

@@ -7,7 +7,8 @@ namespace EventPipeline.Load;
 public sealed class DatasetOptions
 {
     /// <summary>The production dataset: letters, digits and underscores. Also read from <c>BIGQUERY_DATASET</c>.</summary>
-    [Required(ErrorMessage = "BIGQUERY_DATASET is empty: it takes letters, digits and underscores; unset, it is ai_usage_analytics.")]
+    [Required(ErrorMessage =
+        "BIGQUERY_DATASET is empty: use letters, digits and underscores, or unset it for ai_usage_analytics.")]
     [RegularExpression("^[A-Za-z_][A-Za-z0-9_]{0,99}$", ErrorMessage = "BIGQUERY_DATASET takes letters, digits and underscores.")]
     public string Dataset { get; set; } = "ai_usage_analytics";
 
@@ -23,7 +24,7 @@ internal sealed partial class DatasetOptionsValidator : IValidateOptions<Dataset
 
 internal static class DatasetServiceCollectionExtensions
 {
-    /// <summary>Registers <see cref="DatasetOptions"/>, which nothing starts without.</summary>
+    /// <summary>Registers <see cref="DatasetOptions"/>, validated at start.</summary>
     public static IServiceCollection AddDatasets(this IServiceCollection services)
     {
         services.AddOptionsWithValidateOnStart<DatasetOptions, DatasetOptionsValidator>()

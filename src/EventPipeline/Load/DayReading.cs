@@ -22,20 +22,23 @@ internal sealed class DayReading
 
     public long Requests { get; private set; }
 
-    /// <summary>Whether any row tells a quantity, be it 0.</summary>
+    /// <summary>Whether any row reports a quantity, even 0.</summary>
     public bool TellsQuantity { get; private set; }
 
-    /// <summary>The amounts of every basis, what a meter shows too.</summary>
+    /// <summary>The amounts of every basis, including what a meter shows.</summary>
     /// <exception cref="OverflowException">One has more digits than a <see cref="decimal"/> holds.</exception>
     public SumsByBasis Money => _money.Sums;
 
-    /// <summary>How many rows there are of every basis: amounts of zero are told by nothing else.</summary>
+    /// <summary>How many rows there are of every basis: nothing else reveals amounts of zero.</summary>
     public SumsByBasis MoneyRows => _moneyRows.Sums;
 
-    /// <summary>The whole parts of all rows' quantities, whatever their units: a sum to prove, not to show.</summary>
+    /// <summary>The whole parts of all rows' quantities, whatever their units: a sum to verify, not to show.</summary>
     public decimal WholeQuantity => _wholeQuantity.Value;
 
-    /// <summary>What is left of them. In one sum with the whole parts, billions of tokens and thirds of an hour have more digits than a <see cref="decimal"/>.</summary>
+    /// <summary>
+    /// The fractions of them. In one sum with the whole parts, billions of tokens and thirds of an hour have more
+    /// digits than a <see cref="decimal"/> holds.
+    /// </summary>
     public decimal FractionOfQuantity => _fractionOfQuantity.Value;
 
     /// <summary>The grouping of the rows; empty while there are none.</summary>
@@ -44,7 +47,10 @@ internal sealed class DayReading
     /// <summary>The row count, and the sum of the row hashes modulo 2^128 in hexadecimal.</summary>
     public string Digest => string.Create(CultureInfo.InvariantCulture, $"{Rows}:{_sum:x32}");
 
-    /// <summary>As the digest, of what the vendor said, unknown fields too. For this reading only: what has no column is nothing to compare later.</summary>
+    /// <summary>
+    /// Like the digest, but of everything the vendor said, including unknown fields. For this reading only: what has no
+    /// column cannot be compared later.
+    /// </summary>
     public string Said => string.Create(CultureInfo.InvariantCulture, $"{Rows}:{_said:x32}");
 
     public void Add(VendorRecord record, UInt128 rowHash)

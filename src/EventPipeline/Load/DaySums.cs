@@ -2,7 +2,7 @@ using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Load;
 
-/// <summary>What the rows of one day add up to. A load is proved where what landed is what was read.</summary>
+/// <summary>What the rows of one day add up to. A load is verified if what landed is what was read.</summary>
 internal sealed record DaySums(
     long Rows,
     long Keys,
@@ -15,12 +15,12 @@ internal sealed record DaySums(
 {
     private static readonly DaySums Nothing = new(0, 0, default, SumsByBasis.None, SumsByBasis.None, 0, 0, 0);
 
-    /// <summary>As they were read: each row has a key of its own.</summary>
+    /// <summary>As they were read: each row has a distinct key.</summary>
     public static DaySums Read(DayReading day) => new(
         day.Rows, day.Rows, day.TokenCounts, day.Money, day.MoneyRows, day.WholeQuantity, day.FractionOfQuantity,
         day.Requests);
 
-    /// <summary>As they landed, in a load's days between two.</summary>
+    /// <summary>As they landed, for a load's days in a range.</summary>
     public static async Task<IReadOnlyDictionary<DateOnly, DaySums>> LandedAsync(
         IWarehouse warehouse,
         string dataset,
@@ -34,7 +34,7 @@ internal sealed record DaySums(
         return rows.ToDictionary(row => row.Date("usage_date"), Of);
     }
 
-    /// <summary>Why a load does not prove itself; null where it does.</summary>
+    /// <summary>Why a load fails verification; null if it passes.</summary>
     public static string? Difference(DaySums? landed, DayReading read) =>
         (landed ?? Nothing) == Read(read) ? null : $"Read {Read(read)}, landed {landed ?? Nothing}.";
 
@@ -43,7 +43,7 @@ internal sealed record DaySums(
         (Tokens, Requests) == (read.TokenCounts, read.Requests)
         && Money.Equals(read.Money)
 
-        // A coarser grouping may tell no quantity at all, since amounts of different units cannot be added.
+        // A coarser grouping may report no quantity at all, since amounts of different units cannot be added.
         && (!read.TellsQuantity
             || (WholeQuantity, FractionOfQuantity) == (read.WholeQuantity, read.FractionOfQuantity));
 

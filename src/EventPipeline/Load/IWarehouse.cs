@@ -1,8 +1,8 @@
 namespace EventPipeline.Load;
 
 /// <summary>
-/// Where rows are kept: BigQuery when deployed, a DuckDB file on one machine. It knows uploads and statements, nothing of slices:
-/// the load protocol is written once, above it.
+/// Where rows are kept: BigQuery when deployed, a DuckDB file on one machine. It knows uploads and statements but no
+/// slices: the load protocol is written once, above it.
 /// </summary>
 public interface IWarehouse
 {
@@ -14,12 +14,14 @@ public interface IWarehouse
     /// <summary>Runs a query and returns its rows.</summary>
     Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken);
 
-    /// <summary>Runs an insert once: a repetition under the same id, also after a lost answer, changes nothing.</summary>
+    /// <summary>
+    /// Runs an insert once: repeating it under the same id, even after a lost answer, changes nothing.
+    /// </summary>
     /// <param name="dataset">The dataset that <c>{dataset}</c> in the statement stands for.</param>
-    /// <param name="statementId">Unique for ever; see <see cref="StatementId"/>.</param>
+    /// <param name="statementId">Unique forever; see <see cref="StatementId"/>.</param>
     /// <param name="statement">The insert.</param>
     /// <param name="cancellationToken">Stops waiting; the insert may have happened.</param>
-    /// <exception cref="RejectedEventException">The id is not one.</exception>
+    /// <exception cref="RejectedEventException">The id is not valid.</exception>
     Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken);
 }
 
@@ -29,7 +31,12 @@ public interface IUpload : IAsyncDisposable
     /// <summary>Adds one row: a JSON object in UTF-8 without a line break; decimals are strings.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken);
 
-    /// <summary>Appends every row. What was cut off in between stays invisible: only a commit makes a load's rows visible, and it follows a proof.</summary>
-    /// <exception cref="TransientFailureException">It failed, or its fate cannot be known: the attempt has to begin again under a new load id.</exception>
+    /// <summary>
+    /// Appends every row. What was cut off in between stays invisible: only a commit makes a load's rows visible, and
+    /// it follows verification.
+    /// </summary>
+    /// <exception cref="TransientFailureException">
+    /// It failed, or its outcome is unknown: the attempt has to start again under a new load id.
+    /// </exception>
     Task LoadAsync(CancellationToken cancellationToken);
 }

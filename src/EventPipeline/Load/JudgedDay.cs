@@ -1,6 +1,6 @@
 namespace EventPipeline.Load;
 
-/// <summary>A day that was read, beside what is shown of it.</summary>
+/// <summary>A day that was read, next to what is shown of it now.</summary>
 /// <param name="Day">The UTC day.</param>
 /// <param name="Read">What was read.</param>
 /// <param name="Before">The version that is shown; null where there is none.</param>

@@ -5,8 +5,9 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// One attempt at one window, under a load id of its own: read, compare, load, prove, commit. Whatever happens in between, nothing of it is
-/// visible until the commit, and the newest read wins. Disposed without a commit, its uploads are abandoned.
+/// One attempt at one window, under its own load id: read, compare, load, verify, commit. Whatever happens in between,
+/// nothing of it is visible until the commit, and the newest read wins. Disposed without a commit, its uploads are
+/// abandoned.
 /// </summary>
 internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
 {
@@ -21,7 +22,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
     private RecordLine? _lines;
 
-    /// <summary>Rows that came twice, identical, and were dropped.</summary>
+    /// <summary>Identical rows that were repeated, and dropped.</summary>
     public long Repeats => _reading.Repeats;
 
     /// <summary>Days whose finer rows stay, because a coarser read has the same totals.</summary>
@@ -32,15 +33,15 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     private bool Keeps => request.Mode != RunMode.DryRun;
 
     /// <summary>
-    /// When the newest read that was committed before this one began had begun itself, where that is later by more than a minute: a clock is or was ahead.
-    /// Null otherwise.
+    /// When the newest read committed before this one began had itself begun, if that is later by more than a minute: a
+    /// clock is or was ahead. Null otherwise.
     /// </summary>
     public DateTimeOffset? ClockAhead =>
         _readBefore.Values.Where(began => began > _readBegan + ClockTolerance).Select(began => (DateTimeOffset?)began).Max();
 
     /// <summary>
-    /// Looks at what is committed, and then begins to read. What was there before is older than what is read from now on, whatever the clocks say; what is committed from
-    /// now on may be newer, and is left to them.
+    /// Looks at what is committed, and then begins to read. What was there before is older than what is read from now
+    /// on, whatever the clocks say; what is committed from now on may be newer, and the clocks decide.
     /// </summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
@@ -52,7 +53,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         _readBegan = clock.GetUtcNow();
     }
 
-    /// <summary>Takes what the connector says, in order.</summary>
+    /// <summary>Takes the connector's items, in order.</summary>
     public async ValueTask AcceptAsync(VendorItem item, CancellationToken cancellationToken)
     {
         switch (item)
@@ -92,7 +93,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             JsonSerializer.SerializeToUtf8Bytes(row, RawPageJson.Default.RawPageRow), cancellationToken);
     }
 
-    /// <summary>Compares with the current versions and, where something is new, loads, proves and commits.</summary>
+    /// <summary>Compares with the current versions and, if something is new, loads, verifies and commits.</summary>
     public async Task<LoadOutcome> CompleteAsync(CancellationToken cancellationToken)
     {
         _reading.Complete();
@@ -128,8 +129,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     }
 
     /// <summary>
-    /// What the commit made visible: of days that showed nothing before, and of days whose content it replaced. Told from what the dataset holds, so that of parallel loads of
-    /// one day one is the first, and a read that began earlier than what is shown counts nothing.
+    /// What the commit made visible: of days that showed nothing before, and of days whose content it replaced. Derived
+    /// from what the dataset holds, so that only one of several parallel loads of a day is the first, and a read that
+    /// began earlier than what is shown counts for nothing.
     /// </summary>
     public async Task<(SliceTotals First, SliceTotals Again)> BecameVisibleAsync(CancellationToken cancellationToken)
     {
@@ -141,7 +143,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         return (JudgedDay.Totals(loaded["first"]), JudgedDay.Totals(loaded["again"]));
     }
 
-    /// <summary>A commit by a clock that was ahead looks later than one that took its place: what was shown before it was not nothing.</summary>
+    /// <summary>
+    /// A commit by a clock that was ahead looks later than the one that replaced it: something was shown before.
+    /// </summary>
     private static string? Became(JudgedDay day, string? told) =>
         told == "first" && day.Before is { } before ? before.Text("digest") == day.Read.Digest ? "unchanged" : "again" : told;
 
@@ -189,7 +193,7 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
     }
 
-    /// <summary>Whether the rows that are there say more than those that were read, and add up to the same.</summary>
+    /// <summary>Whether the rows that are there are finer than those that were read, and add up to the same.</summary>
     private async Task<bool> AgreesWithFinerAsync(DateOnly day, DayReading read, Row before, CancellationToken cancellationToken)
     {
         if (!request.Report.IsFiner(before.Text("grain"), read.Grain))
@@ -227,8 +231,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
             if (DaySums.Difference(landed.GetValueOrDefault(day), read) is { } difference)
             {
                 throw new TransientFailureException(
-                    $"{request.Window}: load {_loadId} does not prove itself on {day:yyyy-MM-dd}. "
-                    + $"{difference} Nothing is visible.");
+                    $"{request.Window}: load {_loadId} failed verification for {day:yyyy-MM-dd}. "
+                    + $"{difference} None of its rows are visible.");
             }
         }
     }
@@ -259,8 +263,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     };
 
     /// <summary>
-    /// Just after the read that this one is known to follow, where the clocks say otherwise; null where they do not. Reads that follow the same one keep their own order: a
-    /// microsecond for each second since the day began.
+    /// Just after the read that this one is known to follow, if the clocks say otherwise; null if they do not. Reads
+    /// that follow the same one keep their own order: a microsecond for each second since the day began.
     /// </summary>
     private DateTimeOffset? Follows(DateOnly day) => _readBefore.TryGetValue(day, out var before) && before >= _readBegan
         ? before.AddMicroseconds(1 + Math.Max(0, Math.Floor((_readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))

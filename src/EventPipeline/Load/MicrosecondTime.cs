@@ -5,8 +5,9 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// Writes times as BigQuery's TIMESTAMP holds them: RFC 3339 with at most six decimals. It refuses a row whose time has a seventh, which .NET's
-/// clock tells. https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type
+/// Writes times as BigQuery's TIMESTAMP holds them: RFC 3339 with at most six decimals. It refuses a row whose time has
+/// a seventh, which .NET's clock provides.
+/// https://cloud.google.com/bigquery/docs/reference/standard-sql/data-types#timestamp_type
 /// </summary>
 internal sealed class MicrosecondTime : JsonConverter<DateTimeOffset>
 {

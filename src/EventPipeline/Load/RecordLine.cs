@@ -9,8 +9,8 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// Turns records into lines of newline-delimited JSON, one buffer for all. Numbers are strings, so that no warehouse reads them as doubles
-/// (BigQuery's documentation asks for it beyond 2^53 and for decimals).
+/// Turns records into lines of newline-delimited JSON, one buffer for all. Numbers are strings, so that no warehouse
+/// reads them as doubles (BigQuery's documentation recommends it beyond 2^53 and for decimals).
 /// </summary>
 internal sealed partial class RecordLine(string loadId, int normaliserVersion) : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed partial class RecordLine(string loadId, int normaliserVersion) :
         JsonSerializer.Serialize(_writer, record, TypeOf(record));
         _writer.Flush();
 
-        // The record's own opening brace gives way to the head's.
+        // The head's opening brace replaces the record's own.
         var line = _buffer.WrittenMemory;
         _head.CopyTo(System.Runtime.InteropServices.MemoryMarshal.AsMemory(line)[1..]);
         var shifted = line[1..];
@@ -43,7 +43,10 @@ internal sealed partial class RecordLine(string loadId, int normaliserVersion) :
 
     public void Dispose() => _writer.Dispose();
 
-    /// <summary>What tells rows of one table and normaliser from those of another; made once per table, used for every row.</summary>
+    /// <summary>
+    /// What distinguishes rows of one table and normaliser from those of another; made once per table, used for every
+    /// row.
+    /// </summary>
     private byte[] Prefix(string table)
     {
         if (!_prefixes.TryGetValue(table, out var prefix))

@@ -31,7 +31,7 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
         var other => Convert.ToDecimal(other, CultureInfo.InvariantCulture),
     };
 
-    /// <summary>A sum for every basis of money; of nothing none.</summary>
+    /// <summary>A sum for every basis of money; a sum of nothing is empty.</summary>
     public SumsByBasis ByBasis(string column) =>
         TextOrNull(column) is { } text ? SumsByBasis.Parse(text) : SumsByBasis.None;
 

@@ -7,10 +7,10 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// Tells a row that is new from one that came before, by what the vendor said: the natural key, and what the documentation does not know.
-/// Gives each new row the key it is stored under, unique within its day and the same whatever the order of rows:
-/// the natural key, with unknown texts and flags in it where there are any. Unknown numbers may be metrics, which change from read to read, so a
-/// number only counts rows on that would share a key otherwise.
+/// Distinguishes new rows from repeated ones by what the vendor said: the natural key, and anything undocumented. Gives
+/// each new row the key it is stored under, unique within its day and the same whatever the order of rows: the natural
+/// key, with unknown texts and flags in it if there are any. Unknown numbers may be metrics, which change from read to
+/// read, so rows that would otherwise share a key are only numbered.
 /// </summary>
 internal sealed class RowIdentities
 {
@@ -46,7 +46,9 @@ internal sealed class RowIdentities
         return finding;
     }
 
-    /// <summary>What tells rows apart and contradicts, of one row: added up, it tells two readings of a day apart.</summary>
+    /// <summary>
+    /// A hash of everything in one row that can differ: added up, it distinguishes two readings of a day.
+    /// </summary>
     public static UInt128 Hash(VendorRecord record, UInt128 rowHash) =>
         Mix(Mix(rowHash, record.Words.Values), unchecked(record.Words.Texts + record.Words.Others));
 

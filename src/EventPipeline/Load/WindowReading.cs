@@ -3,9 +3,10 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// Folds a connector's items into totals and digests per day, and holds the answer to the contract: no row outside the window, no row
-/// twice with different values, no day twice with different content, no day missing. Rows are told apart by what the vendor said, and
-/// remembered for the whole window while they are few, else for the current bucket.
+/// Folds a connector's items into totals and digests per day, and checks the answer against the contract: no row
+/// outside the window, no row twice with different values, no day twice with different content, no day missing. Rows
+/// are distinguished by what the vendor said, and remembered for the whole window while they are few, otherwise for the
+/// current bucket.
 /// </summary>
 internal sealed class WindowReading(Window window)
 {
@@ -20,10 +21,10 @@ internal sealed class WindowReading(Window window)
     /// <summary>What was read, by day; only days whose bucket arrived.</summary>
     public IReadOnlyDictionary<DateOnly, DayReading> Days => _days;
 
-    /// <summary>Rows that came twice, identical, and were dropped.</summary>
+    /// <summary>Identical rows that were repeated, and dropped.</summary>
     public long Repeats { get; private set; }
 
-    /// <summary>A bucket arrived: the records that follow are its.</summary>
+    /// <summary>A bucket arrived: the records that follow belong to it.</summary>
     public void Begin(DateOnly day)
     {
         if (!window.Contains(day))
@@ -89,7 +90,7 @@ internal sealed class WindowReading(Window window)
         return rowKey == record.RowKey ? record : record with { RowKey = rowKey };
     }
 
-    /// <summary>The stream ended: every day has to be there, because absent is not empty.</summary>
+    /// <summary>The stream ended: every day has to be there, because a missing day is not an empty day.</summary>
     /// <exception cref="TransientFailureException">A day is missing.</exception>
     public void Complete()
     {
@@ -99,7 +100,7 @@ internal sealed class WindowReading(Window window)
         {
             throw new TransientFailureException(
                 $"{window}: the vendor's answer has no bucket for {string.Join(", ", missing.Select(d => $"{d:yyyy-MM-dd}"))}. "
-                + "Absent is not empty, so nothing was committed; the window is read again.");
+                + "A missing day is not an empty day: nothing was committed. The window will be read again.");
         }
     }
 
@@ -126,10 +127,13 @@ internal sealed class WindowReading(Window window)
 
     private RejectedEventException Broken(string what) => new(
         $"{window}: {what}",
-        "The vendor's answer breaks its contract. Look at the answer, and replay once the vendor or the connector is fixed.",
+        "The vendor's answer does not match the documented API. "
+        + "Inspect the response, and replay once the vendor or the connector is fixed.",
         RejectionCause.BrokenContract);
 
-    /// <summary>A day that came before. It has to say the same, or nothing but rows that something new tells apart.</summary>
+    /// <summary>
+    /// A day that is repeated. It has to say the same, or contain only rows that something new distinguishes.
+    /// </summary>
     private sealed class Repetition(string saidBefore)
     {
         private long _added;
@@ -153,7 +157,7 @@ internal sealed class WindowReading(Window window)
         public bool IsRepeated(out long repeats)
         {
             repeats = _added > 0 ? _repeated : Day.Rows;
-            // A bucket that comes again without rows says nothing more of its day.
+            // A bucket that is repeated without rows adds nothing to its day.
             return _added > 0 ? !_changed : Day.Rows == 0 || Day.Said == saidBefore;
         }
     }

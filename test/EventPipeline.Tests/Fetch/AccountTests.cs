@@ -90,7 +90,7 @@ public sealed class AccountTests
 
             run.State.ShouldBe("completed");
             (await host.AskAsync("SELECT SUM(amount_usd), COUNT(DISTINCT account_id) FROM daily_cost")).ShouldBe([[1m, 1L]]);
-            host.Log.All.ShouldAllBe(line => !line.Contains("could not be found out", StringComparison.Ordinal));
+            host.Log.All.ShouldAllBe(line => !line.Contains("Could not determine data freshness", StringComparison.Ordinal));
         }
     }
 

@@ -52,7 +52,7 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, new OrganizationIds("org-1", "head-1")), "org-1");
 
         Decide("acme", OtherKey, Header("head-1")).AccountId.ShouldBe("org-1");
-        Refused("acme", OtherKey, Header("head-2")).ShouldContain("'head-2'; what was loaded of it so far is of 'head-1' (account_id 'org-1')");
+        Refused("acme", OtherKey, Header("head-2")).ShouldContain("'head-2'; the rows loaded so far belong to 'head-1' (account_id 'org-1')");
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class IdentityDecisionTests
         _records.RemoveAll(record => record.Item2 == new AccountMark(AccountMark.Name, "acme"));
         _configured.Add(Named("acme"));
 
-        Refused("acme", OtherKey, Nothing).ShouldContain("taken by an account that is called 'acme-inc'");
+        Refused("acme", OtherKey, Nothing).ShouldContain("taken by an account that is now called 'acme-inc'");
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class IdentityDecisionTests
     {
         Record(Decide("acme", Key, Body("org-1")));
 
-        Refused("acme", OtherKey, Body("org-2")).ShouldContain("anthropic/acme answers as the organisation 'org-2'; what was loaded of it so far is of 'org-1'");
+        Refused("acme", OtherKey, Body("org-2")).ShouldContain("anthropic/acme answers as the organisation 'org-2'; the rows loaded so far belong to 'org-1'");
         Refused("acme", Key, Body("org-2")).ShouldContain("'org-2'");
     }
 
@@ -123,7 +123,7 @@ public sealed class IdentityDecisionTests
     {
         Record(Decide("acme", Key, Body("org-1")));
 
-        Refused("acme", OtherKey, Nothing).ShouldContain("another key than before");
+        Refused("acme", OtherKey, Nothing).ShouldContain("a different key than before");
         Record(Decide("acme", OtherKey, Body("org-1")), "org-1");
         Decide("acme", OtherKey, Nothing).ShouldBeRecordedAs("org-1");
     }
@@ -179,7 +179,7 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Nothing));
         Configure("acme", "org-1");
 
-        Refused("acme", OtherKey, Body("org-1")).ShouldContain("is stated to be 'org-1', and the account of this name is 'acme'. If both are one organisation, set the OrganizationId");
+        Refused("acme", OtherKey, Body("org-1")).ShouldContain("is configured as 'org-1', but the account of this name is 'acme'. If both are one organisation, set the OrganizationId");
         Refused("acme", OtherKey, Nothing).ShouldContain("'acme'");
     }
 
@@ -191,7 +191,7 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Nothing));
         _configured[0] = Named("acme", "acme");
 
-        Refused("acme", "key-3", Body("org-2")).ShouldContain("'acme', and answers as the organisation 'org-2', which is the account 'org-2'");
+        Refused("acme", "key-3", Body("org-2")).ShouldContain("'acme', but answers as the organisation 'org-2', which is the account 'org-2'");
     }
 
     [Fact]
@@ -211,8 +211,8 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Body("org-1")));
         Record(Decide("labs", OtherKey, Body("org-2")));
 
-        Refused("acme", OtherKey, Body("org-2")).ShouldContain("answers as 'org-2', and the account of this name is 'org-1'");
-        Refused("labs", Key, Body("org-1")).ShouldContain("answers as 'org-1', and the account of this name is 'org-2'");
+        Refused("acme", OtherKey, Body("org-2")).ShouldContain("answers as 'org-2', but the account of this name is 'org-1'");
+        Refused("labs", Key, Body("org-1")).ShouldContain("answers as 'org-1', but the account of this name is 'org-2'");
     }
 
     [Fact]
@@ -233,7 +233,7 @@ public sealed class IdentityDecisionTests
         Decide("acme", Key, Body("org-1")).AccountId.ShouldBe("org-1");
         Decide("acme", Key, Header("org-1")).AccountId.ShouldBe("org-1");
         Decide("acme", Key, Nothing).AccountId.ShouldBe("org-1");
-        Refused("acme", Key, Body("org-2")).ShouldContain("stated to be the organisation 'org-1', and its key answers as 'org-2'");
+        Refused("acme", Key, Body("org-2")).ShouldContain("configured as the organisation 'org-1', but its key answers as 'org-2'");
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public sealed class IdentityDecisionTests
         Decide("acme", Key, Nothing).AccountId.ShouldBe("acme");
         Decide("acme", Key, Body("org-1")).AccountId.ShouldBe("acme");
         Configure("acme", "org-1");
-        Refused("acme", Key, Body("org-1")).ShouldContain("its rows so far stand under 'acme'");
+        Refused("acme", Key, Body("org-1")).ShouldContain("its rows so far are stored under 'acme'");
     }
 
     [Fact]
@@ -280,7 +280,7 @@ public sealed class IdentityDecisionTests
 
         identity.AccountId.ShouldBe("org-1");
         identity.AlsoUnder.ShouldBe(["acme"]);
-        Refused("acme", Key, Nothing).ShouldContain("stands under 2 ids in the tables, 'org-1' and 'acme'");
+        Refused("acme", Key, Nothing).ShouldContain("is stored under 2 ids in the tables, 'org-1' and 'acme'");
         Refused("acme", Key, Body("org-2")).ShouldContain("accounts merge --dataset d --vendor anthropic --from acme --into org-1");
     }
 

@@ -65,7 +65,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
             Cost("d", CostBasis.Estimated, 3));
 
         (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token)))
-            .Message.ShouldContain("does not prove itself");
+            .Message.ShouldContain("failed verification");
 
         (await SumsAsync()).ShouldBeEmpty();
         (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0].ShouldBe([0L]);
@@ -140,7 +140,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
         await ReadAsync(load, Cost("a", CostBasis.Cumulative, 100));
 
         (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token)))
-            .Message.ShouldContain("does not prove itself");
+            .Message.ShouldContain("failed verification");
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             Request(RunMode.Production, false),
             _clock);
         await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
-        (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+        (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("failed verification");
     }
 
     [Fact]
@@ -277,7 +277,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         await using var load = new LoadAttempt(new LosingWarehouse(file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
         await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
 
-        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("does not prove itself");
+        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("failed verification");
 
         (await SumAsync()).ShouldBe(null);
         (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(0L);

@@ -36,7 +36,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         run.State.ShouldBe("failed");
         var window = run.Windows.ShouldHaveSingleItem();
         window.State.ShouldBe("failed");
-        window.Reason.ShouldNotBeNull().ShouldContain("does not prove itself");
+        window.Reason.ShouldNotBeNull().ShouldContain("failed verification");
         run.Totals.BilledUsd.ShouldBe(0);
         await NothingIsVisibleAsync(day);
     }

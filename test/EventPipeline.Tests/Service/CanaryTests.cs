@@ -129,7 +129,7 @@ public sealed class CanaryTests
         var refused = await host.WindowAsync("anthropic", "cost", Day.AddDays(1));
 
         refused.State.ShouldBe("rejected");
-        refused.Reason.ShouldNotBeNull().ShouldContain("anthropic/acme answers as the organisation 'org-after'; what was loaded of it so far is of 'org-before'");
+        refused.Reason.ShouldNotBeNull().ShouldContain("anthropic/acme answers as the organisation 'org-after'; the rows loaded so far belong to 'org-before'");
         (await host.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY usage_date")).ShouldBe([["org-before", 1m]]);
     }
 
