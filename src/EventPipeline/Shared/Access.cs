@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// Who may call what, by name; the host says what the names mean. An endpoint that names none is the operators', so that nothing is open because
-/// somebody forgot to close it.
+/// Who may call what, by name; the host says what the names mean. An endpoint that names none is for operators only, so
+/// that nothing is left open by accident.
 /// </summary>
 internal static class Access
 {
-    /// <summary>Whoever delivers events, and nobody else.</summary>
+    /// <summary>The sender of events, and no one else.</summary>
     public const string Push = "push";
 
     /// <summary>The people and programs that run the service.</summary>
@@ -18,10 +18,10 @@ internal static class Access
     /// <summary>Operators, and whatever collects metrics beside the service.</summary>
     public const string Metrics = "metrics";
 
-    /// <summary>Probes, and people who are lost. Credentials are not even looked at.</summary>
+    /// <summary>Everyone: probes, and requests for unknown paths. Credentials are not checked.</summary>
     public const string Everyone = "everyone";
 
-    /// <summary>Says who the callers are. Every host calls it once.</summary>
+    /// <summary>Registers who the callers are. Every host calls it once.</summary>
     public static IServiceCollection AddAccess(
         this IServiceCollection services,
         Action<AuthorizationPolicyBuilder> push,
@@ -39,13 +39,13 @@ internal static class Access
     }
 
     /// <summary>Checks every request before anything of its body is read.</summary>
-    /// <exception cref="InvalidOperationException">The host did not say who may call.</exception>
+    /// <exception cref="InvalidOperationException">The host registered no callers.</exception>
     public static WebApplication UseAccess(this WebApplication app)
     {
         if (app.Services.GetService<IOptions<AuthorizationOptions>>()?.Value.FallbackPolicy is null)
         {
             throw new InvalidOperationException(
-                "Nobody said who may call: the host must register its callers with AddGoogle, AddLoopbackAccess or AddAccess of its own.");
+                "No callers are registered: the host must call AddGoogle, AddLoopbackAccess or AddAccess.");
         }
 
         app.UseAuthorization();

@@ -5,7 +5,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace EventPipeline.Shared;
 
-/// <summary>Tells a caller that it may not, and nothing about why: 401 where a token is asked for, 403 where it is somebody else's or none would help.</summary>
+/// <summary>
+/// Refuses a caller without giving the reason: 401 if a token is required, 403 if it is someone else's or no token
+/// would help.
+/// </summary>
 internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
 {
     public async Task HandleAsync(
@@ -20,7 +23,9 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
         var answer = authorizeResult.Challenged && policy.AuthenticationSchemes.Count > 0
             ? Unknown(context)
             : TypedResults.Problem(
-                title: "This caller may not do this.", detail: "The service does not take this request from you.", statusCode: StatusCodes.Status403Forbidden);
+                title: "You are not allowed to do this.",
+                detail: "The service does not accept this request from you.",
+                statusCode: StatusCodes.Status403Forbidden);
         await answer.ExecuteAsync(context);
     }
 
@@ -29,7 +34,7 @@ internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
         context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
         return TypedResults.Problem(
             title: "A valid token is needed.",
-            detail: "Send one token, as Authorization: Bearer, that is made for this service and has not expired.",
+            detail: "Send one token, as Authorization: Bearer, that was issued for this service and has not expired.",
             statusCode: StatusCodes.Status401Unauthorized);
     }
 }

@@ -10,8 +10,10 @@ namespace EventPipeline.Shared;
 /// <param name="Path">The path, escaped.</param>
 /// <param name="Status">The answer's status.</param>
 /// <param name="Latency">From its arrival to its answer.</param>
-/// <param name="UserAgent">Who says to have asked.</param>
-/// <param name="RemoteIp">Where it came from: behind Google's front end what that saw, not what the caller claims.</param>
+/// <param name="UserAgent">What the caller calls itself.</param>
+/// <param name="RemoteIp">
+/// The caller's address: behind Google's front end the one that it saw, not the one that the caller claims.
+/// </param>
 /// <param name="RequestSize">The announced size of the body in bytes.</param>
 /// <param name="Protocol">Such as <c>HTTP/1.1</c>.</param>
 internal sealed record AnsweredRequest(

@@ -1,6 +1,6 @@
 namespace EventPipeline.Shared;
 
-/// <summary>A stream that is read forward, asynchronously, and nothing else: whoever derives from it says how it is read.</summary>
+/// <summary>A forward-only stream that can only be read asynchronously: subclasses define how.</summary>
 internal abstract class AsyncReadStream : Stream
 {
     public sealed override bool CanRead => true;

@@ -5,7 +5,7 @@ namespace EventPipeline.Shared;
 /// <param name="Factor">How many times as long each wait is as the one before it.</param>
 /// <param name="Longest">No wait is longer.</param>
 /// <param name="Jitter">
-/// The share of a wait, 0 to 1, that chance may take away, so that those who failed together do not come again
+/// The share of a wait, 0 to 1, that is randomly taken away, so that callers that failed together do not retry
 /// together.
 /// </param>
 internal sealed record Backoff(TimeSpan First, double Factor, TimeSpan Longest, double Jitter = 0)
@@ -13,7 +13,7 @@ internal sealed record Backoff(TimeSpan First, double Factor, TimeSpan Longest, 
     /// <summary>The wait after so many failures in a row, with jitter where there is any.</summary>
     public TimeSpan After(int failures) => AtMostAfter(failures) * (1 - (Jitter * Random.Shared.NextDouble()));
 
-    /// <summary>The same as it is when chance takes nothing away.</summary>
+    /// <summary>The same without jitter.</summary>
     public TimeSpan AtMostAfter(int failures)
     {
         // Compared as numbers: after many failures it is more than a TimeSpan holds.

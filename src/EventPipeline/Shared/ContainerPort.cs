@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace EventPipeline.Shared;
 
-/// <summary>Where a container listens, as Cloud Run's container contract has it: on <c>PORT</c>, or 8080.</summary>
+/// <summary>Where a container listens, according to Cloud Run's container contract: on <c>PORT</c>, or 8080.</summary>
 internal static class ContainerPort
 {
     public const int Default = 8080;

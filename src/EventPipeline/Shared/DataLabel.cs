@@ -1,6 +1,6 @@
 namespace EventPipeline.Shared;
 
-/// <summary>What has to be said wherever the data is shown.</summary>
+/// <summary>What to display wherever the data is shown.</summary>
 /// <param name="Text"><c>SIMULATED</c>, or null for real data.</param>
 public sealed record DataLabel(string? Text)
 {

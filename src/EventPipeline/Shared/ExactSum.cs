@@ -3,7 +3,8 @@ using System.Numerics;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// A sum of decimals to the last digit. <see cref="decimal"/>'s own addition drops digits without a word where the exact sum has more than 28.
+/// A sum of decimals to the last digit. <see cref="decimal"/>'s own addition silently drops digits if the exact sum has
+/// more than 28.
 /// </summary>
 internal struct ExactSum
 {

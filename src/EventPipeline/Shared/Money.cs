@@ -3,7 +3,8 @@ using System.Globalization;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// Exact text to decimal. <c>decimal.Parse</c> rounds past 28 digits without a word, and a double is wrong from the first digit.
+/// Exact text to decimal. <c>decimal.Parse</c> silently rounds past 28 digits, and a double is wrong from the first
+/// digit.
 /// </summary>
 internal static class Money
 {

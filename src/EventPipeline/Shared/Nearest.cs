@@ -27,7 +27,7 @@ public static class Nearest
         return candidates.MinBy(candidate => Distance(wanted, candidate));
     }
 
-    /// <summary>How many letters have to be added, taken away or exchanged to make one of the other, ignoring case.</summary>
+    /// <summary>How many letters to add, remove or replace to turn one into the other, ignoring case.</summary>
     public static int Distance(string left, string right)
     {
         var row = Enumerable.Range(0, right.Length + 1).ToArray();

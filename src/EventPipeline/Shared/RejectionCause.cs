@@ -15,16 +15,16 @@ public enum RejectionCause
     /// <summary>The vendor's answer breaks its documented contract.</summary>
     BrokenContract,
 
-    /// <summary>A table of the warehouse refused the rows: their columns or values are not the table's.</summary>
+    /// <summary>A table of the warehouse refused the rows: their columns or values do not match the table's.</summary>
     WarehouseRefused,
 
     /// <summary>Two configured accounts are the same organisation at the vendor.</summary>
     DuplicateAccount,
 
-    /// <summary>Who an account is cannot be told, or is not who it was: a person has to say.</summary>
+    /// <summary>The identity of an account is unclear or has changed: a person has to decide.</summary>
     AccountIdentity,
 
-    /// <summary>Pub/Sub gave up after the subscription's delivery attempts; each of them failed in a way that might have passed.</summary>
+    /// <summary>Pub/Sub gave up after the subscription's delivery attempts; each of them failed transiently.</summary>
     AttemptsExhausted,
 }
 

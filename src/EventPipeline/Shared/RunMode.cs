@@ -6,7 +6,7 @@ public enum RunMode
     /// <summary>Loads the dataset.</summary>
     Production,
 
-    /// <summary>Loads the dataset of its own, <c>&lt;dataset&gt;_dev</c>, with its own ledger.</summary>
+    /// <summary>Loads a separate dataset, <c>&lt;dataset&gt;_dev</c>, with a separate ledger.</summary>
     Development,
 
     /// <summary>Reads, compares with the current versions and reports the differences; writes run events and nothing else.</summary>

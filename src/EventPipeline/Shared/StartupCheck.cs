@@ -30,6 +30,8 @@ internal static class StartupCheck
         }
     }
 
-    /// <summary>What one section's check found; text that is no number is not a failed check but a failed reading.</summary>
+    /// <summary>
+    /// What one section's check found; text that is not a number is a failed reading, not a failed check.
+    /// </summary>
     private static IEnumerable<string> Mistakes(Exception wrong) => wrong is OptionsValidationException checks ? checks.Failures : [wrong.Message];
 }

@@ -18,7 +18,7 @@ public static class StatementId
     public static bool IsValid(string id) => id.Length is > 0 and <= MaxCharacters && !id.AsSpan().ContainsAnyExcept(Characters);
 
     /// <summary>Returns the id.</summary>
-    /// <exception cref="RejectedEventException">It is not valid, and never will be: asking again is of no use.</exception>
+    /// <exception cref="RejectedEventException">It is not valid, and never will be: retrying is of no use.</exception>
     public static string Require(string id) => IsValid(id)
         ? id
         : throw new RejectedEventException(

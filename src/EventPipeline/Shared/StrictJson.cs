@@ -27,7 +27,8 @@ internal static class StrictJson
         if (!Utf8.IsValid(bytes.Span))
         {
             throw new RejectedEventException(
-                $"{what} is not UTF-8: byte {FirstInvalidByte(bytes.Span)} begins no character.", "Send JSON encoded as UTF-8.");
+                $"{what} is not UTF-8: byte {FirstInvalidByte(bytes.Span)} does not begin a character.",
+                "Send JSON encoded as UTF-8.");
         }
 
         RejectTooManyValues(bytes.Span, what);
@@ -65,7 +66,7 @@ internal static class StrictJson
         return members;
     }
 
-    /// <summary>An object's members one by one, names as written, for whoever stops before the last.</summary>
+    /// <summary>An object's members one by one, names as written, for callers that stop before the last.</summary>
     /// <exception cref="RejectedEventException">It is not an object.</exception>
     public static IEnumerable<(string Name, JsonElement Value)> EachMember(JsonElement element, string what, string example)
     {
@@ -111,7 +112,10 @@ internal static class StrictJson
         }
     }
 
-    /// <summary>The bytes behind a string of standard base64 (RFC 4648, section 4): padded, one line. Decoded in place, since it may have 10 MB.</summary>
+    /// <summary>
+    /// The bytes behind a string of standard base64 (RFC 4648, section 4): padded, one line. Decoded in place, since it
+    /// may be 10 MB.
+    /// </summary>
     /// <exception cref="RejectedEventException">It is not a string, or not standard base64.</exception>
     public static byte[] Base64Bytes(JsonElement element, string what)
     {
@@ -174,7 +178,7 @@ internal static class StrictJson
         }
         catch (JsonException)
         {
-            // Whoever parses it says what is wrong.
+            // The parser says what is wrong.
         }
     }
 

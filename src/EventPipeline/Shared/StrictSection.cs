@@ -1,8 +1,8 @@
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// What nobody would read in a section of the settings, and what is therefore refused. Every mistake begins with the
-/// name of its environment variable, which is how people set it.
+/// Refuses everything in a section of the settings that would be ignored. Every mistake begins with the name of its
+/// environment variable, which is how people set it.
 /// </summary>
 internal static class StrictSection
 {
@@ -10,7 +10,7 @@ internal static class StrictSection
     public static string Variable(IConfigurationSection section) =>
         section.Path.Replace(":", "__", StringComparison.Ordinal);
 
-    /// <summary>A mistake for every name in a section that is no setting.</summary>
+    /// <summary>A mistake for every name in a section that is not a setting.</summary>
     public static IEnumerable<string> RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known) =>
         from child in section.GetChildren()
         where !known.Contains(child.Key, StringComparer.OrdinalIgnoreCase)
@@ -20,11 +20,11 @@ internal static class StrictSection
     /// <summary>A mistake where a section has a value beside the settings below it.</summary>
     public static IEnumerable<string> RefuseValue(IConfigurationSection section) => string.IsNullOrEmpty(section.Value)
         ? []
-        : [$"{Variable(section)} takes no value of its own; the settings are below it."];
+        : [$"{Variable(section)} is a section, not a value; the settings are below it."];
 
     /// <summary>A mistake where a value has settings below it.</summary>
     public static IEnumerable<string> RefuseSettings(IConfigurationSection value) => value.GetChildren().Any()
-        ? [$"{Variable(value)} takes a value; there are no settings below it."]
+        ? [$"{Variable(value)} is a value, not a section; there are no settings below it."]
         : [];
 
     private static IEnumerable<string> NamesIn(IConfigurationSection section, IEnumerable<string> known) =>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// An exact sum for each basis of money. A basis whose sum is zero is the same as one that is absent, so whoever has to
-/// know whether a basis is there counts its rows.
+/// An exact sum for each basis of money. A basis whose sum is zero is the same as one that is absent, so a caller that
+/// has to know whether a basis is present counts its rows.
 /// </summary>
 public sealed class SumsByBasis : IEquatable<SumsByBasis>
 {
@@ -53,7 +53,7 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
     public SumsByBasis With(string basis, decimal sum) =>
         new(_sums.Where(one => one.Key != basis).Append(KeyValuePair.Create(basis, sum)));
 
-    /// <summary>Adds up several, basis by basis. What a meter shows adds to nothing and is left out.</summary>
+    /// <summary>Adds up several, basis by basis. What a meter shows is not added and is left out.</summary>
     /// <exception cref="OverflowException">A sum has more digits than a <see cref="decimal"/> holds.</exception>
     public static SumsByBasis Total(IEnumerable<SumsByBasis> parts)
     {
@@ -66,8 +66,8 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
         return adder.Sums;
     }
 
-    /// <summary>Reads what <see cref="ToString"/> says, and a query's <c>STRING_AGG</c> of the same.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Reads what <see cref="ToString"/> writes, and a query's <c>STRING_AGG</c> of the same.</summary>
+    /// <exception cref="FormatException">It is not such text.</exception>
     public static SumsByBasis Parse(string text)
     {
         var adder = new Adder();
@@ -78,7 +78,7 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
                 || !Money.TryParse(part.AsSpan(space + 1), Money.AsIs, out var sum, out var rounded)
                 || rounded)
             {
-                throw new FormatException($"'{part}' is no sum of a basis.");
+                throw new FormatException($"'{part}' is not a sum of a basis.");
             }
 
             adder.Add(part[..space], sum);

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// Money as messages and documents tell it: what is billed, what is estimated, and every other basis by its name. None
+/// Money as messages and documents show it: what is billed, what is estimated, and every other basis by its name. None
 /// is part of another.
 /// </summary>
 public abstract record ToldMoney

@@ -4,9 +4,9 @@ using System.Diagnostics.Metrics;
 namespace EventPipeline.Telemetry;
 
 /// <summary>
-/// What is measured, under the meter <see cref="MeterName"/>. Names and units follow OpenTelemetry's conventions, attributes avoid the labels
-/// that Google's Managed Prometheus keeps for itself; <c>docs/telemetry.md</c> lists them all. Every attribute is one of few: a vendor, an
-/// account, a report, a mode, an outcome; never a run, a day or a message.
+/// What is measured, under the meter <see cref="MeterName"/>. Names and units follow OpenTelemetry's conventions,
+/// attributes avoid the labels that Google's Managed Prometheus reserves; <c>docs/telemetry.md</c> lists them all.
+/// Every attribute has few values: a vendor, an account, a report, a mode, an outcome; never a run, a day or a message.
 /// </summary>
 internal sealed class PipelineMetrics
 {
@@ -79,8 +79,8 @@ internal sealed class PipelineMetrics
     public void Attempted(Window window, RunMode mode, string state, TimeSpan duration) => _windows.Record(
         duration.TotalSeconds, new(Vendor, window.Vendor), new(Report, window.Report), new(Mode, mode.Name()), new(State, state));
 
-    /// <summary>A vendor is asked again.</summary>
-    /// <param name="account">Who asks: <c>vendor/account</c>.</param>
+    /// <summary>A request to a vendor is retried.</summary>
+    /// <param name="account">Whose request it is: <c>vendor/account</c>.</param>
     /// <param name="why">The status, or the name of the failure.</param>
     public void Retried(string account, string why)
     {
@@ -88,7 +88,7 @@ internal sealed class PipelineMetrics
         _retries.Add(1, new(Vendor, vendor), new(Account, name), new("error.type", why));
     }
 
-    /// <summary>A window brought what the vendor's documentation does not name.</summary>
+    /// <summary>A window contained undocumented fields.</summary>
     public void Drifted(Window window, RunMode mode, int notes) => _drift.Add(notes, Whose(window, mode));
 
     /// <summary>A dead letter was stored.</summary>
@@ -101,7 +101,10 @@ internal sealed class PipelineMetrics
         _runTimes.Record(duration.TotalSeconds, new(Mode, mode.Name()), new("outcome", outcome));
     }
 
-    /// <summary>What the dataset says of every report takes the place of what was known. Of several rows of one name, an account under two ids, the oldest counts.</summary>
+    /// <summary>
+    /// Replaces what was known with what the dataset says about every report. Of several rows with one name, an account
+    /// under two ids, the oldest counts.
+    /// </summary>
     public void CompleteUntil(IEnumerable<(Subject Subject, DateOnly Day)> reports) => _completeUntil = reports
         .GroupBy(report => report.Subject)
         .ToFrozenDictionary(rows => rows.Key, rows => rows.Min(row => row.Day));

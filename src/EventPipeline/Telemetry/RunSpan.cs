@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EventPipeline.Telemetry;
 
-/// <summary>Says on the current span which run and window it works for.</summary>
+/// <summary>Records on the current span which run and window it works for.</summary>
 internal static class RunSpan
 {
     public static void Describe(string runId, RunMode mode) =>

@@ -4,7 +4,7 @@ namespace EventPipeline.Telemetry;
 
 internal static class TelemetryServiceCollectionExtensions
 {
-    /// <summary>Registers what is measured; whoever measures asks for it, so it may be called often.</summary>
+    /// <summary>Registers the metrics; everything that measures calls this, so it may be called repeatedly.</summary>
     public static IServiceCollection AddPipelineMetrics(this IServiceCollection services)
     {
         services.AddMetrics();

@@ -60,7 +60,7 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     }
 
     [Theory]
-    [InlineData(15, "cost", "do not end", """{"kind":"endless_cursor"}""")]
+    [InlineData(15, "cost", "does not end", """{"kind":"endless_cursor"}""")]
     [InlineData(16, "messages_usage", "pagination loops", """{"kind":"same_cursor"}""")]
     [InlineData(17, "messages_usage", "different values", """{"kind":"conflict_rows"}""")]
     [InlineData(19, "cost", "'data[].results[].amount'", """{"kind":"missing_field","field":"amount"}""")]

@@ -43,10 +43,10 @@ public sealed class StartupCheckTests
     }
 
     [Theory]
-    [InlineData("Authentication:Iap", "Authentication__Iap takes no value of its own")]
-    [InlineData("Authentication:Operators:Principals", "Authentication__Operators__Principals takes no value")]
-    [InlineData("Runs:GapDays:Most", "Runs__GapDays takes a value")]
-    [InlineData("BigQuery:BaseAddress:Host", "BigQuery__BaseAddress takes a value")]
+    [InlineData("Authentication:Iap", "Authentication__Iap is a section, not a value")]
+    [InlineData("Authentication:Operators:Principals", "Authentication__Operators__Principals is a section, not a value")]
+    [InlineData("Runs:GapDays:Most", "Runs__GapDays is a value, not a section")]
+    [InlineData("BigQuery:BaseAddress:Host", "BigQuery__BaseAddress is a value, not a section")]
     public async Task A_value_in_a_sections_place_and_a_section_in_a_values_are_refused(string name, string mistake) =>
         (await MistakesAsync((name, "1"))).ShouldContain(said => said.StartsWith(mistake, StringComparison.Ordinal));
 

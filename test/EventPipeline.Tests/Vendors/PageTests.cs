@@ -174,7 +174,7 @@ public sealed class PageTests : IDisposable
             _vendor.On(Cost, More(i.ToString(CultureInfo.InvariantCulture)));
         }
 
-        (await RejectedAsync()).Message.ShouldContain("do not end");
+        (await RejectedAsync()).Message.ShouldContain("does not end");
         _vendor.Asked.Count.ShouldBe(3 + 50);
 
         static string More(string cursor) => $$"""{ "data": [], "has_more": true, "next_page": "{{cursor}}" }""";

@@ -200,18 +200,18 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData("anthropic", "sk-ant-api03-abcdefgh", "'sk-ant-api': it looks like either a workspace key of Claude Console")]
-    [InlineData("anthropic", "sk-ant-admin01-abcdefgh", "an Admin API key of Anthropic's")]
+    [InlineData("anthropic", "sk-ant-admin01-abcdefgh", "an Anthropic Admin API key")]
     [InlineData("anthropic", "sk-ant-oat01-abcdefgh", "the scope org:admin")]
-    [InlineData("anthropic", "sk-proj-abcdefgh", "a project key of OpenAI's")]
-    [InlineData("anthropic", "sk-admin-abcdefgh", "an admin key of OpenAI's")]
+    [InlineData("anthropic", "sk-proj-abcdefgh", "an OpenAI project key")]
+    [InlineData("anthropic", "sk-admin-abcdefgh", "an OpenAI admin key")]
     [InlineData("anthropic", "Bearer.abcdefgh", "without it")]
     [InlineData("anthropic", "\"abcdefgh\"", "quotation mark")]
-    [InlineData("anthropic", "abcdefghijk", "not begin like any key")]
-    [InlineData("openai", "sk-ant-admin01-abcdefgh", "an Admin API key of Anthropic's")]
-    [InlineData("openai", "sk-proj-abcdefgh", "a project key of OpenAI's")]
-    [InlineData("openai", "sk-svcacct-abcdefgh", "a service account's key")]
-    [InlineData("openai", "sk-admin-abcdefgh", "an admin key of OpenAI's")]
-    [InlineData("openai", "sk-abcdefgh", "a user's key of OpenAI's")]
+    [InlineData("anthropic", "abcdefghijk", "not begin like any known kind of key")]
+    [InlineData("openai", "sk-ant-admin01-abcdefgh", "an Anthropic Admin API key")]
+    [InlineData("openai", "sk-proj-abcdefgh", "an OpenAI project key")]
+    [InlineData("openai", "sk-svcacct-abcdefgh", "an OpenAI service account key")]
+    [InlineData("openai", "sk-admin-abcdefgh", "an OpenAI admin key")]
+    [InlineData("openai", "sk-abcdefgh", "an OpenAI user key")]
     public async Task A_refused_key_is_told_by_its_kind_and_by_nothing_of_its_secret(string vendor, string key, string kind)
     {
         _vendor.On(Anthropic, """{"error":{"type":"authentication_error","message":"invalid x-api-key"}}""", HttpStatusCode.Unauthorized);

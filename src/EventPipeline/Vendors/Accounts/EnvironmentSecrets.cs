@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace EventPipeline.Vendors.Accounts;
 
-/// <summary>Keys in the process's environment, <c>env:NAME</c>: checked at the start, and the same as long as the process lives.</summary>
+/// <summary>
+/// Keys in the process's environment, <c>env:NAME</c>: checked at start, and constant while the process lives.
+/// </summary>
 /// <param name="environment">Where a variable is looked up.</param>
 internal sealed partial class EnvironmentSecrets(Func<string, string?> environment) : ISecretStore
 {
@@ -14,14 +16,17 @@ internal sealed partial class EnvironmentSecrets(Func<string, string?> environme
     {
         var variable = VariableOf(reference);
         var key = environment(variable);
-        return string.IsNullOrEmpty(key) ? $"points to the environment variable {variable}, which is not set or empty; set it to the vendor's key."
+        return string.IsNullOrEmpty(key)
+            ? $"points to the environment variable {variable}, which is unset or empty; set it to the vendor's key."
             : !Secrets.IsKey(key) ? $"points to the environment variable {variable}, whose value {Secrets.NoKey}. Set it to the bare key."
             : null;
     }
 
     public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) => Mistake(reference) is { } mistake
         ? throw new RejectedEventException(
-            $"The account's secret {mistake}", "Set the variable and start the service again, then replay.", RejectionCause.Credential)
+            $"The account's secret {mistake}",
+            "Set the variable and restart the service, then replay.",
+            RejectionCause.Credential)
         : ValueTask.FromResult(environment(VariableOf(reference))!);
 
     public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) => GetAsync(reference, cancellationToken);

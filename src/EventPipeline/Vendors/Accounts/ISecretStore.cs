@@ -18,7 +18,7 @@ internal interface ISecretStore
     ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken);
 
     /// <summary>The key after a vendor refused it: another one when it has been rotated, else the same.</summary>
-    /// <exception cref="RejectedEventException">There is none any more, or it may not be read.</exception>
+    /// <exception cref="RejectedEventException">It no longer exists, or it may not be read.</exception>
     /// <exception cref="TransientFailureException">The store is unavailable now.</exception>
     ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken);
 }

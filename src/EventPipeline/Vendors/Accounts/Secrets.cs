@@ -6,7 +6,8 @@ namespace EventPipeline.Vendors.Accounts;
 internal sealed class Secrets(IEnumerable<ISecretStore> stores)
 {
     /// <summary>What is wrong with a value that is not a key, wherever it is kept.</summary>
-    public const string NoKey = "holds blanks, line breaks or characters no key has; often it is a line break at the end";
+    public const string NoKey =
+        "contains spaces, line breaks or characters that never occur in a key; often it is a line break at the end";
 
     private readonly IReadOnlyList<ISecretStore> _stores = [.. stores];
 
@@ -36,7 +37,7 @@ internal sealed class Secrets(IEnumerable<ISecretStore> stores)
         StoreOf(account).GetAsync(account.SecretReference, cancellationToken);
 
     /// <summary>An account's key after the vendor refused one: another when it has been rotated, else the same.</summary>
-    /// <exception cref="RejectedEventException">There is none any more, or it may not be read.</exception>
+    /// <exception cref="RejectedEventException">It no longer exists, or it may not be read.</exception>
     /// <exception cref="TransientFailureException">It cannot be read now.</exception>
     public ValueTask<string> RenewAsync(Account account, string refused, CancellationToken cancellationToken) =>
         StoreOf(account).RenewAsync(account.SecretReference, refused, cancellationToken);

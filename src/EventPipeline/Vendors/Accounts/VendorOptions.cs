@@ -3,6 +3,6 @@ namespace EventPipeline.Vendors.Accounts;
 /// <summary>Settings that hold for every vendor, directly under <c>Vendors</c>.</summary>
 internal sealed record VendorOptions
 {
-    /// <summary>How long a vendor's answer may stay silent before the attempt gives up; default 60 s.</summary>
+    /// <summary>How long a response may stall before the attempt gives up; default 60 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 }

@@ -39,7 +39,9 @@ internal sealed partial class VendorSettings
 
     public VendorOptions Options { get; }
 
-    /// <summary>Reads the settings, and checks the references to secrets as far as that can be done without asking anybody.</summary>
+    /// <summary>
+    /// Reads the settings, and checks the references to secrets as far as possible without calling anything external.
+    /// </summary>
     /// <param name="configuration">All settings.</param>
     /// <param name="vendors">Whose sections are known.</param>
     /// <param name="secrets">Where secrets may be kept.</param>
@@ -92,7 +94,8 @@ internal sealed partial class VendorSettings
         {
             Mistake(
                 section.GetSection(BaseAddress),
-                $"is set, and no account is: set {Variable(list)}__0__Name and {Variable(list)}__0__Secret, or remove it.");
+                $"is set, but no account is: set {Variable(list)}__0__Name and {Variable(list)}__0__Secret, "
+                    + "or remove it.");
         }
 
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -102,11 +105,18 @@ internal sealed partial class VendorSettings
         }
 
         var accounts = _accounts.Where(account => account.Vendor == vendor.Name).ToList();
-        RefuseSharing(list, accounts, Secret, account => SecretOf(account.SecretReference), "one key is one organization, and reading it twice would count it twice");
-        RefuseSharing(list, accounts, OrganizationId, account => account.OrganizationId, "reading one organization twice would count it twice");
+        RefuseSharing(
+            list, accounts, Secret, account => SecretOf(account.SecretReference),
+            "one key is one organisation, and reading it twice would count it twice");
+        RefuseSharing(
+            list, accounts, OrganizationId, account => account.OrganizationId,
+            "reading one organisation twice would count it twice");
     }
 
-    /// <summary>Two accounts of a vendor must not share what stands for one organization. What they share is not repeated: it may be a key.</summary>
+    /// <summary>
+    /// Two accounts of a vendor must not share what identifies one organisation. What they share is not repeated: it
+    /// may be a key.
+    /// </summary>
     private void RefuseSharing(
         IConfigurationSection list, IEnumerable<Account> accounts, string setting, Func<Account, string?> valueOf, string why)
     {
@@ -139,7 +149,7 @@ internal sealed partial class VendorSettings
         }
     }
 
-    /// <summary>Reads who the account is, where a person says so.</summary>
+    /// <summary>Reads who the account is, if a person says so.</summary>
     private string? ReadOrganization(IConfigurationSection section)
     {
         if (string.IsNullOrEmpty(section.Value) || Organization().IsMatch(section.Value))
@@ -149,7 +159,8 @@ internal sealed partial class VendorSettings
 
         Mistake(
             section,
-            $"is '{Shown(section.Value)}'; it takes the vendor's own id of the organization, or the account_id that the account has in the tables: "
+            $"is '{Shown(section.Value)}'; it takes the vendor's own id of the organisation, "
+                + "or the account_id that the account has in the tables: "
                 + "at most 128 visible characters without spaces.");
         return null;
     }
@@ -168,7 +179,10 @@ internal sealed partial class VendorSettings
         }
         else if (!names.Add(section.Value))
         {
-            Mistake(section, $"is '{section.Value}', which another account of this vendor is called too; every account needs its own name.");
+            Mistake(
+                section,
+                $"is '{section.Value}', which is also the name of another account of this vendor; "
+                    + "every account needs its own name.");
         }
         else
         {

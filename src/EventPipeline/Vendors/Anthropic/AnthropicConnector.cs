@@ -38,8 +38,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,
-        "Anthropic has two kinds of organisation, and each knows only its own keys. Claude Console is read here: with an Admin API key (sk-ant-admin01-…), "
-            + "made in the Console by a member with the admin role, or an OAuth token (sk-ant-oat01-…) with the scope org:admin. Claude Enterprise "
+        "Anthropic has two kinds of organisation, and each accepts only its own keys. "
+            + "Claude Console is read here: with an Admin API key (sk-ant-admin01-…), "
+            + "created in the Console by a member with the admin role, "
+            + "or an OAuth token (sk-ant-oat01-…) with the scope org:admin. Claude Enterprise "
             + "(claude.ai) is not read: its analytics keys (sk-ant-api…, scope read:analytics) do not work here. Nor do workspace keys (sk-ant-api…), "
             + "and individual accounts have no Admin API.",
         Authorize,
@@ -50,10 +52,12 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         RefusedGroups = RefusedGroups,
         KeyKinds =
         [
-            new KeyKind("sk-ant-admin", "an Admin API key of Anthropic's, the kind that is wanted; it may be deleted, or of another organisation"),
-            new KeyKind("sk-ant-oat", "an OAuth token of Anthropic's; it needs the scope org:admin, and it expires"),
+            new KeyKind(
+                "sk-ant-admin",
+                "an Anthropic Admin API key, the right kind; it may be deleted or belong to another organisation"),
+            new KeyKind("sk-ant-oat", "an Anthropic OAuth token; it needs the scope org:admin, and it expires"),
             new KeyKind("sk-ant-api", "either a workspace key of Claude Console, which never works here, or an analytics key of Claude Enterprise, which is not read"),
-            new KeyKind("sk-ant-", "a key of Anthropic's of another kind"),
+            new KeyKind("sk-ant-", "another kind of Anthropic key"),
         ],
 
         // https://platform.claude.com/docs/en/api/errors
@@ -110,7 +114,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         }
     }
 
-    /// <summary>The vendor names the parameter in its words. A beta that it does not know is one dimension less.</summary>
+    /// <summary>
+    /// The vendor names the parameter in its message. A beta that it does not know costs one dimension.
+    /// </summary>
     /// <remarks>https://platform.claude.com/docs/en/api/errors</remarks>
     private static IReadOnlyList<IReadOnlyList<string>>? RefusedGroups(VendorError error, Grain grain)
     {

@@ -17,7 +17,7 @@ internal static class ClaudeCode
 {
     private const string Path = "v1/organizations/usage_report/claude_code";
 
-    // What is measured is summed, known or not; new texts and flags beside it, or about the actor, say whose it is.
+    // Metrics are summed, known or not; new texts and flags beside them, or about the actor, say whose they are.
     private static readonly Shape Documented = ShapeOf("email_address", "api_key_name");
 
     /// <summary>Streams the window, one day held at a time: records that share a key are summed.</summary>
@@ -75,7 +75,7 @@ internal static class ClaudeCode
         var date = Rfc3339.Read(text) ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var plain) ? plain.Start() : null);
         if (date is not { } time || DateOnly.FromDateTime(time.UtcDateTime) != day)
         {
-            throw row.Broken("date", $"is '{row.Quote(text)}', another day than the one asked for");
+            throw row.Broken("date", $"is '{row.Quote(text)}', not the requested day");
         }
     }
 }

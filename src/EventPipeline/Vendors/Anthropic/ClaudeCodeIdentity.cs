@@ -21,7 +21,7 @@ internal sealed record ClaudeCodeIdentity(
         ("subscription_type", Subscription), ("is_remote", IsRemote switch { null => null, true => "true", false => "false" }),
     ];
 
-    /// <summary>What of it has no column.</summary>
+    /// <summary>The parts of it that have no column.</summary>
     public IEnumerable<(string Name, object? Value)> Details =>
     [
         ("terminal_type", Terminal), ("customer_type", Customer), ("subscription_type", Subscription), ("is_remote", IsRemote),

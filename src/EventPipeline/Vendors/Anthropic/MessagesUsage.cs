@@ -17,7 +17,9 @@ internal static class MessagesUsage
     public const string Speed = "speed";
     public const string SpeedBeta = "fast-mode-2026-02-01";
 
-    /// <summary>Large organisations can be refused many dimensions at once; each fallback is a grain of its own.</summary>
+    /// <summary>
+    /// Large organisations may be refused many dimensions at once; each fallback is a separate grain.
+    /// </summary>
     public static readonly IReadOnlyList<Grain> Grains =
     [
         new(

@@ -7,7 +7,9 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="SecretReference">
 /// Where the credential is kept, never the credential: <c>env:NAME</c>, or <c>projects/P/secrets/S/versions/V</c>.
 /// </param>
-/// <param name="OrganizationId">Who it is, where a person configured it: its <c>account_id</c> in the tables, or the vendor's own id; null otherwise.</param>
+/// <param name="OrganizationId">
+/// Who it is, if a person configured it: its <c>account_id</c> in the tables, or the vendor's own id; null otherwise.
+/// </param>
 public sealed record Account(string Vendor, string Name, Uri BaseAddress, string SecretReference, string? OrganizationId = null)
 {
     /// <summary>Vendor and name.</summary>

@@ -1,25 +1,25 @@
 namespace EventPipeline.Vendors.Contract;
 
 /// <summary>
-/// The organization that the answers of one conversation name, in a header or in their rows. A key that is exchanged in the middle shows here, before anything is visible.
-/// Not thread-safe: one window, one reader.
+/// The organisation that the answers of one conversation name, in a header or in their rows. A key that is replaced
+/// midway shows here, before anything is visible. Not thread-safe: one window, one reader.
 /// </summary>
 public sealed class AnsweringOrganization
 {
     private bool _isId;
 
-    /// <summary>What the answers call it, all the same; null while no answer named it.</summary>
+    /// <summary>What all answers call it; null until one names it.</summary>
     public string? Name { get; private set; }
 
-    /// <summary>What was known before, with what the answers name.</summary>
+    /// <summary>What was known before, plus what the answers name.</summary>
     public OrganizationIds AddTo(OrganizationIds told) => Name is null ? told
         : _isId ? told with { HeaderId = Name }
         : told with { Hint = Name };
 
     /// <summary>Takes what one answer names.</summary>
     /// <param name="name">What it is called there.</param>
-    /// <param name="isId">Whether it is an id for good.</param>
-    /// <returns>Whether it is the organization of the answers before.</returns>
+    /// <param name="isId">Whether it is a permanent id.</param>
+    /// <returns>Whether it is the organisation of the earlier answers.</returns>
     public bool TryNote(string name, bool isId)
     {
         (Name, _isId) = (Name ?? name, isId);

@@ -11,8 +11,8 @@ public sealed class Drift
     private int _fields;
 
     /// <summary>
-    /// What was noted, e.g. <c>results[].cache_creation.ephemeral_1d_input_tokens</c>; each once, at most 50 fields and 50 sentences: new fields leave no
-    /// sentence out.
+    /// What was noted, e.g. <c>results[].cache_creation.ephemeral_1d_input_tokens</c>; each once, at most 50 fields and
+    /// 50 sentences: new fields do not crowd out sentences.
     /// </summary>
     public IReadOnlyCollection<string> Notes => _notes;
 

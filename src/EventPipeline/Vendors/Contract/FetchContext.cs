@@ -6,7 +6,7 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="AccountId">What goes into the rows' <c>account_id</c>.</param>
 /// <param name="Deadline">When the attempt must have ended, UTC. A vendor that asks to wait past it is asked again by the next attempt.</param>
 /// <param name="KeepPage">Keeps a piece of the vendor's own text; called in order, awaited.</param>
-/// <param name="Drift">Where fields that the documentation does not know are noted.</param>
+/// <param name="Drift">Where undocumented fields are noted.</param>
 public sealed record FetchContext(
     Window Window,
     Account Account,
@@ -15,7 +15,7 @@ public sealed record FetchContext(
     Func<PagePart, CancellationToken, ValueTask> KeepPage,
     Drift Drift)
 {
-    /// <summary>The organization that the answers name.</summary>
+    /// <summary>The organisation that the answers name.</summary>
     public AnsweringOrganization Organization { get; } = new();
 }
 

@@ -5,7 +5,9 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="Dimensions">What is grouped by, in the vendor's words; the order is that of the row key.</param>
 internal sealed record Grain(string Name, params IReadOnlyList<string> Dimensions)
 {
-    /// <summary>Every choice of some dimensions, those with most of them first, and of these the ones that keep the most important.</summary>
+    /// <summary>
+    /// Every combination of dimensions, the largest first, and among equals those that keep the most important.
+    /// </summary>
     /// <param name="name">The name of the grain of all of them; the others are called by what they keep.</param>
     /// <param name="dimensions">The dimensions, in the order of the row key.</param>
     /// <param name="important">What is kept longest, the most important first; the rest follow in their order.</param>
@@ -22,7 +24,10 @@ internal sealed record Grain(string Name, params IReadOnlyList<string> Dimension
         ];
     }
 
-    /// <summary>The first of some grains that a vendor may still agree to: it keeps some of the refused one's dimensions, and nothing that was refused.</summary>
+    /// <summary>
+    /// The first of some grains that a vendor may still accept: it keeps some of the refused one's dimensions, and
+    /// nothing that was refused.
+    /// </summary>
     /// <param name="grains">The grains of the report, the finest first, and of equally fine ones those that keep the most important.</param>
     /// <param name="refused">Dimensions that were refused together; one alone is not served at all.</param>
     /// <returns>Null where none is left.</returns>

@@ -7,7 +7,7 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="Reports">What it can be asked for.</param>
 public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress, IReadOnlyList<Report> Reports)
 {
-    /// <summary>What to say of a report that this vendor does not have.</summary>
+    /// <summary>The rejection of a report that this vendor does not have.</summary>
     public RejectedEventException NoSuchReport(string report)
     {
         var names = Reports.Select(known => known.Name).ToList();
@@ -43,7 +43,7 @@ public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int
         && fine.Count > coarse.Count && coarse.All(fine.Contains);
 }
 
-/// <summary>What a report tells of, and so whether it has a past.</summary>
+/// <summary>What a report is about, and so whether it has a past.</summary>
 public enum ReportKind
 {
     /// <summary>One slice per closed UTC day.</summary>
@@ -54,7 +54,7 @@ public enum ReportKind
 
     /// <summary>
     /// One slice per day on which it was read: what a meter shows that only grows, such as all that was spent. Its rows
-    /// are money of the basis <see cref="CostBasis.Cumulative"/>, which is proved and added to nothing.
+    /// are money of the basis <see cref="CostBasis.Cumulative"/>, which is verified and added to nothing.
     /// </summary>
     Meter,
 }

@@ -5,7 +5,7 @@ namespace EventPipeline.Vendors.Http;
 
 /// <summary>The line in which one account's requests wait for their turn, first come, first served, as fast as its <see cref="RequestQuota"/> and its <see cref="RequestRate"/> allow.</summary>
 /// <param name="account">Whose requests: <c>vendor/account</c>.</param>
-/// <param name="limit">How many requests the vendor documents that it answers; null where it documents nothing.</param>
+/// <param name="limit">How many requests the vendor documents; null where it documents nothing.</param>
 /// <param name="time">The clock.</param>
 internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvider time)
 {
@@ -54,7 +54,7 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
         return await node.Value.Turn.Task;
     }
 
-    /// <summary>Says how the request ended, and lets the next one go.</summary>
+    /// <summary>Reports how the request ended, and lets the next one go.</summary>
     public void Leave(Action<RequestRate> end)
     {
         lock (_lock)

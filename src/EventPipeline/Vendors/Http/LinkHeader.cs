@@ -11,7 +11,7 @@ internal static class LinkHeader
     {
         while (value.IndexOf('<', StringComparison.Ordinal) is >= 0 and var start && value.IndexOf('>', start) is > 0 and var end)
         {
-            // Addresses hold commas, and in angle brackets nothing else ends one.
+            // Addresses may contain commas; only the closing angle bracket ends one.
             var rest = value[(end + 1)..];
             var next = rest.IndexOf('<', StringComparison.Ordinal) is >= 0 and var other ? rest[..other] : rest;
             if (next.Split(';', ',').Any(IsNext))

@@ -5,8 +5,9 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Http;
 
 /// <summary>
-/// Judges what a vendor answered in place of data: what can never succeed is rejected with what to do, what may pass is transient. What is not
-/// the vendor's own answer, a proxy's page, may pass, unless its status says that asking again is of no use.
+/// Judges what a vendor answered in place of data: what can never succeed is rejected with what to do, what may pass is
+/// transient. An answer that is not the vendor's own, such as a proxy's page, may pass, unless its status says that
+/// retrying is of no use.
 /// </summary>
 internal static class Refusals
 {
@@ -21,8 +22,8 @@ internal static class Refusals
         Conversation conversation, VendorRequest request, int status, VendorError error, string? location = null, TimeSpan? wait = null)
     {
         var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
-        var page = "The vendor answers in JSON, so this is not its answer: look at what stands between the service and "
-            + $"{conversation.Account.BaseAddress.Host}, and at Vendors__{conversation.Protocol.Section}__BaseAddress.";
+        var page = "The vendor answers in JSON, so this is not its answer: check what is between the service and "
+            + $"{conversation.Account.BaseAddress.Host}, and Vendors__{conversation.Protocol.Section}__BaseAddress.";
         if (request.Link is not null && status is 400 or 401 or 403 or 404 or 410)
         {
             // Storage answers an expired signature in each of these ways.
@@ -46,14 +47,21 @@ internal static class Refusals
                 $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}{conversation.Protocol.CredentialHint} {conversation.KeyKind} Check the secret of the account '{conversation.Account.Name}' in the settings below "
                     + $"Vendors:{conversation.Protocol.Section}:Accounts, then replay.",
                 RejectionCause.Credential),
-            402 => Refused("The vendor says that the organisation's billing is not in order. Settle it in the vendor's console, then replay."),
-            407 => Refused("A proxy between the service and the vendor wants credentials. Put them into the proxy's address (HTTPS_PROXY), then replay."),
+            402 => Refused(
+                "The vendor reports a billing problem of the organisation. "
+                + "Settle it in the vendor's console, then replay."),
+            407 => Refused(
+                "A proxy between the service and the vendor requires credentials. "
+                + "Put them into the proxy's address (HTTPS_PROXY), then replay."),
             410 => conversation.Transient($"{what} The page's cursor is gone; the window is read again from its first page."),
             413 or 414 or 431 => Refused(
-                "The request is too long for the vendor, or for a proxy on the way. When there is a proxy, raise its limit and replay; otherwise it is a defect of the connector."),
-            451 => Refused("The vendor may not answer for legal reasons, often because of the region that asks. Ask from another region, then replay; otherwise discard."),
+                "The request is too long for the vendor, or for a proxy on the way. "
+                + "If there is a proxy, raise its limit and replay; otherwise it is a bug in the connector."),
+            451 => Refused(
+                "The vendor may not answer for legal reasons, often because of the caller's region. "
+                + "Call from another region, then replay; otherwise discard."),
             _ when VendorResilience.IsTransient((HttpStatusCode)status) => conversation.Transient(what + WaitAsked(wait)),
-            202 => conversation.Transient($"{what} The vendor has accepted the request and has no answer yet."),
+            202 => conversation.Transient($"{what} The vendor has accepted the request but has no answer yet."),
             >= 200 and < 300 => conversation.Broken(string.Create(
                 CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}, where only 200 is documented.")),
             >= 300 and < 400 => conversation.Refused(
@@ -62,12 +70,16 @@ internal static class Refusals
                 $"Set Vendors__{conversation.Protocol.Section}__BaseAddress to where the API really is, then replay.",
                 RejectionCause.VendorRefused),
             404 when error.Type is null => Refused(
-                $"Nothing in it is the vendor's own 'not found'. Check Vendors__{conversation.Protocol.Section}__BaseAddress and what stands between, then replay; otherwise discard."),
+                "This is not the vendor's own 'not found'. Check "
+                + $"Vendors__{conversation.Protocol.Section}__BaseAddress and what is in between, then replay; "
+                + "otherwise discard."),
             _ when error.IsTooOld => conversation.Refused(
-                $"{what} The days are older than the vendor still serves.",
+                $"{what} The days are older than what the vendor still serves.",
                 "Ask for later days; what was loaded of these days before stays as it is. Discard this message.",
                 RejectionCause.VendorRefused),
-            _ => Refused("The vendor says what it did not accept. When the account or the request can be changed, do so and replay; otherwise discard."),
+            _ => Refused(
+                "The vendor says what it did not accept. "
+                + "If the account or the request can be changed, do so and replay; otherwise discard."),
         };
 
         RejectedEventException Refused(string hint) => conversation.Refused(what, hint, RejectionCause.VendorRefused);

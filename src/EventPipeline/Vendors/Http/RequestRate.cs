@@ -1,12 +1,13 @@
 namespace EventPipeline.Vendors.Http;
 
 /// <summary>
-/// What one account's 429s have taught: until when nothing is sent, how many requests may be under way, and how far apart they begin.
-/// Nothing limits an account that was not refused lately. Not thread-safe.
+/// What one account's 429s have taught: until when nothing is sent, how many requests may be under way, and how far
+/// apart they begin. Nothing limits an account that was not refused recently. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// After a refusal one request at a time tries, each wait longer than the last, until one is answered. From how many were answered before, and how
-/// long it took until the vendor answered again, follows the rate it allows; requests keep to it, a little faster after every answer.
+/// After a refusal one request at a time tries, each wait longer than the last, until one is answered. The rate it
+/// allows follows from how many were answered before and how long it took until the vendor answered again; requests
+/// keep to it, a little faster after every answer.
 /// </remarks>
 internal sealed class RequestRate
 {
@@ -21,7 +22,7 @@ internal sealed class RequestRate
     private static readonly TimeSpan Lookback = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(15);
 
-    // Between two requests of those who have more to ask, a body is read and a window is loaded: that takes less.
+    // Between two requests of a busy account, a body is read and a window is loaded: that takes less.
     private static readonly TimeSpan MinPause = TimeSpan.FromSeconds(15);
     private const int MaxAnswers = 10_000;
     private const int MaxCounted = 64;
@@ -85,7 +86,7 @@ internal sealed class RequestRate
             _answered.Dequeue();
         }
 
-        // What was sent before the refusal says nothing of what is allowed after it.
+        // What was sent before the refusal says nothing about what is allowed after it.
         if (turn.HoldOffs != _holdOffs || _allowed == int.MaxValue)
         {
             return;
@@ -109,7 +110,9 @@ internal sealed class RequestRate
     /// <param name="turn">The request.</param>
     /// <param name="now">When the refusal came.</param>
     /// <param name="retryAfter">How long the vendor asked to wait, where it did.</param>
-    /// <param name="reset">When the vendor's own limit starts anew, where it tells: advice at best, it may lengthen the backoff, within its cap.</param>
+    /// <param name="reset">
+    /// When the vendor's own limit resets, if it says so: advice at best, it may lengthen the backoff, within its cap.
+    /// </param>
     public void Refuse(Turn turn, DateTimeOffset now, TimeSpan? retryAfter, DateTimeOffset? reset)
     {
         End(now);
@@ -121,7 +124,7 @@ internal sealed class RequestRate
         {
             if (Refusals++ == 0)
             {
-                // What was answered before a pause says nothing of what is allowed now.
+                // What was answered before a pause says nothing about what is allowed now.
                 while (_answered.TryPeek(out var old) && now - old.Began > Lookback)
                 {
                     _answered.Dequeue();

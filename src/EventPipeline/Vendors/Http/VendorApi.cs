@@ -10,19 +10,19 @@ using Polly.Timeout;
 namespace EventPipeline.Vendors.Http;
 
 /// <summary>
-/// Asks vendors over HTTP and tells their refusals apart: what can never succeed is rejected with what to do, what may pass is transient.
-/// Retries belong to the client's handlers, see <see cref="VendorResilience"/>.
+/// Calls vendors over HTTP and classifies their refusals: what can never succeed is rejected with what to do, what may
+/// pass is transient. Retries belong to the client's handlers, see <see cref="VendorResilience"/>.
 /// </summary>
 internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKinds, VendorOptions options, TimeProvider time)
 {
-    /// <summary>Sends a request and returns when the headers have come.</summary>
+    /// <summary>Sends a request and returns when the headers have arrived.</summary>
     /// <exception cref="RejectedEventException">The vendor refused, and will again.</exception>
     /// <exception cref="TransientFailureException">It failed, in spite of retries, and may work later.</exception>
     public async Task<VendorAnswer> AskAsync(Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() >= conversation.Deadline)
         {
-            throw conversation.Transient($"the attempt's time was over before {request.What} was sent.");
+            throw conversation.Transient($"the attempt ran out of time before {request.What} was sent.");
         }
 
         var response = request.Link is null
@@ -64,7 +64,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    /// <summary>Sends it, and once more when the vendor refuses the key and another has taken its place meanwhile.</summary>
+    /// <summary>Sends it, and once more if the vendor refuses the key and it has been replaced meanwhile.</summary>
     private async Task<HttpResponseMessage> SendAsync(Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
     {
         var key = await KeyAsync(conversation, () => secrets.GetAsync(conversation.Account, cancellationToken));
@@ -154,7 +154,7 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
                 message.RequestUri!, conversation.Account.BaseAddress, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
         {
             throw conversation.Broken($"'{conversation.Quote(Addresses.WithoutQuery(message.RequestUri!.AbsoluteUri))}' is not on {conversation.Account.BaseAddress.Host}, "
-                + "where alone the credential is sent.");
+                + "the only host that the credential is sent to.");
         }
 
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));

@@ -17,7 +17,7 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>The body; null for none.</summary>
     public VendorRequestBody? Body { get; init; }
 
-    /// <summary>Headers that this request needs beside those of all.</summary>
+    /// <summary>Headers that this request needs in addition to the common ones.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
 
     /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>

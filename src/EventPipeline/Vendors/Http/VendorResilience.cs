@@ -10,8 +10,9 @@ using Polly.Timeout;
 namespace EventPipeline.Vendors.Http;
 
 /// <summary>
-/// How vendors are asked again: <c>Retry-After</c> first, minutes long too, otherwise exponential backoff with jitter and a cap; never past
-/// the attempt's deadline, which travels with the request. What fails is tried six times; a 429 is not a failure but <see cref="BackPressure"/>.
+/// How requests to vendors are retried: <c>Retry-After</c> first, even if minutes long, otherwise exponential backoff
+/// with jitter and a cap; never past the attempt's deadline, which travels with the request. What fails is tried six
+/// times; a 429 is not a failure but <see cref="BackPressure"/>.
 /// </summary>
 internal static class VendorResilience
 {
@@ -45,7 +46,9 @@ internal static class VendorResilience
     public static DateTimeOffset DeadlineOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(Deadline, out var deadline) ? deadline : DateTimeOffset.MaxValue;
 
-    /// <summary>When the vendor's limit starts anew, UTC: advice that may be wrong; null where the refusal does not say.</summary>
+    /// <summary>
+    /// When the vendor's limit resets, UTC: advice that may be wrong; null where the refusal does not say.
+    /// </summary>
     public static DateTimeOffset? ResetOf(HttpRequestMessage request, HttpResponseMessage refusal) =>
         request.Options.TryGetValue(Protocol, out var protocol) ? protocol.ReadReset(refusal) : null;
 

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace EventPipeline.Vendors.Json;
 
 /// <summary>
-/// Hashes of JSON that two spellings of the same content share: the order of members, blanks, escapes, and <c>1</c>, <c>1.0</c> and
-/// <c>10e-1</c>, do not matter. Each leaf is hashed with its path, and the hashes are added.
+/// Hashes of JSON that two spellings of the same content share: the order of members, whitespace, escapes, and
+/// <c>1</c>, <c>1.0</c> and <c>10e-1</c>, do not matter. Each leaf is hashed with its path, and the hashes are added.
 /// </summary>
 internal static class Canonical
 {

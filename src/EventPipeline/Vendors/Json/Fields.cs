@@ -6,23 +6,23 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Json;
 
 /// <summary>
-/// Reads the fields of one object of an answer as the vendor documents them. What is missing, or of another kind, breaks the contract
-/// by name; what the documentation does not know is noted.
+/// Reads the fields of one object of an answer as the vendor documents them. A field that is missing or of another kind
+/// breaks the contract by name; undocumented fields are noted.
 /// </summary>
 /// <param name="element">The object.</param>
 /// <param name="path">Where objects of this shape are in the answer, e.g. <c>data[].results[]</c>.</param>
 /// <param name="place">Where this one is, for people, e.g. <c>the bucket of 2026-11-01</c>.</param>
 /// <param name="conversation">The conversation it came in.</param>
-/// <param name="around">What was said around it that the documentation does not know, e.g. beside the results of its bucket.</param>
+/// <param name="around">Undocumented members around it, e.g. beside the results of its bucket.</param>
 internal sealed class Fields(JsonElement element, string path, string place, Conversation conversation, UInt128 around = default)
 {
     /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>
     public UInt128 Hash() => Canonical.Hash(element);
 
     /// <summary>
-    /// What the row says beside its key. What the documentation does not know is noted, never an error, and tells rows apart.
+    /// What the row says beside its key. Undocumented members are noted, never an error, and distinguish rows.
     /// </summary>
-    /// <param name="shape">What the documentation knows.</param>
+    /// <param name="shape">The documented shape.</param>
     /// <param name="keyed">The dimensions that are in the natural key.</param>
     public RowWords Words(Shape shape, IReadOnlyCollection<string> keyed)
     {
@@ -191,7 +191,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
                 case null when name == "object" && value.ValueKind == JsonValueKind.String && shape.ObjectTypes.Contains(String(name, value)):
                     break;
                 case { Kind: MemberKind.Dimension }:
-                    conversation.Note($"{path}.{name} is there although it was not asked for: it tells rows apart");
+                    conversation.Note($"{path}.{name} is present although it was not requested: it distinguishes rows");
                     words = Unknown(words, here, value);
                     break;
                 default:
@@ -216,7 +216,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
         return words;
     }
 
-    /// <summary>Notes every field that the documentation does not know.</summary>
+    /// <summary>Notes every undocumented field.</summary>
     public void NoteUnknown(FrozenSet<string> known)
     {
         foreach (var property in element.EnumerateObject())
@@ -231,7 +231,7 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
     /// <summary>Notes something about this kind of object.</summary>
     public void Note(string note) => conversation.Note($"{path}{note}");
 
-    /// <summary>A field breaks the contract in a way of its own.</summary>
+    /// <summary>A field breaks the contract in a specific way.</summary>
     public RejectedEventException Broken(string name, string what) => conversation.Broken($"'{path}.{name}' {what} ({place}).");
 
     /// <summary>The beginning of the vendor's words, safe to show: cut last, because half a credential is not recognised.</summary>

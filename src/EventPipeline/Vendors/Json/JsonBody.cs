@@ -122,7 +122,7 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         }
     }
 
-    /// <summary>Reads to the end of the body, where only blanks may follow.</summary>
+    /// <summary>Reads to the end of the body, where only whitespace may follow.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         do
@@ -248,7 +248,7 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         var left = conversation.Deadline - time.GetUtcNow();
         if (left <= TimeSpan.Zero)
         {
-            throw conversation.Transient("the attempt's time was over before the whole answer had come.");
+            throw conversation.Transient("the attempt ran out of time before the whole answer had arrived.");
         }
 
         using var stalled = new CancellationTokenSource(left < stallTimeout ? left : stallTimeout, time);
@@ -260,12 +260,15 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw conversation.Transient(
-                FormattableString.Invariant($"the answer stalled: nothing came for {stallTimeout.TotalSeconds:0.###} s, or the attempt's time was over."),
+                FormattableString.Invariant($"the answer stalled: nothing arrived for {stallTimeout.TotalSeconds:0.###} s, ")
+                + "or the attempt ran out of time.",
                 exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or InvalidDataException)
         {
-            throw conversation.Transient($"the connection broke while the answer came: {conversation.Quote(exception.Message)}", conversation.Safe(exception));
+            throw conversation.Transient(
+                $"the connection broke while the answer was arriving: {conversation.Quote(exception.Message)}",
+                conversation.Safe(exception));
         }
     }
 }

@@ -2,12 +2,14 @@ using System.Collections.Frozen;
 
 namespace EventPipeline.Vendors.Json;
 
-/// <summary>The members of one kind of object as the documentation knows them, and what each is for.</summary>
+/// <summary>The documented members of one kind of object, and what each is for.</summary>
 internal sealed class Shape
 {
     private readonly Dictionary<string, Member> _members = new(StringComparer.Ordinal);
 
-    /// <summary>What rows may be told apart by. Those in the natural key say nothing more; another one that is there makes a row of its own.</summary>
+    /// <summary>
+    /// What may distinguish rows. Those in the natural key add nothing; any other that is present makes a separate row.
+    /// </summary>
     public IEnumerable<string> Dimensions
     {
         init => Add(value, MemberKind.Dimension);
@@ -19,19 +21,21 @@ internal sealed class Shape
         init => Add(value, MemberKind.Metric);
     }
 
-    /// <summary>Known texts beside a metric, such as its unit: they tell rows apart that share a natural key.</summary>
+    /// <summary>
+    /// Known texts beside a metric, such as its unit: they distinguish rows that share a natural key.
+    /// </summary>
     public IEnumerable<string> Traits
     {
         init => Add(value, MemberKind.Trait);
     }
 
-    /// <summary>What is the same in every row, or read elsewhere: it tells nothing apart.</summary>
+    /// <summary>What is the same in every row, or read elsewhere: it distinguishes nothing.</summary>
     public IEnumerable<string> Ignored
     {
         init => Add(value, MemberKind.Ignored);
     }
 
-    /// <summary>The names that <c>object</c> may hold; another one is a row of its own.</summary>
+    /// <summary>The names that <c>object</c> may hold; any other makes a separate row.</summary>
     public IEnumerable<string> Types
     {
         init => ObjectTypes = value.ToFrozenSet(StringComparer.Ordinal);
@@ -52,7 +56,7 @@ internal sealed class Shape
     /// <summary>See <see cref="Types"/>.</summary>
     public FrozenSet<string> ObjectTypes { get; private init; } = [];
 
-    /// <summary>What a member is; null where the documentation does not know it.</summary>
+    /// <summary>What a member is; null if it is undocumented.</summary>
     public Member? Find(string name) => _members.TryGetValue(name, out var member) ? member : null;
 
     private void Add(IEnumerable<string> names, MemberKind kind)

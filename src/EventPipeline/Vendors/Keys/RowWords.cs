@@ -5,13 +5,15 @@ namespace EventPipeline.Vendors.Keys;
 /// the spelling of a number matters. Zero is "nothing".
 /// </summary>
 /// <param name="Texts">
-/// Texts and flags that the documentation does not know, or that were not asked for. They are part of the stored key: a new dimension is a
+/// Texts and flags that are undocumented or were not requested. They are part of the stored key: a new dimension is a
 /// new row.
 /// </param>
 /// <param name="Others">
 /// Unknown numbers and nulls, and known texts that are not a dimension. A number may be a new metric, which changes from read to read, so
 /// these enter the stored key only where two rows would share it otherwise.
 /// </param>
-/// <param name="Values">The metrics the documentation knows: two rows of one identity that differ in them contradict each other.</param>
-/// <param name="HasUnknown">Whether the documentation does not know all of it.</param>
+/// <param name="Values">
+/// The documented metrics: two rows of one identity that differ in them contradict each other.
+/// </param>
+/// <param name="HasUnknown">Whether any of it is undocumented.</param>
 public readonly record struct RowWords(UInt128 Texts, UInt128 Others, UInt128 Values, bool HasUnknown);

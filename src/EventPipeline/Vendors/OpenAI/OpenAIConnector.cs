@@ -33,7 +33,8 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,
-        "OpenAI wants an admin key (sk-admin-…), made by an organization owner, with the scope api.usage.read for usage and costs and "
+        "OpenAI requires an admin key (sk-admin-…), created by an organization owner, "
+            + "with the scope api.usage.read for usage and costs and "
             + "api.management.read for names. Project keys (sk-proj-…) do not work.",
         (request, key) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key),
         ReadTime)
@@ -43,10 +44,14 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         RefusedGroups = (error, grain) => error.Type == "invalid_request_error" ? GroupingRefusal.Read(error.Message, error.Parameter, grain) : null,
         KeyKinds =
         [
-            new KeyKind("sk-admin-", "an admin key of OpenAI's, the kind that is wanted; it may be deleted, of another organization, or without the scope"),
-            new KeyKind("sk-proj-", "a project key of OpenAI's, which does not work here"),
-            new KeyKind("sk-svcacct-", "a service account's key of OpenAI's, which belongs to a project and does not work here"),
-            new KeyKind("sk-", "a user's key of OpenAI's older kind, or another vendor's; it does not work here"),
+            new KeyKind(
+                "sk-admin-",
+                "an OpenAI admin key, the right kind; it may be deleted, belong to another organization "
+                + "or lack the scope"),
+            new KeyKind("sk-proj-", "an OpenAI project key, which does not work here"),
+            new KeyKind(
+                "sk-svcacct-", "an OpenAI service account key, which belongs to a project and does not work here"),
+            new KeyKind("sk-", "an OpenAI user key of the older kind, or another vendor's; it does not work here"),
         ],
         Statuses = new Dictionary<string, int>
         {

@@ -9,9 +9,9 @@ namespace EventPipeline.Vendors.Paging;
 internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
 
 /// <summary>
-/// Reads one bucket: its two times and its rows, in any order. Rows are held back until the bucket has ended or more than 256 KiB of them
-/// wait, because what the documentation does not know may stand behind them and tell two buckets of one day apart; rows that come before
-/// both times wait in any case.
+/// Reads one bucket: its two times and its rows, in any order. Rows are held back until the bucket has ended or more
+/// than 256 KiB of them wait, because undocumented members may follow them and distinguish two buckets of one day; rows
+/// that come before both times wait in any case.
 /// </summary>
 /// <param name="body">The body, in which the bucket has just begun.</param>
 /// <param name="conversation">The conversation it came in.</param>
@@ -118,7 +118,7 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
         }
     }
 
-    /// <summary>What the documentation does not know tells the bucket's rows apart from those of another bucket of the day.</summary>
+    /// <summary>Undocumented members distinguish the bucket's rows from those of another bucket of the day.</summary>
     private async ValueTask ReadUnknownAsync(string name, CancellationToken cancellationToken)
     {
         var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
@@ -170,7 +170,7 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
     {
         if (!conversation.Window.Contains(day))
         {
-            throw conversation.Broken($"{Place} has rows, and the day was not asked for.");
+            throw conversation.Broken($"{Place} has rows, but the day was not requested.");
         }
 
         var element = body.Parse(value);

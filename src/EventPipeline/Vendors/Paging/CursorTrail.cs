@@ -19,7 +19,7 @@ internal sealed class CursorTrail(Conversation conversation, string? hasMore, in
     /// <param name="cursor">The vendor's cursor.</param>
     /// <param name="name">The field it came in.</param>
     /// <param name="isEmpty">Whether the page brought no rows.</param>
-    /// <param name="isNothingNew">Whether its rows had come before.</param>
+    /// <param name="isNothingNew">Whether its rows had occurred before.</param>
     /// <param name="mayEnd">Whether all that was asked for has arrived, and the vendor was seen to lead on beyond it.</param>
     /// <returns>Null where it leads on beyond the end.</returns>
     public string? Follow(string? cursor, string name, bool isEmpty, bool isNothingNew, bool mayEnd)
@@ -27,7 +27,7 @@ internal sealed class CursorTrail(Conversation conversation, string? hasMore, in
         _empty = isEmpty ? _empty + 1 : 0;
         if (string.IsNullOrEmpty(cursor))
         {
-            throw conversation.Broken($"'{hasMore}' is true, and '{name}' is missing.");
+            throw conversation.Broken($"'{hasMore}' is true, but '{name}' is missing.");
         }
 
         if (cursor.Length > MaxCursorLength)
@@ -47,18 +47,20 @@ internal sealed class CursorTrail(Conversation conversation, string? hasMore, in
 
         if (comesAgain && !mayEnd)
         {
-            throw conversation.Broken($"'{name}' came before: pagination loops.");
+            throw conversation.Broken($"'{name}' occurred before: pagination loops.");
         }
 
         if (_empty == MaxEmptyPages)
         {
             throw conversation.Broken(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' leads on from one page without rows to the next, {_empty} times: the vendor's pages do not end."));
+                CultureInfo.InvariantCulture,
+                $"'{name}' led from one page without rows to the next {_empty} times: pagination does not end."));
         }
 
         return ++_followed < maxPages
             ? cursor
             : throw conversation.Broken(string.Create(
-                CultureInfo.InvariantCulture, $"'{name}' still leads on after {maxPages} pages: the vendor's pages do not end."));
+                CultureInfo.InvariantCulture,
+                $"'{name}' still leads on after {maxPages} pages: pagination does not end."));
     }
 }

@@ -24,7 +24,9 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
     /// <summary>The vendor's cursor; null where it gave none.</summary>
     public string? Cursor { get; private set; }
 
-    /// <summary>What the vendor says of where the page stands among the others, known when the page has ended.</summary>
+    /// <summary>
+    /// What the vendor says about the page's position among the others, known when the page has ended.
+    /// </summary>
     public Fields Counts(string place) => new(JsonSerializer.SerializeToElement(_counts), "", place, conversation);
 
     /// <summary>
@@ -125,7 +127,7 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
 
         if (!_seen.Contains(shape.Items))
         {
-            throw conversation.Broken($"'{shape.Items}' is missing: no data is an empty array, never nothing.");
+            throw conversation.Broken($"'{shape.Items}' is missing: without data it has to be an empty array.");
         }
 
         if (shape.HasMore is not null && _hasMore is null)

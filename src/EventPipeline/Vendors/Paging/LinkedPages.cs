@@ -6,7 +6,7 @@ using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Paging;
 
-/// <summary>Reads lists whose pages lead on in the header <c>Link</c>, and files of lines.</summary>
+/// <summary>Reads lists whose pages are linked in the header <c>Link</c>, and files of lines.</summary>
 internal sealed class LinkedPages(VendorApi api)
 {
     private const int MaxPages = 10_000;

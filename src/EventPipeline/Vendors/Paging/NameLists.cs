@@ -6,8 +6,8 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Paging;
 
 /// <summary>
-/// The lists of a snapshot of names, each by itself: one that the key may not read (403) keeps none of the others. What is refused is noted, and its
-/// names stay what they were last known to be; where every list is refused, it is the key.
+/// The lists of a snapshot of names, each by itself: one that the key may not read (403) does not stop the others. A
+/// refusal is noted, and the names stay as they were last known; if every list is refused, it is the key.
 /// </summary>
 /// <param name="pages">Follows the lists' pages.</param>
 /// <param name="conversation">The conversation.</param>
@@ -17,7 +17,7 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
     private RejectedEventException? _refusal;
     private bool _anyRead;
 
-    /// <summary>Reads a list of the organisation's.</summary>
+    /// <summary>Reads a list of the organisation.</summary>
     public IAsyncEnumerable<Fields> ReadAsync(string path, CancellationToken cancellationToken) =>
         ReadAsync(new VendorRequest(path) { MayBeForbidden = true }, Place(path), refusal => NoteRefusal(Place(path), refusal), cancellationToken);
 
@@ -38,7 +38,7 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
             },
             cancellationToken);
 
-    /// <summary>Notes that something was refused which is not a list.</summary>
+    /// <summary>Notes the refusal of something that is not a list.</summary>
     public void NoteRefusal(string place, RejectedEventException refusal)
     {
         _refusal ??= refusal;

@@ -20,7 +20,9 @@ internal sealed record NumberedQuery(Func<int, VendorRequest> Request, PageShape
 /// <summary>A page that was read.</summary>
 /// <param name="Number">Its number, from 1.</param>
 /// <param name="Items">How many objects it held.</param>
-/// <param name="Counts">What the vendor says of where it stands among the others, see <see cref="PageShape.Counts"/>.</param>
+/// <param name="Counts">
+/// What the vendor says about its position among the others, see <see cref="PageShape.Counts"/>.
+/// </param>
 internal sealed record NumberedPage(int Number, int Items, Fields Counts);
 
 /// <summary>
@@ -83,7 +85,8 @@ internal sealed class NumberedPages(VendorApi api)
         if (total is { } told && told != count)
         {
             throw conversation.Transient(string.Create(
-                CultureInfo.InvariantCulture, $"{place} changed while they were read: the vendor says that there are {told}, and {count} came."));
+                CultureInfo.InvariantCulture,
+                $"{place} changed while they were read: the vendor reports {told}, but {count} arrived."));
         }
     }
 
@@ -111,7 +114,8 @@ internal sealed class NumberedPages(VendorApi api)
         if (page.Items == 0)
         {
             throw conversation.Broken(string.Create(
-                CultureInfo.InvariantCulture, $"page {page.Number} of {place} is empty, and the vendor says that another one follows."));
+                CultureInfo.InvariantCulture,
+                $"page {page.Number} of {place} is empty, but the vendor says that another one follows."));
         }
     }
 }

@@ -10,7 +10,9 @@ internal sealed record PageShape(string Items)
     /// <summary>The text that leads to the next page; null where the vendor has none.</summary>
     public string? Cursor { get; init; }
 
-    /// <summary>Members that say where the page stands among the others, such as page counts: they are kept for the connector.</summary>
+    /// <summary>
+    /// Members that give the page's position among the others, such as page counts: they are kept for the connector.
+    /// </summary>
     public IReadOnlyList<string> Counts { get; init; } = [];
 
     /// <summary>Members that say nothing of use here.</summary>

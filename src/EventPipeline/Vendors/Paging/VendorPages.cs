@@ -15,8 +15,9 @@ namespace EventPipeline.Vendors.Paging;
 /// <param name="Bucket">The names in a bucket.</param>
 /// <param name="CursorParameter">The parameter that takes the cursor of the pages that follow.</param>
 /// <param name="CursorOutlivesData">
-/// Whether the vendor was seen to give cursors beyond its last data. Where every day of the window has arrived, a cursor that comes again on
-/// a page that says nothing new, or many pages without rows, are the end then, and it is noted; everywhere else they break the contract.
+/// Whether the vendor was seen to give cursors beyond its last data. Where every day of the window has arrived, a
+/// cursor that is repeated on a page that says nothing new, or many pages without rows, are the end then, and it is
+/// noted; everywhere else they break the contract.
 /// </param>
 internal sealed record BucketQuery(
     IReadOnlyList<Grain> Grains,

@@ -22,7 +22,7 @@ internal sealed partial class Conversation(Account account, string about, Vendor
 
     public VendorProtocol Protocol { get; } = protocol;
 
-    /// <summary>The organization that the answers name.</summary>
+    /// <summary>The organisation that the answers name.</summary>
     public AnsweringOrganization Organization => _fetch?.Organization ?? _organization;
 
     /// <summary>When the attempt must have ended, UTC.</summary>
@@ -34,16 +34,20 @@ internal sealed partial class Conversation(Account account, string about, Vendor
     /// <summary>What kind of key was sent last, in one sentence.</summary>
     public string KeyKind { get; private set; } = "";
 
-    /// <summary>Notes that an answer, in a header or in its rows, named the organization that the key belongs to.</summary>
+    /// <summary>
+    /// Notes that an answer, in a header or in its rows, named the organisation that the key belongs to.
+    /// </summary>
     /// <param name="organization">What it is called there.</param>
-    /// <param name="isId">Whether that is an id for good; else it is a hint, which may change while the organization does not.</param>
-    /// <exception cref="TransientFailureException">An answer before named another.</exception>
+    /// <param name="isId">
+    /// Whether that is a permanent id; otherwise it is a hint, which may change while the organisation does not.
+    /// </param>
+    /// <exception cref="TransientFailureException">An earlier answer named another.</exception>
     public void NoteOrganization(string organization, bool isId)
     {
         if (!Organization.TryNote(organization, isId) && isId)
         {
             throw Transient($"the answers came from two organizations, {Quote(Organization.Name!)} and {Quote(organization)}: "
-                + "the account's key was exchanged while it was read. It is read again.");
+                + "the account's key was replaced during the read. It will be read again.");
         }
     }
 
@@ -56,7 +60,7 @@ internal sealed partial class Conversation(Account account, string about, Vendor
     public ValueTask KeepAsync(PagePart part, CancellationToken cancellationToken) =>
         _fetch is null ? ValueTask.CompletedTask : _fetch.KeepPage(part, cancellationToken);
 
-    /// <summary>Notes what the documentation does not know.</summary>
+    /// <summary>Notes something undocumented.</summary>
     public void Note(string note) => _fetch?.Drift.Note(Quote(note));
 
     /// <summary>Counts a number that had more than 18 decimals.</summary>
@@ -74,8 +78,9 @@ internal sealed partial class Conversation(Account account, string about, Vendor
     /// <summary>The vendor's answer is not what its documentation promises.</summary>
     public RejectedEventException Broken(string what, Exception? innerException = null) => new(
         $"{about}: {what}",
-        $"The answer breaks the contract described in src/EventPipeline/Vendors/{Protocol.Section}/README.md. Look for a change of the "
-            + "vendor's API, or for something that answers in its place; replay when the vendor or the connector is repaired.",
+        $"The answer does not match the API described in src/EventPipeline/Vendors/{Protocol.Section}/README.md. "
+            + "Check whether the vendor's API changed or something else answers in its place; "
+            + "replay once the vendor or the connector is fixed.",
         RejectionCause.BrokenContract,
         innerException);
 

@@ -7,7 +7,9 @@ namespace EventPipeline.Vendors.Protocol;
 /// <param name="What">What it is, inside a sentence: <c>a project key, which does not work here</c>.</param>
 internal sealed record KeyKind(string Beginning, string What);
 
-/// <summary>Tells which kind a configured key is of, whichever vendor's, by how it begins and by nothing of its secret part.</summary>
+/// <summary>
+/// Identifies which kind a configured key is, whichever vendor's, by how it begins and by nothing of its secret part.
+/// </summary>
 internal sealed class KeyKinds
 {
     private readonly IReadOnlyList<KeyKind> _kinds;
@@ -41,8 +43,9 @@ internal sealed class KeyKinds
         }
 
         return key[0] is '"' or '\'' or '`' ? "The configured key begins with a quotation mark, which is not part of it."
-            : key[0] is '{' or '[' ? "The configured key begins like JSON; what is wanted is the bare key."
-            : key.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) ? "The configured key begins with 'Bearer'; what is wanted is the bare key, without it."
-            : "The configured key does not begin like any key that is known here.";
+            : key[0] is '{' or '[' ? "The configured key begins like JSON; use the bare key."
+            : key.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
+            ? "The configured key begins with 'Bearer'; use the bare key, without it."
+            : "The configured key does not begin like any known kind of key.";
     }
 }

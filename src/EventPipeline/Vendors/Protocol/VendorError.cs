@@ -14,7 +14,7 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
     /// <summary>The days are older than the vendor serves.</summary>
     public bool IsTooOld { get; private init; }
 
-    /// <summary>It is a page for people: a proxy's, or a sign-in's, and not the vendor's.</summary>
+    /// <summary>It is a page for people, from a proxy or a sign-in and not from the vendor.</summary>
     public bool IsPage { get; private init; }
 
     /// <summary>Whether an answer calls itself a page.</summary>

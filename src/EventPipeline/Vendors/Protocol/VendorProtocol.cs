@@ -5,7 +5,7 @@ namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>What differs between vendors whose APIs are otherwise read alike.</summary>
 /// <param name="Section">The vendor's folder and its section in the settings.</param>
-/// <param name="CredentialHint">Which key type and scope the vendor wants, and who can make it.</param>
+/// <param name="CredentialHint">Which key type and scope the vendor requires, and who can create it.</param>
 /// <param name="Authorize">Puts the credential, a key, and the vendor's own headers on a request.</param>
 /// <param name="ReadTime">Reads a time as this vendor writes it; null when it is not one.</param>
 internal sealed record VendorProtocol(
@@ -17,25 +17,30 @@ internal sealed record VendorProtocol(
     /// <summary>How many requests an account may make, where the vendor documents it; null where only its 429s show it.</summary>
     public RequestLimit? Limit { get; init; }
 
-    /// <summary>Reads from a 429 when the vendor's limit starts anew, UTC; null where the answer does not say.</summary>
+    /// <summary>Reads from a 429 when the vendor's limit resets, UTC; null where the answer does not say.</summary>
     public Func<HttpResponseMessage, DateTimeOffset?> ReadReset { get; init; } = static _ => null;
 
     /// <summary>The headers in which an answer carries its request's id, the first that is there counts.</summary>
     public IReadOnlyList<string> RequestIdHeaders { get; init; } = ["request-id", "x-request-id"];
 
-    /// <summary>The header in which answers name the organization that the key belongs to; null where no header does.</summary>
+    /// <summary>
+    /// The header in which answers name the organisation that the key belongs to; null where no header does.
+    /// </summary>
     public string? OrganizationHeader { get; init; }
 
-    /// <summary>Whether that header holds an id for good; else it is a hint, which may change while the organization does not.</summary>
+    /// <summary>
+    /// Whether that header holds a permanent id; otherwise it is a hint, which may change while the organisation does
+    /// not.
+    /// </summary>
     public bool IsOrganizationHeaderAnId { get; init; } = true;
 
     /// <summary>
-    /// How this vendor says that it does not group so: the dimensions it does not serve, alone or together, none where it names none. Null where a
-    /// refusal is about something else, which no coarser grouping changes.
+    /// Which dimensions a refusal of this vendor says it does not group by, alone or together; empty if it names none.
+    /// Null if the refusal is about something else, which no coarser grouping changes.
     /// </summary>
     public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (_, _) => null;
 
-    /// <summary>The kinds of key that the vendor gives out, those too that are of no use here.</summary>
+    /// <summary>The kinds of key that the vendor gives out, including those that are of no use here.</summary>
     public IReadOnlyList<KeyKind> KeyKinds { get; init; } = [];
 
     /// <summary>Which status an error's type or code stands for, where it comes with another one.</summary>

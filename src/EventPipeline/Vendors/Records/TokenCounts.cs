@@ -8,11 +8,11 @@ namespace EventPipeline.Vendors.Records;
 public readonly record struct TokenCounts(long InputUncached, long CacheRead, long CacheWrite, long Output)
 {
     /// <summary>All of them.</summary>
-    /// <exception cref="OverflowException">They are more than 2^63.</exception>
+    /// <exception cref="OverflowException">There are more than 2^63.</exception>
     public long Total => checked(InputUncached + CacheRead + CacheWrite + Output);
 
     /// <summary>With others.</summary>
-    /// <exception cref="OverflowException">They are more than 2^63.</exception>
+    /// <exception cref="OverflowException">There are more than 2^63.</exception>
     public TokenCounts Add(TokenCounts other) => checked(
         new(InputUncached + other.InputUncached, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite, Output + other.Output));
 }

@@ -25,7 +25,7 @@ public abstract record VendorRecord : VendorItem
     /// <summary>The UTC day.</summary>
     public required DateOnly UsageDate { get; init; }
 
-    /// <summary>What the vendor said beside it: it tells rows apart that share a natural key.</summary>
+    /// <summary>What the vendor said beside it: it distinguishes rows that share a natural key.</summary>
     [JsonIgnore]
     public RowWords Words { get; init; }
 
@@ -38,7 +38,7 @@ public abstract record VendorRecord : VendorItem
     public virtual TokenCounts TokenCounts => default;
 
     /// <summary>All of them.</summary>
-    /// <exception cref="OverflowException">They are more than 2^63.</exception>
+    /// <exception cref="OverflowException">There are more than 2^63.</exception>
     [JsonIgnore]
     public long Tokens => TokenCounts.Total;
 
@@ -50,7 +50,7 @@ public abstract record VendorRecord : VendorItem
     [JsonIgnore]
     public virtual decimal CountedQuantity => 0;
 
-    /// <summary>Whether it has one, be it 0.</summary>
+    /// <summary>Whether it has one, even 0.</summary>
     [JsonIgnore]
     public virtual bool TellsQuantity => false;
 }

@@ -40,7 +40,7 @@ public sealed class SignInSettingsTests
     {
         await using var issuer = await Issuer.StartAsync();
 
-        Should.Throw<InvalidOperationException>(() => GuardedHost.Build(issuer, _ => { })).Message.ShouldStartWith("Nobody said who may call");
+        Should.Throw<InvalidOperationException>(() => GuardedHost.Build(issuer, _ => { })).Message.ShouldStartWith("No callers are registered");
     }
 
     private static async Task<IReadOnlyList<string>> MistakesAsync(params (string, string?)[] settings)

@@ -298,7 +298,7 @@ public sealed class OpenAIReportTests : IDisposable
         var failure = await _bench.RejectedAsync("openai", "cost", "2020-11-01", "2020-11-01");
 
         failure.Cause.ShouldBe(RejectionCause.VendorRefused);
-        failure.Message.ShouldContain("older than the vendor still serves");
+        failure.Message.ShouldContain("older than what the vendor still serves");
         _vendor.Asked.Count.ShouldBe(1);
     }
 
