@@ -5,7 +5,7 @@ internal static class NotFoundEndpoints
 {
     public static void MapNotFound(this IEndpointRouteBuilder routes) => routes.MapFallback("{*path}", (HttpContext context, EndpointDataSource all) =>
         TypedResults.Problem(
-            title: "There is no such endpoint.",
+            title: "No such endpoint.",
             detail: $"{context.Request.Method} {context.Request.Path} is not one of the endpoints listed here.",
             statusCode: StatusCodes.Status404NotFound,
             extensions: new Dictionary<string, object?> { ["endpoints"] = Endpoints(all) })).ExcludeFromDescription();

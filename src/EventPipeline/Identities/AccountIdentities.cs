@@ -27,7 +27,9 @@ internal sealed partial class AccountIdentities(
     /// <param name="connector">The vendor's connector.</param>
     /// <param name="account">The account.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="RejectedEventException">A person has to say who it is, it is another account's organisation, or the credential was refused.</exception>
+    /// <exception cref="RejectedEventException">
+    /// A person has to decide who it is, it is another account's organisation, or the credential was refused.
+    /// </exception>
     /// <exception cref="TransientFailureException">The vendor could not be asked now.</exception>
     public async Task<ResolvedAccount> ResolveAsync(string dataset, IVendorConnector connector, Account account, CancellationToken cancellationToken)
     {

@@ -255,7 +255,7 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         }
     }
 
-    /// <summary>Two names stand for one organisation.</summary>
+    /// <summary>Two names are the same organisation.</summary>
     public static RejectedEventException SameOrganization(Account account, string other, string accountId) => new(
         $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, {accountId}: reading both would count it twice.",
         "Remove one of the two from the Accounts of this vendor in the settings.",

@@ -8,7 +8,7 @@ namespace EventPipeline.Identities;
 /// callers, least of all in a service that is shutting down.
 /// </summary>
 /// <param name="clock">Measures how old an answer is.</param>
-/// <param name="lifetime">How long an answer is good for; a failure is asked again at once.</param>
+/// <param name="lifetime">How long an answer is valid; a failure is retried at once.</param>
 internal sealed class OrganizationInquiries(TimeProvider clock, TimeSpan lifetime)
 {
     private readonly Dictionary<(Account Account, string Key), Inquiry> _inquiries = [];

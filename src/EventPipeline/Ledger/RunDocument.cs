@@ -10,8 +10,8 @@ namespace EventPipeline.Ledger;
 /// longer than a message can be in transit. It is running again once something is.
 /// </param>
 /// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
-/// <param name="From">The first day asked for, UTC; null until the run is planned.</param>
-/// <param name="To">The last day asked for, UTC, inclusive; null until the run is planned.</param>
+/// <param name="From">The first requested day, UTC; null until the run is planned.</param>
+/// <param name="To">The last requested day, UTC, inclusive; null until the run is planned.</param>
 /// <param name="RequestedAt">When it was first recorded, UTC.</param>
 /// <param name="EndedAt">When its last window ended, UTC; null while it runs.</param>
 /// <param name="Outcome"><c>completed</c> or <c>failed</c>; null while it runs.</param>
@@ -59,7 +59,7 @@ public sealed record RunDocument(
 /// <summary>One window of a run.</summary>
 /// <param name="Vendor">The vendor that is asked.</param>
 /// <param name="Account">The account's configured name.</param>
-/// <param name="Report">What is asked for.</param>
+/// <param name="Report">The report that is requested.</param>
 /// <param name="From">The first day, UTC.</param>
 /// <param name="To">The last day, UTC, inclusive.</param>
 /// <param name="Why">

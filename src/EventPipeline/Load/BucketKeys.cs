@@ -98,7 +98,7 @@ internal sealed class BucketKeys
         /// <summary>The identity.</summary>
         public UInt128 Key;
 
-        /// <summary>Half of the row's hash, enough to tell two rows of one key apart; or a count.</summary>
+        /// <summary>Half of the row's hash, enough to distinguish two rows of one key; or a count.</summary>
         public ulong Row;
 
         /// <summary>The number of the chain's next entry; 0 at its end.</summary>

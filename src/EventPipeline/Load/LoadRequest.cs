@@ -5,7 +5,7 @@ namespace EventPipeline.Load;
 /// <summary>What one attempt is to load, for whom, and who asked.</summary>
 /// <param name="RunId">The run that asks.</param>
 /// <param name="Mode">What to do with what is read.</param>
-/// <param name="Window">The days asked for.</param>
+/// <param name="Window">The requested days.</param>
 /// <param name="AccountId">The account's id in the tables.</param>
 /// <param name="Report">The report, for its normaliser's version.</param>
 /// <param name="Force">Whether unchanged days are loaded too.</param>

@@ -36,7 +36,7 @@ public sealed partial record Statement(string Name, string Sql, IReadOnlyDiction
     public static string Text(string path) => Texts.GetOrAdd(path, static path =>
     {
         using var stream = typeof(Statement).Assembly.GetManifestResourceStream($"Sql/{path}")
-            ?? throw new InvalidOperationException($"There is no 'Sql/{path}' in the assembly.");
+            ?? throw new InvalidOperationException($"'Sql/{path}' is not in the assembly.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     });

@@ -12,9 +12,9 @@ public static class CostBasis
     /// <summary>What it would cost before discounts.</summary>
     public const string List = "list";
 
-    /// <summary>Usage at the vendor's prices, whoever pays for it and whether or not it is paid for at all.</summary>
+    /// <summary>Usage at the vendor's prices, no matter who pays for it, or whether anyone does.</summary>
     public const string PricedUsage = "priced_usage";
 
-    /// <summary>What a meter shows: all that was spent until it was read. It is proved; no total adds it.</summary>
+    /// <summary>What a meter shows: all that was spent until it was read. It is verified; no total adds it.</summary>
     public const string Cumulative = "cumulative";
 }

@@ -12,7 +12,7 @@ internal static class StrictJson
 {
     private const int MaxDepth = 64;
 
-    // Each name and value is noted with 12 bytes while it is read: 24 MB, where a push of 10 MB could ask for 60.
+    // Each name and value is noted with 12 bytes while it is read: at most 24 MB, while a push of 10 MB could need 60.
     private const int MaxValues = 2_000_000;
 
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };

@@ -1,7 +1,7 @@
 namespace EventPipeline.Vendors.Contract;
 
 /// <summary>What a connector needs to know to read one window.</summary>
-/// <param name="Window">The days asked for.</param>
+/// <param name="Window">The requested days.</param>
 /// <param name="Account">Whom to ask, and with what.</param>
 /// <param name="AccountId">What goes into the rows' <c>account_id</c>.</param>
 /// <param name="Deadline">When the attempt must have ended, UTC. A vendor that asks to wait past it is asked again by the next attempt.</param>

@@ -27,7 +27,7 @@ public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int
     /// <summary>The ways to group it, by name: the dimensions of each.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
 
-    /// <summary>Whether days that are over can be asked for.</summary>
+    /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
 
     /// <summary>Reports are the same when they are read the same; their groupings follow from the name.</summary>

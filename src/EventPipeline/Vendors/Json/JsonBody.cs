@@ -129,7 +129,7 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         {
             if (Unread.ContainsAnyExcept(" \t\r\n"u8))
             {
-                throw conversation.Broken("the answer goes on after its JSON object has ended.");
+                throw conversation.Broken("the answer continues after its JSON object has ended.");
             }
 
             _start = _end = 0;

@@ -19,7 +19,8 @@ internal static class Costs
     public static readonly IReadOnlyList<Grain> Grains = Grain.Ladder(
         "project_line_item_api_key.v1", ["project_id", "line_item", ApiKey], "project_id", "line_item");
 
-    // The organisation was seen in rows and is the same in all of them; user and source of the call are there only when asked for.
+    // The organisation was seen in rows and is the same in all of them; user and source of the call are there only if
+    // requested.
     private static readonly Shape Shape = new()
     {
         Types = ["organization.costs.result"],

@@ -10,7 +10,9 @@ using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.OpenAI;
 
-/// <summary>GET /v1/organization/usage/{name}: the ten endpoints alike, told apart by <see cref="UsageEndpoint"/>.</summary>
+/// <summary>
+/// GET /v1/organization/usage/{name}: all ten endpoints, distinguished by <see cref="UsageEndpoint"/>.
+/// </summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
 internal static class Usage
 {

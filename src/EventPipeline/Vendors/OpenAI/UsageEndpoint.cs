@@ -8,7 +8,9 @@ namespace EventPipeline.Vendors.OpenAI;
 /// <param name="Required">The numbers that have to be there.</param>
 /// <param name="Quantity">Of these, the one that counts something other than tokens and model requests.</param>
 /// <param name="Unit">What it counts.</param>
-/// <param name="RepeatsRequests">Whether its model requests are among those of completions too: they stay a dimension, and no total adds them.</param>
+/// <param name="RepeatsRequests">
+/// Whether its model requests are also among those of completions: they stay a dimension, and no total adds them.
+/// </param>
 /// <param name="NormaliserVersion">The report's.</param>
 internal sealed record UsageEndpoint(
     string Name,
@@ -49,7 +51,7 @@ internal sealed record UsageEndpoint(
         _ => Name,
     };
 
-    /// <summary>Dimensions that are documented and left out of the grouping: null unless they are asked for.</summary>
+    /// <summary>Dimensions that are documented and left out of the grouping: null unless they are requested.</summary>
     public IReadOnlyList<string> NotAskedFor => Name is "completions" or "web_search_calls" ? ["api_source"] : [];
 
     /// <summary>The ways to group it. Without a model usage says little; the key says more than the user behind it.</summary>

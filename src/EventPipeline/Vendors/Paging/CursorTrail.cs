@@ -20,7 +20,9 @@ internal sealed class CursorTrail(Conversation conversation, string? hasMore, in
     /// <param name="name">The field it came in.</param>
     /// <param name="isEmpty">Whether the page brought no rows.</param>
     /// <param name="isNothingNew">Whether its rows had occurred before.</param>
-    /// <param name="mayEnd">Whether all that was asked for has arrived, and the vendor was seen to lead on beyond it.</param>
+    /// <param name="mayEnd">
+    /// Whether everything requested has arrived, and the vendor was seen to lead on beyond it.
+    /// </param>
     /// <returns>Null where it leads on beyond the end.</returns>
     public string? Follow(string? cursor, string name, bool isEmpty, bool isNothingNew, bool mayEnd)
     {

@@ -121,7 +121,7 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
     {
         if (_error is { ValueKind: not JsonValueKind.Null } error)
         {
-            // Documented with a status of its own; whatever changed that, there is no data, or not all of it.
+            // Documented with a status; whatever changed that, there is no data, or not all of it.
             throw body.Refusal(error);
         }
 

@@ -45,7 +45,7 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
         conversation.Note($"{place} was refused with 403, so its names stay as they were last known; {refusal.Message}");
     }
 
-    /// <summary>Says that every list was asked for.</summary>
+    /// <summary>Ends the snapshot: every list was requested.</summary>
     /// <exception cref="RejectedEventException">Each was refused.</exception>
     public void RequireOne()
     {

@@ -46,7 +46,7 @@ internal sealed class VendorPages(VendorApi api)
     private const int MaxBucketPages = 1_000;
     private const int MaxListPages = 10_000;
 
-    /// <summary>Reads the buckets of a report, with the grain the vendor agreed to.</summary>
+    /// <summary>Reads the buckets of a report, with the grain that the vendor accepted.</summary>
     public async IAsyncEnumerable<(Grain Grain, BucketItem Item)> ReadBucketsAsync(
         Conversation conversation, BucketQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -156,7 +156,10 @@ internal sealed class VendorPages(VendorApi api)
         return new Fields(element, place, place, conversation);
     }
 
-    /// <summary>Asks for the finest grain that the vendor agrees to. Only its own refusal to group leads to a coarser one; any other stays a refusal.</summary>
+    /// <summary>
+    /// Requests the finest grain that the vendor accepts. Only its own refusal to group leads to a coarser one; any
+    /// other stays a refusal.
+    /// </summary>
     private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
     {
         var refused = new List<IReadOnlyList<string>>();

@@ -51,7 +51,7 @@ internal sealed partial class Conversation(Account account, string about, Vendor
         }
     }
 
-    /// <summary>How many pages were asked for.</summary>
+    /// <summary>How many pages were requested.</summary>
     public int Pages { get; set; }
 
     public Window Window => _fetch?.Window ?? throw new InvalidOperationException("This conversation is not about a window.");

@@ -3,13 +3,15 @@ using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Vendors.Protocol;
 
-/// <summary>Finds in a vendor's words what they say about groupings; which refusals are its own, each vendor knows.</summary>
+/// <summary>
+/// Finds in a vendor's words what they say about groupings; each vendor decides which refusals those are.
+/// </summary>
 internal static partial class GroupingRefusal
 {
     /// <summary>Which dimensions a refusal is about.</summary>
     /// <param name="message">The vendor's words.</param>
-    /// <param name="parameter">The parameter the vendor names apart from them; null where it names none.</param>
-    /// <param name="grain">What was asked for.</param>
+    /// <param name="parameter">The parameter that the vendor names separately; null where it names none.</param>
+    /// <param name="grain">What was requested.</param>
     /// <returns>
     /// What is not served, alone or together: several names in one sentence may go together with one of them left out. Null where it is not about the
     /// grouping; empty where it names no dimension.

@@ -4,9 +4,9 @@ using System.Text;
 namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>
-/// A JSON body without the keys that were sent for it: taken out before anything is read from it or kept of it, also where a key is cut across
-/// reads, or spelled with escapes: \u0073 is s to whoever reads it, and becomes s here. Memory is bounded by the buffer and the longest
-/// spelling of a key.
+/// A JSON body without the keys that were sent for it: they are taken out before anything is read from it or kept of
+/// it, even if a key is cut across reads or spelled with escapes: \u0073 is s to any reader, and becomes s here. Memory
+/// is bounded by the buffer and the longest spelling of a key.
 /// </summary>
 internal sealed class RedactingStream(Stream inner, Redaction redaction) : AsyncReadStream
 {
@@ -96,7 +96,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
                 continue;
             }
 
-            var length = Math.Min(2, rest.Length); // Not more: what follows may be an escape of its own.
+            var length = Math.Min(2, rest.Length); // Not more: what follows may be another escape.
             rest[..length].CopyTo(unread[to..]);
             (from, to) = (from + length, to + length);
         }
@@ -116,7 +116,7 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
     /// <summary>Takes out what is whole and decides how much can be handed on: all but what may be the beginning of a key.</summary>
     private void Clear(Redaction.Needles needles)
     {
-        // Bytes as characters, one each: keys are ASCII, and the search for many texts at once knows characters only.
+        // Bytes as characters, one each: keys are ASCII, and only characters can be searched for many texts at once.
         Encoding.Latin1.GetChars(_buffer.AsSpan(_clear, _end - _clear), _characters);
         var unread = _characters.AsSpan(0, _end - _clear);
         var position = 0;

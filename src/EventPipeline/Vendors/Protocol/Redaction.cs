@@ -10,7 +10,7 @@ namespace EventPipeline.Vendors.Protocol;
 /// <summary>Takes keys out of a vendor's words, in the spellings that an echo may have: as sent, or escaped for an address, JSON, HTML or base64.</summary>
 internal sealed class Redaction
 {
-    /// <summary>What stands in a key's place.</summary>
+    /// <summary>What replaces a key.</summary>
     public const string Replacement = "…";
 
     // Shorter, it would take single letters out of every word.

@@ -36,7 +36,7 @@ public sealed record ActivityRecord : VendorRecord
 
     public long? PullRequests { get; init; }
 
-    /// <summary>What has no column of its own (terminal, tool actions, model breakdown), as a JSON object.</summary>
+    /// <summary>What has no separate column (terminal, tool actions, model breakdown), as a JSON object.</summary>
     public JsonElement? Details { get; init; }
 
     [JsonIgnore]

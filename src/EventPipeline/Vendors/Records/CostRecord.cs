@@ -41,7 +41,7 @@ public sealed record CostRecord : BucketRecord
 
     public bool? IsFinal { get; init; }
 
-    /// <summary>Dimensions that have no column of their own, as a JSON object.</summary>
+    /// <summary>Dimensions without a column, as a JSON object.</summary>
     public JsonElement? Dimensions { get; init; }
 
     [JsonIgnore]

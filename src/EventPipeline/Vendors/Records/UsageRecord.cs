@@ -47,7 +47,7 @@ public sealed record UsageRecord : BucketRecord
     /// <summary>What <see cref="Quantity"/> counts: <c>images</c>, <c>characters</c>, <c>seconds</c>, <c>bytes</c> …</summary>
     public string? QuantityUnit { get; init; }
 
-    /// <summary>Dimensions and splits that have no column of their own, as a JSON object.</summary>
+    /// <summary>Dimensions and splits without a column, as a JSON object.</summary>
     public JsonElement? Dimensions { get; init; }
 
     [JsonIgnore]

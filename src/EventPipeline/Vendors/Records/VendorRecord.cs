@@ -46,7 +46,7 @@ public abstract record VendorRecord : VendorItem
     [JsonIgnore]
     public virtual long RequestCount => 0;
 
-    /// <summary>What is counted in a unit of its own.</summary>
+    /// <summary>What is counted in a separate unit.</summary>
     [JsonIgnore]
     public virtual decimal CountedQuantity => 0;
 
