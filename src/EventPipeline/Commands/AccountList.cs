@@ -42,8 +42,8 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
             // An account without an id was filed under its name; the other id is the vendor's.
             var ids = twice.Select(row => row.Text("account_id")).OrderByDescending(id => id == twice.Key.Account).ToList();
             await output.WriteLineAsync(
-                $"{twice.Key.Vendor}/{twice.Key.Account} is stored under {ids.Count} ids. If they are one organisation, "
-                + "days stored under both are counted twice. To merge them: "
+                $"{twice.Key.Vendor}/{twice.Key.Account} is stored under {ids.Count} ids. If they are "
+                + "one organisation, days stored under both are counted twice. To merge them: "
                 + $"accounts merge --dataset {dataset} --vendor {twice.Key.Vendor} --from {ids[0]} --into {ids[1]}");
         }
 

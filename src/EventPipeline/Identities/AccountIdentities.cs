@@ -187,8 +187,8 @@ internal sealed partial class AccountIdentities(
         if (read.AccountId != now)
         {
             throw new TransientFailureException(
-                $"{account} was read as '{read.AccountId}' and is now '{now}': its key or its record changed during the read. "
-                + "It will be read again.");
+                $"{account} was read as '{read.AccountId}' and is now '{now}': its key or its record "
+                + "changed during the read. It will be read again.");
         }
     }
 

@@ -68,7 +68,8 @@ internal sealed partial class FreshnessReport(
         [LoggerMessage(2, LogLevel.Warning, "Could not determine data freshness.")]
         public static partial void Unknown(ILogger logger, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "The newest read of {Vendor}/{Account}/{Report} began at {LastReadBegan:O}, "
+        [LoggerMessage(3, LogLevel.Warning,
+            "The newest read of {Vendor}/{Account}/{Report} began at {LastReadBegan:O}, "
             + "which is in the future: a clock was ahead. "
             + "Later reads follow it and are shown; correct the clock.",
             EventName = "clock.ahead")]

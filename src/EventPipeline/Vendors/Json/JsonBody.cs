@@ -260,7 +260,8 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             throw conversation.Transient(
-                FormattableString.Invariant($"the answer stalled: nothing arrived for {stallTimeout.TotalSeconds:0.###} s, ")
+                FormattableString.Invariant(
+                    $"the answer stalled: nothing arrived for {stallTimeout.TotalSeconds:0.###} s, ")
                 + "or the attempt ran out of time.",
                 exception);
         }
