@@ -138,7 +138,7 @@ public sealed class FetchRequestedReaderTests
         var rejected = Should.Throw<RejectedEventException>(() => Read(bad.ToJsonString()));
 
         rejected.Message.ShouldContain($"The fetch request's {name} is ");
-        rejected.Message.ShouldContain($"of {value.Length} characters");
+        rejected.Message.ShouldContain($"({value.Length} characters)");
         rejected.Message.Length.ShouldBeLessThan(400);
     }
 

@@ -221,7 +221,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
         await _door.PostAsync("/events/run-requested", Wrapped("{}", id: new string('1', 1_000_000)));
 
         var letter = _door.Rejection();
-        letter.Reason.ShouldContain("of 1000000 characters");
+        letter.Reason.ShouldContain("(1000000 characters)");
         letter.Reason.Length.ShouldBeLessThan(400);
     }
 
