@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.Benchmarks;
 
 /// <summary>
-/// OpenAI's <c>/v1/organization/usage/completions</c> with as many rows as are wanted, spread over the days asked for, all on one page: the shape
-/// in which the least of it may be held.
+/// OpenAI's <c>/v1/organization/usage/completions</c> with as many rows as are wanted, spread over the days asked for,
+/// all on one page: the shape in which the least of it may be held.
 /// </summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/usage/completions</remarks>
 internal sealed class BulkVendor : IAsyncDisposable

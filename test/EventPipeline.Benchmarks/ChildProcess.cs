@@ -16,7 +16,8 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public ChildProcess(string program, IReadOnlyDictionary<string, string> settings, IReadOnlyList<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments])
+        var start = new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments])
         {
             RedirectStandardOutput = true, RedirectStandardError = true,
         };
@@ -55,7 +56,10 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             var line = File.ReadLines($"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}/status")
                 .First(text => text.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return _peakBytes = Math.Max(_peakBytes, 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
+            return _peakBytes = Math.Max(
+                _peakBytes,
+                1024 * long.Parse(
+                    line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture));
         }
     }
 

@@ -16,7 +16,10 @@ internal sealed class Cloud : IAsyncDisposable
     private const string Push = "push@example.iam.gserviceaccount.com";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("eventpipeline-benchmark-");
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private ChildProcess? _standIn;
     private ChildProcess? _service;
     private Topics? _topics;
@@ -47,7 +50,12 @@ internal sealed class Cloud : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, "events/fetch-requested"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(cancellationToken));
         foreach (var (name, value) in ((string, string)[])
-            [("ce-specversion", "1.0"), ("ce-id", "benchmark"), ("ce-source", "//benchmark"), ("ce-type", "eventpipeline.fetch.requested.v1")])
+            [
+                ("ce-specversion", "1.0"),
+                ("ce-id", "benchmark"),
+                ("ce-source", "//benchmark"),
+                ("ce-type", "eventpipeline.fetch.requested.v1"),
+            ])
         {
             request.Headers.Add(name, value);
         }
@@ -60,7 +68,8 @@ internal sealed class Cloud : IAsyncDisposable
         if (answer.StatusCode != HttpStatusCode.NoContent)
         {
             throw new InvalidOperationException(
-                $"The window was answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}\n{_service!.Said}");
+                $"The window was answered {(int)answer.StatusCode}: "
+                    + $"{await answer.Content.ReadAsStringAsync(cancellationToken)}\n{_service!.Said}");
         }
     }
 
@@ -68,7 +77,9 @@ internal sealed class Cloud : IAsyncDisposable
     public async Task<long> CountRowsAsync(CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync(
-            new Uri(_google, "stand-in/query"), new { sql = "SELECT COUNT(*) FROM usage", dataset = "ai_usage_analytics" }, cancellationToken);
+            new Uri(_google, "stand-in/query"),
+            new { sql = "SELECT COUNT(*) FROM usage", dataset = "ai_usage_analytics" },
+            cancellationToken);
         var rows = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return rows.GetProperty("rows")[0][0].GetInt64();
     }
@@ -97,7 +108,9 @@ internal sealed class Cloud : IAsyncDisposable
     private async Task StartProcessesAsync(Uri vendor, CancellationToken cancellationToken)
     {
         _standIn = new ChildProcess(
-            "EventPipeline.GoogleStandIn", new Dictionary<string, string>(), ["--data", Path.Combine(_folder.FullName, "google"), "--port", "0"]);
+            "EventPipeline.GoogleStandIn",
+            new Dictionary<string, string>(),
+            ["--data", Path.Combine(_folder.FullName, "google"), "--port", "0"]);
         _google = new Uri(await _standIn.LineAsync("Listening on ", cancellationToken));
         _topics = await Topics.StartAsync(cancellationToken);
         var port = FreePort();
@@ -158,7 +171,9 @@ internal sealed class Cloud : IAsyncDisposable
     private async Task<string> TokenAsync(CancellationToken cancellationToken)
     {
         using var answer = await _http.PostAsJsonAsync(
-            new Uri(_google, "stand-in/tokens"), new { claims = new { aud = Audience, email = Push } }, cancellationToken);
+            new Uri(_google, "stand-in/tokens"),
+            new { claims = new { aud = Audience, email = Push } },
+            cancellationToken);
         var token = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return token.GetProperty("token").GetString()!;
     }

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EventPipeline.Benchmarks;
 
-/// <summary>Takes every message that is published, and delivers none: the end of the run is nobody's concern here.</summary>
+/// <summary>
+/// Takes every message that is published, and delivers none: the end of the run is nobody's concern here.
+/// </summary>
 internal sealed class Topics : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -33,8 +35,10 @@ internal sealed class Topics : IAsyncDisposable
 
     private static async Task TakeAsync(HttpContext context)
     {
-        var request = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
+        var request = await JsonSerializer.DeserializeAsync<JsonElement>(
+            context.Request.Body, cancellationToken: context.RequestAborted);
         var messages = request.GetProperty("messages").GetArrayLength();
-        await context.Response.WriteAsJsonAsync(new { messageIds = Enumerable.Repeat("1", messages) }, context.RequestAborted);
+        await context.Response.WriteAsJsonAsync(
+            new { messageIds = Enumerable.Repeat("1", messages) }, context.RequestAborted);
     }
 }

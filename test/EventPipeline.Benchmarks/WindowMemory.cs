@@ -3,14 +3,18 @@ using System.Globalization;
 
 namespace EventPipeline.Benchmarks;
 
-/// <summary>How much memory the whole process of the service takes at its peak for one window, whatever the window's size.</summary>
+/// <summary>
+/// How much memory the whole process of the service takes at its peak for one window, whatever the window's size.
+/// </summary>
 internal static class WindowMemory
 {
     // The container has 1 GiB; what one window may take of it, and how much more a tenfold window may take.
     private const double MaxMegabytes = 300;
     private const double MaxGrowth = 1.3;
 
-    /// <summary>Measures each size in a service of its own and prints a table; answers 0 when the limits are kept.</summary>
+    /// <summary>
+    /// Measures each size in a service of its own and prints a table; answers 0 when the limits are kept.
+    /// </summary>
     public static async Task<int> MeasureAsync(IReadOnlyList<long> sizes, CancellationToken cancellationToken)
     {
         var peaks = new List<double>();
@@ -30,7 +34,8 @@ internal static class WindowMemory
 
             peaks.Add(cloud.PeakMegabytes);
             await Console.Out.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{rows,10}{seconds,10:0.0}{peaks[^1],10:0.0}{peaks[^1] / peaks[0],15:0.00}"));
+                CultureInfo.InvariantCulture,
+                $"{rows,10}{seconds,10:0.0}{peaks[^1],10:0.0}{peaks[^1] / peaks[0],15:0.00}"));
         }
 
         var isKept = peaks.Max() <= MaxMegabytes && peaks.Max() <= MaxGrowth * peaks[0];

@@ -20,7 +20,9 @@ if (Settings.Parse(args) is not { } settings)
 
 Directory.CreateDirectory(settings.DataFolder);
 var builder = WebApplication.CreateSlimBuilder();
-builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+builder.Logging.ClearProviders()
+    .SetMinimumLevel(LogLevel.Warning)
+    .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 builder.WebHost.UseUrls($"http://127.0.0.1:{settings.Port}").ConfigureKestrel(kestrel =>
 {
     kestrel.AddServerHeader = false;
@@ -29,8 +31,14 @@ builder.WebHost.UseUrls($"http://127.0.0.1:{settings.Port}").ConfigureKestrel(ke
 });
 
 builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<Database>().AddSingleton<Catalog>().AddSingleton<Definitions>().AddSingleton<TableEndpoints>();
-builder.Services.AddSingleton<JobStore>().AddSingleton<JobRunner>().AddSingleton<JobEndpoints>().AddSingleton<LoadRunner>();
+builder.Services.AddSingleton<Database>()
+    .AddSingleton<Catalog>()
+    .AddSingleton<Definitions>()
+    .AddSingleton<TableEndpoints>();
+builder.Services.AddSingleton<JobStore>()
+    .AddSingleton<JobRunner>()
+    .AddSingleton<JobEndpoints>()
+    .AddSingleton<LoadRunner>();
 builder.Services.AddSingleton<QueryRunner>().AddSingleton<ResultFiles>().AddSingleton<QueryEndpoints>();
 builder.Services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoints>();
 builder.Services.AddSingleton<SecretEndpoints>().AddSingleton<MetadataEndpoints>().AddSingleton<CertificateEndpoints>();
@@ -49,7 +57,8 @@ Get<SecretEndpoints>().Map(door);
 Get<MetadataEndpoints>().Map(door);
 Get<CertificateEndpoints>().Map(door);
 Get<ControlEndpoints>().Map(app);
-app.MapFallback("{*path}", (HttpRequest request) => Answer.Error(GoogleException.NotHere($"{request.Method} {request.Path}")));
+app.MapFallback(
+    "{*path}", (HttpRequest request) => Answer.Error(GoogleException.NotHere($"{request.Method} {request.Path}")));
 
 await app.StartAsync();
 Console.WriteLine($"Listening on {app.Urls.First()}");

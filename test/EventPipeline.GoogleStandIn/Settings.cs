@@ -24,7 +24,8 @@ internal sealed record Settings(string DataFolder, int Port, bool Anonymous)
                     data = arguments[++i];
                     break;
                 case "--port" when i + 1 < arguments.Count
-                    && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= ushort.MaxValue:
+                    && int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                    && number <= ushort.MaxValue:
                     (port, i) = (number, i + 1);
                     break;
                 case "--anonymous":
@@ -35,7 +36,9 @@ internal sealed record Settings(string DataFolder, int Port, bool Anonymous)
             }
         }
 
-        return data is { Length: > 0 } && port is { } chosen ? new Settings(Path.GetFullPath(data), chosen, anonymous) : null;
+        return data is { Length: > 0 } && port is { } chosen
+            ? new Settings(Path.GetFullPath(data), chosen, anonymous)
+            : null;
     }
 
     /// <summary>A folder under the data folder, made when missing.</summary>

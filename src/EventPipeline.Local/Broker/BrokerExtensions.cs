@@ -10,11 +10,14 @@ internal static class BrokerExtensions
     /// that is once it has started, and <see cref="LocalBroker"/> pushes back.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="folder">The data folder; messages that are not acknowledged are kept in <c>broker</c> below it.</param>
+    /// <param name="folder">
+    /// The data folder; messages that are not acknowledged are kept in <c>broker</c> below it.
+    /// </param>
     public static IServiceCollection AddLocalBroker(this IServiceCollection services, string folder)
     {
         services.AddBrokerOptions();
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<MessageStore>(provider, Path.Combine(folder, "broker")));
+        services.AddSingleton(
+            provider => ActivatorUtilities.CreateInstance<MessageStore>(provider, Path.Combine(folder, "broker")));
         services.AddSingleton<Pusher>();
         services.AddSingleton<LocalBroker>();
         services.AddHostedService(provider => provider.GetRequiredService<LocalBroker>());
@@ -34,9 +37,15 @@ internal static class BrokerExtensions
         var longest = TimeSpan.FromMinutes(10);
         services.AddOptionsWithValidateOnStart<BrokerOptions>()
             .BindSection(BrokerOptions.Section)
-            .Validate(o => o.AckDeadline > TimeSpan.Zero && o.AckDeadline <= longest, "Broker__AckDeadline takes more than 00:00:00, up to 00:10:00.")
-            .Validate(o => o.MinimumBackoff >= TimeSpan.Zero && o.MinimumBackoff <= longest, "Broker__MinimumBackoff takes 00:00:00 to 00:10:00.")
-            .Validate(o => o.MaximumBackoff >= TimeSpan.Zero && o.MaximumBackoff <= longest, "Broker__MaximumBackoff takes 00:00:00 to 00:10:00.")
+            .Validate(
+                o => o.AckDeadline > TimeSpan.Zero && o.AckDeadline <= longest,
+                "Broker__AckDeadline takes more than 00:00:00, up to 00:10:00.")
+            .Validate(
+                o => o.MinimumBackoff >= TimeSpan.Zero && o.MinimumBackoff <= longest,
+                "Broker__MinimumBackoff takes 00:00:00 to 00:10:00.")
+            .Validate(
+                o => o.MaximumBackoff >= TimeSpan.Zero && o.MaximumBackoff <= longest,
+                "Broker__MaximumBackoff takes 00:00:00 to 00:10:00.")
             .Validate(o => o.MaxDeliveryAttempts is >= 1 and <= 100, "Broker__MaxDeliveryAttempts takes 1 to 100.")
             .Validate(o => o.MaxOutstanding is >= 1 and <= 1_000, "Broker__MaxOutstanding takes 1 to 1000.");
         services.AddSingleton<OwnAddress>();

@@ -1,6 +1,8 @@
 namespace EventPipeline.Local.Broker;
 
-/// <summary>How messages are delivered on one machine, by the local broker and by subscriptions made in the emulator.</summary>
+/// <summary>
+/// How messages are delivered on one machine, by the local broker and by subscriptions made in the emulator.
+/// </summary>
 internal sealed class BrokerOptions
 {
     public const string Section = "Broker";
@@ -14,7 +16,9 @@ internal sealed class BrokerOptions
     /// <summary>The longest wait between attempts.</summary>
     public TimeSpan MaximumBackoff { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Failed attempts after which a message goes to the dead-letter topic. Pub/Sub and its emulator take 5 to 100.</summary>
+    /// <summary>
+    /// Failed attempts after which a message goes to the dead-letter topic. Pub/Sub and its emulator take 5 to 100.
+    /// </summary>
     public int MaxDeliveryAttempts { get; set; } = 5;
 
     /// <summary>How many messages of one subscription are being pushed at once.</summary>
@@ -35,6 +39,8 @@ internal sealed class BrokerFaults
     /// <summary>Every delivery is made twice at the same time; the message is acknowledged when both are.</summary>
     public bool Duplicate { get; set; }
 
-    /// <summary>Shuffles the messages of each publish request, and what a restart finds, before they are delivered.</summary>
+    /// <summary>
+    /// Shuffles the messages of each publish request, and what a restart finds, before they are delivered.
+    /// </summary>
     public int? ShuffleSeed { get; set; }
 }

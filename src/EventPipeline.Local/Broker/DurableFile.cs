@@ -10,7 +10,9 @@ internal static class DurableFile
     public static async Task WriteAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         var half = Half(path);
-        await using (var file = new FileStream(half, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
+        await using (
+            var file = new FileStream(
+                half, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
         {
             await file.WriteAsync(content, cancellationToken);
             RandomAccess.FlushToDisk(file.SafeFileHandle);

@@ -53,7 +53,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     /// <summary>Where messages are kept.</summary>
     public string Folder => _store.Folder;
 
-    /// <summary>How many messages of each subscription, by its name, are not acknowledged; those waiting for another attempt included.</summary>
+    /// <summary>
+    /// How many messages of each subscription, by its name, are not acknowledged; those waiting for another attempt
+    /// included.
+    /// </summary>
     public IReadOnlyDictionary<string, int> CountOutstanding() =>
         Subscriptions.ToDictionary(s => s.Name, s => _outstanding.Count(s.Name));
 
@@ -61,7 +64,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     public Task WaitUntilIdleAsync(CancellationToken cancellationToken) =>
         _outstanding.WhenNone().WaitAsync(cancellationToken);
 
-    /// <summary>Takes messages for a topic; once this returns they survive the process. A topic without subscriptions drops them.</summary>
+    /// <summary>
+    /// Takes messages for a topic; once this returns they survive the process. A topic without subscriptions drops
+    /// them.
+    /// </summary>
     /// <returns>The message ids, in the order of the messages.</returns>
     public async Task<IReadOnlyList<string>> PublishAsync(
         string topicId, IReadOnlyList<PublishedMessage> messages, CancellationToken cancellationToken)
@@ -75,7 +81,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             {
                 foreach (var (id, message) in ids.Zip(messages))
                 {
-                    var stored = new StoredMessage(id, published, message.Data, message.Attributes, message.OrderingKey);
+                    var stored = new StoredMessage(
+                        id, published, message.Data, message.Attributes, message.OrderingKey);
                     await _store.AddAsync(subscription.Name, stored, cancellationToken);
                     kept.Add((id, 0));
                 }
@@ -168,7 +175,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             id => DeliverAsync(subscription, id, attempts[id]));
     }
 
-    /// <summary>Delivers a message until it is acknowledged or forwarded; a message still outstanding is this task still running.</summary>
+    /// <summary>
+    /// Delivers a message until it is acknowledged or forwarded; a message still outstanding is this task still
+    /// running.
+    /// </summary>
     private async Task DeliverAsync(PushSubscription subscription, long id, int attempts)
     {
         // The turn is taken before the first wait, so that messages are delivered in the order in which they began.
@@ -258,7 +268,10 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         var topic = subscription.DeadLetterTopicId ?? subscription.TopicId;
         if (subscription.DeadLetterTopicId is null && unreadable.Twin is not null)
         {
-            await PublishAsync(topic, [new PublishedMessage(message.Data, message.Attributes, message.OrderingKey)], CancellationToken.None);
+            await PublishAsync(
+                topic,
+                [new PublishedMessage(message.Data, message.Attributes, message.OrderingKey)],
+                CancellationToken.None);
         }
         else
         {
@@ -282,18 +295,22 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             "Found {Count} unacknowledged messages of {Subscription}; they will be redelivered.")]
         public static partial void FoundOutstanding(ILogger logger, int count, string subscription);
 
-        [LoggerMessage(2, LogLevel.Warning, "Attempt {Attempt} to deliver message {Id} of {Subscription} failed: {Reason}.")]
+        [LoggerMessage(
+            2, LogLevel.Warning, "Attempt {Attempt} to deliver message {Id} of {Subscription} failed: {Reason}.")]
         public static partial void Refused(ILogger logger, long id, string subscription, int attempt, string reason);
 
         [LoggerMessage(3, LogLevel.Error,
-            "Message {Id} of {Subscription} went to {DeadLetterTopic} after {Attempts} attempts, the last of which failed: {Reason}.")]
+            "Message {Id} of {Subscription} went to {DeadLetterTopic} after {Attempts} attempts, the last of which "
+                + "failed: {Reason}.")]
         public static partial void DeadLettered(
             ILogger logger, long id, string subscription, int attempts, string reason, string deadLetterTopic);
 
         [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} will be delivered later. {Trouble}")]
-        public static partial void DiskFailed(ILogger logger, Exception exception, long id, string subscription, string trouble);
+        public static partial void DiskFailed(
+            ILogger logger, Exception exception, long id, string subscription, string trouble);
 
         [LoggerMessage(5, LogLevel.Error, "Message {Id} of {Subscription} went to {DeadLetterTopic}. {Reason}")]
-        public static partial void Unreadable(ILogger logger, long id, string subscription, string reason, string deadLetterTopic);
+        public static partial void Unreadable(
+            ILogger logger, long id, string subscription, string reason, string deadLetterTopic);
     }
 }

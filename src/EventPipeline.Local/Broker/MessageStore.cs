@@ -26,7 +26,10 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
 
     private string IdFile => Path.Combine(folder, "last-id");
 
-    /// <summary>Takes the folder, and finds what was left there, oldest first: by subscription, the ids and their failed attempts.</summary>
+    /// <summary>
+    /// Takes the folder, and finds what was left there, oldest first: by subscription, the ids and their failed
+    /// attempts.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Another process uses the folder, or it cannot be used.</exception>
     public ILookup<string, (long Id, int Attempts)> Open(IEnumerable<string> subscriptions)
     {
@@ -52,7 +55,9 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         return found.ToLookup(f => f.name, f => f.message);
     }
 
-    /// <summary>The next message id: larger than every one before, also before a restart. As long as Pub/Sub's.</summary>
+    /// <summary>
+    /// The next message id: larger than every one before, also before a restart. As long as Pub/Sub's.
+    /// </summary>
     public long NextId()
     {
         lock (_ids)
@@ -69,7 +74,9 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Keeps a message for a subscription; once this returns it survives the process, and a power cut.</summary>
+    /// <summary>
+    /// Keeps a message for a subscription; once this returns it survives the process, and a power cut.
+    /// </summary>
     public async Task AddAsync(string subscription, StoredMessage message, CancellationToken cancellationToken)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(message, BrokerJson.Default.StoredMessage);
@@ -104,10 +111,13 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
             why = "Someone removed it.";
         }
 
-        return (null, new UnreadableMessage(file, why, content, await ReadTwinAsync(subscription, id, cancellationToken)));
+        return (
+            null, new UnreadableMessage(file, why, content, await ReadTwinAsync(subscription, id, cancellationToken)));
     }
 
-    /// <summary>Forgets a message whose file cannot be read, and keeps the file beside the others, as <c>.unreadable</c>.</summary>
+    /// <summary>
+    /// Forgets a message whose file cannot be read, and keeps the file beside the others, as <c>.unreadable</c>.
+    /// </summary>
     public void SetAside(string subscription, long id, UnreadableMessage unreadable)
     {
         File.Delete(TwinOf(subscription, id));
@@ -137,7 +147,10 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
         foreach (var path in Directory.CreateDirectory(Path.Combine(folder, subscription)).EnumerateFiles())
         {
             var parts = path.Name.Split('.');
-            if (parts is [var id, var attempts, "json"] && long.TryParse(id, out var number) && int.TryParse(attempts, out var count))
+            if (
+                parts is [var id, var attempts, "json"]
+                    && long.TryParse(id, out var number)
+                    && int.TryParse(attempts, out var count))
             {
                 messages.Add((number, count));
             }
@@ -183,10 +196,13 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
     }
 
     private static StoredMessage Parse(byte[] content) =>
-        JsonSerializer.Deserialize(content, BrokerJson.Default.StoredMessage) ?? throw new JsonException("It holds null.");
+        JsonSerializer.Deserialize(content, BrokerJson.Default.StoredMessage)
+            ?? throw new JsonException("It holds null.");
 
     private long ReadReservedId() => File.Exists(IdFile)
-        && long.TryParse(File.ReadAllText(IdFile), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0;
+        && long.TryParse(File.ReadAllText(IdFile), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : 0;
 
     private string TwinOf(string subscription, long id) =>
         Path.Combine(folder, subscription, string.Create(CultureInfo.InvariantCulture, $"{id}.twin"));
@@ -196,7 +212,10 @@ internal sealed partial class MessageStore(string folder, TimeProvider time, ILo
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Deleted '{File}', which was being written when the process ended; it was never accepted.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "Deleted '{File}', which was being written when the process ended; it was never accepted.")]
         public static partial void HalfWritten(ILogger logger, string file);
 
         [LoggerMessage(3, LogLevel.Warning, "'{File}' is not a message; it stays where it is.")]

@@ -18,7 +18,10 @@ internal sealed class Outstanding
         }
     }
 
-    /// <summary>Begins to deliver messages of a subscription, one after the other up to the yield <paramref name="deliver"/> begins with.</summary>
+    /// <summary>
+    /// Begins to deliver messages of a subscription, one after the other up to the yield <paramref name="deliver"/>
+    /// begins with.
+    /// </summary>
     public void Begin(string subscription, IEnumerable<long> ids, Func<long, Task> deliver)
     {
         lock (_gate)

@@ -45,7 +45,8 @@ internal static partial class PublishEndpoints
         try
         {
             using var body = await ReadAsync(request.Body, cancellationToken);
-            var content = await JsonSerializer.DeserializeAsync(body, PublishJson.Default.PublishRequest, cancellationToken);
+            var content = await JsonSerializer.DeserializeAsync(
+                body, PublishJson.Default.PublishRequest, cancellationToken);
             var messages = Check(content?.Messages ?? []);
             var ids = await broker.PublishAsync(topic, messages, cancellationToken);
             return Json(200, new PublishAnswer(ids), PublishJson.Default.PublishAnswer);
@@ -137,7 +138,8 @@ internal static partial class PublishEndpoints
             PublishJson.Default.RefusalAnswer,
             statusCode: code);
 
-    private static JsonHttpResult<T> Json<T>(int code, T answer, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static JsonHttpResult<T> Json<T>(
+        int code, T answer, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         TypedResults.Json(answer, type, statusCode: code);
 
     private sealed record PublishRequest(IReadOnlyList<PublishMessage>? Messages = null);
@@ -162,7 +164,8 @@ internal static partial class PublishEndpoints
     private sealed record ErrorDetail(int Code, string Message, string Status);
 
     [JsonSourceGenerationOptions(
-        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
     [JsonSerializable(typeof(PublishRequest))]
     [JsonSerializable(typeof(PublishAnswer))]
     [JsonSerializable(typeof(TopicList))]

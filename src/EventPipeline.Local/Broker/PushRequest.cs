@@ -13,7 +13,8 @@ internal static class PushRequest
     /// <param name="message">The message.</param>
     /// <param name="deliveryAttempt">From 1; null for a subscription without a dead-letter policy, whose pushes do not
     /// say.</param>
-    public static HttpRequestMessage Wrapped(Uri endpoint, string subscription, StoredMessage message, int? deliveryAttempt)
+    public static HttpRequestMessage Wrapped(
+        Uri endpoint, string subscription, StoredMessage message, int? deliveryAttempt)
     {
         var push = new PushBody(deliveryAttempt, subscription, new WrappedMessage(
             message.Attributes.Count > 0 ? message.Attributes : null,
@@ -28,7 +29,10 @@ internal static class PushRequest
         return new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = content };
     }
 
-    /// <summary>The message's bytes, with its metadata and attributes as headers: https://cloud.google.com/pubsub/docs/payload-unwrapping.</summary>
+    /// <summary>
+    /// The message's bytes, with its metadata and attributes as headers:
+    /// https://cloud.google.com/pubsub/docs/payload-unwrapping.
+    /// </summary>
     /// <exception cref="FormatException">An attribute cannot be a header.</exception>
     public static HttpRequestMessage Unwrapped(Uri endpoint, string subscription, StoredMessage message)
     {
@@ -50,7 +54,10 @@ internal static class PushRequest
             throw new FormatException(violation);
         }
 
-        var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(message.Data) };
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        {
+            Content = new ByteArrayContent(message.Data),
+        };
         foreach (var (name, value) in headers)
         {
             // HttpClient keeps content-type and the like apart from the others.

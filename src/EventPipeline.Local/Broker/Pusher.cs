@@ -7,7 +7,10 @@ namespace EventPipeline.Local.Broker;
 
 /// <summary>Pushes a message once and reports whether it was acknowledged.</summary>
 internal sealed class Pusher(
-    OwnAddress service, IOptions<PubSubOptions> topics, IOptions<BrokerOptions> options, TimeProvider time) : IDisposable
+    OwnAddress service,
+    IOptions<PubSubOptions> topics,
+    IOptions<BrokerOptions> options,
+    TimeProvider time) : IDisposable
 {
     // https://cloud.google.com/pubsub/docs/push#receive_push names 102 too, but to an HTTP client it announces a
     // response and is not one.
@@ -36,7 +39,9 @@ internal sealed class Pusher(
         {
             using var request = Request(subscription, message, attempt);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ended.Token);
-            return Acknowledgements.Contains(response.StatusCode) ? null : $"the service answered {(int)response.StatusCode}";
+            return Acknowledgements.Contains(response.StatusCode)
+                ? null
+                : $"the service answered {(int)response.StatusCode}";
         }
         catch (Exception ex) when (!cancellationToken.IsCancellationRequested)
         {

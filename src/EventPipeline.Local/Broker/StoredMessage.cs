@@ -11,7 +11,11 @@ namespace EventPipeline.Local.Broker;
 /// <param name="Attributes">The attributes; may be empty.</param>
 /// <param name="OrderingKey">The ordering key; empty without one. Carried, not enforced.</param>
 internal sealed record StoredMessage(
-    long Id, DateTimeOffset PublishTime, byte[] Data, IReadOnlyDictionary<string, string> Attributes, string OrderingKey)
+    long Id,
+    DateTimeOffset PublishTime,
+    byte[] Data,
+    IReadOnlyDictionary<string, string> Attributes,
+    string OrderingKey)
 {
     /// <summary>The id as text.</summary>
     [JsonIgnore]
@@ -19,7 +23,8 @@ internal sealed record StoredMessage(
 
     /// <summary>The publish time as text: RFC 3339, to the millisecond.</summary>
     [JsonIgnore]
-    public string PublishedAt => PublishTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    public string PublishedAt =>
+        PublishTime.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>What a wrapped push carries: https://cloud.google.com/pubsub/docs/push#receive_push.</summary>

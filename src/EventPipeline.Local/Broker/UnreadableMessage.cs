@@ -16,9 +16,11 @@ internal sealed record UnreadableMessage(string File, string Why, byte[] Content
     /// <summary>What happened, for a person to read.</summary>
     public string Reason => string.Create(
         CultureInfo.InvariantCulture,
-        $"The file of the message cannot be read: {File} ({Content.Length} bytes, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(Content))}): {Why}");
+        $"The file of the message cannot be read: {File} ({Content.Length} bytes, SHA-256 "
+            + $"{Convert.ToHexStringLower(SHA256.HashData(Content))}): {Why}");
 
     /// <summary>What is known of the message: its copy, or the beginning of what the file holds.</summary>
     public StoredMessage Message(long id, DateTimeOffset now) => Twin
-        ?? new StoredMessage(id, now, Content[..Math.Min(Content.Length, PrefixBytes)], new Dictionary<string, string>(), "");
+        ?? new StoredMessage(
+            id, now, Content[..Math.Min(Content.Length, PrefixBytes)], new Dictionary<string, string>(), "");
 }

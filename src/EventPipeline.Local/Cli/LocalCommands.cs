@@ -25,13 +25,20 @@ internal static class LocalCommands
 
     private static readonly Option<DateTimeOffset?> Now = new("--now")
     {
-        Description = "Moves the trigger's event time and the simulator to this time, e.g. 2026-11-23T06:00:00Z. The service's own clock never moves.",
+        Description =
+            "Moves the trigger's event time and the simulator to this time, e.g. 2026-11-23T06:00:00Z. The service's "
+                + "own clock never moves.",
         HelpName = "TIMESTAMP",
         Recursive = true,
         CustomParser = result =>
         {
             var text = result.Tokens[^1].Value;
-            if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            if (
+                DateTimeOffset.TryParse(
+                    text,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var time)
                 && time.Year is >= 2000 and < 2100)
             {
                 return time;
@@ -55,7 +62,8 @@ internal static class LocalCommands
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
-        root.Subcommands.Add(AccountsCommand.Create((parsed, cancellationToken) => WarehouseFile.OpenAsync(SettingsOf(parsed))));
+        root.Subcommands.Add(
+            AccountsCommand.Create((parsed, cancellationToken) => WarehouseFile.OpenAsync(SettingsOf(parsed))));
         return root;
     }
 
@@ -80,12 +88,19 @@ internal static class LocalCommands
         var vendors = Names("--vendors", "Only these vendors.");
         var accounts = Names("--accounts", "Only these accounts.");
         var reports = Names("--reports", "Only these reports.");
-        var mode = new Option<string?>("--mode") { Description = "production (the default), development or dry_run.", HelpName = "MODE" };
+        var mode = new Option<string?>("--mode")
+        {
+            Description = "production (the default), development or dry_run.",
+            HelpName = "MODE",
+        };
         var force = new Option<bool>("--force")
         {
             Description = "Also read settled days, and load what has not changed.",
         };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document on standard output and nothing else." };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Print one JSON document on standard output and nothing else.",
+        };
         foreach (var option in new Option[] { days, from, to, vendors, accounts, reports, mode, force, json })
         {
             command.Options.Add(option);
@@ -118,8 +133,14 @@ internal static class LocalCommands
 
     private static Command Query()
     {
-        var sql = new Argument<string>("SELECT") { Description = "A query over the views usage, cost, activity, entity, daily_cost, focus …" };
-        var json = new Option<bool>("--json") { Description = "Rows as a JSON array of objects; decimals are strings." };
+        var sql = new Argument<string>("SELECT")
+        {
+            Description = "A query over the views usage, cost, activity, entity, daily_cost, focus …",
+        };
+        var json = new Option<bool>("--json")
+        {
+            Description = "Rows as a JSON array of objects; decimals are strings.",
+        };
         var csv = new Option<bool>("--csv") { Description = "Rows as CSV (RFC 4180)." };
         var command = new Command("query", "Queries the data, through the running service if there is one.")
         {
@@ -144,7 +165,9 @@ internal static class LocalCommands
     {
         var port = Port("The port on 127.0.0.1; 0 for any free one. Default: 8081.");
         var command = new Command("simulate", "Serves only the simulated vendors.") { port };
-        command.SetAction((parsed, cancellationToken) => SimulateCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port) ?? 8081, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                SimulateCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port) ?? 8081, cancellationToken));
         return command;
     }
 
@@ -153,7 +176,12 @@ internal static class LocalCommands
         var port = new Option<int?>("--port") { Description = description, HelpName = "PORT" };
         port.Validators.Add(result =>
         {
-            if (result.Tokens.Count == 1 && !(int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 65535))
+            if (
+                result.Tokens.Count == 1
+                    && !(
+                        int.TryParse(
+                            result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                            && number <= 65535))
             {
                 result.AddError($"--port is '{result.Tokens[0].Value}'; give a number from 0 to 65535.");
             }
@@ -168,5 +196,6 @@ internal static class LocalCommands
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private static LocalSettings SettingsOf(ParseResult parsed) => new(parsed.GetValue(Data), parsed.GetValue(Seed), parsed.GetValue(Now));
+    private static LocalSettings SettingsOf(ParseResult parsed) =>
+        new(parsed.GetValue(Data), parsed.GetValue(Seed), parsed.GetValue(Now));
 }

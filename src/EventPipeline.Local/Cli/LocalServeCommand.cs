@@ -16,7 +16,8 @@ internal static class LocalServeCommand
                 $"Another process is using {folder.Path}. Stop it, or choose another folder with --data.");
         }
 
-        await using var service = await LocalService.StartAsync(folder, taken, settings, port ?? PortFromEnvironment(), LogLevel.Information, cancellationToken);
+        await using var service = await LocalService.StartAsync(
+            folder, taken, settings, port ?? PortFromEnvironment(), LogLevel.Information, cancellationToken);
         await Console.Out.WriteLineAsync($"Listening on {service.Address.AbsoluteUri.TrimEnd('/')}");
         await Console.Out.WriteLineAsync(service.SimulatorAddress is { } simulator
             ? $"SIMULATED vendors on {simulator.AbsoluteUri.TrimEnd('/')}, data in {folder.Path}"

@@ -17,12 +17,14 @@ internal enum QueryFormat
 /// <summary>Queries the data, through the running service if there is one.</summary>
 internal static class QueryCommand
 {
-    public static async Task<int> ExecuteAsync(LocalSettings settings, string sql, QueryFormat format, CancellationToken cancellationToken)
+    public static async Task<int> ExecuteAsync(
+        LocalSettings settings, string sql, QueryFormat format, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         var answer = folder.TryLock() is { } taken
             ? await AskFileAsync(folder, taken, sql, cancellationToken)
-            : await AskServiceAsync(await RunningService.AddressAsync(folder, cancellationToken), sql, cancellationToken);
+            : await AskServiceAsync(
+                await RunningService.AddressAsync(folder, cancellationToken), sql, cancellationToken);
         if (folder.Simulated)
         {
             await Console.Error.WriteLineAsync($"{DataLabel.Simulated} data");
@@ -32,7 +34,8 @@ internal static class QueryCommand
         return 0;
     }
 
-    private static async Task<QueryAnswer> AskFileAsync(DataFolder folder, FileStream taken, string sql, CancellationToken cancellationToken)
+    private static async Task<QueryAnswer> AskFileAsync(
+        DataFolder folder, FileStream taken, string sql, CancellationToken cancellationToken)
     {
         await using (taken)
         {
@@ -48,7 +51,8 @@ internal static class QueryCommand
         await RunningService.ThrowIfRefusedAsync(answer, cancellationToken);
 
         var response = (await answer.Content.ReadFromJsonAsync<QueryResponse>(ApiJson.Options, cancellationToken))!;
-        return new QueryAnswer(response.Columns, [.. response.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(Plain)])]);
+        return new QueryAnswer(
+            response.Columns, [.. response.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(Plain)])]);
     }
 
     private static object? Plain(object? value) => value is JsonElement element

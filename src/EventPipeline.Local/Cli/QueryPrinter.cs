@@ -12,7 +12,11 @@ internal static class QueryPrinter
         switch (format)
         {
             case QueryFormat.Json:
-                var objects = answer.Rows.Select(row => answer.Columns.Zip(row, (column, value) => KeyValuePair.Create(column, PrintedValue.FromValue(value))).ToDictionary());
+                var objects = answer.Rows.Select(
+                    row =>
+                        answer.Columns.Zip(
+                            row, (column, value) => KeyValuePair.Create(column, PrintedValue.FromValue(value)))
+                            .ToDictionary());
                 await output.WriteLineAsync(JsonSerializer.Serialize(objects, ApiJson.Options));
                 break;
             case QueryFormat.Csv:
@@ -36,7 +40,10 @@ internal static class QueryPrinter
         foreach (var (column, index) in answer.Columns.Select((column, index) => (column, index)))
         {
             var heading = new TableColumn(Markup.Escape(column));
-            table.AddColumn(answer.Rows.All(row => row[index] is null or long or decimal or double) ? heading.RightAligned() : heading);
+            table.AddColumn(
+                answer.Rows.All(row => row[index] is null or long or decimal or double)
+                    ? heading.RightAligned()
+                    : heading);
         }
 
         foreach (var row in answer.Rows)

@@ -21,14 +21,21 @@ internal static class RunCommand
         if (folder.TryLock() is not { } taken)
         {
             return settings.Now is null
-                ? await AskAsync(await RunningService.AddressAsync(folder, cancellationToken), folder, arguments, json, cancellationToken)
+                ? await AskAsync(
+                    await RunningService.AddressAsync(folder, cancellationToken),
+                    folder,
+                    arguments,
+                    json,
+                    cancellationToken)
                 : throw new UsageException(
                     $"A service is already using {folder.Path}, and --now only applies when one starts. "
                     + "Stop it, or start it with --now.");
         }
 
-        await using var service = await LocalService.StartAsync(folder, taken, settings, 0, LogLevel.Error, cancellationToken);
-        return await AskAsync(service.Address, folder, arguments, json, cancellationToken, service.Services.GetService<LocalBroker>());
+        await using var service = await LocalService.StartAsync(
+            folder, taken, settings, 0, LogLevel.Error, cancellationToken);
+        return await AskAsync(
+            service.Address, folder, arguments, json, cancellationToken, service.Services.GetService<LocalBroker>());
     }
 
     private static async Task<int> AskAsync(
@@ -76,9 +83,13 @@ internal static class RunCommand
     private static async Task<RunDocument> FollowAsync(
         HttpClient http, Uri location, bool quiet, LocalBroker? broker, CancellationToken cancellationToken)
     {
-        var progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(quiet ? TextWriter.Null : Console.Error) });
+        var progress = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(quiet ? TextWriter.Null : Console.Error),
+        });
         return await progress.Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+            .Columns(
+                new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
             .StartAsync(async context =>
             {
                 var task = context.AddTask("Planning the run", autoStart: true);
@@ -117,7 +128,8 @@ internal static class RunCommand
                 + $"{run.Pending} of its {run.Windows.Count} windows have not ended. Request its days again.");
         }
 
-        var letters = await http.GetFromJsonAsync<IReadOnlyList<DeadLetterSummary>>("dead-letters?state=open", ApiJson.Options, cancellationToken);
+        var letters = await http.GetFromJsonAsync<IReadOnlyList<DeadLetterSummary>>(
+            "dead-letters?state=open", ApiJson.Options, cancellationToken);
         foreach (var letter in letters!.Where(letter => letter.LastSeen >= run.RequestedAt))
         {
             await Console.Error.WriteLineAsync($"Dead letter {letter.Id}: {letter.Reason} {letter.Hint}");
@@ -126,12 +138,16 @@ internal static class RunCommand
 
     /// <summary>Whether the service went away, or is too busy to report on the run.</summary>
     private static bool IsGone(Exception failure, CancellationToken cancellationToken) =>
-        failure is HttpRequestException { StatusCode: null } || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        failure is HttpRequestException { StatusCode: null }
+            || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static string Progress(RunDocument run)
     {
         var done = $"Reading: {run.Windows.Count - run.Pending} of {run.Windows.Count} windows, {run.Totals.Rows} rows";
-        var trouble = run.Windows.FirstOrDefault(window => window.State == WindowDocument.Pending && window.Reason is not null)?.Reason;
-        return trouble is null ? done : $"{done} [yellow]({Markup.Escape(trouble.Length > 100 ? $"{trouble[..100]}…" : trouble)})[/]";
+        var trouble = run.Windows.FirstOrDefault(
+            window => window.State == WindowDocument.Pending && window.Reason is not null)?.Reason;
+        return trouble is null
+            ? done
+            : $"{done} [yellow]({Markup.Escape(trouble.Length > 100 ? $"{trouble[..100]}…" : trouble)})[/]";
     }
 }

@@ -5,7 +5,14 @@ namespace EventPipeline.Local.Cli;
 
 /// <summary>The arguments of <c>run</c>, as written: the service reads them as strictly as any trigger.</summary>
 internal sealed record RunCommandArguments(
-    string? Mode, string? Days, string? From, string? To, bool Force, string[]? Vendors, string[]? Accounts, string[]? Reports)
+    string? Mode,
+    string? Days,
+    string? From,
+    string? To,
+    bool Force,
+    string[]? Vendors,
+    string[]? Accounts,
+    string[]? Reports)
 {
     /// <summary>The body of the request.</summary>
     public JsonObject ToBody()
@@ -14,7 +21,9 @@ internal sealed record RunCommandArguments(
         Add(body, "mode", Mode);
         if (Days is not null)
         {
-            body["days"] = int.TryParse(Days, NumberStyles.None, CultureInfo.InvariantCulture, out var days) ? days : Days;
+            body["days"] = int.TryParse(Days, NumberStyles.None, CultureInfo.InvariantCulture, out var days)
+                ? days
+                : Days;
         }
 
         Add(body, "from", From);

@@ -12,7 +12,10 @@ internal static class RunTable
     public static void Write(IAnsiConsole console, RunDocument run, DataFolder folder)
     {
         var table = new Table().Border(TableBorder.Simple).Title(Title(run));
-        foreach (var heading in new[] { "vendor", "account", "report", "days", "rows", "tokens", "dollars", "state", "why" })
+        foreach (var heading in new[]
+        {
+            "vendor", "account", "report", "days", "rows", "tokens", "dollars", "state", "why",
+        })
         {
             var column = new TableColumn(heading).NoWrap();
             table.AddColumn(heading is "days" or "rows" or "tokens" or "dollars" ? column.RightAligned() : column);
@@ -28,7 +31,9 @@ internal static class RunTable
             var (vendor, account, report, state, why) = line.Key;
             table.AddRow(
                 Plain(vendor), Plain(account), Plain(report),
-                Number(line.Sum(Days)), Number(line.Sum(window => window.Rows)), Number(line.Sum(window => window.Tokens)),
+                Number(line.Sum(Days)),
+                Number(line.Sum(window => window.Rows)),
+                Number(line.Sum(window => window.Tokens)),
                 Dollars(SumsByBasis.Total(line.Select(window => window.Money))),
                 Coloured(state), Plain(why));
         }
@@ -49,7 +54,8 @@ internal static class RunTable
         console.MarkupInterpolated($"{totals.Slices} slices, {totals.Rows:N0} rows, {totals.Tokens:N0} tokens, ");
         console.MarkupLineInterpolated(
             $"${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
-        console.MarkupLineInterpolated($"Run {run.RunId} {run.State}. {(folder.Simulated ? $"{DataLabel.Simulated} data" : "Data")}: {folder.WarehouseFile}");
+        var data = folder.Simulated ? $"{DataLabel.Simulated} data" : "Data";
+        console.MarkupLineInterpolated($"Run {run.RunId} {run.State}. {data}: {folder.WarehouseFile}");
     }
 
     private static void WriteFailures(IAnsiConsole console, RunDocument run)
@@ -62,7 +68,10 @@ internal static class RunTable
     }
 
     private static TableTitle Title(RunDocument run) =>
-        new(Markup.Escape($"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} run{(run.From is null ? "" : $", {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}")}"));
+        new(
+            Markup.Escape(
+                $"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} "
+                    + $"run{(run.From is null ? "" : $", {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}")}"));
 
     private static int Days(WindowDocument window) => window.To.DayNumber - window.From.DayNumber + 1;
 

@@ -14,7 +14,10 @@ internal static class RunningService
         for (var tries = 0; tries < 50; tries++)
         {
             if (File.Exists(folder.AddressFile)
-                && Uri.TryCreate(await File.ReadAllTextAsync(folder.AddressFile, cancellationToken), UriKind.Absolute, out var address)
+                && Uri.TryCreate(
+                    await File.ReadAllTextAsync(folder.AddressFile, cancellationToken),
+                    UriKind.Absolute,
+                    out var address)
                 && await AnswersAsync(http, address, cancellationToken))
             {
                 return address;

@@ -9,7 +9,8 @@ internal static class SimulateCommand
 {
     public static async Task<int> ExecuteAsync(LocalSettings settings, int port, CancellationToken cancellationToken)
     {
-        await using var simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), port, SimulatedVendors.All);
+        await using var simulator = SimulatorApplication.Build(
+            new SimulatorOptions(settings.Seed, settings.Clock), port, SimulatedVendors.All);
         await simulator.StartAsync(cancellationToken);
         await Console.Out.WriteLineAsync($"SIMULATED vendors on {simulator.Urls.First()}");
         foreach (var account in SimulatedVendors.All.SelectMany(vendor => vendor.Accounts(settings.Seed)))

@@ -35,7 +35,8 @@ internal sealed class DuckDbQueries(DuckDbFile file, IReadOnlyList<string> datas
         await _one.WaitAsync(cancellationToken);
         using var late = new CancellationTokenSource(MaxTime, time);
         using var yielding = new CancellationTokenSource();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(late.Token, yielding.Token, cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(
+            late.Token, yielding.Token, cancellationToken);
         SetYielding(yielding);
         try
         {

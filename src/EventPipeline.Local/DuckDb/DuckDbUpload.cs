@@ -4,15 +4,17 @@ using EventPipeline.Load;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// Rows on their way: lines of files, until they are appended. DuckDB holds what one statement appends in memory, long texts above all, so a
-/// large upload is appended part by part; cut off in between, its rows belong to a load that is never committed.
+/// Rows on their way: lines of files, until they are appended. DuckDB holds what one statement appends in memory, long
+/// texts above all, so a large upload is appended part by part; cut off in between, its rows belong to a load that is
+/// never committed.
 /// </summary>
 /// <param name="warehouse">The warehouse.</param>
 /// <param name="dataset">The dataset.</param>
 /// <param name="table">The table.</param>
 /// <param name="loadId">The load.</param>
 /// <param name="path">Where the files are; each adds its number.</param>
-internal sealed class DuckDbUpload(DuckDbWarehouse warehouse, string dataset, string table, string loadId, string path) : IUpload
+internal sealed class DuckDbUpload(
+    DuckDbWarehouse warehouse, string dataset, string table, string loadId, string path) : IUpload
 {
     private const long PartBytes = 8 * 1024 * 1024;
     private static readonly byte[] LineBreak = "\n"u8.ToArray();

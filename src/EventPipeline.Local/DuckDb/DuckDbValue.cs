@@ -24,7 +24,9 @@ internal static class DuckDbValue
         DateTime moment => new DateTimeOffset(DateTime.SpecifyKind(moment, DateTimeKind.Utc)),
         DateTimeOffset => value,
         Stream bytes => Hex(bytes),
-        IDictionary map => map.Keys.Cast<object>().ToDictionary(key => Convert.ToString(key, CultureInfo.InvariantCulture) ?? "", key => Plain(map[key])),
+        IDictionary map =>
+            map.Keys.Cast<object>()
+                .ToDictionary(key => Convert.ToString(key, CultureInfo.InvariantCulture) ?? "", key => Plain(map[key])),
         IEnumerable list => list.Cast<object?>().Select(Plain).ToList(),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString(),

@@ -15,7 +15,10 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 {
     // What DuckDB calls its own schemas and catalogs, this file's among them.
     private static readonly HashSet<string> Reserved =
-        new(StringComparer.OrdinalIgnoreCase) { "warehouse", "main", "system", "temp", "information_schema", "pg_catalog" };
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            "warehouse", "main", "system", "temp", "information_schema", "pg_catalog",
+        };
 
     private readonly string _uploads;
     private readonly IReadOnlyList<string> _datasets;
@@ -56,14 +59,17 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     /// <summary>The file, for tests that look into it directly.</summary>
     internal DuckDbFile File { get; }
 
-    public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
+    public Task<IUpload> StartUploadAsync(
+        string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         StatementId.Require(loadId);
-        return Task.FromResult<IUpload>(new DuckDbUpload(this, dataset, table, loadId, Path.Combine(_uploads, $"{dataset}.{table}.{loadId}")));
+        return Task.FromResult<IUpload>(
+            new DuckDbUpload(this, dataset, table, loadId, Path.Combine(_uploads, $"{dataset}.{table}.{loadId}")));
     }
 
-    public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Row>> QueryAsync(
+        string dataset, Statement statement, CancellationToken cancellationToken) =>
         _queries.BeforeQueriesAsync(
             () =>
             {
@@ -75,14 +81,16 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
                 while (reader.Read())
                 {
                     rows.Add(new Row(Enumerable.Range(0, reader.FieldCount)
-                        .ToDictionary(reader.GetName, i => reader.IsDBNull(i) ? null : DuckDbValue.Plain(reader.GetValue(i)))));
+                        .ToDictionary(
+                            reader.GetName, i => reader.IsDBNull(i) ? null : DuckDbValue.Plain(reader.GetValue(i)))));
                 }
 
                 return (IReadOnlyList<Row>)rows;
             },
             cancellationToken);
 
-    public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
+    public async Task ExecuteAsync(
+        string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
         StatementId.Require(statementId);
 
@@ -99,7 +107,8 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     }
 
     /// <inheritdoc cref="DuckDbQueries.AskAsync"/>
-    public Task<QueryAnswer> AskAsync(string sql, CancellationToken cancellationToken) => _queries.AskAsync(sql, cancellationToken);
+    public Task<QueryAnswer> AskAsync(string sql, CancellationToken cancellationToken) =>
+        _queries.AskAsync(sql, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -117,12 +126,14 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The table does not take a row.</exception>
     /// <exception cref="TransientFailureException">The load id has already been used.</exception>
-    internal async Task AppendAsync(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
+    internal async Task AppendAsync(
+        string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
     {
         await _appends.WaitAsync(cancellationToken);
         try
         {
-            await _queries.BeforeQueriesAsync(() => Append(dataset, table, loadId, path, cancellationToken), cancellationToken);
+            await _queries.BeforeQueriesAsync(
+                () => Append(dataset, table, loadId, path, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -151,7 +162,9 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     private static bool Claim(DuckDBConnection connection, string id)
     {
         using var claim = connection.CreateCommand();
-        claim.CommandText = "INSERT INTO local_statements SELECT $id WHERE NOT EXISTS (SELECT 1 FROM local_statements WHERE statement_id = $id)";
+        claim.CommandText =
+            "INSERT INTO local_statements SELECT $id WHERE NOT EXISTS (SELECT 1 FROM local_statements WHERE "
+                + "statement_id = $id)";
         claim.Parameters.Add(new DuckDBParameter("id", id));
         return claim.ExecuteNonQuery() > 0;
     }
@@ -221,5 +234,6 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     }
 
     private IEnumerable<string> Texts(string folder) =>
-        from dataset in _datasets from file in Statement.Files(folder) select GoogleSql.ToDuckDb(Statement.Text(file), dataset);
+        from dataset in _datasets from file in Statement.Files(folder) select GoogleSql.ToDuckDb(
+            Statement.Text(file), dataset);
 }

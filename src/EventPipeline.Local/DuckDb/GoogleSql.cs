@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// Reads the project's GoogleSQL as DuckDB's SQL. The texts keep to what both understand; only the names of some types, the marks of
-/// parameters and the storage clauses of tables differ.
+/// Reads the project's GoogleSQL as DuckDB's SQL. The texts keep to what both understand; only the names of some types,
+/// the marks of parameters and the storage clauses of tables differ.
 /// </summary>
 internal static partial class GoogleSql
 {

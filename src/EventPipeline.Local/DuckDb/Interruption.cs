@@ -19,7 +19,8 @@ internal sealed class Interruption : IDisposable
     public Interruption(DuckDBCommand command, CancellationToken cancellationToken)
     {
         _command = command;
-        _timer = TimeProvider.System.CreateTimer(_ => Interrupt(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = TimeProvider.System.CreateTimer(
+            _ => Interrupt(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _registration = cancellationToken.Register(() => _timer.Change(TimeSpan.Zero, Again));
     }
 

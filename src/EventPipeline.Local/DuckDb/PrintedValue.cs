@@ -22,7 +22,8 @@ internal static class PrintedValue
     {
         null => "",
         decimal number => DecimalAsString.Text(number),
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
+        DateTimeOffset time =>
+            time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         System.Collections.IEnumerable nested and not string => JsonSerializer.Serialize(FromValue(nested), OneLine),

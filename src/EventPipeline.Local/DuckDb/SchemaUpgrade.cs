@@ -24,13 +24,17 @@ internal static class SchemaUpgrade
     {
         foreach (var (table, column, type, isThere) in Differences(connection, dataset))
         {
-            var (alter, name) = ($"ALTER TABLE {SqlName.Quoted(dataset)}.{SqlName.Quoted(table)}", SqlName.Quoted(column));
-            DuckDbFile.Run(connection, isThere ? $"{alter} ALTER COLUMN {name} SET DATA TYPE {type}" : $"{alter} ADD COLUMN {name} {type}");
+            var (alter, name) = (
+                $"ALTER TABLE {SqlName.Quoted(dataset)}.{SqlName.Quoted(table)}", SqlName.Quoted(column));
+            DuckDbFile.Run(
+                connection,
+                isThere ? $"{alter} ALTER COLUMN {name} SET DATA TYPE {type}" : $"{alter} ADD COLUMN {name} {type}");
         }
     }
 
     /// <summary>What differs from tables that are created for the comparison and leave no trace.</summary>
-    private static List<(string Table, string Column, string Type, bool IsThere)> Differences(DuckDBConnection connection, string dataset)
+    private static List<(string Table, string Column, string Type, bool IsThere)> Differences(
+        DuckDBConnection connection, string dataset)
     {
         using var transaction = connection.BeginTransaction();
         DuckDbFile.Run(connection, $"CREATE SCHEMA {Expected}");

@@ -17,27 +17,68 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     private const int MaxStars = 16;
     private const long MaxWidening = 1_000;
 
-    /// <summary>What may stand in FROM beside tables and views. Any other table function reads files, settings or the engine's own state.</summary>
+    /// <summary>
+    /// What may stand in FROM beside tables and views. Any other table function reads files, settings or the engine's
+    /// own state.
+    /// </summary>
     internal static readonly IReadOnlySet<string> TableFunctions =
-        new HashSet<string>(StringComparer.OrdinalIgnoreCase) { "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row" };
+        new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+        {
+            "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row",
+        };
 
     /// <summary>Functions that change, reveal or wait for something outside the result.</summary>
-    internal static readonly IReadOnlySet<string> RefusedFunctions = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
+    internal static readonly IReadOnlySet<string> RefusedFunctions = new HashSet<string>(
+        StringComparer.OrdinalIgnoreCase)
     {
-        "nextval", "currval", "setseed", "sleep_ms", "write_log", "stats", "getenv", "getvariable", "current_setting", "current_query", "current_query_id",
-        "current_connection_id", "current_transaction_id", "txid_current", "finalize", "combine", "error", "json_serialize_plan",
+        "nextval",
+        "currval",
+        "setseed",
+        "sleep_ms",
+        "write_log",
+        "stats",
+        "getenv",
+        "getvariable",
+        "current_setting",
+        "current_query",
+        "current_query_id",
+        "current_connection_id",
+        "current_transaction_id",
+        "txid_current",
+        "finalize",
+        "combine",
+        "error",
+        "json_serialize_plan",
     };
 
     /// <summary>Functions that make one value of any size, outside of what the memory limit counts.</summary>
     internal static readonly IReadOnlySet<string> Inflating = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
     {
-        "range", "generate_series", "repeat", "lpad", "rpad", "list_resize", "array_resize", "printf", "format", "bar", "bitstring", "bitstring_agg",
+        "range",
+        "generate_series",
+        "repeat",
+        "lpad",
+        "rpad",
+        "list_resize",
+        "array_resize",
+        "printf",
+        "format",
+        "bar",
+        "bitstring",
+        "bitstring_agg",
     };
 
-    private static readonly HashSet<string> Lists = new(StringComparer.Ordinal) { "\"tables\"", "\"schemas\"", "__show_tables_expanded" };
+    private static readonly HashSet<string> Lists = new(StringComparer.Ordinal)
+    {
+        "\"tables\"", "\"schemas\"", "__show_tables_expanded",
+    };
 
     private static readonly HashSet<string> Sources =
-        new(StringComparer.Ordinal) { "BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "EMPTY_FROM", "PIVOT", "SHOW_REF" };
+        new(StringComparer.Ordinal)
+        {
+            "BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "EMPTY_FROM", "PIVOT",
+            "SHOW_REF",
+        };
 
     /// <exception cref="UsageException">It is something else; the message says what, and what to do.</exception>
     public void Check(DuckDBConnection connection, string sql)
@@ -79,7 +120,8 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         JsonDocument parsed;
         try
         {
-            parsed = JsonDocument.Parse((string)command.ExecuteScalar()!, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            parsed = JsonDocument.Parse(
+                (string)command.ExecuteScalar()!, new JsonDocumentOptions { MaxDepth = MaxDepth });
         }
         catch (JsonException)
         {
@@ -124,7 +166,9 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         }
 
         var widening = 1L;
-        foreach (var node in Objects(root).Where(node => node.TryGetProperty("select_list", out _) && node.TryGetProperty("from_table", out _)))
+        foreach (var node in
+            Objects(root)
+                .Where(node => node.TryGetProperty("select_list", out _) && node.TryGetProperty("from_table", out _)))
         {
             widening *= Math.Max(1, Stars(node.GetProperty("select_list")) * SourcesIn(node.GetProperty("from_table")));
             if (widening > MaxWidening)
@@ -165,10 +209,16 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     private static HashSet<string> Collect(JsonElement root, Lazy<HashSet<string>> tables, Lazy<HashSet<string>> own)
     {
         var with = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var entry in Objects(root).Where(node => node.TryGetProperty("cte_map", out _)).SelectMany(node => node.GetProperty("cte_map").GetProperty("map").EnumerateArray()))
+        foreach (var entry in
+            Objects(root)
+                .Where(node => node.TryGetProperty("cte_map", out _))
+                .SelectMany(node => node.GetProperty("cte_map").GetProperty("map").EnumerateArray()))
         {
             var name = entry.GetProperty("key").GetString()!;
-            if (!PlainName().IsMatch(name) || (InternalName().IsMatch(name) && !tables.Value.Contains(name)) || own.Value.Contains(name))
+            if (
+                !PlainName().IsMatch(name)
+                    || (InternalName().IsMatch(name) && !tables.Value.Contains(name))
+                    || own.Value.Contains(name))
             {
                 throw new UsageException(
                     "A name in WITH consists of letters, digits and underscores, and is not one of the engine's or "
@@ -194,11 +244,14 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
                 var (schema, table) = (Text(node, "schema_name"), Text(node, "table_name"));
                 var isKnown = Text(node, "catalog_name").Length > 0 ? false
                     : schema.Length == 0 ? with.Contains(table) || tables.Value.Contains(table)
-                    : schema.Equals("information_schema", StringComparison.OrdinalIgnoreCase) || datasets.Contains(schema, StringComparer.OrdinalIgnoreCase);
+                    : schema.Equals("information_schema", StringComparison.OrdinalIgnoreCase)
+                        || datasets.Contains(schema, StringComparer.OrdinalIgnoreCase);
                 if (!isKnown)
                 {
                     throw new UsageException(
-                        $"There is no table or view '{Shown.Plain(schema.Length == 0 ? table : $"{schema}.{table}", 200)}' in the data; files and the engine's own tables cannot be read. See SHOW TABLES.");
+                        "There is no table or view "
+                            + $"'{Shown.Plain(schema.Length == 0 ? table : $"{schema}.{table}", 200)}' in the data; "
+                            + "files and the engine's own tables cannot be read. See SHOW TABLES.");
                 }
 
                 break;
@@ -215,8 +268,10 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
                 }
 
                 break;
-            case "SHOW_REF" when node.GetProperty("query").ValueKind == JsonValueKind.Null && !Lists.Contains(Text(node, "table_name")):
-                throw new UsageException("SHOW takes TABLES, ALL TABLES and SCHEMAS; DESCRIBE takes a table, a view or a SELECT.");
+            case "SHOW_REF" when node.GetProperty("query").ValueKind == JsonValueKind.Null
+                && !Lists.Contains(Text(node, "table_name")):
+                throw new UsageException(
+                    "SHOW takes TABLES, ALL TABLES and SCHEMAS; DESCRIBE takes a table, a view or a SELECT.");
             case { } other when !Sources.Contains(other):
                 throw new UsageException($"A query cannot read from {Shown.Plain(other, 100)}.");
         }
@@ -231,7 +286,8 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
 
         if (RefusedFunctions.Contains(name) || name.StartsWith("__", StringComparison.Ordinal))
         {
-            throw new UsageException($"The function '{name}' cannot be used in a query: it does more than read the data.");
+            throw new UsageException(
+                $"The function '{name}' cannot be used in a query: it does more than read the data.");
         }
 
         if (Inflating.Contains(name) && !IsFormatOfBoundedWidth(node, name))
@@ -246,16 +302,20 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     {
         var width = name.ToUpperInvariant() switch { "PRINTF" => PrintfWidth(), "FORMAT" => FormatWidth(), _ => null };
         return width is not null && node.GetProperty("children") is { } arguments && arguments.GetArrayLength() > 0
-            && Text(arguments[0], "class") == "CONSTANT" && !width.IsMatch(Text(arguments[0].GetProperty("value"), "value"));
+            && Text(arguments[0], "class") == "CONSTANT"
+            && !width.IsMatch(Text(arguments[0].GetProperty("value"), "value"));
     }
 
-    private static bool IsOwn(JsonElement function) => Text(function, "schema") is "" or "main" && Text(function, "catalog") is "" or "system";
+    private static bool IsOwn(JsonElement function) =>
+        Text(function, "schema") is "" or "main" && Text(function, "catalog") is "" or "system";
 
     /// <summary>The tables and views of a schema.</summary>
     private static HashSet<string> Tables(DuckDBConnection connection, string schema)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND table_schema = $schema";
+        command.CommandText =
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = current_database() AND "
+                + "table_schema = $schema";
         command.Parameters.Add(new DuckDBParameter("schema", schema));
         using var reader = command.ExecuteReader();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
@@ -267,7 +327,9 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
         return names;
     }
 
-    /// <summary>Every object of the parsed text; a function in FROM is left to its table's check, its arguments are not.</summary>
+    /// <summary>
+    /// Every object of the parsed text; a function in FROM is left to its table's check, its arguments are not.
+    /// </summary>
     private static IEnumerable<JsonElement> Objects(JsonElement root)
     {
         var open = new Stack<JsonElement>([root]);
@@ -279,7 +341,12 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
                 var isInFrom = IsSource(node, out var type) && type == "TABLE_FUNCTION";
                 foreach (var property in node.EnumerateObject())
                 {
-                    open.Push(isInFrom && property.NameEquals("function") && property.Value.TryGetProperty("children", out var arguments) ? arguments : property.Value);
+                    open.Push(
+                        isInFrom
+                            && property.NameEquals("function")
+                            && property.Value.TryGetProperty("children", out var arguments)
+                            ? arguments
+                            : property.Value);
                 }
             }
             else if (node.ValueKind == JsonValueKind.Array)
@@ -295,8 +362,12 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     // What can be used in FROM has a type and a sample, and is not an expression, which has a class.
     private static bool IsSource(JsonElement node, out string? type)
     {
-        type = node.TryGetProperty("sample", out _) && !node.TryGetProperty("class", out _) && !node.TryGetProperty("modifiers", out _)
-            && node.TryGetProperty("type", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+        type = node.TryGetProperty("sample", out _)
+            && !node.TryGetProperty("class", out _)
+            && !node.TryGetProperty("modifiers", out _)
+            && node.TryGetProperty("type", out var text) && text.ValueKind == JsonValueKind.String
+                ? text.GetString()
+                : null;
         return type is not null;
     }
 

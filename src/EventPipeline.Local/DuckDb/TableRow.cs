@@ -44,7 +44,8 @@ internal sealed class TableRow
         }
 
         _columns = [.. columns];
-        _index = columns.Select((column, i) => (column.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
+        _index = columns.Select((column, i) => (column.Name, i))
+            .ToDictionary(pair => pair.Name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Appends a line.</summary>
@@ -99,7 +100,9 @@ internal sealed class TableRow
         try
         {
             var parsed = JsonDocument.Parse(line);
-            return parsed.RootElement.ValueKind == JsonValueKind.Object ? parsed : throw Refused("a row is not an object");
+            return parsed.RootElement.ValueKind == JsonValueKind.Object
+                ? parsed
+                : throw Refused("a row is not an object");
         }
         catch (JsonException failure)
         {
@@ -126,16 +129,26 @@ internal sealed class TableRow
                 row.AppendValue(value.GetRawText());
                 break;
             case "VARCHAR":
-                row.AppendValue(value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(column, value));
+                row.AppendValue(
+                    value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(column, value));
                 break;
             case "BIGINT":
-                row.AppendValue(long.TryParse(TextOf(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? whole : throw Wrong(column, value));
+                row.AppendValue(
+                    long.TryParse(
+                        TextOf(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                        ? whole
+                        : throw Wrong(column, value));
                 break;
             case "BOOLEAN":
-                row.AppendValue(value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw Wrong(column, value));
+                row.AppendValue(
+                    value.ValueKind is JsonValueKind.True or JsonValueKind.False
+                        ? value.GetBoolean()
+                        : throw Wrong(column, value));
                 break;
             case "DATE":
-                row.AppendValue(DateOnly.TryParseExact(TextOf(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                row.AppendValue(
+                    DateOnly.TryParseExact(
+                        TextOf(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
                     ? (DuckDBDateOnly)day : throw Wrong(column, value));
                 break;
             case "TIMESTAMP":
@@ -171,14 +184,21 @@ internal sealed class TableRow
 
         // Up to 28 digits are held exactly, whatever they are.
         var text = TextOf(value).TrimStart('-', '+');
-        var isExact = text.Length <= 28 || Bare(text) == Bare(decimal.Abs(number).ToString(CultureInfo.InvariantCulture));
-        return isExact && decimal.Round(number, column.Scale) == number && decimal.Abs(number) < Limit(column) ? number : throw Wrong(column, value);
+        var isExact = text.Length <= 28
+            || Bare(text) == Bare(decimal.Abs(number).ToString(CultureInfo.InvariantCulture));
+        return isExact && decimal.Round(number, column.Scale) == number && decimal.Abs(number) < Limit(column)
+            ? number
+            : throw Wrong(column, value);
     }
 
-    private static string Bare(string text) => text.Contains('.', StringComparison.Ordinal) ? text.TrimStart('0').TrimEnd('0').TrimEnd('.') : text.TrimStart('0');
+    private static string Bare(string text) => text.Contains('.', StringComparison.Ordinal)
+        ? text.TrimStart('0').TrimEnd('0').TrimEnd('.')
+        : text.TrimStart('0');
 
     private static decimal Limit(Column column) =>
-        column.Precision - column.Scale > 28 ? decimal.MaxValue : Enumerable.Repeat(10m, column.Precision - column.Scale).Aggregate(1m, decimal.Multiply);
+        column.Precision - column.Scale > 28
+            ? decimal.MaxValue
+            : Enumerable.Repeat(10m, column.Precision - column.Scale).Aggregate(1m, decimal.Multiply);
 
     private static string TextOf(JsonElement value) => value.ValueKind switch
     {

@@ -15,7 +15,11 @@ namespace EventPipeline.Local.PubSubEmulator;
 /// subscriptions would be lost.
 /// </summary>
 internal sealed partial class EmulatorTopology(
-    HttpClient http, OwnAddress service, IOptions<PubSubOptions> topics, IOptions<BrokerOptions> options, ILogger<EmulatorTopology> logger)
+    HttpClient http,
+    OwnAddress service,
+    IOptions<PubSubOptions> topics,
+    IOptions<BrokerOptions> options,
+    ILogger<EmulatorTopology> logger)
 {
     /// <summary>Creates what is missing, and points the existing subscriptions at the service's address.</summary>
     /// <exception cref="InvalidOperationException">The emulator cannot be reached, or does not accept them.</exception>
@@ -31,11 +35,13 @@ internal sealed partial class EmulatorTopology(
         {
             var name = subscription.FullName(topics.Value.ProjectId);
             var push = PushConfigOf(subscription);
-            using var created = JsonContent.Create(SubscriptionOf(subscription, push), EmulatorJson.Default.Subscription);
+            using var created = JsonContent.Create(
+                SubscriptionOf(subscription, push), EmulatorJson.Default.Subscription);
             if (await SendAsync(HttpMethod.Put, name, created, cancellationToken) == HttpStatusCode.Conflict)
             {
                 // Made for an earlier process of this service, which listened elsewhere.
-                using var modified = JsonContent.Create(new ModifyPushConfig(push), EmulatorJson.Default.ModifyPushConfig);
+                using var modified = JsonContent.Create(
+                    new ModifyPushConfig(push), EmulatorJson.Default.ModifyPushConfig);
                 await SendAsync(HttpMethod.Post, $"{name}:modifyPushConfig", modified, cancellationToken);
             }
 
@@ -48,7 +54,8 @@ internal sealed partial class EmulatorTopology(
     {
         try
         {
-            using var request = new HttpRequestMessage(method, new Uri($"v1/{resource}", UriKind.Relative)) { Content = content };
+            using var request = new HttpRequestMessage(
+                method, new Uri($"v1/{resource}", UriKind.Relative)) { Content = content };
             using var response = await http.SendAsync(request, cancellationToken);
             if (response.IsSuccessStatusCode || response.StatusCode == HttpStatusCode.Conflict)
             {
@@ -83,7 +90,8 @@ internal sealed partial class EmulatorTopology(
             : null,
         new Resource());
 
-    private static string Seconds(TimeSpan duration) => string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s");
+    private static string Seconds(TimeSpan duration) =>
+        string.Create(CultureInfo.InvariantCulture, $"{duration.TotalSeconds:0.###}s");
 
     /// <summary>A resource without properties: a topic, or an expiry that never comes.</summary>
     private sealed record Resource;
@@ -107,7 +115,8 @@ internal sealed partial class EmulatorTopology(
     private sealed record ModifyPushConfig(PushConfig PushConfig);
 
     [JsonSourceGenerationOptions(
-        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
     [JsonSerializable(typeof(Resource))]
     [JsonSerializable(typeof(Subscription))]
     [JsonSerializable(typeof(ModifyPushConfig))]

@@ -48,7 +48,9 @@ internal sealed class LocalService : IAsyncDisposable
     public static bool HasConfiguredAccounts(IConfiguration configuration) =>
         configuration.GetSection(VendorsSection).GetChildren().Any(child => child.GetChildren().Any());
 
-    /// <summary>The settings a process starts with: the environment, and <c>appsettings.json</c> of the current folder.</summary>
+    /// <summary>
+    /// The settings a process starts with: the environment, and <c>appsettings.json</c> of the current folder.
+    /// </summary>
     public static IConfigurationRoot Settings() => new ConfigurationBuilder()
         .AddJsonFile(Path.Combine(Environment.CurrentDirectory, "appsettings.json"), optional: true)
         .AddEnvironmentVariables()
@@ -63,7 +65,12 @@ internal sealed class LocalService : IAsyncDisposable
     /// <param name="cancellationToken">Gives up starting.</param>
     /// <exception cref="ConfigurationMistakesException">The settings are wrong; every mistake is named.</exception>
     public static Task<LocalService> StartAsync(
-        DataFolder folder, FileStream taken, LocalSettings settings, int port, LogLevel logLevel, CancellationToken cancellationToken) =>
+        DataFolder folder,
+        FileStream taken,
+        LocalSettings settings,
+        int port,
+        LogLevel logLevel,
+        CancellationToken cancellationToken) =>
         StartAsync(folder, taken, settings, port, logLevel, _ => { }, cancellationToken);
 
     /// <summary>Starts the service with its edges replaced or its settings given, just before it is built.</summary>
@@ -82,7 +89,9 @@ internal sealed class LocalService : IAsyncDisposable
         {
             ApplicationName = typeof(LocalService).Assembly.GetName().Name,
             ContentRootPath = Environment.CurrentDirectory,
-            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "local",
+            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name
+                ? name
+                : "local",
         });
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.ConfigureServer();
@@ -92,7 +101,8 @@ internal sealed class LocalService : IAsyncDisposable
         {
             if (folder.Simulated)
             {
-                simulator = SimulatorApplication.Build(new SimulatorOptions(settings.Seed, settings.Clock), 0, SimulatedVendors.All);
+                simulator = SimulatorApplication.Build(
+                    new SimulatorOptions(settings.Seed, settings.Clock), 0, SimulatedVendors.All);
                 await simulator.StartAsync(cancellationToken);
                 simulatorAddress = new Uri(simulator.Urls.First());
                 builder.Configuration.AddInMemoryCollection(SimulatedAccounts(settings.Seed, simulatorAddress));
@@ -120,7 +130,8 @@ internal sealed class LocalService : IAsyncDisposable
     }
 
     /// <summary>Runs until the process is stopped.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) =>
+        _app.WaitForShutdownAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -136,7 +147,10 @@ internal sealed class LocalService : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        WebApplicationBuilder builder, DataFolder folder, LocalSettings settings, Action<WebApplicationBuilder> configure)
+        WebApplicationBuilder builder,
+        DataFolder folder,
+        LocalSettings settings,
+        Action<WebApplicationBuilder> configure)
     {
         builder.AddEventPipeline();
         builder.Services.AddLoopbackAccess();
@@ -179,7 +193,8 @@ internal sealed class LocalService : IAsyncDisposable
         });
 
         // Standard output is reserved for results.
-        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Services.Configure<ConsoleLoggerOptions>(
+            console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddLevels(level);
     }
 

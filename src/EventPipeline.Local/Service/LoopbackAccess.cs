@@ -7,10 +7,16 @@ namespace EventPipeline.Local.Service;
 internal static class LoopbackAccess
 {
     /// <summary>Says that every caller is on this machine.</summary>
-    public static IServiceCollection AddLoopbackAccess(this IServiceCollection services) => services.AddAccess(FromHere, FromHere, FromHere);
+    public static IServiceCollection AddLoopbackAccess(this IServiceCollection services) =>
+        services.AddAccess(FromHere, FromHere, FromHere);
 
     private static void FromHere(AuthorizationPolicyBuilder policy) =>
-        policy.RequireAssertion(call => call.Resource is HttpContext http && IsFromHere(http) && NamesThisMachine(http.Request.Host) && IsNoOtherSites(http.Request));
+        policy.RequireAssertion(
+            call =>
+                call.Resource is HttpContext http
+                    && IsFromHere(http)
+                    && NamesThisMachine(http.Request.Host)
+                    && IsNoOtherSites(http.Request));
 
     private static bool IsFromHere(HttpContext http) =>
         http.Connection.RemoteIpAddress is not { } address // not over a network

@@ -17,7 +17,8 @@ internal static class QueryEndpoint
         .WithTags("Local")
         .WithSummary("Runs one SELECT over the data: up to 100,000 rows, up to 60 seconds.");
 
-    private static async Task<IResult> AskAsync(QueryRequest request, DuckDbWarehouse warehouse, DataLabel label, CancellationToken cancellationToken)
+    private static async Task<IResult> AskAsync(
+        QueryRequest request, DuckDbWarehouse warehouse, DataLabel label, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(request.Sql))
         {
@@ -30,11 +31,16 @@ internal static class QueryEndpoint
         try
         {
             var answer = await warehouse.AskAsync(request.Sql, cancellationToken);
-            return TypedResults.Ok(new QueryResponse(label.Text, answer.Columns, [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(PrintedValue.FromValue)])]));
+            return TypedResults.Ok(
+                new QueryResponse(
+                    label.Text,
+                    answer.Columns,
+                    [.. answer.Rows.Select(row => (IReadOnlyList<object?>)[.. row.Select(PrintedValue.FromValue)])]));
         }
         catch (UsageException failure)
         {
-            return TypedResults.Problem(title: "The query was refused.", detail: failure.Message, statusCode: StatusCodes.Status400BadRequest);
+            return TypedResults.Problem(
+                title: "The query was refused.", detail: failure.Message, statusCode: StatusCodes.Status400BadRequest);
         }
     }
 }
@@ -47,4 +53,5 @@ internal sealed record QueryRequest(string Sql);
 /// <param name="Label"><c>SIMULATED</c>, or null.</param>
 /// <param name="Columns">The columns' names.</param>
 /// <param name="Rows">The rows; decimals and times as strings.</param>
-internal sealed record QueryResponse(string? Label, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);
+internal sealed record QueryResponse(
+    string? Label, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

@@ -1,7 +1,9 @@
 
 namespace EventPipeline.Local.Shared;
 
-/// <summary>Where one machine keeps its data. A folder holds simulated data or the configured accounts' data, never both.</summary>
+/// <summary>
+/// Where one machine keeps its data. A folder holds simulated data or the configured accounts' data, never both.
+/// </summary>
 internal sealed class DataFolder
 {
     private const string ConfiguredOrigin = "CONFIGURED";
@@ -34,7 +36,9 @@ internal sealed class DataFolder
 
     private string OriginFile => System.IO.Path.Combine(Path, "origin");
 
-    /// <summary>The folder to work in: the one given, or <c>data/simulated</c> and <c>data/configured</c> under the current one.</summary>
+    /// <summary>
+    /// The folder to work in: the one given, or <c>data/simulated</c> and <c>data/configured</c> under the current one.
+    /// </summary>
     /// <param name="given">The folder on the command line; null for the usual one.</param>
     /// <param name="simulated">Whether its data is to come from the simulator.</param>
     /// <exception cref="UsageException">It contains data of the other origin.</exception>
@@ -103,7 +107,8 @@ internal sealed class DataFolder
     {
         try
         {
-            return System.IO.Path.GetFullPath(given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
+            return System.IO.Path.GetFullPath(
+                given ?? System.IO.Path.Combine("data", simulated ? "simulated" : "configured"));
         }
         catch (ArgumentException mistake)
         {

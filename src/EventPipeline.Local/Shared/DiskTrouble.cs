@@ -19,7 +19,8 @@ internal static class DiskTrouble
     /// <param name="folder">The folder in use.</param>
     public static string Tell(Exception failure, string folder) => failure.HResult switch
     {
-        28 or 122 or (Win32 | 39) or (Win32 | 112) => $"The disk that holds {folder} is full: free some space, or choose another folder with --data.",
+        28 or 122 or (Win32 | 39) or (Win32 | 112) =>
+            $"The disk that holds {folder} is full: free some space, or choose another folder with --data.",
         30 or (Win32 | 19) => $"The disk that holds {folder} is read-only: choose another folder with --data.",
         _ when failure is UnauthorizedAccessException =>
             $"The folder {folder} cannot be written to: {failure.Message} "

@@ -12,7 +12,8 @@ internal sealed class OwnAddress(IServer server)
     {
         var listening = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(BindingAddress.Parse) ?? [];
         var http = listening.FirstOrDefault(address => address.Scheme == Uri.UriSchemeHttp && address.Port != 0)
-            ?? throw new InvalidOperationException("The service does not listen on an http:// address, so nothing can be pushed to it.");
+            ?? throw new InvalidOperationException(
+                "The service does not listen on an http:// address, so nothing can be pushed to it.");
         var host = http.Host is "0.0.0.0" or "[::]" or "*" or "+" ? "127.0.0.1" : http.Host;
         return new UriBuilder(Uri.UriSchemeHttp, host, http.Port).Uri;
     }
@@ -21,7 +22,8 @@ internal sealed class OwnAddress(IServer server)
 /// <summary>Sends requests to where the service listens, whatever address they were made for.</summary>
 internal sealed class ToOwnAddressHandler(OwnAddress address) : DelegatingHandler
 {
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.RequestUri = new Uri(address.Get(), request.RequestUri!.PathAndQuery);
         return base.SendAsync(request, cancellationToken);

@@ -7,14 +7,16 @@ using EventPipeline.Local.Simulator.Serving;
 namespace EventPipeline.Local.Simulator;
 
 /// <summary>
-/// The vendors' APIs on one address of this machine, with seeded data, each under its own root. Everything it answers carries the header
-/// <c>X-Simulated: true</c>.
+/// The vendors' APIs on one address of this machine, with seeded data, each under its own root. Everything it answers
+/// carries the header <c>X-Simulated: true</c>.
 /// </summary>
 internal static class SimulatorApplication
 {
     /// <summary>An application that is ready to start. It logs nothing and reads no configuration.</summary>
     /// <param name="options">The seed and the clock.</param>
-    /// <param name="port">The port on 127.0.0.1; 0 for any; <see cref="WebApplication.Urls"/> has it after the start.</param>
+    /// <param name="port">
+    /// The port on 127.0.0.1; 0 for any; <see cref="WebApplication.Urls"/> has it after the start.
+    /// </param>
     /// <param name="played">The vendors it plays; one that takes any remaining request comes last.</param>
     public static WebApplication Build(SimulatorOptions options, int port, params IReadOnlyList<SimulatedVendor> played)
     {
@@ -42,7 +44,10 @@ internal static class SimulatorApplication
         }
 
         app.MapFallback(context =>
-            NotFoundAsync(context, vendors.FirstOrDefault(vendor => vendor.IsMeant(context.Request.Headers)) ?? vendors[^1], world));
+            NotFoundAsync(
+                context,
+                vendors.FirstOrDefault(vendor => vendor.IsMeant(context.Request.Headers)) ?? vendors[^1],
+                world));
         return app;
     }
 

@@ -12,7 +12,8 @@ internal static class SimulatorEndpoints
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
 
-    public static void MapSimulator(this IEndpointRouteBuilder routes, World world, IReadOnlyList<ISimulatedVendor> vendors)
+    public static void MapSimulator(
+        this IEndpointRouteBuilder routes, World world, IReadOnlyList<ISimulatedVendor> vendors)
     {
         var own = routes.MapGroup("/_simulator");
         own.MapGet("", (HttpContext context) => WriteAsync(context, new

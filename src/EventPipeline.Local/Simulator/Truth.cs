@@ -6,22 +6,26 @@ using EventPipeline.Local.Simulator.Reports;
 namespace EventPipeline.Local.Simulator;
 
 /// <summary>
-/// <c>GET /_simulator/truth?vendor=&amp;account=&amp;report=&amp;from=&amp;to=</c>: what the vendor would serve now, added up
-/// from the facts without any page, grouping code or wire format. Days are UTC and inclusive; decimals are strings.
+/// <c>GET /_simulator/truth?vendor=&amp;account=&amp;report=&amp;from=&amp;to=</c>: what the vendor would serve now,
+/// added up from the facts without any page, grouping code or wire format. Days are UTC and inclusive; decimals are
+/// strings.
 /// </summary>
 internal static class Truth
 {
     private const int MaxDays = 400;
 
     /// <summary>
-    /// The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it all groupings apply.
+    /// The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it all
+    /// groupings apply.
     /// </summary>
     /// <exception cref="FormatException">A parameter is missing or unknown; the message names the nearest.</exception>
-    public static JsonObject Create(IReadOnlyList<ISimulatedVendor> vendors, Func<string, IReadOnlyList<string>> parameters)
+    public static JsonObject Create(
+        IReadOnlyList<ISimulatedVendor> vendors, Func<string, IReadOnlyList<string>> parameters)
     {
         string One(string name) => parameters(name) is [.., { Length: > 0 } value]
             ? value
-            : throw new FormatException($"'{name}' is missing: /_simulator/truth?vendor=&account=&report=&from=YYYY-MM-DD&to=YYYY-MM-DD.");
+            : throw new FormatException(
+                $"'{name}' is missing: /_simulator/truth?vendor=&account=&report=&from=YYYY-MM-DD&to=YYYY-MM-DD.");
 
         var vendor = Find("vendor", vendors, v => v.Name, One("vendor"));
         var account = Find("account", vendor.Accounts, a => a.Name, One("account"));
@@ -33,7 +37,8 @@ internal static class Truth
         }
 
         var groupBy = parameters("group_by") is { Count: > 0 } asked ? asked : [.. report.GroupBy.Keys];
-        var dimensions = groupBy.SelectMany(name => Find("group_by", [.. report.GroupBy], g => g.Key, name).Value).ToList();
+        var dimensions = groupBy.SelectMany(name => Find("group_by", [.. report.GroupBy], g => g.Key, name).Value)
+            .ToList();
 
         var days = Enumerable.Range(from.DayNumber, to.DayNumber - from.DayNumber + 1)
             .Select(DateOnly.FromDayNumber)
@@ -47,12 +52,18 @@ internal static class Truth
             ["groupBy"] = new JsonArray([.. groupBy.Select(name => JsonValue.Create(name))]),
             ["days"] = new JsonArray([.. days.Select(day => Write(day, new JsonObject { ["day"] = Text(day.Day) }))]),
             ["total"] = Write(
-                new Sums(to, days.Sum(d => d.Rows), days.Sum(d => d.Tokens), days.Sum(d => d.Usd), Add(days.SelectMany(d => d.Quantities))),
+                new Sums(
+                    to,
+                    days.Sum(d => d.Rows),
+                    days.Sum(d => d.Tokens),
+                    days.Sum(d => d.Usd),
+                    Add(days.SelectMany(d => d.Quantities))),
                 []),
         };
     }
 
-    private static Sums Sum(DateOnly day, IReadOnlyList<Fact> facts, SimulatedReport report, List<string> dimensions) => new(
+    private static Sums Sum(DateOnly day, IReadOnlyList<Fact> facts, SimulatedReport report, List<string> dimensions) =>
+        new(
         day,
         facts.Select(fact => Group.Key(fact, dimensions)).Distinct().Count(),
         facts.Sum(report.Tokens),
@@ -75,7 +86,8 @@ internal static class Truth
         json["rows"] = sums.Rows;
         json["tokens"] = Text(sums.Tokens);
         json["usd"] = Text(sums.Usd);
-        json["quantities"] = new JsonObject(sums.Quantities.Select(q => KeyValuePair.Create<string, JsonNode?>(q.Key, Text(q.Value))));
+        json["quantities"] = new JsonObject(
+            sums.Quantities.Select(q => KeyValuePair.Create<string, JsonNode?>(q.Key, Text(q.Value))));
         return json;
     }
 
@@ -92,7 +104,9 @@ internal static class Truth
 
     private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static string Text(decimal value) => value.ToString("0.############################", CultureInfo.InvariantCulture);
+    private static string Text(decimal value) =>
+        value.ToString("0.############################", CultureInfo.InvariantCulture);
 
-    private sealed record Sums(DateOnly Day, int Rows, decimal Tokens, decimal Usd, IReadOnlyDictionary<string, decimal> Quantities);
+    private sealed record Sums(
+        DateOnly Day, int Rows, decimal Tokens, decimal Usd, IReadOnlyDictionary<string, decimal> Quantities);
 }

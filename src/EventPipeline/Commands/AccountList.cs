@@ -28,19 +28,30 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
                 row.GetInt64("days").ToString(CultureInfo.InvariantCulture),
                 row.Date("first_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
                 row.Date("last_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                string.Join(' ', new[] { row.Text("first_id"), row.Text("last_id") }.Distinct().Where(id => id != row.Text("account_id"))),
+                string.Join(
+                    ' ',
+                    new[] { row.Text("first_id"), row.Text("last_id") }
+                        .Distinct()
+                        .Where(id => id != row.Text("account_id"))),
             }),
         ];
-        var widths = Enumerable.Range(0, lines[0].Length).Select(column => lines.Max(line => line[column].Length)).ToList();
+        var widths = Enumerable.Range(0, lines[0].Length)
+            .Select(column => lines.Max(line => line[column].Length))
+            .ToList();
         foreach (var line in lines)
         {
-            await output.WriteLineAsync(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+            await output.WriteLineAsync(
+                string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
 
-        foreach (var twice in rows.GroupBy(row => (Vendor: row.Text("vendor"), Account: row.Text("account"))).Where(group => group.Count() > 1))
+        foreach (var twice in
+            rows.GroupBy(row => (Vendor: row.Text("vendor"), Account: row.Text("account")))
+                .Where(group => group.Count() > 1))
         {
             // An account without an id was filed under its name; the other id is the vendor's.
-            var ids = twice.Select(row => row.Text("account_id")).OrderByDescending(id => id == twice.Key.Account).ToList();
+            var ids = twice.Select(row => row.Text("account_id"))
+                .OrderByDescending(id => id == twice.Key.Account)
+                .ToList();
             await output.WriteLineAsync(
                 $"{twice.Key.Vendor}/{twice.Key.Account} is stored under {ids.Count} ids. If they are "
                 + "one organisation, days stored under both are counted twice. To merge them: "

@@ -14,7 +14,13 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
     /// <summary>Describes the change, asks for confirmation and makes it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(
-        string dataset, string vendor, string from, string into, bool isDryRun, bool isAgreed, CancellationToken cancellationToken)
+        string dataset,
+        string vendor,
+        string from,
+        string into,
+        bool isDryRun,
+        bool isAgreed,
+        CancellationToken cancellationToken)
     {
         var book = await _register.ReadWholeAsync(dataset, vendor, cancellationToken);
         if (Mistake(book, dataset, vendor, from, into) is { } mistake)
@@ -38,7 +44,8 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             return 1;
         }
 
-        await _register.MergeAsync(dataset, vendor, from == into ? [from] : [from, .. book.MergedInto(from)], into, cancellationToken);
+        await _register.MergeAsync(
+            dataset, vendor, from == into ? [from] : [from, .. book.MergedInto(from)], into, cancellationToken);
         await console.Output.WriteLineAsync("Done. A running service picks this up within five minutes.");
         return 0;
     }
@@ -74,9 +81,14 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             : null;
     }
 
-    private async Task<string> EffectAsync(string dataset, string vendor, string from, string into, CancellationToken cancellationToken)
+    private async Task<string> EffectAsync(
+        string dataset, string vendor, string from, string into, CancellationToken cancellationToken)
     {
-        var effect = (await warehouse.QueryAsync(dataset, Statement.Create("merge_effect", ("vendor", vendor), ("from", from), ("into", into)), cancellationToken))[0];
+        var effect =
+            (await warehouse.QueryAsync(
+                dataset,
+                Statement.Create("merge_effect", ("vendor", vendor), ("from", from), ("into", into)),
+                cancellationToken))[0];
         return FormattableString.Invariant(
             $"{vendor}: '{from}' counts as '{into}' from now on. ")
             + FormattableString.Invariant($"Of {effect.GetInt64("slices")} slices, ")

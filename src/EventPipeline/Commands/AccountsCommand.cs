@@ -25,7 +25,9 @@ internal static class AccountsCommand
     {
         var list = new Command("list", "Lists every account in the dataset, the names it was read under and its days.");
         list.SetAction((arguments, cancellationToken) => RunAsync(open, arguments, (warehouse, dataset) =>
-            new AccountList(warehouse, arguments.InvocationConfiguration.Output).ExecuteAsync(dataset, cancellationToken), cancellationToken));
+            new AccountList(warehouse, arguments.InvocationConfiguration.Output)
+                .ExecuteAsync(dataset, cancellationToken),
+            cancellationToken));
         return new Command("accounts", "Lists the accounts in the dataset, or merges two that are one organisation.")
         {
             Dataset, list, Merge(open),
@@ -62,10 +64,18 @@ internal static class AccountsCommand
         return merge;
     }
 
-    private static Option<string> Required(string name, string help, string description) => new(name) { Description = description, HelpName = help, Required = true };
+    private static Option<string> Required(string name, string help, string description) => new(name)
+    {
+        Description = description,
+        HelpName = help,
+        Required = true,
+    };
 
     private static async Task<int> RunAsync(
-        OpenWarehouse open, ParseResult arguments, Func<IWarehouse, string, Task<int>> action, CancellationToken cancellationToken)
+        OpenWarehouse open,
+        ParseResult arguments,
+        Func<IWarehouse, string, Task<int>> action,
+        CancellationToken cancellationToken)
     {
         await using var opened = await open(arguments, cancellationToken);
         try
@@ -88,7 +98,9 @@ internal static class AccountsCommand
             builder.Services.AddBigQuery(builder.Configuration);
         });
         return Task.FromResult(new OpenedWarehouse(
-            host.Services.GetRequiredService<IWarehouse>(), host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.Dataset, host));
+            host.Services.GetRequiredService<IWarehouse>(),
+            host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.Dataset,
+            host));
     }
 }
 

@@ -14,7 +14,9 @@ internal sealed class ProbeCommand(TextWriter error, TimeProvider time)
     {
         var probe = new Command(
             "probe", "Checks whether the service on this machine is alive. Exit code 1 if it is not.");
-        probe.SetAction((arguments, cancellationToken) => new ProbeCommand(arguments.InvocationConfiguration.Error, TimeProvider.System)
+        probe.SetAction(
+            (arguments, cancellationToken) =>
+                new ProbeCommand(arguments.InvocationConfiguration.Error, TimeProvider.System)
             .ExecuteAsync(Environment.GetEnvironmentVariable("PORT"), cancellationToken));
         return probe;
     }
@@ -45,7 +47,9 @@ internal sealed class ProbeCommand(TextWriter error, TimeProvider time)
         try
         {
             using var answer = await http.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, asking.Token);
-            return answer.StatusCode == System.Net.HttpStatusCode.OK ? null : $"{address} answered {(int)answer.StatusCode}.";
+            return answer.StatusCode == System.Net.HttpStatusCode.OK
+                ? null
+                : $"{address} answered {(int)answer.StatusCode}.";
         }
         catch (HttpRequestException failure)
         {

@@ -23,7 +23,8 @@ internal sealed class SchemaApply(InvocationConfiguration console)
             return false;
         }
 
-        foreach (var (statement, changes) in Upgrade.Statements(differences.Select(difference => difference.Upgrade).OfType<Upgrade>()))
+        foreach (var (statement, changes) in
+            Upgrade.Statements(differences.Select(difference => difference.Upgrade).OfType<Upgrade>()))
         {
             await live.ApplyAsync(statement, cancellationToken);
             foreach (var change in changes)
@@ -38,17 +39,21 @@ internal sealed class SchemaApply(InvocationConfiguration console)
 
     private async Task RefuseAsync(string dataset, List<Difference> refused)
     {
-        await console.Error.WriteLineAsync($"{dataset}: nothing was changed, since this cannot be done in place without harm:");
+        await console.Error.WriteLineAsync(
+            $"{dataset}: nothing was changed, since this cannot be done in place without harm:");
         foreach (var difference in refused)
         {
-            await console.Error.WriteLineAsync($"- {difference.Statement}{(difference.ByHand.Count == 0 ? $" {difference.Remedy}" : "")}");
+            await console.Error.WriteLineAsync(
+                $"- {difference.Statement}{(difference.ByHand.Count == 0 ? $" {difference.Remedy}" : "")}");
         }
 
         var statements = refused.SelectMany(difference => difference.ByHand).Distinct().ToList();
         if (statements.Count > 0)
         {
             await console.Error.WriteLineAsync("Run this while no run is in progress, then run 'schema apply' again:");
-            await console.Error.WriteLineAsync($"{Environment.NewLine}{string.Join($"{Environment.NewLine}{Environment.NewLine}", statements)}{Environment.NewLine}");
+            await console.Error.WriteLineAsync(
+                $"{Environment.NewLine}{string.Join(Environment.NewLine + Environment.NewLine, statements)}"
+                    + Environment.NewLine);
         }
     }
 }

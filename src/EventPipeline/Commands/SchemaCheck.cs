@@ -14,7 +14,8 @@ internal sealed class SchemaCheck(TextWriter output)
         var differences = await live.CompareAsync(dataset, _expected, cancellationToken);
         foreach (var difference in differences)
         {
-            await output.WriteLineAsync($"{(difference.IsHarmless ? "note: " : "")}{difference.Statement} {difference.Remedy}");
+            await output.WriteLineAsync(
+                $"{(difference.IsHarmless ? "note: " : "")}{difference.Statement} {difference.Remedy}");
         }
 
         var isAsExpected = differences.All(difference => difference.IsHarmless);

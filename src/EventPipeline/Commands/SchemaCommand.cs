@@ -26,11 +26,20 @@ internal static class SchemaCommand
     {
         var apply = new Command(
             "apply", "Creates what is missing and upgrades what is outdated, in place; refuses harmful changes.");
-        apply.SetAction((arguments, cancellationToken) => RunAsync(new SchemaApply(arguments.InvocationConfiguration).ExecuteAsync, arguments, cancellationToken));
+        apply.SetAction(
+            (arguments, cancellationToken) =>
+                RunAsync(
+                    new SchemaApply(arguments.InvocationConfiguration).ExecuteAsync, arguments, cancellationToken));
         var check = new Command(
             "check", "Compares what exists with what is expected. Exit code 1 if anything differs.");
-        check.SetAction((arguments, cancellationToken) => RunAsync(new SchemaCheck(arguments.InvocationConfiguration.Output).ExecuteAsync, arguments, cancellationToken));
-        var print = new Command("print", "Prints the statements that create everything. Needs neither network nor credentials.");
+        check.SetAction(
+            (arguments, cancellationToken) =>
+                RunAsync(
+                    new SchemaCheck(arguments.InvocationConfiguration.Output).ExecuteAsync,
+                    arguments,
+                    cancellationToken));
+        var print = new Command(
+            "print", "Prints the statements that create everything. Needs neither network nor credentials.");
         print.SetAction(Print);
         return new Command("schema", "The tables and views in BigQuery.") { Dataset, apply, check, print };
     }
@@ -64,7 +73,9 @@ internal static class SchemaCommand
     }
 
     private static async Task<int> RunAsync(
-        Func<LiveSchema, string, CancellationToken, Task<bool>> action, ParseResult arguments, CancellationToken cancellationToken)
+        Func<LiveSchema, string, CancellationToken, Task<bool>> action,
+        ParseResult arguments,
+        CancellationToken cancellationToken)
     {
         using var host = CommandHost.Build(builder =>
         {
@@ -77,7 +88,8 @@ internal static class SchemaCommand
         {
             try
             {
-                isAsExpected &= await action(host.Services.GetRequiredService<LiveSchema>(), dataset, cancellationToken);
+                isAsExpected &= await action(
+                    host.Services.GetRequiredService<LiveSchema>(), dataset, cancellationToken);
             }
             catch (Exception failure) when (failure is BigQueryException or TransientFailureException)
             {
@@ -90,10 +102,15 @@ internal static class SchemaCommand
     }
 
     private static IReadOnlyList<string> Datasets(IHost host, ParseResult arguments) =>
-        arguments.GetValue(Dataset) is { } one ? [one] : host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.All;
+        arguments.GetValue(Dataset) is { } one
+            ? [one]
+            : host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.All;
 
     /// <summary>The project in BigQuery's settings; null if none is configured.</summary>
-    private static string? ProjectOf(ConfigurationManager settings) => new[] { settings["BigQuery:ProjectId"], settings["GOOGLE_CLOUD_PROJECT"] }
+    private static string? ProjectOf(ConfigurationManager settings) => new[]
+    {
+        settings["BigQuery:ProjectId"], settings["GOOGLE_CLOUD_PROJECT"],
+    }
         .FirstOrDefault(project => !string.IsNullOrEmpty(project));
 
     /// <summary>Refuses a name that no dataset can have.</summary>
@@ -102,7 +119,9 @@ internal static class SchemaCommand
         var name = argument.GetValueOrDefault<string?>() ?? "";
         if (new DatasetOptionsValidator().Validate(null, new DatasetOptions { Dataset = name }).Failed)
         {
-            argument.AddError($"--dataset is {Shown.Quoted(name)}: it takes letters, digits and underscores, and does not begin with a digit.");
+            argument.AddError(
+                $"--dataset is {Shown.Quoted(name)}: it takes letters, digits and underscores, and does not begin "
+                    + "with a digit.");
         }
     }
 }

@@ -83,7 +83,9 @@ internal sealed partial class DeadLetterHandler(
 
     // Pub/Sub's message id and publish time stay the same however often the message is delivered.
     private static string CopyIdOf(Delivery delivery) =>
-        Shown.Plain(delivery.MessageId ?? FormattableString.Invariant($"published {delivery.PublishTime?.UtcDateTime:O}"), 1024);
+        Shown.Plain(
+            delivery.MessageId ?? FormattableString.Invariant($"published {delivery.PublishTime?.UtcDateTime:O}"),
+            1024);
 
     private async Task StoreAsync(DeadLetter letter, string copyId, CancellationToken cancellationToken)
     {
@@ -94,7 +96,16 @@ internal sealed partial class DeadLetterHandler(
 
         metrics.DeadLettered(letter.Cause, letter.SourceTopic);
         HandlerLog.Stored(
-            logger, letter.Id, letter.SourceTopic, letter.Replays, letter.Reason, letter.Hint, letter.Cause, letter.EventId, letter.EventType, letter.MessageId);
+            logger,
+            letter.Id,
+            letter.SourceTopic,
+            letter.Replays,
+            letter.Reason,
+            letter.Hint,
+            letter.Cause,
+            letter.EventId,
+            letter.EventType,
+            letter.MessageId);
     }
 
     /// <summary>
@@ -124,7 +135,12 @@ internal sealed partial class DeadLetterHandler(
     /// harmless; any other is only logged, because the letter is stored and nothing is lost. Its run then shows as
     /// stalled.
     /// </summary>
-    private async Task EndAsync(DeadLetter letter, bool isRejected, string reason, DateTimeOffset? publishedAt, CancellationToken cancellationToken)
+    private async Task EndAsync(
+        DeadLetter letter,
+        bool isRejected,
+        string reason,
+        DateTimeOffset? publishedAt,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -138,14 +154,17 @@ internal sealed partial class DeadLetterHandler(
                 await runGaveUp(endId, run.Id, run.Mode, run.PublishedAt, isRejected, reason, cancellationToken);
             }
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && (!MayPass(failure) || clock.GetUtcNow() - publishedAt > EndIsTriedFor))
+        catch (Exception failure) when (
+            !cancellationToken.IsCancellationRequested
+                && (!MayPass(failure) || clock.GetUtcNow() - publishedAt > EndIsTriedFor))
         {
             HandlerLog.Unended(logger, failure, letter.Id);
         }
     }
 
     private static bool MayPass(Exception failure) =>
-        failure is TransientFailureException or OperationCanceledException or HttpRequestException or IOException or TimeoutException;
+        failure is TransientFailureException or OperationCanceledException
+            or HttpRequestException or IOException or TimeoutException;
 
     private static DeadLetter? OwnLetter(Arrival read)
     {

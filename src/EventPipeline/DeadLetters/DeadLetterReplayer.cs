@@ -26,7 +26,8 @@ internal sealed partial class DeadLetterReplayer(
         }
 
         RequireReplayable(stored, force);
-        await publish(ReplayMessage.TopicOf(stored.Letter), [ReplayMessage.FromLetter(stored.Letter)], cancellationToken);
+        await publish(
+            ReplayMessage.TopicOf(stored.Letter), [ReplayMessage.FromLetter(stored.Letter)], cancellationToken);
         var now = clock.GetUtcNow();
         var replayed = stored with
         {
@@ -65,7 +66,8 @@ internal sealed partial class DeadLetterReplayer(
         if (letter.PayloadTruncated)
         {
             throw new DeadLetterConflictException(
-                $"The message of {letter.Id} was too large to keep: {letter.PayloadBytes} bytes, SHA-256 {letter.PayloadSha256}. "
+                $"The message of {letter.Id} was too large to keep: {letter.PayloadBytes} bytes, SHA-256 "
+                    + $"{letter.PayloadSha256}. "
                 + "Only its beginning was kept. Publish the original again from its source.");
         }
 

@@ -26,11 +26,13 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     /// <returns>
     /// Whether this call opened it, rather than an earlier or concurrent one: only that call reports it.
     /// </returns>
-    public async Task<bool> OpenAsync(DeadLetter letter, string copyId, DateTimeOffset recordedAt, CancellationToken cancellationToken)
+    public async Task<bool> OpenAsync(
+        DeadLetter letter, string copyId, DateTimeOffset recordedAt, CancellationToken cancellationToken)
     {
         var standing = await warehouse.QueryAsync(
             Dataset,
-            Statement.Create("dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt)),
+            Statement.Create(
+                "dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt)),
             cancellationToken);
         var reopened = 0L;
         if (standing is [var now])
@@ -51,20 +53,35 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         var row = RowOf(letter, DeadLetterState.Open, reopened, recordedAt);
         (row["copy_id"], row["teller"]) = (copyId, teller);
         await InsertAsync(letter, DeadLetterState.Open, reopened, row, cancellationToken);
-        return (await warehouse.QueryAsync(Dataset, Statement.Create("dead_letters_told", ("id", letter.Id), ("teller", teller)), cancellationToken)).Count > 0;
+        return (
+            await warehouse.QueryAsync(
+                Dataset,
+                Statement.Create("dead_letters_told", ("id", letter.Id), ("teller", teller)),
+                cancellationToken)).Count > 0;
     }
 
     /// <summary>
     /// Stores what a person decided. Rows are ordered by their counts and state, not by time, so it does not matter
     /// which is written first.
     /// </summary>
-    public Task RecordAsync(StoredDeadLetter decided, DateTimeOffset recordedAt, CancellationToken cancellationToken) => InsertAsync(
-        decided.Letter, decided.State, decided.Reopened, RowOf(decided.Letter, decided.State, decided.Reopened, recordedAt), cancellationToken);
+    public Task RecordAsync(StoredDeadLetter decided, DateTimeOffset recordedAt, CancellationToken cancellationToken) =>
+        InsertAsync(
+        decided.Letter,
+        decided.State,
+        decided.Reopened,
+        RowOf(decided.Letter, decided.State, decided.Reopened, recordedAt),
+        cancellationToken);
 
-    private Task InsertAsync(DeadLetter letter, string state, long reopened, Dictionary<string, object?> row, CancellationToken cancellationToken) =>
+    private Task InsertAsync(
+        DeadLetter letter,
+        string state,
+        long reopened,
+        Dictionary<string, object?> row,
+        CancellationToken cancellationToken) =>
         warehouse.ExecuteAsync(
             Dataset,
-            FormattableString.Invariant($"{letter.Id}_{letter.Replays}_{state}") + (reopened == 0 ? "" : FormattableString.Invariant($"_{reopened}")),
+            FormattableString.Invariant($"{letter.Id}_{letter.Replays}_{state}")
+                + (reopened == 0 ? "" : FormattableString.Invariant($"_{reopened}")),
             Statement.Insert("insert_dead_letter", [row]),
             cancellationToken);
 
@@ -72,9 +89,11 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     /// <param name="state">Only these; null for all.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(string? state, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(
+        string? state, int limit, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(Dataset, Statement.Create("list_dead_letters", ("state", state), ("most", (long)limit)), cancellationToken);
+        var rows = await warehouse.QueryAsync(
+            Dataset, Statement.Create("list_dead_letters", ("state", state), ("most", (long)limit)), cancellationToken);
         return [.. rows.Select(row => Stored(row, new Dictionary<string, string>(), ""))];
     }
 
@@ -86,12 +105,14 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             return null;
         }
 
-        var rows = await warehouse.QueryAsync(Dataset, Statement.Create("find_dead_letter", ("id", id)), cancellationToken);
+        var rows = await warehouse.QueryAsync(
+            Dataset, Statement.Create("find_dead_letter", ("id", id)), cancellationToken);
         return rows.Count == 0
             ? null
             : Stored(
                 rows[0],
-                JsonSerializer.Deserialize(rows[0].Text("attributes"), DeadLetterJson.Default.IReadOnlyDictionaryStringString)!,
+                JsonSerializer.Deserialize(
+                    rows[0].Text("attributes"), DeadLetterJson.Default.IReadOnlyDictionaryStringString)!,
                 rows[0].TextOrNull("payload") ?? "");
     }
 
@@ -99,7 +120,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     public async Task<IReadOnlyDictionary<string, long>> CountAsync(CancellationToken cancellationToken)
     {
         var counts = DeadLetterState.All.ToDictionary(state => state, _ => 0L);
-        foreach (var row in await warehouse.QueryAsync(Dataset, Statement.Create("count_dead_letters"), cancellationToken))
+        foreach (var row in
+            await warehouse.QueryAsync(Dataset, Statement.Create("count_dead_letters"), cancellationToken))
         {
             counts[row.Text("state")] = row.GetInt64("letters");
         }
@@ -108,7 +130,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     }
 
     /// <summary>The columns of a row.</summary>
-    internal static Dictionary<string, object?> RowOf(DeadLetter letter, string state, long reopened, DateTimeOffset recordedAt) => new()
+    internal static Dictionary<string, object?> RowOf(
+        DeadLetter letter, string state, long reopened, DateTimeOffset recordedAt) => new()
     {
         ["id"] = letter.Id,
         ["state"] = state,
@@ -125,7 +148,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         ["subscription"] = letter.Subscription,
         ["attempt"] = (long?)letter.Attempt,
         ["replays"] = (long)letter.Replays,
-        ["attributes"] = JsonSerializer.Serialize(letter.Attributes, DeadLetterJson.Default.IReadOnlyDictionaryStringString),
+        ["attributes"] =
+            JsonSerializer.Serialize(letter.Attributes, DeadLetterJson.Default.IReadOnlyDictionaryStringString),
         ["payload"] = letter.Payload,
         ["payload_truncated"] = letter.PayloadTruncated,
         ["payload_bytes"] = letter.PayloadBytes,
@@ -138,7 +162,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         ["teller"] = null,
     };
 
-    private static StoredDeadLetter Stored(Row row, IReadOnlyDictionary<string, string> attributes, string payload) => new(
+    private static StoredDeadLetter Stored(Row row, IReadOnlyDictionary<string, string> attributes, string payload) =>
+        new(
         new DeadLetter
         {
             Id = row.Text("id"),
@@ -153,7 +178,9 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             MessageId = row.TextOrNull("message_id"),
             PublishTime = row.TimestampOrNull("publish_time"),
             Subscription = row.TextOrNull("subscription"),
-            Attempt = row.IsNull("attempt") ? null : Convert.ToInt32(row.GetInt64("attempt"), CultureInfo.InvariantCulture),
+            Attempt = row.IsNull("attempt")
+                ? null
+                : Convert.ToInt32(row.GetInt64("attempt"), CultureInfo.InvariantCulture),
             Replays = Convert.ToInt32(row.GetInt64("replays"), CultureInfo.InvariantCulture),
             Attributes = attributes,
             Payload = payload,
@@ -176,7 +203,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
 /// <param name="State">One of <see cref="DeadLetterState"/>.</param>
 /// <param name="FirstSeen">When it was first stored, UTC.</param>
 /// <param name="LastSeen">When it last arrived, or its state last changed, UTC.</param>
-internal sealed record StoredDeadLetter(DeadLetter Letter, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
+internal sealed record StoredDeadLetter(
+    DeadLetter Letter, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
 {
     /// <summary>How often its message had arrived again after it was discarded or replayed.</summary>
     public long Reopened { get; init; }

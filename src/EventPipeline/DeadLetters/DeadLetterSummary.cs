@@ -44,7 +44,9 @@ public record DeadLetterSummary(
     /// <summary>A shell command. Except on a local machine, the service requires the caller's identity.</summary>
     private static string ReplayCommandOf(StoredDeadLetter stored, string serviceAddress)
     {
-        var force = stored.State == DeadLetterState.Discarded || stored.Letter.Replays >= DeadLetterReplayer.MaxReplays ? "?force=true" : "";
+        var force = stored.State == DeadLetterState.Discarded || stored.Letter.Replays >= DeadLetterReplayer.MaxReplays
+            ? "?force=true"
+            : "";
         var identity = serviceAddress.StartsWith("https:", StringComparison.Ordinal) ? """ -H "Authorization: Bearer $(gcloud auth print-identity-token)" """.TrimEnd() : "";
         return $"curl -X POST{identity} '{serviceAddress}/dead-letters/{stored.Letter.Id}/replay{force}'";
     }

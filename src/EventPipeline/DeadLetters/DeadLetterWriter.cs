@@ -21,7 +21,8 @@ internal static class DeadLetterWriter
     /// <param name="rejection">Why it cannot be processed.</param>
     /// <param name="sourceTopic">The topic it came from; null if unknown.</param>
     /// <param name="now">When it was rejected, UTC.</param>
-    public static DeadLetter Write(Arrival arrival, RejectedEventException rejection, Topic? sourceTopic, DateTimeOffset now)
+    public static DeadLetter Write(
+        Arrival arrival, RejectedEventException rejection, Topic? sourceTopic, DateTimeOffset now)
     {
         var message = arrival.Message;
         var topic = sourceTopic is { } known ? NameOf(known) : null;
@@ -44,7 +45,9 @@ internal static class DeadLetterWriter
             EventTime = arrival.Event?.Time ?? message.Delivery.PublishTime ?? message.Delivery.ArrivedAt,
             MessageId = message.Delivery.MessageId is { } messageId ? Shown.Plain(messageId, MaxTextLength) : null,
             PublishTime = message.Delivery.PublishTime,
-            Subscription = message.Delivery.Subscription is { } subscription ? Shown.Plain(subscription, MaxTextLength) : null,
+            Subscription = message.Delivery.Subscription is { } subscription
+                ? Shown.Plain(subscription, MaxTextLength)
+                : null,
             Attempt = message.Delivery.Attempt,
             Replays = ReplaysOf(message),
             Attributes = isBounded ? message.Attributes.ToDictionary() : Cut(message.Attributes),
@@ -65,17 +68,24 @@ internal static class DeadLetterWriter
         DeadLetter.IsId(letter.Id)
         && letter.SourceTopic is null or "trigger" or "fetch"
         && new[] { letter.Reason, letter.Hint }.All(sentence => IsPlain(sentence, MaxSentenceLength))
-        && new[] { letter.Cause, letter.EventId, letter.EventSource, letter.EventType, letter.MessageId, letter.Subscription, letter.PayloadSha256, letter.Traceparent }
+        && new[]
+        {
+            letter.Cause, letter.EventId, letter.EventSource, letter.EventType, letter.MessageId, letter.Subscription,
+            letter.PayloadSha256, letter.Traceparent,
+        }
             .All(text => text is null || IsPlain(text, MaxTextLength))
         && letter.Replays is >= 0 and < int.MaxValue
         && letter.PayloadBytes >= 0
         && letter.Payload.Length <= (MaxPayloadBytes + 2) / 3 * 4
         && Convert.FromBase64String(letter.Payload) is not null
         && letter.Attributes.Count <= MaxAttributes
-        && letter.Attributes.All(attribute => attribute.Key.Length <= MaxTextLength + 1 && attribute.Value is { Length: <= MaxTextLength + 1 });
+        && letter.Attributes.All(
+            attribute =>
+                attribute.Key.Length <= MaxTextLength + 1 && attribute.Value is { Length: <= MaxTextLength + 1 });
 
     // A text that was cut has one more character at its end.
-    private static bool IsPlain(string text, int most) => text.Length <= most + 1 && text == Shown.Plain(text, most + 1);
+    private static bool IsPlain(string text, int most) =>
+        text.Length <= most + 1 && text == Shown.Plain(text, most + 1);
 
     /// <summary>The name of a topic that messages come from.</summary>
     public static string NameOf(Topic topic) => topic switch
@@ -110,15 +120,22 @@ internal static class DeadLetterWriter
 
         return message.Delivery.MessageId is { } messageId
             ? (message.Source ?? CloudEventReader.UnnamedSource, messageId)
-            : (message.Source ?? CloudEventReader.UnnamedSource, $"unnamed-{Hash([At(message.Delivery.PublishTime), size.Sha256, .. Parts(message)])}");
+            : (
+                message.Source ?? CloudEventReader.UnnamedSource,
+                $"unnamed-{Hash([At(message.Delivery.PublishTime), size.Sha256, .. Parts(message)])}");
     }
 
-    private static string IdOf(string? topic, string source, string id, DataSize size) => $"dl-{Hash([topic ?? "", source, id, size.Sha256])}";
+    private static string IdOf(string? topic, string source, string id, DataSize size) =>
+        $"dl-{Hash([topic ?? "", source, id, size.Sha256])}";
 
-    private static string At(DateTimeOffset? time) => time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "";
+    private static string At(DateTimeOffset? time) =>
+        time?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "";
 
     private static IEnumerable<string> Parts(PushedMessage message) =>
-        message.Attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).SelectMany(attribute => new[] { attribute.Key, attribute.Value });
+        message.Attributes.OrderBy(attribute => attribute.Key, StringComparer.Ordinal).SelectMany(attribute => new[]
+        {
+            attribute.Key, attribute.Value,
+        });
 
     private static string Hash(IEnumerable<string> parts)
     {
@@ -136,11 +153,13 @@ internal static class DeadLetterWriter
     // Pub/Sub allows 100 attributes of 1,024 bytes; what arrived another way is cut to that.
     private static bool IsBounded(Attributes attributes) =>
         attributes.Count <= MaxAttributes
-        && attributes.All(attribute => attribute.Key.Length <= MaxTextLength && attribute.Value.Length <= MaxTextLength);
+        && attributes.All(
+            attribute => attribute.Key.Length <= MaxTextLength && attribute.Value.Length <= MaxTextLength);
 
     private static Dictionary<string, string> Cut(Attributes attributes) => attributes
         .Take(MaxAttributes)
         .DistinctBy(attribute => Shown.Plain(attribute.Key, MaxTextLength))
         .ToDictionary(
-            attribute => Shown.Plain(attribute.Key, MaxTextLength), attribute => Shown.Plain(attribute.Value, MaxTextLength));
+            attribute => Shown.Plain(attribute.Key, MaxTextLength),
+            attribute => Shown.Plain(attribute.Value, MaxTextLength));
 }

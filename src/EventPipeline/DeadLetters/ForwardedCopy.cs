@@ -45,7 +45,8 @@ internal static class ForwardedCopy
                 "Something outside the service damaged the file. Check the disk, then request the run again.",
                 RejectionCause.BadInput) :
             new RejectedEventException(
-                $"Pub/Sub gave up after {(attempts is null ? "all" : attempts)} deliveries on the subscription '{Shown.Plain(subscription ?? "unknown", 300)}'.",
+                $"Pub/Sub gave up after {(attempts is null ? "all" : attempts)} deliveries on the subscription "
+                    + $"'{Shown.Plain(subscription ?? "unknown", 300)}'.",
                 "Each delivery failed with a possibly transient error: check the service's log and the run, "
                 + "then replay it.",
                 RejectionCause.AttemptsExhausted),

@@ -27,16 +27,26 @@ internal static class LetterContent
         if (EventOf(letter) is { } trigger)
         {
             var isNameless = letter.MessageId is null && new Attributes(letter.Attributes)["ce-id"] is null;
-            return (RunId.Create(trigger), RunRequestedReader.TryReadMode(trigger), isNameless ? letter.PublishTime : null);
+            return (
+                RunId.Create(trigger), RunRequestedReader.TryReadMode(trigger), isNameless ? letter.PublishTime : null);
         }
 
-        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time } ? (RunId.Create(source, id, time), null, null) : null;
+        return letter is { EventId: { } id, EventSource: { } source, EventTime: { } time }
+            ? (RunId.Create(source, id, time), null, null)
+            : null;
     }
 
     private static ReceivedEvent? EventOf(DeadLetter letter)
     {
-        var entrance = letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Entrance.FetchRequests : Entrance.RunRequests;
-        var delivery = new Delivery(letter.MessageId, letter.PublishTime, letter.Subscription, letter.Attempt, letter.EventTime ?? letter.RejectedAt);
+        var entrance = letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch)
+            ? Entrance.FetchRequests
+            : Entrance.RunRequests;
+        var delivery = new Delivery(
+            letter.MessageId,
+            letter.PublishTime,
+            letter.Subscription,
+            letter.Attempt,
+            letter.EventTime ?? letter.RejectedAt);
         var data = Convert.FromBase64String(letter.Payload);
         var message = new PushedMessage(data, new Attributes(letter.Attributes), delivery, letter.EventSource);
         return CloudEventReader.Read(new Arrival.Pushed(entrance, message)).Event;

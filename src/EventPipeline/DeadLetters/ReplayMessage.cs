@@ -35,11 +35,16 @@ internal static class ReplayMessage
             if (!ContentModes.IsCloudEvent(original["content-type"]))
             {
                 Add("ce-specversion", "1.0");
-                Add("ce-type", letter.EventType ?? (TopicOf(letter) == Topic.Fetch ? FetchRequested.EventType : RunRequested.EventType));
+                Add(
+                    "ce-type",
+                    letter.EventType
+                        ?? (TopicOf(letter) == Topic.Fetch ? FetchRequested.EventType : RunRequested.EventType));
             }
         }
 
-        Add("ce-time", (letter.EventTime ?? letter.PublishTime)?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
+        Add(
+            "ce-time",
+            (letter.EventTime ?? letter.PublishTime)?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
         attributes["ce-replays"] = (letter.Replays + 1).ToString(CultureInfo.InvariantCulture);
         return new OutgoingMessage(Convert.FromBase64String(letter.Payload), attributes);
 

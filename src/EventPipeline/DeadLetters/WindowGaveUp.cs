@@ -29,4 +29,10 @@ internal delegate Task WindowGaveUp(
 /// <param name="reason">What happened, and what to do.</param>
 /// <param name="cancellationToken">Stops; the message is redelivered.</param>
 internal delegate Task RunGaveUp(
-    string endId, string runId, RunMode? mode, DateTimeOffset? publishedAt, bool isRejected, string reason, CancellationToken cancellationToken);
+    string endId,
+    string runId,
+    RunMode? mode,
+    DateTimeOffset? publishedAt,
+    bool isRejected,
+    string reason,
+    CancellationToken cancellationToken);

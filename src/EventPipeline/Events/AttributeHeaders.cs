@@ -25,26 +25,135 @@ internal static class AttributeHeaders
     /// </summary>
     private static readonly HashSet<string> Transport = new(StringComparer.Ordinal)
     {
-        "accept", "age", "allow", "alpn", "apikey", "authorization", "b3", "baggage", "capsule", "close", "connection", "cookie", "cookie2", "date", "depth",
-        "destination", "digest", "dnt", "downlink", "dpop", "dpr", "ect", "etag", "expect", "expires", "forwarded", "from", "hobareg", "host", "link",
-        "location", "meter", "negotiate", "nel", "newrelic", "origin", "p3p", "pep", "pragma", "prefer", "priority", "protocol", "purpose",
-        "range", "referer", "rtt", "security", "server", "signature", "slug", "sourcemap", "sunset", "sw8", "tcn", "te", "timeout", "topic",
-        "traceresponse", "trailer", "traceparent", "tracestate", "ttl", "upgrade", "urgency", "vary", "via", "warning", "width",
+        "accept",
+        "age",
+        "allow",
+        "alpn",
+        "apikey",
+        "authorization",
+        "b3",
+        "baggage",
+        "capsule",
+        "close",
+        "connection",
+        "cookie",
+        "cookie2",
+        "date",
+        "depth",
+        "destination",
+        "digest",
+        "dnt",
+        "downlink",
+        "dpop",
+        "dpr",
+        "ect",
+        "etag",
+        "expect",
+        "expires",
+        "forwarded",
+        "from",
+        "hobareg",
+        "host",
+        "link",
+        "location",
+        "meter",
+        "negotiate",
+        "nel",
+        "newrelic",
+        "origin",
+        "p3p",
+        "pep",
+        "pragma",
+        "prefer",
+        "priority",
+        "protocol",
+        "purpose",
+        "range",
+        "referer",
+        "rtt",
+        "security",
+        "server",
+        "signature",
+        "slug",
+        "sourcemap",
+        "sunset",
+        "sw8",
+        "tcn",
+        "te",
+        "timeout",
+        "topic",
+        "traceresponse",
+        "trailer",
+        "traceparent",
+        "tracestate",
+        "ttl",
+        "upgrade",
+        "urgency",
+        "vary",
+        "via",
+        "warning",
+        "width",
     };
 
     private static readonly string[] TransportPrefixes =
     [
-        "x-", "x_", "sec-", "content-", "accept-", "if-", "proxy-", "access-control-", "cf-", "cdn-", "fastly-", "fly-", "akamai-", "true-client-", "grpc-", "ot-",
-        "uber", "jaeger-", "elastic-", "elasticapm", "sentry-", "datadog-", "dd-", "l5d-", "envoy-", "istio-", "goog-", "google-", "function-", "request-",
-        "correlation-", "wl-", "ali-", "eagleeye-", "amz-", "aws-", "ms-", "azure-", "transfer-", "upgrade-", "want-", "repr-", "http2-", "signature-", "alt-",
+        "x-",
+        "x_",
+        "sec-",
+        "content-",
+        "accept-",
+        "if-",
+        "proxy-",
+        "access-control-",
+        "cf-",
+        "cdn-",
+        "fastly-",
+        "fly-",
+        "akamai-",
+        "true-client-",
+        "grpc-",
+        "ot-",
+        "uber",
+        "jaeger-",
+        "elastic-",
+        "elasticapm",
+        "sentry-",
+        "datadog-",
+        "dd-",
+        "l5d-",
+        "envoy-",
+        "istio-",
+        "goog-",
+        "google-",
+        "function-",
+        "request-",
+        "correlation-",
+        "wl-",
+        "ali-",
+        "eagleeye-",
+        "amz-",
+        "aws-",
+        "ms-",
+        "azure-",
+        "transfer-",
+        "upgrade-",
+        "want-",
+        "repr-",
+        "http2-",
+        "signature-",
+        "alt-",
         "idempotency-", "attribution-", "dynatrace", "traceid",
     ];
 
     /// <summary>What people write when they mean one of our arguments.</summary>
-    private static readonly HashSet<string> Synonyms = new(StringComparer.Ordinal) { "dry", "date", "start", "end", "since", "until" };
+    private static readonly HashSet<string> Synonyms = new(StringComparer.Ordinal)
+    {
+        "dry", "date", "start", "end", "since", "until",
+    };
 
     /// <summary>Whether a header, its name in lower case, is read as an attribute or refused as one.</summary>
-    public static bool Stands(string name, StringValues values) => IsKnown(name, values) || LooksLikeOne(name, values.ToString());
+    public static bool Stands(string name, StringValues values) =>
+        IsKnown(name, values) || LooksLikeOne(name, values.ToString());
 
     /// <summary>Whether it is an attribute that is read.</summary>
     public static bool IsKnown(string name, StringValues values) =>
@@ -64,12 +173,17 @@ internal static class AttributeHeaders
     /// beside the argument of that name.
     /// </summary>
     public static StringValues ValuesOf(string name, StringValues values) => name == "from"
-        ? new StringValues([.. values.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? []).Where(value => !value.Contains('@', StringComparison.Ordinal))])
+        ? new StringValues(
+            [
+                .. values.SelectMany(value => value?.Split(',', StringSplitOptions.TrimEntries) ?? [])
+                .Where(value => !value.Contains('@', StringComparison.Ordinal)),
+            ])
         : values;
 
     // RFC 9110: a Date has a time of day, a Range has a unit. A person who means a day or days writes neither.
     private static bool IsNoTransport(string name, string value) =>
-        (name == "date" && !value.Contains(':', StringComparison.Ordinal)) || (name == "range" && !value.Contains('=', StringComparison.Ordinal));
+        (name == "date" && !value.Contains(':', StringComparison.Ordinal))
+            || (name == "range" && !value.Contains('=', StringComparison.Ordinal));
 
     private static bool IsNearAnArgument(string name) =>
         Nearest.Distance(name, Nearest.To(name, Arguments)!) <= 2

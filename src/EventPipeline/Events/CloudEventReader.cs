@@ -70,7 +70,8 @@ internal static class CloudEventReader
             return type is null || type == expected
                 ? expected
                 : throw new RejectedEventException(
-                    $"The event's type (ce-type) is {Shown.Quoted(type)}, but {entrance.Path} takes '{expected}'.", $"Send '{expected}' here{Elsewhere(type)}.");
+                    $"The event's type (ce-type) is {Shown.Quoted(type)}, but {entrance.Path} takes '{expected}'.",
+                    $"Send '{expected}' here{Elsewhere(type)}.");
         }
 
         if (type is null || Entrance.Types.Contains(type))
@@ -122,7 +123,10 @@ internal static class CloudEventReader
         var element = StrictJson.Parse(message.Data, what);
         var members = StrictJson.Members(element, what, """{"specversion": "1.0", "id": "1", "source": "/me", "type": "…"}""");
         RequireVersion(Text("specversion"), "specversion", required: true);
-        var (id, source, type) = (Required(Text("id"), "id", true), Required(Text("source"), "source", true), Required(Text("type"), "type", true));
+        var (id, source, type) = (
+            Required(Text("id"), "id", true),
+            Required(Text("source"), "source", true),
+            Required(Text("type"), "type", true));
 
         // A replay carries the time at which the original was published; an event's own time takes precedence.
         var time = Text("time") is { } own
@@ -135,16 +139,22 @@ internal static class CloudEventReader
 
         try
         {
-            return new Content(id, source, type, time, DataOf(Formatter.ConvertFromJsonElement(element, extensionAttributes: null)));
+            return new Content(
+                id, source, type, time, DataOf(Formatter.ConvertFromJsonElement(element, extensionAttributes: null)));
         }
-        catch (Exception ex) when (ex is ArgumentException or InvalidOperationException or FormatException or JsonException)
+        catch (Exception ex) when (
+            ex is ArgumentException or InvalidOperationException or FormatException or JsonException)
         {
             throw new RejectedEventException(
-                $"{what} is not valid: {Shown.Plain(ex.Message, 300)}", "See section 3 of the CloudEvents JSON event format.", innerException: ex);
+                $"{what} is not valid: {Shown.Plain(ex.Message, 300)}",
+                "See section 3 of the CloudEvents JSON event format.",
+                innerException: ex);
         }
 
         string? Text(string name) =>
-            members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null ? StrictJson.Text(value, name, ExampleOf(name)) : null;
+            members.TryGetValue(name, out var value) && value.ValueKind != JsonValueKind.Null
+                ? StrictJson.Text(value, name, ExampleOf(name))
+                : null;
     }
 
     private static ReadOnlyMemory<byte> DataOf(CloudEvent cloudEvent) => cloudEvent.Data switch
@@ -174,7 +184,8 @@ internal static class CloudEventReader
         if (value is null ? required : value.Length == 0)
         {
             throw new RejectedEventException(
-                $"The CloudEvent's {name} is {(value is null ? "missing" : "empty")}.", $"Send {name}, such as '{ExampleOf(name)}'.");
+                $"The CloudEvent's {name} is {(value is null ? "missing" : "empty")}.",
+                $"Send {name}, such as '{ExampleOf(name)}'.");
         }
 
         return value;
@@ -190,5 +201,6 @@ internal static class CloudEventReader
     };
 
     /// <summary>What a message says about its event; null for what it leaves to Pub/Sub and the path.</summary>
-    private sealed record Content(string? Id, string? Source, string? Type, DateTimeOffset? Time, ReadOnlyMemory<byte> Data);
+    private sealed record Content(
+        string? Id, string? Source, string? Type, DateTimeOffset? Time, ReadOnlyMemory<byte> Data);
 }

@@ -22,5 +22,10 @@ internal sealed record Entrance(string Path, string? Type)
     public string Name => Path.Length > 1 ? Path[(Path.LastIndexOf('/') + 1)..] : "event";
 
     /// <summary>Every event type that the service accepts.</summary>
-    public static IReadOnlyList<string> Types { get; } = [RunRequested.EventType, FetchRequested.EventType, DeadLetter.OwnEventType];
+    public static IReadOnlyList<string> Types { get; } =
+    [
+        RunRequested.EventType,
+        FetchRequested.EventType,
+        DeadLetter.OwnEventType,
+    ];
 }

@@ -37,7 +37,11 @@ internal static class MessageTrace
         else
         {
             // Even without a listener the trace has to continue: what is published from here carries it.
-            activity = Source.StartActivity(name, ActivityKind.Consumer, context, links: request is null ? null : [new ActivityLink(request.Context)])
+            activity = Source.StartActivity(
+                name,
+                ActivityKind.Consumer,
+                context,
+                links: request is null ? null : [new ActivityLink(request.Context)])
                 ?? new Activity(name).SetParentId(context.TraceId, context.SpanId, context.TraceFlags).Start();
         }
 
@@ -57,5 +61,7 @@ internal static class MessageTrace
     /// <summary>Marks the handling as failed, with the reason.</summary>
     public static void Fail(this Activity? activity, Exception failure) => activity?
         .SetStatus(ActivityStatusCode.Error, Shown.Plain(failure.Message, 1_000))
-        .SetTag("error.type", failure is RejectedEventException rejected ? rejected.Cause.Name() : failure.GetType().FullName);
+        .SetTag(
+            "error.type",
+            failure is RejectedEventException rejected ? rejected.Cause.Name() : failure.GetType().FullName);
 }

@@ -27,7 +27,10 @@ internal static class PushEnvelope
         }
 
         var root = StrictJson.Parse(data, "The body");
-        return root.ValueKind == JsonValueKind.Object && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _)) ? root : null;
+        return root.ValueKind == JsonValueKind.Object
+            && (root.TryGetProperty("message", out _) || root.TryGetProperty("subscription", out _))
+            ? root
+            : null;
     }
 
     /// <summary>Unwraps the message inside; keeps how it was delivered even if its data cannot be read.</summary>
@@ -47,12 +50,15 @@ internal static class PushEnvelope
         }
 
         var message = StrictJson.Members(element, "message", """{"data": "e30=", "messageId": "1"}""");
-        var subscription = Text(envelope, "subscription", "subscription", "projects/p/subscriptions/s") ?? outer.Subscription;
+        var subscription = Text(envelope, "subscription", "subscription", "projects/p/subscriptions/s")
+            ?? outer.Subscription;
         var publishTime = Text(message, "publishTime", "message.publishTime", "2026-11-23T06:00:00Z")
             ?? Text(message, "publish_time", "message.publish_time", "2026-11-23T06:00:00Z");
         var delivery = outer with
         {
-            MessageId = Text(message, "messageId", "message.messageId", "1") ?? Text(message, "message_id", "message.message_id", "1") ?? outer.MessageId,
+            MessageId = Text(message, "messageId", "message.messageId", "1")
+                ?? Text(message, "message_id", "message.message_id", "1")
+                ?? outer.MessageId,
             PublishTime = publishTime is null ? outer.PublishTime : EventTime.Read(publishTime, "message.publishTime"),
             Subscription = subscription,
             Attempt = Attempt(envelope) ?? outer.Attempt,
@@ -107,11 +113,15 @@ internal static class PushEnvelope
         return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out var attempt) && attempt >= 0
             ? attempt == 0 ? null : attempt
             : throw new RejectedEventException(
-                $"deliveryAttempt must be a whole number, not {StrictJson.Kind(element)}.", "Send a number, such as 1, or leave it out.");
+                $"deliveryAttempt must be a whole number, not {StrictJson.Kind(element)}.",
+                "Send a number, such as 1, or leave it out.");
     }
 
-    private static string? Text(IReadOnlyDictionary<string, JsonElement> members, string name, string what, string example) =>
-        Member(members, name) is { } element && StrictJson.Text(element, what, example) is { Length: > 0 } text ? text : null;
+    private static string? Text(
+        IReadOnlyDictionary<string, JsonElement> members, string name, string what, string example) =>
+        Member(members, name) is { } element && StrictJson.Text(element, what, example) is { Length: > 0 } text
+            ? text
+            : null;
 
     // Protocol Buffers' JSON treats null as a missing member.
     private static JsonElement? Member(IReadOnlyDictionary<string, JsonElement> members, string name) =>

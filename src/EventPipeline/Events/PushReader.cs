@@ -44,7 +44,9 @@ internal static partial class PushReader
     {
         var delivery = new Delivery(
             Metadata(headers, "message-id"),
-            Metadata(headers, "publish-time") is { } time ? EventTime.Read(time, $"The header {MetadataPrefix}publish-time") : null,
+            Metadata(headers, "publish-time") is { } time
+                ? EventTime.Read(time, $"The header {MetadataPrefix}publish-time")
+                : null,
             Metadata(headers, "subscription-name"),
             null,
             sent.Delivery.ArrivedAt);
@@ -126,11 +128,15 @@ internal static partial class PushReader
     }
 
     private static string? Metadata(IHeaderDictionary headers, string name) =>
-        headers.TryGetValue(MetadataPrefix + name, out var values) && values.ToString() is { Length: > 0 } value ? value : null;
+        headers.TryGetValue(MetadataPrefix + name, out var values) && values.ToString() is { Length: > 0 } value
+            ? value
+            : null;
 
     /// <summary>The service's address as the sender knows it; null when the Host header is not a plain host.</summary>
     public static string? ServiceAddress(HttpRequest request) =>
-        request.Host.Value is { } host && PlainHost().IsMatch(host) ? $"{request.Scheme}://{host}{request.PathBase.ToUriComponent()}" : null;
+        request.Host.Value is { } host && PlainHost().IsMatch(host)
+            ? $"{request.Scheme}://{host}{request.PathBase.ToUriComponent()}"
+            : null;
 
     [GeneratedRegex(@"^[A-Za-z0-9.\-]+(:[0-9]{1,5})?$|^\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?$")]
     private static partial Regex PlainHost();

@@ -26,5 +26,6 @@ internal sealed record PushedMessage(
 internal sealed record DataSize(long Bytes, string Sha256)
 {
     /// <summary>The size of complete data.</summary>
-    public static DataSize Measure(ReadOnlySpan<byte> data) => new(data.Length, Convert.ToHexStringLower(SHA256.HashData(data)));
+    public static DataSize Measure(ReadOnlySpan<byte> data) =>
+        new(data.Length, Convert.ToHexStringLower(SHA256.HashData(data)));
 }

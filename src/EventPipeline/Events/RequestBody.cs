@@ -19,7 +19,8 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
     /// <param name="cancellationToken">Stops reading.</param>
     /// <returns>The body; null if it does not fit beside those already held.</returns>
     /// <exception cref="IOException">The body is incomplete.</exception>
-    public static async Task<RequestBody?> ReadAsync(HttpRequest request, BodyBudget.Share share, CancellationToken cancellationToken)
+    public static async Task<RequestBody?> ReadAsync(
+        HttpRequest request, BodyBudget.Share share, CancellationToken cancellationToken)
     {
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -98,7 +99,9 @@ internal sealed record RequestBody(ReadOnlyMemory<byte> Bytes, DataSize? CutFrom
                     segment[..(int)Math.Min(segment.Length, PrefixBytes - Length)].CopyTo(_bytes.AsSpan((int)Length));
                 }
             }
-            else if (Length + segment.Length > _bytes.Length && !TryGrow((int)Math.Clamp(2L * _bytes.Length, Length + segment.Length, MaxBytes)))
+            else if (
+                Length + segment.Length > _bytes.Length
+                    && !TryGrow((int)Math.Clamp(2L * _bytes.Length, Length + segment.Length, MaxBytes)))
             {
                 return false;
             }

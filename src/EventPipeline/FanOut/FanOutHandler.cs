@@ -29,11 +29,13 @@ internal sealed partial class FanOutHandler(
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
         var plan = await ledger.FindPlanAsync(runId, request.Mode, cancellationToken)
-            ?? await ledger.StorePlanAsync(await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
+            ?? await ledger.StorePlanAsync(
+                await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
 
         var windows = plan.Windows.Where(planned => !planned.Skipped).ToList();
         await publish(Topic.Fetch, [.. windows.Select(planned => Message(plan, planned))], cancellationToken);
-        Log.Published(logger, runId, windows.Count, plan.Windows.Count - windows.Count, plan.Mode.Name(), plan.From, plan.To);
+        Log.Published(
+            logger, runId, windows.Count, plan.Windows.Count - windows.Count, plan.Mode.Name(), plan.From, plan.To);
         if (windows.Count == 0)
         {
             await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);
@@ -51,7 +53,8 @@ internal sealed partial class FanOutHandler(
             FetchRequestedReader.Write(message));
     }
 
-    private async Task<RunPlan> PlanAsync(string runId, RunRequested request, DateTimeOffset time, CancellationToken cancellationToken)
+    private async Task<RunPlan> PlanAsync(
+        string runId, RunRequested request, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var subjects = await SubjectsAsync(request, cancellationToken);
         var gapDays = options.Value.GapDays;
@@ -61,7 +64,8 @@ internal sealed partial class FanOutHandler(
         return new Planner(reads, gapDays).Plan(runId, request, time, subjects);
     }
 
-    private async Task<IReadOnlyList<PlanSubject>> SubjectsAsync(RunRequested request, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<PlanSubject>> SubjectsAsync(
+        RunRequested request, CancellationToken cancellationToken)
     {
         var wanted = vendors.Where(vendor => request.Vendors?.Contains(vendor.Name) ?? true).ToList();
         var asked = wanted
@@ -84,6 +88,7 @@ internal sealed partial class FanOutHandler(
     {
         [LoggerMessage(1, LogLevel.Information, "Run {RunId} requests {Windows} windows and skips {Skipped}.",
             EventName = "run.planned")]
-        public static partial void Published(ILogger logger, string runId, int windows, int skipped, string mode, DateOnly from, DateOnly to);
+        public static partial void Published(
+            ILogger logger, string runId, int windows, int skipped, string mode, DateOnly from, DateOnly to);
     }
 }

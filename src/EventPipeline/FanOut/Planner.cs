@@ -36,10 +36,12 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
     }
 
     /// <summary>The days whose reads a plan depends on.</summary>
-    public static (DateOnly From, DateOnly To) Horizon(RunRequested request, DateOnly today, int gapDays, IEnumerable<Report> reports)
+    public static (DateOnly From, DateOnly To) Horizon(
+        RunRequested request, DateOnly today, int gapDays, IEnumerable<Report> reports)
     {
         var (from, _) = AskedRange(request, today);
-        var back = today.AddDays(-Math.Max(gapDays, reports.Select(report => report.SettledAfterDays).DefaultIfEmpty().Max()) - 1);
+        var back = today.AddDays(
+            -Math.Max(gapDays, reports.Select(report => report.SettledAfterDays).DefaultIfEmpty().Max()) - 1);
         return (from < back ? from : back, today);
     }
 
@@ -56,7 +58,8 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         return new PlannedWindow(subject.Window(today), why, Force: force);
     }
 
-    private IEnumerable<PlannedWindow> PlanDays(PlanSubject subject, DateOnly lastClosed, (DateOnly From, DateOnly To) asked, RunRequested request)
+    private IEnumerable<PlannedWindow> PlanDays(
+        PlanSubject subject, DateOnly lastClosed, (DateOnly From, DateOnly To) asked, RunRequested request)
     {
         var report = subject.Report;
 
@@ -75,7 +78,11 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
             }
 
             var skipped = why is WindowReason.Settled or WindowReason.Pinned;
-            if (open is not null && open.Why == why && open.Window.To.AddDays(1) == day && (skipped || open.Window.Days < report.MaxWindowDays))
+            if (
+                open is not null
+                    && open.Why == why
+                    && open.Window.To.AddDays(1) == day
+                    && (skipped || open.Window.Days < report.MaxWindowDays))
             {
                 open = open with { Window = open.Window with { To = day } };
                 continue;
@@ -95,9 +102,12 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         }
     }
 
-    private static string? Why(DateOnly day, bool isAsked, bool isGapDay, SliceRead? read, Report report, RunRequested request)
+    private static string? Why(
+        DateOnly day, bool isAsked, bool isGapDay, SliceRead? read, Report report, RunRequested request)
     {
-        var isSettled = read is not null && read.Began >= new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).AddDays(1 + report.SettledAfterDays);
+        var isSettled = read is not null
+            && read.Began >= new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)
+                .AddDays(1 + report.SettledAfterDays);
         return (isAsked, read) switch
         {
             (true, null) => IsDaily(request) ? WindowReason.New : WindowReason.AskedFor,

@@ -63,19 +63,27 @@ internal sealed partial class FetchHandler(
         end = end with { Duration = clock.GetElapsedTime(began) };
         metrics.Attempted(window, mode, end.State, clock.GetElapsedTime(began));
         RunSpan.Ended(end.State, end.Rows);
-        await ledger.RecordEndAsync(message.RunId, mode, window, end, delivery.Attempt, delivery.MessageId, cancellationToken);
+        await ledger.RecordEndAsync(
+            message.RunId, mode, window, end, delivery.Attempt, delivery.MessageId, cancellationToken);
         if (rejection is not null)
         {
             throw rejection; // The door keeps it as a dead letter.
         }
     }
 
-    private async Task TellAsync(Exception failure, FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
+    private async Task TellAsync(
+        Exception failure, FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
     {
         try
         {
             await ledger.RecordFailedAttemptAsync(
-                message.RunId, mode, message.Window, failure.Message, delivery.Attempt, delivery.MessageId, cancellationToken);
+                message.RunId,
+                mode,
+                message.Window,
+                failure.Message,
+                delivery.Attempt,
+                delivery.MessageId,
+                cancellationToken);
         }
         catch (Exception unrecorded) when (!cancellationToken.IsCancellationRequested)
         {
@@ -83,7 +91,8 @@ internal sealed partial class FetchHandler(
         }
     }
 
-    private async Task<WindowEnd> AttemptAsync(FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
+    private async Task<WindowEnd> AttemptAsync(
+        FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
     {
         var (connector, account, report) = Find(message);
         var deadline = clock.GetUtcNow() + AttemptLimit;
@@ -93,7 +102,8 @@ internal sealed partial class FetchHandler(
         {
             var dataset = datasets.Value.For(mode);
             var identity = await identities.ResolveAsync(dataset, connector, account, either.Token);
-            var request = new LoadRequest(message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId);
+            var request = new LoadRequest(
+                message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId);
             await using var load = new LoadAttempt(warehouse, dataset, request, clock);
             await load.BeginAsync(either.Token);
             if (load.ClockAhead is { } ahead)
@@ -102,14 +112,21 @@ internal sealed partial class FetchHandler(
             }
 
             var drift = new Drift();
-            var fetch = new FetchContext(message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
+            var fetch = new FetchContext(
+                message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
             await foreach (var item in connector.FetchAsync(fetch, either.Token))
             {
                 await load.AcceptAsync(item, either.Token);
             }
 
             await identities.ConfirmAsync(
-                dataset, connector, account, identity, fetch.Organization, mode == RunMode.DryRun ? null : message.RunId, either.Token);
+                dataset,
+                connector,
+                account,
+                identity,
+                fetch.Organization,
+                mode == RunMode.DryRun ? null : message.RunId,
+                either.Token);
             var outcome = await load.CompleteAsync(either.Token);
             await CountAsync(load, message.Window, mode, either.Token);
             if (load.Repeats > 0)
@@ -134,7 +151,8 @@ internal sealed partial class FetchHandler(
                 RejectionCause.BrokenContract,
                 overflow);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TransientFailureException(
                 $"{message.Window}: the attempt stopped after {AttemptLimit.TotalSeconds:0} s, before the push "

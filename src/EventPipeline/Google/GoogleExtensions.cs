@@ -26,7 +26,11 @@ internal static class GoogleExtensions
     private static void AddPubSubOnGoogle(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IValidateOptions<PubSubOptions>, NamedProjectRule>();
-        if (!EmulatorHost.IsUsed(builder.Configuration, "PUBSUB_EMULATOR_HOST", $"{PubSubOptions.Section}:{nameof(PubSubOptions.BaseAddress)}"))
+        if (
+            !EmulatorHost.IsUsed(
+                builder.Configuration,
+                "PUBSUB_EMULATOR_HOST",
+                $"{PubSubOptions.Section}:{nameof(PubSubOptions.BaseAddress)}"))
         {
             builder.Services.AddHttpClient(nameof(PubSubPublisher)).AddGoogleCredentials();
         }

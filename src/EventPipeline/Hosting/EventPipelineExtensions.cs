@@ -88,7 +88,8 @@ internal static class EventPipelineExtensions
         {
             if (context.JsonTypeInfo.Type == typeof(decimal))
             {
-                (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, "decimal", null); // as DecimalAsString writes it
+                // as DecimalAsString writes it
+                (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, "decimal", null);
             }
             else if (context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, decimal>))
             {

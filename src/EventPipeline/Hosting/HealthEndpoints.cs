@@ -21,7 +21,8 @@ internal static partial class HealthEndpoints
         probes.MapGet("/ready", ReadyAsync).WithSummary("The service is ready to take work: its warehouse answers.")
             .Produces<Probe>().Produces<Probe>(StatusCodes.Status503ServiceUnavailable);
         probes.MapGet("/health", HealthAsync)
-            .WithSummary("Every component with state and latency: 503 only when warehouse, publisher or secrets are down.")
+            .WithSummary(
+                "Every component with state and latency: 503 only when warehouse, publisher or secrets are down.")
             .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -62,7 +63,8 @@ internal static partial class HealthEndpoints
             : components.Any(component => component.State == Component.Degraded) ? Component.Degraded
             : Component.Healthy;
         return TypedResults.Json(
-            new Health(label.Text, state, components), statusCode: down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            new Health(label.Text, state, components),
+            statusCode: down ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
     private static IEnumerable<Component> VendorsOf(HealthReport report, ILogger logger)

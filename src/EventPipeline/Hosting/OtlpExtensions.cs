@@ -6,7 +6,9 @@ using OpenTelemetry.Trace;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>Sends traces and metrics by OTLP: to a collector beside the service, or straight to Google with an access token.</summary>
+/// <summary>
+/// Sends traces and metrics by OTLP: to a collector beside the service, or straight to Google with an access token.
+/// </summary>
 internal static class OtlpExtensions
 {
     /// <summary>The client for Google's endpoint, whose requests carry the access token.</summary>
@@ -25,10 +27,15 @@ internal static class OtlpExtensions
         }
 
         var services = telemetry.Services;
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
+        if (
+            !Uri.TryCreate(text, UriKind.Absolute, out var endpoint)
+                || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
         {
             services.AddOptionsWithValidateOnStart<OtlpExporterOptions>().Validate(
-                _ => false, $"{EndpointVariable} is '{text}'; give an address such as http://localhost:4318 or https://telemetry.googleapis.com.");
+                _ =>
+                    false,
+                    $"{EndpointVariable} is '{text}'; give an address such as http://localhost:4318 or "
+                        + "https://telemetry.googleapis.com.");
             return;
         }
 
@@ -55,7 +62,8 @@ internal static class OtlpExtensions
         }
 
         // The service's own requests get spans only if the spans are exported.
-        telemetry.WithTracing(traces => traces.AddHttpClientInstrumentation().AddOtlpExporter()).WithMetrics(metrics => metrics.AddOtlpExporter());
+        telemetry.WithTracing(traces => traces.AddHttpClientInstrumentation().AddOtlpExporter())
+            .WithMetrics(metrics => metrics.AddOtlpExporter());
     }
 
     /// <summary>Whether the token may go there: only to Google, and only encrypted.</summary>

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Hosting;
 
-/// <summary>How a program ends when its command does not: with a sentence on standard error, and an exit code.</summary>
+/// <summary>
+/// How a program ends when its command does not: with a sentence on standard error, and an exit code.
+/// </summary>
 internal static class ProgramEnd
 {
     /// <summary>
@@ -17,7 +19,8 @@ internal static class ProgramEnd
         {
             return await command();
         }
-        catch (Exception mistake) when (mistake is UsageException or ConfigurationMistakesException or OptionsValidationException)
+        catch (Exception mistake) when (
+            mistake is UsageException or ConfigurationMistakesException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(mistake.Message);
             return 2;

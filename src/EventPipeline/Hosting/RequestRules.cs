@@ -24,7 +24,8 @@ internal static class RequestRules
     {
         app.Use(async (context, next) =>
         {
-            var answer = context.GetEndpoint() is RouteEndpoint endpoint && endpoint.Metadata.GetMetadata<Held>() is not null
+            var answer = context.GetEndpoint() is RouteEndpoint endpoint
+                && endpoint.Metadata.GetMetadata<Held>() is not null
                 ? MistakeOf(context, endpoint)
                 : null;
             if (answer is not null)
@@ -78,10 +79,13 @@ internal static class RequestRules
                 && !parameter.ParameterInfo.GetCustomAttributes(false).OfType<IFromHeaderMetadata>().Any())
             .Select(parameter => parameter.Name)
             .ToList();
-        if (context.Request.Query.Keys.FirstOrDefault(name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+        if (
+            context.Request.Query.Keys.FirstOrDefault(
+                name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             return Bad(
-                $"{context.Request.Method} {endpoint.RoutePattern.RawText} has no query parameter {Shown.Quoted(unknown)}. "
+                $"{context.Request.Method} {endpoint.RoutePattern.RawText} has no query parameter "
+                    + $"{Shown.Quoted(unknown)}. "
                 + Nearest.DidYouMeanOneOf(unknown, known, otherwise: "It reads none."));
         }
 
@@ -108,7 +112,8 @@ internal static class RequestRules
         statusCode: StatusCodes.Status413PayloadTooLarge);
 
     private static ProblemHttpResult Bad(string detail) =>
-        TypedResults.Problem(title: "The query cannot be read.", detail: detail, statusCode: StatusCodes.Status400BadRequest);
+        TypedResults.Problem(
+            title: "The query cannot be read.", detail: detail, statusCode: StatusCodes.Status400BadRequest);
 
     private sealed class Held;
 }

@@ -12,7 +12,9 @@ internal static partial class ServeCommand
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(ServeCommand).Assembly.GetName().Name,
-            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name ? name : "production",
+            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name
+                ? name
+                : "production",
         });
         var mistakes = new List<string>();
         builder.ConfigureServer().ListenOnPort(mistakes);
@@ -36,7 +38,11 @@ internal static partial class ServeCommand
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "No account of any vendor is configured, so no run will read anything: set Vendors__<Vendor>__Accounts__0__Name and …__Secret.")]
+        [LoggerMessage(
+            1,
+            LogLevel.Warning,
+            "No account of any vendor is configured, so no run will read anything: set "
+                + "Vendors__<Vendor>__Accounts__0__Name and …__Secret.")]
         public static partial void NoAccounts(ILogger logger);
     }
 }

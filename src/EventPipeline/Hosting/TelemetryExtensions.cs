@@ -11,14 +11,17 @@ namespace EventPipeline.Hosting;
 /// </summary>
 internal static class TelemetryExtensions
 {
-    /// <summary>Registers traces and metrics. No span and no attribute stands for a row, so memory does not grow with a window.</summary>
+    /// <summary>
+    /// Registers traces and metrics. No span and no attribute stands for a row, so memory does not grow with a window.
+    /// </summary>
     public static WebApplicationBuilder AddTelemetry(this WebApplicationBuilder builder)
     {
         var telemetry = builder.Services.AddPipelineMetrics().AddOpenTelemetry()
             .ConfigureResource(resource => Describe(resource, builder.Configuration))
             .WithTracing(traces => traces
                 .AddSource(MessageTrace.SourceName)
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path)))
+                .AddAspNetCoreInstrumentation(
+                    requests => requests.Filter = context => !HealthEndpoints.IsProbe(context.Request.Path)))
             .WithMetrics(metrics => metrics
                 .AddMeter(PipelineMetrics.MeterName)
                 .AddAspNetCoreInstrumentation()
@@ -48,7 +51,8 @@ internal static class TelemetryExtensions
 
         if (configuration["K_SERVICE"] is { Length: > 0 } service)
         {
-            (attributes["cloud.provider"], attributes["cloud.platform"], attributes["faas.name"]) = ("gcp", "gcp_cloud_run", service);
+            (attributes["cloud.provider"], attributes["cloud.platform"], attributes["faas.name"]) = (
+                "gcp", "gcp_cloud_run", service);
         }
 
         if (configuration["K_REVISION"] is { Length: > 0 } revision)
@@ -56,7 +60,8 @@ internal static class TelemetryExtensions
             attributes["faas.version"] = revision;
         }
 
-        resource.AddService(ServiceIdentity.Name(configuration), serviceVersion: ServiceIdentity.Version).AddAttributes(attributes);
+        resource.AddService(ServiceIdentity.Name(configuration), serviceVersion: ServiceIdentity.Version)
+            .AddAttributes(attributes);
 
         // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
         resource.AddEnvironmentVariableDetector();

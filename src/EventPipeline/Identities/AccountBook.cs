@@ -15,7 +15,8 @@ internal sealed class AccountBook
     /// <summary>Reads the records.</summary>
     /// <param name="records">The rows of <c>account_identity</c>, oldest first.</param>
     /// <param name="committed">What each name has committed, newest first.</param>
-    public AccountBook(IReadOnlyList<(string AccountId, AccountMark Mark)> records, IReadOnlyList<CommittedAccount> committed)
+    public AccountBook(
+        IReadOnlyList<(string AccountId, AccountMark Mark)> records, IReadOnlyList<CommittedAccount> committed)
     {
         foreach (var (accountId, mark) in records.Where(record => record.Mark.Kind == AccountMark.MergedInto))
         {
@@ -23,7 +24,8 @@ internal sealed class AccountBook
         }
 
         // An earlier version filed rows under the vendor's id if the vendor gave one, otherwise under the name.
-        foreach (var id in committed.Select(account => account.AccountId).Except(committed.Select(account => account.Account)))
+        foreach (var id in
+            committed.Select(account => account.AccountId).Except(committed.Select(account => account.Account)))
         {
             Take(id, new AccountMark(AccountMark.Organization, id));
         }
@@ -34,7 +36,13 @@ internal sealed class AccountBook
         }
 
         _committed = committed.ToLookup(account => account.Account, account => Present(account.AccountId));
-        AccountIds = [.. records.Select(record => record.AccountId).Concat(committed.Select(account => account.AccountId)).Select(Present).Distinct()];
+        AccountIds =
+        [
+            .. records.Select(record => record.AccountId)
+            .Concat(committed.Select(account => account.AccountId))
+            .Select(Present)
+            .Distinct(),
+        ];
     }
 
     /// <summary>Every account's present id.</summary>
@@ -44,7 +52,11 @@ internal sealed class AccountBook
     public string Present(string accountId) => _mergedInto.GetValueOrDefault(accountId, accountId);
 
     /// <summary>Every other id that counts as this one.</summary>
-    public IReadOnlyList<string> MergedInto(string accountId) => [.. _mergedInto.Where(merged => merged.Value == accountId && merged.Key != accountId).Select(merged => merged.Key)];
+    public IReadOnlyList<string> MergedInto(string accountId) =>
+        [
+            .. _mergedInto.Where(merged => merged.Value == accountId && merged.Key != accountId)
+            .Select(merged => merged.Key),
+        ];
 
     /// <summary>Whether anything is stored under an id.</summary>
     public bool Knows(string accountId) => AccountIds.Contains(Present(accountId));
@@ -58,7 +70,8 @@ internal sealed class AccountBook
     /// </summary>
     public string? Find(string id) => Knows(id)
         ? Present(id)
-        : OwnerOf(new AccountMark(AccountMark.Organization, id)) ?? OwnerOf(new AccountMark(AccountMark.OrganizationHeader, id));
+        : OwnerOf(new AccountMark(AccountMark.Organization, id))
+            ?? OwnerOf(new AccountMark(AccountMark.OrganizationHeader, id));
 
     /// <summary>The newest mark of one kind that an account is known by; null if there is none.</summary>
     public string? ValueOf(string accountId, string kind) => _values.GetValueOrDefault((accountId, kind));

@@ -10,7 +10,11 @@ namespace EventPipeline.Identities;
 /// vendor that stops naming it can turn it into another account.
 /// </summary>
 internal sealed partial class AccountIdentities(
-    ConfiguredAccounts accounts, AccountKeys keys, AccountRegister register, TimeProvider clock, ILogger<AccountIdentities> logger) : IDisposable
+    ConfiguredAccounts accounts,
+    AccountKeys keys,
+    AccountRegister register,
+    TimeProvider clock,
+    ILogger<AccountIdentities> logger) : IDisposable
 {
     // A merge, or what another instance recorded, is noticed within this time.
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(5);
@@ -31,7 +35,8 @@ internal sealed partial class AccountIdentities(
     /// A person has to decide who it is, it is another account's organisation, or the credential was refused.
     /// </exception>
     /// <exception cref="TransientFailureException">The vendor could not be asked now.</exception>
-    public async Task<ResolvedAccount> ResolveAsync(string dataset, IVendorConnector connector, Account account, CancellationToken cancellationToken)
+    public async Task<ResolvedAccount> ResolveAsync(
+        string dataset, IVendorConnector connector, Account account, CancellationToken cancellationToken)
     {
         var key = await keys.FingerprintAsync(account, cancellationToken);
         if (Recorded(dataset, account, key) is { } finding)
@@ -59,7 +64,9 @@ internal sealed partial class AccountIdentities(
     /// <param name="account">The account.</param>
     /// <param name="read">Who it was found to be before it was read.</param>
     /// <param name="answering">The organisation that the answers named.</param>
-    /// <param name="runId">The run that reads it; null where nothing may be written, and what was read is only checked.</param>
+    /// <param name="runId">
+    /// The run that reads it; null where nothing may be written, and what was read is only checked.
+    /// </param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The answers name another organisation.</exception>
     /// <exception cref="TransientFailureException">
@@ -75,7 +82,8 @@ internal sealed partial class AccountIdentities(
         CancellationToken cancellationToken)
     {
         var key = await keys.FingerprintAsync(account, cancellationToken);
-        var told = answering.AddTo(key == read.Key ? read.Told : await _inquiries.AskAsync(connector, account, key, cancellationToken));
+        var told = answering.AddTo(
+            key == read.Key ? read.Told : await _inquiries.AskAsync(connector, account, key, cancellationToken));
         if (Recorded(dataset, account, key) is { } finding && finding.Told == told)
         {
             RequireSame(account, read, finding.AccountId);
@@ -109,7 +117,8 @@ internal sealed partial class AccountIdentities(
     /// <summary>
     /// The known ids of configured accounts, without asking any vendor; unknown accounts are left out.
     /// </summary>
-    public async Task<IReadOnlyDictionary<Account, string>> FindKnownAsync(string dataset, IReadOnlyList<Account> wanted, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<Account, string>> FindKnownAsync(
+        string dataset, IReadOnlyList<Account> wanted, CancellationToken cancellationToken)
     {
         var known = new Dictionary<Account, string>();
         foreach (var vendor in wanted.GroupBy(account => account.Vendor))
@@ -138,25 +147,40 @@ internal sealed partial class AccountIdentities(
 
         return book.IdsOf(account.Name) is [var id, ..]
             ? id
-            : (await keys.TryFingerprintAsync(account, cancellationToken) is { } key ? book.OwnerOf(new AccountMark(AccountMark.Key, key)) : null);
+            : (
+                await keys.TryFingerprintAsync(account, cancellationToken) is { } key
+                    ? book.OwnerOf(new AccountMark(AccountMark.Key, key))
+                    : null);
     }
 
     private Task<AccountBook> ReadAsync(string dataset, Account account, CancellationToken cancellationToken) =>
         register.ReadAsync(dataset, account.Vendor, accounts.For(account.Vendor), cancellationToken);
 
-    private AccountIdentity Decide(AccountBook book, string dataset, Account account, string key, OrganizationIds told, string? newcomer = null) =>
+    private AccountIdentity Decide(
+        AccountBook book, string dataset, Account account, string key, OrganizationIds told, string? newcomer = null) =>
         new IdentityDecision(book, dataset, account, accounts.For(account.Vendor)).Decide(key, told, newcomer);
 
     private async Task<AccountIdentity> DecideAsync(
-        string dataset, Account account, string key, OrganizationIds told, ResolvedAccount read, CancellationToken cancellationToken) => Keep(
-        dataset, account, key, told, Decide(await ReadAsync(dataset, account, cancellationToken), dataset, account, key, told, read.AccountId));
+        string dataset,
+        Account account,
+        string key,
+        OrganizationIds told,
+        ResolvedAccount read,
+        CancellationToken cancellationToken) => Keep(
+        dataset,
+        account,
+        key,
+        told,
+        Decide(await ReadAsync(dataset, account, cancellationToken), dataset, account, key, told, read.AccountId));
 
     /// <summary>
     /// What the vendor says. If its key proves that an account is the same as before, the answer is not needed.
     /// </summary>
-    private async Task<OrganizationIds> AskAsync(AccountBook book, IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
+    private async Task<OrganizationIds> AskAsync(
+        AccountBook book, IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
     {
-        var isProven = book.IdsOf(account.Name) is [var id] && book.OwnerOf(new AccountMark(AccountMark.Key, key)) == id;
+        var isProven = book.IdsOf(account.Name) is [var id]
+            && book.OwnerOf(new AccountMark(AccountMark.Key, key)) == id;
         try
         {
             var asking = _inquiries.AskAsync(connector, account, key, cancellationToken);
@@ -168,7 +192,8 @@ internal sealed partial class AccountIdentities(
         }
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> OthersKeysAsync(Account account, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, string>> OthersKeysAsync(
+        Account account, CancellationToken cancellationToken)
     {
         var found = new Dictionary<string, string>();
         foreach (var other in accounts.For(account.Vendor).Where(other => other.Name != account.Name))
@@ -192,8 +217,12 @@ internal sealed partial class AccountIdentities(
         }
     }
 
-    /// <summary>One key under two names is one organisation under two names. The name that was recorded first keeps it; else the first in the settings.</summary>
-    private void RequireOwnKey(AccountBook book, Account account, string key, IReadOnlyDictionary<string, string> others)
+    /// <summary>
+    /// One key under two names is one organisation under two names. The name that was recorded first keeps it; else the
+    /// first in the settings.
+    /// </summary>
+    private void RequireOwnKey(
+        AccountBook book, Account account, string key, IReadOnlyDictionary<string, string> others)
     {
         foreach (var (other, _) in others.Where(other => other.Value == key))
         {
@@ -201,8 +230,10 @@ internal sealed partial class AccountIdentities(
             if (isMine == isOthers ? Precedes(other, account) : isOthers)
             {
                 throw new RejectedEventException(
-                    $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, since they have the same key: reading both would count it twice.",
-                    $"Give '{account.Name}' its own key, or remove one of the two from the Accounts of this vendor in the settings. Then replay.",
+                    $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, since "
+                        + "they have the same key: reading both would count it twice.",
+                    $"Give '{account.Name}' its own key, or remove one of the two from the Accounts of this vendor in "
+                        + "the settings. Then replay.",
                     RejectionCause.DuplicateAccount);
             }
         }
@@ -213,15 +244,23 @@ internal sealed partial class AccountIdentities(
     /// configured under a new name.
     /// </summary>
     private static void RequireNotAnothersRows(
-        AccountBook book, Account account, string key, AccountIdentity identity, IReadOnlyDictionary<string, string> others)
+        AccountBook book,
+        Account account,
+        string key,
+        AccountIdentity identity,
+        IReadOnlyDictionary<string, string> others)
     {
         if (book.OwnerOf(new AccountMark(AccountMark.Key, key)) is null
-            && others.FirstOrDefault(other => book.OwnerOf(new AccountMark(AccountMark.Key, other.Value)) == identity.AccountId) is { Key: { } other })
+            && others.FirstOrDefault(
+                other =>
+                    book.OwnerOf(
+                        new AccountMark(AccountMark.Key, other.Value)) == identity.AccountId) is { Key: { } other })
         {
             throw new RejectedEventException(
                 $"{account} has a different key than before, and the key of its account '{identity.AccountId}' "
                 + $"is now that of '{other}'.",
-                $"If '{other}' is the same organisation, remove one of the two. If '{account.Name}' is a new one, give it a name that was never used. Then replay.",
+                $"If '{other}' is the same organisation, remove one of the two. If '{account.Name}' is a new one, "
+                    + "give it a name that was never used. Then replay.",
                 RejectionCause.AccountIdentity);
         }
     }
@@ -231,11 +270,18 @@ internal sealed partial class AccountIdentities(
     /// the record decides.
     /// </summary>
     private async Task RequireFirstNameAsync(
-        AccountBook book, string dataset, IVendorConnector connector, Account account, string accountId, CancellationToken cancellationToken)
+        AccountBook book,
+        string dataset,
+        IVendorConnector connector,
+        Account account,
+        string accountId,
+        CancellationToken cancellationToken)
     {
         foreach (var earlier in accounts.For(account.Vendor).TakeWhile(other => other.Name != account.Name))
         {
-            if (!book.HasRecorded(earlier.Name) && await AskOtherAsync(book, dataset, connector, earlier, cancellationToken) == accountId)
+            if (
+                !book.HasRecorded(earlier.Name)
+                    && await AskOtherAsync(book, dataset, connector, earlier, cancellationToken) == accountId)
             {
                 throw IdentityDecision.SameOrganization(account, earlier.Name, accountId);
             }
@@ -243,27 +289,37 @@ internal sealed partial class AccountIdentities(
     }
 
     private async Task<string?> AskOtherAsync(
-        AccountBook book, string dataset, IVendorConnector connector, Account other, CancellationToken cancellationToken)
+        AccountBook book,
+        string dataset,
+        IVendorConnector connector,
+        Account other,
+        CancellationToken cancellationToken)
     {
         try
         {
             var key = await keys.FingerprintAsync(other, cancellationToken);
-            var told = await _inquiries.AskAsync(connector, other, key, cancellationToken).WaitAsync(Patience, clock, cancellationToken);
+            var told = await _inquiries.AskAsync(connector, other, key, cancellationToken)
+                .WaitAsync(Patience, clock, cancellationToken);
             return Decide(book, dataset, other, key, told).AccountId;
         }
-        catch (Exception unknown) when (unknown is RejectedEventException or TransientFailureException or TimeoutException)
+        catch (Exception unknown) when (
+            unknown is RejectedEventException or TransientFailureException or TimeoutException)
         {
             return null; // An unreadable account counts nothing twice, and blocks no other.
         }
     }
 
-    private bool Precedes(string one, Account other) => accounts.For(other.Vendor).First(each => each.Name == one || each.Name == other.Name).Name == one;
+    private bool Precedes(string one, Account other) =>
+        accounts.For(other.Vendor).First(each => each.Name == one || each.Name == other.Name).Name == one;
 
     /// <summary>The recorded result, while it is fresh.</summary>
     private Finding? Recorded(string dataset, Account account, string key) =>
-        _recorded.TryGetValue((dataset, account, key), out var finding) && clock.GetUtcNow() - finding.At < Lifetime ? finding : null;
+        _recorded.TryGetValue((dataset, account, key), out var finding) && clock.GetUtcNow() - finding.At < Lifetime
+            ? finding
+            : null;
 
-    private AccountIdentity Keep(string dataset, Account account, string key, OrganizationIds told, AccountIdentity identity)
+    private AccountIdentity Keep(
+        string dataset, Account account, string key, OrganizationIds told, AccountIdentity identity)
     {
         if (identity.Unrecorded.Count == 0)
         {
@@ -275,7 +331,8 @@ internal sealed partial class AccountIdentities(
 
     private void Tell(Account account, AccountIdentity recorded)
     {
-        Log.Recorded(logger, account, recorded.AccountId, string.Join(", ", recorded.Unrecorded.Select(mark => mark.Kind)));
+        Log.Recorded(
+            logger, account, recorded.AccountId, string.Join(", ", recorded.Unrecorded.Select(mark => mark.Kind)));
         if (recorded.IsByNameAlone)
         {
             Log.ByNameAlone(logger, account, recorded.AccountId);
@@ -291,15 +348,21 @@ internal sealed partial class AccountIdentities(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "{Account} is '{AccountId}' in the tables; recorded: {Marks}.", EventName = "account.recorded")]
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "{Account} is '{AccountId}' in the tables; recorded: {Marks}.",
+            EventName = "account.recorded")]
         public static partial void Recorded(ILogger logger, Account account, string accountId, string marks);
 
         [LoggerMessage(2, LogLevel.Warning,
             "{Account} is '{AccountId}' in the tables, and an earlier version also loaded days of it as '{OtherId}', "
             + "which may be counted twice. "
-                + "If both are one organisation, run `accounts merge --vendor {Vendor} --from {OtherId} --into {AccountId}`.",
+                + "If both are one organisation, run `accounts merge --vendor {Vendor} --from {OtherId} --into "
+                + "{AccountId}`.",
             EventName = "account.twice")]
-        public static partial void AlsoUnder(ILogger logger, Account account, string accountId, string otherId, string vendor);
+        public static partial void AlsoUnder(
+            ILogger logger, Account account, string accountId, string otherId, string vendor);
 
         [LoggerMessage(3, LogLevel.Warning,
             "{Account} has a different key than before. Its vendor does not name an organisation, so its rows continue "

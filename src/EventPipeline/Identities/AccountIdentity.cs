@@ -5,7 +5,9 @@ namespace EventPipeline.Identities;
 /// <summary>Who a configured account is.</summary>
 /// <param name="AccountId">Its id in every table; only a person can change it.</param>
 /// <param name="Unrecorded">What it is known by that the dataset has not recorded yet; empty once it has.</param>
-/// <param name="IsNewName">Whether the account's configured name is among <paramref name="Unrecorded"/>: the first that records it decides.</param>
+/// <param name="IsNewName">
+/// Whether the account's configured name is among <paramref name="Unrecorded"/>: the first that records it decides.
+/// </param>
 /// <param name="AlsoUnder">
 /// Other ids that slices of this name were committed under by an earlier version: their days may be counted twice until
 /// a person merges them.

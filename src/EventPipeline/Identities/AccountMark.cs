@@ -17,7 +17,9 @@ internal sealed record AccountMark(string Kind, string Value)
     /// <summary>A name for the organisation in a header that may change at the vendor, such as a short name.</summary>
     public const string OrganizationHint = "organization_hint";
 
-    /// <summary>A fingerprint of the key, which people rotate. A key belongs to one organisation for as long as it lives.</summary>
+    /// <summary>
+    /// A fingerprint of the key, which people rotate. A key belongs to one organisation for as long as it lives.
+    /// </summary>
     public const string Key = "key";
 
     /// <summary>The <c>account_id</c> that this one counts as from now on.</summary>

@@ -15,11 +15,14 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     /// The accounts it is read for: if one of them was never recorded, what was committed is considered too.
     /// </param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<AccountBook> ReadAsync(string dataset, string vendor, IReadOnlyList<Account> accounts, CancellationToken cancellationToken)
+    public async Task<AccountBook> ReadAsync(
+        string dataset, string vendor, IReadOnlyList<Account> accounts, CancellationToken cancellationToken)
     {
         var marks = await MarksAsync(dataset, vendor, cancellationToken);
         var book = new AccountBook(marks, []);
-        return accounts.All(account => book.HasRecorded(account.Name) && (account.OrganizationId is not { } id || book.Find(id) is not null))
+        return accounts.All(
+            account =>
+                book.HasRecorded(account.Name) && (account.OrganizationId is not { } id || book.Find(id) is not null))
             ? book
             : new AccountBook(marks, await CommittedAsync(dataset, vendor, cancellationToken));
     }
@@ -28,7 +31,8 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     /// What a dataset knows about a vendor's accounts, whatever the settings say, including everything that was
     /// committed.
     /// </summary>
-    public async Task<AccountBook> ReadWholeAsync(string dataset, string vendor, CancellationToken cancellationToken) => new(
+    public async Task<AccountBook> ReadWholeAsync(string dataset, string vendor, CancellationToken cancellationToken) =>
+        new(
         await MarksAsync(dataset, vendor, cancellationToken), await CommittedAsync(dataset, vendor, cancellationToken));
 
     /// <summary>Records what an account is known by; a repetition for the same run changes nothing.</summary>
@@ -42,13 +46,28 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     /// made without a claim.
     /// </param>
     /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
-    public Task RecordAsync(string dataset, string vendor, AccountIdentity identity, string runId, bool isClaim, CancellationToken cancellationToken)
+    public Task RecordAsync(
+        string dataset,
+        string vendor,
+        AccountIdentity identity,
+        string runId,
+        bool isClaim,
+        CancellationToken cancellationToken)
     {
         var name = identity.Unrecorded.FirstOrDefault(mark => mark.Kind == AccountMark.Name);
         var what = isClaim && name is not null
             ? [vendor, name.Value]
-            : identity.Unrecorded.SelectMany(mark => new[] { mark.Kind, mark.Value }).Prepend(identity.AccountId).Prepend(runId).Prepend(vendor);
-        return InsertAsync(dataset, vendor, [.. identity.Unrecorded.Select(mark => (identity.AccountId, mark))], what, runId, cancellationToken);
+            : identity.Unrecorded.SelectMany(mark => new[] { mark.Kind, mark.Value })
+                .Prepend(identity.AccountId)
+                .Prepend(runId)
+                .Prepend(vendor);
+        return InsertAsync(
+            dataset,
+            vendor,
+            [.. identity.Unrecorded.Select(mark => (identity.AccountId, mark))],
+            what,
+            runId,
+            cancellationToken);
     }
 
     /// <summary>Makes ids count as another one from now on.</summary>
@@ -57,19 +76,38 @@ internal sealed class AccountRegister(IWarehouse warehouse)
     /// <param name="accountIds">The ids to merge; the target itself undoes its merge.</param>
     /// <param name="into">The id that they count as.</param>
     /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
-    public Task MergeAsync(string dataset, string vendor, IEnumerable<string> accountIds, string into, CancellationToken cancellationToken) => InsertAsync(
-        dataset, vendor, [.. accountIds.Select(id => (id, new AccountMark(AccountMark.MergedInto, into)))], [Guid.NewGuid().ToString()], null, cancellationToken);
+    public Task MergeAsync(
+        string dataset,
+        string vendor,
+        IEnumerable<string> accountIds,
+        string into,
+        CancellationToken cancellationToken) =>
+        InsertAsync(
+        dataset,
+        vendor,
+        [.. accountIds.Select(id => (id, new AccountMark(AccountMark.MergedInto, into)))],
+        [Guid.NewGuid().ToString()],
+        null,
+        cancellationToken);
 
-    private async Task<IReadOnlyList<(string AccountId, AccountMark Mark)>> MarksAsync(string dataset, string vendor, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(string AccountId, AccountMark Mark)>> MarksAsync(
+        string dataset, string vendor, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Create("account_marks", ("vendor", vendor)), cancellationToken);
+        var rows = await warehouse.QueryAsync(
+            dataset, Statement.Create("account_marks", ("vendor", vendor)), cancellationToken);
         return [.. rows.Select(row => (row.Text("account_id"), new AccountMark(row.Text("mark"), row.Text("value"))))];
     }
 
-    private async Task<IReadOnlyList<CommittedAccount>> CommittedAsync(string dataset, string vendor, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CommittedAccount>> CommittedAsync(
+        string dataset, string vendor, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Create("committed_accounts", ("vendor", vendor)), cancellationToken);
-        return [.. rows.OrderByDescending(row => row.Timestamp("committed_at")).Select(row => new CommittedAccount(row.Text("account"), row.Text("account_id")))];
+        var rows = await warehouse.QueryAsync(
+            dataset, Statement.Create("committed_accounts", ("vendor", vendor)), cancellationToken);
+        return
+        [
+            .. rows.OrderByDescending(row => row.Timestamp("committed_at"))
+            .Select(row => new CommittedAccount(row.Text("account"), row.Text("account_id"))),
+        ];
     }
 
     private Task InsertAsync(

@@ -11,7 +11,8 @@ namespace EventPipeline.Identities;
 /// <param name="dataset">The dataset, for hints.</param>
 /// <param name="account">The account.</param>
 /// <param name="configured">Every configured account of the vendor, in the order of the settings.</param>
-internal sealed class IdentityDecision(AccountBook book, string dataset, Account account, IReadOnlyList<Account> configured)
+internal sealed class IdentityDecision(
+    AccountBook book, string dataset, Account account, IReadOnlyList<Account> configured)
 {
     private string Setting => $"the OrganizationId of the account '{account.Name}' below Vendors in the settings";
 
@@ -19,14 +20,17 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     /// <param name="key">A fingerprint of the key; null if it is not available.</param>
     /// <param name="told">What the vendor says.</param>
     /// <param name="newcomer">The id that a previously unknown account was read under; null before it was read.</param>
-    /// <exception cref="RejectedEventException">A person has to say who it is, or two accounts are one organisation.</exception>
+    /// <exception cref="RejectedEventException">
+    /// A person has to say who it is, or two accounts are one organisation.
+    /// </exception>
     public AccountIdentity Decide(string? key, OrganizationIds told, string? newcomer = null)
     {
         var marks = MarksOf(told);
         var keyMark = key is null ? null : new AccountMark(AccountMark.Key, key);
         var keyed = keyMark is null ? null : book.OwnerOf(keyMark);
         var names = book.IdsOf(account.Name);
-        var accountId = Stated(marks) ?? Answering(marks) ?? (names.Count > 0 ? Named(names, marks) : keyed) ?? newcomer ?? Newcomer(told);
+        var accountId = Stated(marks) ?? Answering(marks) ?? (names.Count > 0 ? Named(names, marks) : keyed) ?? newcomer
+            ?? Newcomer(told);
 
         RequireSameOrganization(accountId, marks, isSameKey: keyed == accountId);
         RequireKeyOf(accountId, keyed, names);
@@ -39,11 +43,17 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         var nameMark = new AccountMark(AccountMark.Name, account.Name);
         return new AccountIdentity(
             accountId,
-            [.. marks.Append(nameMark).Concat(keyMark is null ? [] : [keyMark]).Where(mark => book.OwnerOf(mark) != accountId)],
+            [
+                .. marks.Append(nameMark)
+                .Concat(keyMark is null ? [] : [keyMark])
+                .Where(mark => book.OwnerOf(mark) != accountId),
+            ],
             !book.HasRecorded(account.Name),
             [.. book.HasRecorded(account.Name) ? [] : names.Where(id => id != accountId)])
         {
-            IsByNameAlone = names.Contains(accountId) && keyed is null && book.ValueOf(accountId, AccountMark.Key) is not null
+            IsByNameAlone = names.Contains(accountId)
+                && keyed is null
+                && book.ValueOf(accountId, AccountMark.Key) is not null
                 && account.OrganizationId is null && !IsProven(accountId, marks),
         };
     }
@@ -129,10 +139,12 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         if (lost.Count > 0)
         {
             throw Refused(
-                $"{account} is new, and nothing says whether it is {string.Join(" or ", lost.Select(id => $"'{id}'"))}, "
+                $"{account} is new, and nothing says whether it is "
+                    + $"{string.Join(" or ", lost.Select(id => $"'{id}'"))}, "
                     + "which the dataset knows and the settings no longer name: "
                     + "if it was renamed, its days would be counted twice.",
-                $"Set {Setting} to '{lost[0]}' if it is the same organisation; to '{told.Id ?? told.HeaderId ?? account.Name}' if it is another. Then replay.");
+                $"Set {Setting} to '{lost[0]}' if it is the same organisation; to "
+                    + $"'{told.Id ?? told.HeaderId ?? account.Name}' if it is another. Then replay.");
         }
 
         if (told.Id is null && told.HeaderId is null && book.Knows(account.Name))
@@ -147,11 +159,17 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     }
 
     private bool IsConfigured(string accountId) => configured.Any(other =>
-        other.Name != account.Name && (book.IdsOf(other.Name).Contains(accountId) || (other.OrganizationId is { } stated && book.Find(stated) == accountId)));
+        other.Name != account.Name
+            && (
+                book.IdsOf(other.Name).Contains(accountId)
+                    || (other.OrganizationId is { } stated && book.Find(stated) == accountId)));
 
     private bool IsAnother(string accountId, OrganizationIds told) =>
         (told.Id is not null && book.ValueOf(accountId, AccountMark.Organization) is { } id && id != told.Id)
-        || (told.HeaderId is not null && book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header != told.HeaderId);
+        || (
+            told.HeaderId is not null
+                && book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header
+                && header != told.HeaderId);
 
     /// <summary>
     /// Requires that the vendor names the same organisation as before, and not that of another account. A header may
@@ -160,7 +178,8 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     /// </summary>
     private void RequireSameOrganization(string accountId, List<AccountMark> marks, bool isSameKey)
     {
-        var isSure = account.OrganizationId is not null || marks.Any(mark => mark.Kind == AccountMark.Organization && book.OwnerOf(mark) == accountId);
+        var isSure = account.OrganizationId is not null
+            || marks.Any(mark => mark.Kind == AccountMark.Organization && book.OwnerOf(mark) == accountId);
         foreach (var mark in marks)
         {
             var mayChange = mark.Kind switch
@@ -201,13 +220,18 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
         }
 
         // An earlier version recorded no keys, so the name is all that says whose rows these are.
-        var unsaid = names.FirstOrDefault(id => id != accountId && book.ValueOf(id, AccountMark.Key) is null && book.ValueOf(id, AccountMark.Organization) is null);
+        var unsaid = names.FirstOrDefault(
+            id =>
+                id != accountId
+                    && book.ValueOf(id, AccountMark.Key) is null
+                    && book.ValueOf(id, AccountMark.Organization) is null);
         if (unsaid is not null && names.Count == 1)
         {
             throw Refused(
                 $"{account} is '{accountId}', but its rows so far are stored under '{unsaid}': "
                     + "the days that are read again would be counted twice.",
-                $"{MergeHint(unsaid, accountId)} If they are two, give the other organisation an account with another name.");
+                $"{MergeHint(unsaid, accountId)} If they are two, give the other organisation an account with another "
+                    + "name.");
         }
 
         // A person may move a name from one account to another known one; an id that nothing is stored under yet would
@@ -229,8 +253,16 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     private void RequireEvidence(string accountId, List<AccountMark> marks, string? key, bool isSameKey)
     {
         var before = book.ValueOf(accountId, AccountMark.Organization)
-            ?? (book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header == accountId ? header : null);
-        if (before is not null && key is not null && !isSameKey && !IsProven(accountId, marks) && book.ValueOf(accountId, AccountMark.Key) is not null)
+            ?? (
+                book.ValueOf(accountId, AccountMark.OrganizationHeader) is { } header && header == accountId
+                    ? header
+                    : null);
+        if (
+            before is not null
+                && key is not null
+                && !isSameKey
+                && !IsProven(accountId, marks)
+                && book.ValueOf(accountId, AccountMark.Key) is not null)
         {
             throw Refused(
                 $"{account} has a different key than before, "
@@ -240,7 +272,10 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
     }
 
     private bool IsProven(string accountId, List<AccountMark> marks) =>
-        marks.Any(mark => mark.Kind != AccountMark.OrganizationHint && (book.OwnerOf(mark) == accountId || mark.Value == accountId));
+        marks.Any(
+            mark =>
+                mark.Kind != AccountMark.OrganizationHint
+                    && (book.OwnerOf(mark) == accountId || mark.Value == accountId));
 
     /// <summary>One organisation is read under one name.</summary>
     private void RequireOnlyName(string accountId)
@@ -257,16 +292,22 @@ internal sealed class IdentityDecision(AccountBook book, string dataset, Account
 
     /// <summary>Two names are the same organisation.</summary>
     public static RejectedEventException SameOrganization(Account account, string other, string accountId) => new(
-        $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, {accountId}: reading both would count it twice.",
+        $"The {account.Vendor} accounts '{other}' and '{account.Name}' are the same organisation, {accountId}: "
+            + "reading both would count it twice.",
         "Remove one of the two from the Accounts of this vendor in the settings.",
         RejectionCause.DuplicateAccount);
 
     private string NamesOf(string accountId) =>
-        configured.Where(other => book.IdsOf(other.Name).Contains(accountId)).Select(other => $"'{other.Name}'").DefaultIfEmpty("no name in the settings").First();
+        configured.Where(other => book.IdsOf(other.Name).Contains(accountId))
+            .Select(other => $"'{other.Name}'")
+            .DefaultIfEmpty("no name in the settings")
+            .First();
 
     private string MergeHint(string from, string into) => book.Knows(into)
-        ? $"If both are one organisation, run `accounts merge --dataset {dataset} --vendor {account.Vendor} --from {from} --into {into}` and replay."
+        ? $"If both are one organisation, run `accounts merge --dataset {dataset} --vendor {account.Vendor} "
+            + $"--from {from} --into {into}` and replay."
         : $"If both are one organisation, set {Setting} to '{from}', its account_id, and replay.";
 
-    private static RejectedEventException Refused(string what, string hint) => new(what, hint, RejectionCause.AccountIdentity);
+    private static RejectedEventException Refused(string what, string hint) =>
+        new(what, hint, RejectionCause.AccountIdentity);
 }

@@ -21,7 +21,8 @@ internal sealed class OrganizationInquiries(TimeProvider clock, TimeSpan lifetim
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The vendor refused the credential.</exception>
     /// <exception cref="TransientFailureException">The vendor could not be asked now.</exception>
-    public async Task<OrganizationIds> AskAsync(IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
+    public async Task<OrganizationIds> AskAsync(
+        IVendorConnector connector, Account account, string key, CancellationToken cancellationToken)
     {
         var inquiry = Join(connector, account, key);
         try
@@ -87,7 +88,8 @@ internal sealed class OrganizationInquiries(TimeProvider clock, TimeSpan lifetim
 
         public int Waiting { get; set; }
 
-        public bool IsGoodAt(DateTimeOffset now, TimeSpan lifetime) => now - _asked < lifetime && !Answer.IsFaulted && !Answer.IsCanceled;
+        public bool IsGoodAt(DateTimeOffset now, TimeSpan lifetime) =>
+            now - _asked < lifetime && !Answer.IsFaulted && !Answer.IsCanceled;
 
         public async Task EndAsync()
         {

@@ -8,7 +8,11 @@ namespace EventPipeline.Ledger;
 /// Determines how fresh the production data of every configured account is. It never throws to its caller.
 /// </summary>
 internal sealed partial class FreshnessReport(
-    RunStatus status, ConfiguredAccounts accounts, PipelineMetrics metrics, TimeProvider clock, ILogger<FreshnessReport> logger)
+    RunStatus status,
+    ConfiguredAccounts accounts,
+    PipelineMetrics metrics,
+    TimeProvider clock,
+    ILogger<FreshnessReport> logger)
 {
     /// <summary>Updates the gauge from the dataset.</summary>
     public Task LookAsync(CancellationToken cancellationToken) => ReadAsync(_ => { }, cancellationToken);
@@ -21,7 +25,9 @@ internal sealed partial class FreshnessReport(
         try
         {
             // An account that was renamed or removed grows stale forever and does not matter.
-            var reports = (await status.FreshnessAsync(cancellationToken)).Where(report => accounts.Find(report.Vendor, report.Account) is not null).ToList();
+            var reports = (await status.FreshnessAsync(cancellationToken))
+                .Where(report => accounts.Find(report.Vendor, report.Account) is not null)
+                .ToList();
             metrics.CompleteUntil(
                 from report in reports
                 let day = report.DataCompleteUntil
@@ -38,11 +44,24 @@ internal sealed partial class FreshnessReport(
     private void Tell(ReportFreshness report)
     {
         var (vendor, account, name) = report.Subject;
-        double? age = report.DataCompleteUntil is { } day ? Math.Round(PipelineMetrics.Age(day, clock.GetUtcNow()).TotalHours, 3) : null;
+        double? age = report.DataCompleteUntil is { } day
+            ? Math.Round(PipelineMetrics.Age(day, clock.GetUtcNow()).TotalHours, 3)
+            : null;
         var completeness = age is null
             ? "has never been read"
-            : string.Create(CultureInfo.InvariantCulture, $"is complete until {report.DataCompleteUntil:yyyy-MM-dd}, {age} hours ago");
-        FreshnessLog.Freshness(logger, vendor, account, name, completeness, report.DataCompleteUntil, age, report.FirstHole, report.LastError);
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"is complete until {report.DataCompleteUntil:yyyy-MM-dd}, {age} hours ago");
+        FreshnessLog.Freshness(
+            logger,
+            vendor,
+            account,
+            name,
+            completeness,
+            report.DataCompleteUntil,
+            age,
+            report.FirstHole,
+            report.LastError);
 
         if (report is { LastReadInFuture: true, LastReadBegan: { } began })
         {
@@ -73,6 +92,7 @@ internal sealed partial class FreshnessReport(
             + "which is in the future: a clock was ahead. "
             + "Later reads follow it and are shown; correct the clock.",
             EventName = "clock.ahead")]
-        public static partial void InFuture(ILogger logger, string vendor, string account, string report, DateTimeOffset lastReadBegan);
+        public static partial void InFuture(
+            ILogger logger, string vendor, string account, string report, DateTimeOffset lastReadBegan);
     }
 }

@@ -21,8 +21,10 @@ internal sealed class RunCompletion(RunEvents events, PublishMessages publish, R
     /// <param name="mode">The run's mode.</param>
     /// <param name="teller">Whose message is in hand: a window's id, or <see cref="Trigger"/>.</param>
     /// <param name="cancellationToken">Stops; the message is redelivered.</param>
-    public async Task CompleteWhenAllEndedAsync(string runId, RunMode mode, string teller, CancellationToken cancellationToken) =>
-        await CompleteWhenAllEndedAsync(runId, mode, teller, await events.OfAsync(runId, mode, cancellationToken), cancellationToken);
+    public async Task CompleteWhenAllEndedAsync(
+        string runId, RunMode mode, string teller, CancellationToken cancellationToken) =>
+        await CompleteWhenAllEndedAsync(
+            runId, mode, teller, await events.OfAsync(runId, mode, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="CompleteWhenAllEndedAsync(string, RunMode, string, CancellationToken)"/>
     /// <param name="runId">The run.</param>
@@ -71,7 +73,12 @@ internal sealed class RunCompletion(RunEvents events, PublishMessages publish, R
     /// hour, longer than any redelivery takes, any message may take over.
     /// </summary>
     private async Task<bool> MayTellAsync(
-        string runId, RunMode mode, string outcome, string teller, IReadOnlyList<Row> known, CancellationToken cancellationToken)
+        string runId,
+        RunMode mode,
+        string outcome,
+        string teller,
+        IReadOnlyList<Row> known,
+        CancellationToken cancellationToken)
     {
         if (Claim(known) is not { } claim)
         {
@@ -83,9 +90,11 @@ internal sealed class RunCompletion(RunEvents events, PublishMessages publish, R
                     $"The end of run {runId} was claimed, but the claim is missing.");
         }
 
-        return JsonSerializer.Deserialize<string>(claim.Text("details")) == teller || claim.Timestamp("recorded_at") < clock.GetUtcNow() - ClaimHolds;
+        return JsonSerializer.Deserialize<string>(claim.Text("details")) == teller
+            || claim.Timestamp("recorded_at") < clock.GetUtcNow() - ClaimHolds;
 
         Row? Claim(IEnumerable<Row> rows) =>
-            rows.FirstOrDefault(row => row.Text("event") == RunHistory.Completing && row.TextOrNull("state") == outcome);
+            rows.FirstOrDefault(
+                row => row.Text("event") == RunHistory.Completing && row.TextOrNull("state") == outcome);
     }
 }

@@ -66,7 +66,10 @@ public sealed record RunDocument(
 /// <c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; for what is left out <c>settled</c> or
 /// <c>pinned</c>.
 /// </param>
-/// <param name="State"><c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends.</param>
+/// <param name="State">
+/// <c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until
+/// it ends.
+/// </param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>
 /// <param name="LoadId">The load that holds the rows.</param>

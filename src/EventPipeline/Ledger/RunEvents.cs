@@ -27,15 +27,26 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
 
     /// <summary>The mode of a run, in whichever dataset it is; null if the run is unknown.</summary>
     public async Task<RunMode?> FindModeAsync(string runId, CancellationToken cancellationToken) =>
-        await FindAsync(runId, cancellationToken) is [var first, ..] && RunModeNames.TryParse(first.Text("mode"), out var mode) ? mode : null;
+        await FindAsync(runId, cancellationToken) is [var first, ..]
+            && RunModeNames.TryParse(first.Text("mode"), out var mode)
+            ? mode
+            : null;
 
-    /// <summary>The run whose trigger has this time, in whichever dataset; null where none was planned for it.</summary>
+    /// <summary>
+    /// The run whose trigger has this time, in whichever dataset; null where none was planned for it.
+    /// </summary>
     public async Task<string?> FindPlannedAsync(DateTimeOffset requestedAt, CancellationToken cancellationToken)
     {
         var text = $"\"requestedAt\":{JsonSerializer.Serialize(requestedAt.ToUniversalTime())}";
         foreach (var dataset in datasets.Value.All)
         {
-            if (await warehouse.QueryAsync(dataset, Statement.Create("find_planned_run", ("requested_at", text)), cancellationToken) is [var run, ..])
+            if (
+                await warehouse.QueryAsync(
+                    dataset, Statement.Create("find_planned_run", ("requested_at", text)), cancellationToken) is
+                [
+                    var run,
+                    ..,
+                ])
             {
                 return run.Text("run_id");
             }
@@ -49,8 +60,13 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
         warehouse.QueryAsync(dataset, Statement.Create("recent_run_events", ("limit", (long)runs)), cancellationToken);
 
     /// <summary>Inserts events once: a repetition under the same id changes nothing.</summary>
-    public Task InsertAsync(RunMode mode, string statementId, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows, CancellationToken cancellationToken) =>
-        warehouse.ExecuteAsync(datasets.Value.For(mode), statementId, Statement.Insert("insert_run_events", rows), cancellationToken);
+    public Task InsertAsync(
+        RunMode mode,
+        string statementId,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> rows,
+        CancellationToken cancellationToken) =>
+        warehouse.ExecuteAsync(
+            datasets.Value.For(mode), statementId, Statement.Insert("insert_run_events", rows), cancellationToken);
 
     /// <summary>The columns of an event that happens now; everything beyond its name is null.</summary>
     public Dictionary<string, object?> Create(string runId, string name, RunMode mode, Window? window = null) => new()

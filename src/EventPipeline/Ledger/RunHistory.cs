@@ -40,8 +40,12 @@ internal static class RunHistory
     {
         var plan = Plan(events) ?? PlanOfStrays(runId, events);
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
-        var windows = plan is null ? [] : plan.Windows.Select(planned => Window(planned, [.. byWindow[planned.Window.Id]])).ToList();
-        var trigger = plan is null ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at")) : null;
+        var windows = plan is null
+            ? []
+            : plan.Windows.Select(planned => Window(planned, [.. byWindow[planned.Window.Id]])).ToList();
+        var trigger = plan is null
+            ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at"))
+            : null;
         var newest = events.Max(row => row.Timestamp("recorded_at"));
         var isOpen = trigger is null && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
         var silent = now - newest;
@@ -85,14 +89,18 @@ internal static class RunHistory
     {
         var ends = Ends(events, windowId).ToList();
         return ends.Any(row => row.TextOrNull("details") == ownDetails)
-            && (WindowState.IsFailure(state) || ends.All(row => WindowState.Rank(row.Text("state")) >= WindowState.Rank(state)));
+            && (
+                WindowState.IsFailure(state)
+                    || ends.All(row => WindowState.Rank(row.Text("state")) >= WindowState.Rank(state)));
     }
 
     /// <summary>How a window has ended, each time; nothing while it has not.</summary>
-    public static IEnumerable<Row> Ends(IEnumerable<Row> events, string windowId) => OfWindow(events, WindowEnded, windowId);
+    public static IEnumerable<Row> Ends(IEnumerable<Row> events, string windowId) =>
+        OfWindow(events, WindowEnded, windowId);
 
     /// <summary>Why the last recorded attempt at a window failed; null if none is recorded.</summary>
-    public static string? LastFailure(IEnumerable<Row> events, string windowId) => OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");
+    public static string? LastFailure(IEnumerable<Row> events, string windowId) =>
+        OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");
 
     private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
         events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
@@ -103,7 +111,9 @@ internal static class RunHistory
     /// </summary>
     private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
     {
-        if (events.Any(row => row.Text("event") is Requested or TriggerFailed) || !RunModeNames.TryParse(events.First().Text("mode"), out var mode))
+        if (
+            events.Any(row => row.Text("event") is Requested or TriggerFailed)
+                || !RunModeNames.TryParse(events.First().Text("mode"), out var mode))
         {
             return null;
         }
@@ -112,7 +122,11 @@ internal static class RunHistory
             .Where(row => !row.IsNull("window_id"))
             .DistinctBy(row => row.Text("window_id"))
             .Select(row => new Window(
-                row.Text("vendor"), row.Text("account"), row.Text("report"), row.Date("window_start"), row.Date("window_end")))
+                row.Text("vendor"),
+                row.Text("account"),
+                row.Text("report"),
+                row.Date("window_start"),
+                row.Date("window_end")))
             .Select(window => new PlannedWindow(window, WindowReason.AskedFor))
             .ToList();
         return windows.Count == 0
@@ -134,7 +148,9 @@ internal static class RunHistory
             .ThenByDescending(row => row.Timestamp("recorded_at"))
             .FirstOrDefault();
         var failures = events.Where(row => row.Text("event") == AttemptFailed).ToList();
-        var details = end?.TextOrNull("details") is { } json ? JsonSerializer.Deserialize(json, EndDetailsJson.Default.EndDetails) : null;
+        var details = end?.TextOrNull("details") is { } json
+            ? JsonSerializer.Deserialize(json, EndDetailsJson.Default.EndDetails)
+            : null;
         var (vendor, account, report, from, to) = planned.Window;
         return new WindowDocument(
             vendor, account, report, from, to, planned.Why,

@@ -8,16 +8,24 @@ using Microsoft.Extensions.Options;
 namespace EventPipeline.Ledger;
 
 /// <summary>
-/// What happened to every run and window, in the dataset of its mode. Append-only: a repeated record is harmless, because a run's document
-/// does not depend on how often or in which order its events were recorded.
+/// What happened to every run and window, in the dataset of its mode. Append-only: a repeated record is harmless,
+/// because a run's document does not depend on how often or in which order its events were recorded.
 /// </summary>
 internal sealed class RunLedger(
-    IWarehouse warehouse, IOptions<DatasetOptions> datasets, RunEvents ledger, RunCompletion completion, RunNews news, TimeProvider clock)
+    IWarehouse warehouse,
+    IOptions<DatasetOptions> datasets,
+    RunEvents ledger,
+    RunCompletion completion,
+    RunNews news,
+    TimeProvider clock)
 {
     /// <summary>At 20 values a row, below the 10,000 that one statement takes.</summary>
     private const int RowsPerInsert = 200;
 
-    /// <summary>The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when it began is not known.</summary>
+    /// <summary>
+    /// The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when
+    /// it began is not known.
+    /// </summary>
     public async Task<IReadOnlyDictionary<Slice, SliceRead>> SlicesReadAsync(
         RunMode mode, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
@@ -29,7 +37,8 @@ internal sealed class RunLedger(
                 row => new Slice(
                     row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
                 row => new SliceRead(
-                    row.Timestamp("read_began") is var began && began <= now ? began : DateTimeOffset.MinValue, row.Flag("pinned")));
+                    row.Timestamp("read_began") is var began && began <= now ? began : DateTimeOffset.MinValue,
+                    row.Flag("pinned")));
     }
 
     /// <summary>The stored plan of a run; null while there is none.</summary>
@@ -52,17 +61,21 @@ internal sealed class RunLedger(
     /// Records that a run was requested manually, so that it can be seen before its trigger has arrived.
     /// </summary>
     public Task RecordRequestedAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
-        ledger.InsertAsync(mode, $"requested_{runId}", [ledger.Create(runId, RunHistory.Requested, mode)], cancellationToken);
+        ledger.InsertAsync(
+            mode, $"requested_{runId}", [ledger.Create(runId, RunHistory.Requested, mode)], cancellationToken);
 
     /// <summary>Whether a window of a run has succeeded before.</summary>
-    public async Task<bool> HasSucceededAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken) =>
-        RunHistory.Ends(await ledger.OfAsync(runId, mode, cancellationToken), window.Id).Any(row => WindowState.IsSuccess(row.Text("state")));
+    public async Task<bool> HasSucceededAsync(
+        string runId, RunMode mode, Window window, CancellationToken cancellationToken) =>
+        RunHistory.Ends(await ledger.OfAsync(runId, mode, cancellationToken), window.Id)
+            .Any(row => WindowState.IsSuccess(row.Text("state")));
 
     /// <summary>
     /// The end of a window that was committed for a run but not recorded, because the attempt was cut off in between;
     /// null otherwise.
     /// </summary>
-    public async Task<WindowEnd?> FindCommitAsync(string runId, RunMode mode, Window window, CancellationToken cancellationToken)
+    public async Task<WindowEnd?> FindCommitAsync(
+        string runId, RunMode mode, Window window, CancellationToken cancellationToken)
     {
         if (mode == RunMode.DryRun)
         {
@@ -71,7 +84,12 @@ internal sealed class RunLedger(
 
         var days = await warehouse.QueryAsync(
             datasets.Value.For(mode),
-            Statement.Create("window_commits", ("run_id", runId), ("window_id", window.Id), ("from", window.From), ("to", window.To)),
+            Statement.Create(
+                "window_commits",
+                ("run_id", runId),
+                ("window_id", window.Id),
+                ("from", window.From),
+                ("to", window.To)),
             cancellationToken);
         if (days.Count != window.Days)
         {
@@ -96,17 +114,46 @@ internal sealed class RunLedger(
     /// state; it is rejected once per message and reason, so that a replay that is rejected too is reported.
     /// </summary>
     public Task RecordEndAsync(
-        string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken) =>
-        RecordEndAsync(EndIdOf(runId, mode, window, end, messageId), runId, mode, window, end, attempt, messageId, cancellationToken);
+        string runId,
+        RunMode mode,
+        Window window,
+        WindowEnd end,
+        int? attempt,
+        string? messageId,
+        CancellationToken cancellationToken) =>
+        RecordEndAsync(
+            EndIdOf(runId, mode, window, end, messageId),
+            runId,
+            mode,
+            window,
+            end,
+            attempt,
+            messageId,
+            cancellationToken);
 
     private static string EndIdOf(string runId, RunMode mode, Window window, WindowEnd end, string? messageId)
     {
-        string?[] parts = [runId, mode.Name(), window.Id, end.State, .. WindowState.IsFailure(end.State) ? new[] { messageId, end.Reason } : []];
-        return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
+        string?[] parts =
+        [
+            runId,
+            mode.Name(),
+            window.Id,
+            end.State,
+            .. WindowState.IsFailure(end.State) ? new[] { messageId, end.Reason } : [],
+        ];
+        return Convert.ToHexStringLower(
+            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
     }
 
     private async Task RecordEndAsync(
-        string endId, string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId, CancellationToken cancellationToken)
+        string endId,
+        string runId,
+        RunMode mode,
+        Window window,
+        WindowEnd end,
+        int? attempt,
+        string? messageId,
+        CancellationToken cancellationToken)
     {
         // Deliveries of one message all insert under one id: the row shows which of them won.
         var own = JsonSerializer.Serialize(
@@ -135,7 +182,13 @@ internal sealed class RunLedger(
 
     /// <summary>Records that an attempt failed and that the window will be retried.</summary>
     public Task RecordFailedAttemptAsync(
-        string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId, CancellationToken cancellationToken)
+        string runId,
+        RunMode mode,
+        Window window,
+        string reason,
+        int? attempt,
+        string? messageId,
+        CancellationToken cancellationToken)
     {
         news.AttemptFailed(runId, mode, window, reason, attempt, messageId);
         var row = ledger.Create(runId, RunHistory.AttemptFailed, mode, window);
@@ -159,7 +212,9 @@ internal sealed class RunLedger(
         var (state, why) = (WindowState.Rejected, reason);
         if (!isRejected)
         {
-            (state, why) = (WindowState.Failed, RunHistory.LastFailure(events, window.Id) is { } last ? $"{reason} The last attempt: {last}" : reason);
+            (state, why) = (
+                WindowState.Failed,
+                RunHistory.LastFailure(events, window.Id) is { } last ? $"{reason} The last attempt: {last}" : reason);
         }
 
         // The attempt that read the vendor has recorded the rejection itself, and a repeated letter its end.
@@ -179,7 +234,13 @@ internal sealed class RunLedger(
     /// replay reads wins over that too.
     /// </remarks>
     public async Task RecordTriggerFailedAsync(
-        string endId, string runId, RunMode? mode, DateTimeOffset? publishedAt, bool isRejected, string reason, CancellationToken cancellationToken)
+        string endId,
+        string runId,
+        RunMode? mode,
+        DateTimeOffset? publishedAt,
+        bool isRejected,
+        string reason,
+        CancellationToken cancellationToken)
     {
         if (publishedAt is { } at && await ledger.FindPlannedAsync(at, cancellationToken) is { } planned)
         {
@@ -212,9 +273,11 @@ internal sealed class RunLedger(
         await completion.CompleteWhenAllEndedAsync(runId, known, RunCompletion.Trigger, cancellationToken);
     }
 
-    private async Task EndAsync(string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
+    private async Task EndAsync(
+        string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
     {
-        var open = plan.Windows.Index().Where(planned => !planned.Item.Skipped && !RunHistory.Ends(events, planned.Item.Window.Id).Any());
+        var open = plan.Windows.Index()
+            .Where(planned => !planned.Item.Skipped && !RunHistory.Ends(events, planned.Item.Window.Id).Any());
         foreach (var some in open.Chunk(RowsPerInsert))
         {
             var rows = some.Select(planned =>
@@ -236,7 +299,9 @@ internal sealed class RunLedger(
 
     /// <summary>One run's document, in whichever dataset it is; null if the run is unknown.</summary>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        await ledger.FindAsync(runId, cancellationToken) is { Count: > 0 } events ? RunHistory.Document(runId, events, clock.GetUtcNow()) : null;
+        await ledger.FindAsync(runId, cancellationToken) is { Count: > 0 } events
+            ? RunHistory.Document(runId, events, clock.GetUtcNow())
+            : null;
 
     /// <summary>The newest runs of all datasets, newest first.</summary>
     public async Task<IReadOnlyList<RunDocument>> RecentAsync(int limit, CancellationToken cancellationToken)
@@ -245,7 +310,9 @@ internal sealed class RunLedger(
         foreach (var dataset in datasets.Value.All)
         {
             var rows = await ledger.RecentAsync(dataset, limit, cancellationToken);
-            runs.AddRange(rows.GroupBy(row => row.Text("run_id")).Select(events => RunHistory.Document(events.Key, [.. events], clock.GetUtcNow())));
+            runs.AddRange(
+                rows.GroupBy(row => row.Text("run_id"))
+                    .Select(events => RunHistory.Document(events.Key, [.. events], clock.GetUtcNow())));
         }
 
         return [.. runs.OrderByDescending(run => run.RequestedAt).Take(limit)];

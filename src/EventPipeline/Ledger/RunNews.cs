@@ -10,7 +10,8 @@ namespace EventPipeline.Ledger;
 internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport freshness, ILogger<RunNews> logger)
 {
     /// <summary>An attempt failed, and the window will be retried.</summary>
-    public void AttemptFailed(string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
+    public void AttemptFailed(
+        string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
         NewsLog.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
 
     /// <summary>A window ended.</summary>
@@ -53,7 +54,10 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         public static partial void AttemptFailed(
             ILogger logger, Window window, string runId, string mode, int? attempt, string? messageId, string reason);
 
-        [LoggerMessage(EventId = 2, EventName = "window.ended", Message = "{Window} of run {RunId} ended {State} with {Rows} rows.")]
+        [LoggerMessage(
+            EventId = 2,
+            EventName = "window.ended",
+            Message = "{Window} of run {RunId} ended {State} with {Rows} rows.")]
         public static partial void WindowEnded(
             ILogger logger,
             LogLevel level,
@@ -74,10 +78,13 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
 
         [LoggerMessage(3, LogLevel.Warning, "{Window} of run {RunId} contained undocumented fields: {Notes}",
             EventName = "drift")]
-        public static partial void Drift(ILogger logger, Window window, string runId, string mode, int count, string notes);
+        public static partial void Drift(
+            ILogger logger, Window window, string runId, string mode, int count, string notes);
 
         [LoggerMessage(EventId = 4, EventName = "run.completed",
-            Message = "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed, {Rows} rows, {Usd} US dollars.")]
+            Message =
+                "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed, {Rows} rows, {Usd} "
+                    + "US dollars.")]
         public static partial void RunCompleted(
             ILogger logger,
             LogLevel level,

@@ -30,12 +30,24 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
 
     /// <summary>The current content, slice by slice, newest day first.</summary>
     public async Task<IReadOnlyList<SliceDocument>> SlicesAsync(
-        string? vendor, string? account, string? report, DateOnly from, DateOnly to, int limit, CancellationToken cancellationToken)
+        string? vendor,
+        string? account,
+        string? report,
+        DateOnly from,
+        DateOnly to,
+        int limit,
+        CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
             datasets.Value.Dataset,
             Statement.Create(
-                "slices", ("vendor", vendor), ("account", account), ("report", report), ("from", from), ("to", to), ("limit", (long)limit)),
+                "slices",
+                ("vendor", vendor),
+                ("account", account),
+                ("report", report),
+                ("from", from),
+                ("to", to),
+                ("limit", (long)limit)),
             cancellationToken);
         return
         [

@@ -3,7 +3,9 @@ using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Load;
 
-/// <summary>What was read of one day: the totals, added exactly, and a digest that does not depend on the order of rows.</summary>
+/// <summary>
+/// What was read of one day: the totals, added exactly, and a digest that does not depend on the order of rows.
+/// </summary>
 internal sealed class DayReading
 {
     private UInt128 _sum;

@@ -30,7 +30,9 @@ internal sealed record DaySums(
         CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
-            dataset, Statement.Create("prove_load", ("load_id", loadId), ("from", from), ("to", to)), cancellationToken);
+            dataset,
+            Statement.Create("prove_load", ("load_id", loadId), ("from", from), ("to", to)),
+            cancellationToken);
         return rows.ToDictionary(row => row.Date("usage_date"), Of);
     }
 

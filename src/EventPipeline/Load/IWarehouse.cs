@@ -7,7 +7,8 @@ namespace EventPipeline.Load;
 public interface IWarehouse
 {
     /// <summary>
-    /// Begins to append to a table. Nothing exists in the table until <see cref="IUpload.LoadAsync"/>; a load id names one upload per table, never a second.
+    /// Begins to append to a table. Nothing exists in the table until <see cref="IUpload.LoadAsync"/>; a load id names
+    /// one upload per table, never a second.
     /// </summary>
     Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken);
 
@@ -25,7 +26,10 @@ public interface IWarehouse
     Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken);
 }
 
-/// <summary>One load's rows on their way into one table. Disposed without <see cref="LoadAsync"/>, it is abandoned without a trace.</summary>
+/// <summary>
+/// One load's rows on their way into one table. Disposed without <see cref="LoadAsync"/>, it is abandoned without a
+/// trace.
+/// </summary>
 public interface IUpload : IAsyncDisposable
 {
     /// <summary>Adds one row: a JSON object in UTF-8 without a line break; decimals are strings.</summary>

@@ -9,7 +9,8 @@ namespace EventPipeline.Load;
 /// nothing of it is visible until the commit, and the newest read wins. Disposed without a commit, its uploads are
 /// abandoned.
 /// </summary>
-internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
+internal sealed class LoadAttempt(
+    IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
 {
     private const string RawPages = "raw_page";
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
@@ -37,7 +38,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     /// clock is or was ahead. Null otherwise.
     /// </summary>
     public DateTimeOffset? ClockAhead =>
-        _readBefore.Values.Where(began => began > _readBegan + ClockTolerance).Select(began => (DateTimeOffset?)began).Max();
+        _readBefore.Values.Where(began => began > _readBegan + ClockTolerance)
+            .Select(began => (DateTimeOffset?)began)
+            .Max();
 
     /// <summary>
     /// Looks at what is committed, and then begins to read. What was there before is older than what is read from now
@@ -47,7 +50,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     {
         if (Keeps)
         {
-            _readBefore = (await CurrentAsync(cancellationToken)).ToDictionary(day => day.Key, day => day.Value.Timestamp("read_began"));
+            _readBefore = (await CurrentAsync(cancellationToken))
+                .ToDictionary(day => day.Key, day => day.Value.Timestamp("read_began"));
         }
 
         _readBegan = clock.GetUtcNow();
@@ -69,7 +73,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
                 if (_reading.Add(record, hash) is { } row && Keeps)
                 {
                     line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
-                    await (await UploadAsync($"{record.Table}_versions", cancellationToken)).WriteAsync(line, cancellationToken);
+                    await (await UploadAsync($"{record.Table}_versions", cancellationToken))
+                        .WriteAsync(line, cancellationToken);
                 }
 
                 break;
@@ -87,7 +92,12 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         }
 
         var row = new RawPageRow(
-            _loadId, request.Window.Vendor, request.AccountId, request.Window.Report, request.Window.From, request.Window.To,
+            _loadId,
+            request.Window.Vendor,
+            request.AccountId,
+            request.Window.Report,
+            request.Window.From,
+            request.Window.To,
             part.PageNo, part.PartNo, part.RequestHash, part.HttpStatus, part.Payload, clock.GetUtcNow());
         await (await UploadAsync(RawPages, cancellationToken)).WriteAsync(
             JsonSerializer.SerializeToUtf8Bytes(row, RawPageJson.Default.RawPageRow), cancellationToken);
@@ -123,7 +133,10 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         }
 
         await warehouse.ExecuteAsync(
-            dataset, $"commit_{_loadId}", Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]), cancellationToken);
+            dataset,
+            $"commit_{_loadId}",
+            Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]),
+            cancellationToken);
         _loaded = [.. days.Where(day => day.LoadId == _loadId)];
         return outcome;
     }
@@ -147,7 +160,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     /// A commit by a clock that was ahead looks later than the one that replaced it: something was shown before.
     /// </summary>
     private static string? Became(JudgedDay day, string? told) =>
-        told == "first" && day.Before is { } before ? before.Text("digest") == day.Read.Digest ? "unchanged" : "again" : told;
+        told == "first" && day.Before is { } before
+            ? before.Text("digest") == day.Read.Digest ? "unchanged" : "again"
+            : told;
 
     public async ValueTask DisposeAsync()
     {
@@ -159,7 +174,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         _lines?.Dispose();
     }
 
-    private static LoadOutcome Outcome(IReadOnlyCollection<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences)
+    private static LoadOutcome Outcome(
+        IReadOnlyCollection<JudgedDay> days, string? loadId, IReadOnlyList<SliceDifference> differences)
     {
         var all = JudgedDay.Totals(days);
         return new LoadOutcome(
@@ -178,7 +194,8 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         return [.. days.Select(day => day.Difference(landed))];
     }
 
-    private async Task<JudgedDay> JudgeAsync(DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
+    private async Task<JudgedDay> JudgeAsync(
+        DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
         if (before?.Text("digest") == read.Digest && !request.Force)
         {
@@ -187,14 +204,16 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
 
         if (before is not null && !request.Force && await AgreesWithFinerAsync(day, read, before, cancellationToken))
         {
-            return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsFiner = true };
+            return new JudgedDay(
+                day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsFiner = true };
         }
 
         return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
     }
 
     /// <summary>Whether the rows that are there are finer than those that were read, and add up to the same.</summary>
-    private async Task<bool> AgreesWithFinerAsync(DateOnly day, DayReading read, Row before, CancellationToken cancellationToken)
+    private async Task<bool> AgreesWithFinerAsync(
+        DateOnly day, DayReading read, Row before, CancellationToken cancellationToken)
     {
         if (!request.Report.IsFiner(before.Text("grain"), read.Grain))
         {
@@ -255,7 +274,9 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
         ["estimated_usd"] = day.Read.Money.EstimatedUsd,
         ["digest"] = day.KeepsFiner ? day.Before!.Text("digest") : day.Read.Digest,
         ["grain"] = day.KeepsFiner ? day.Before!.Text("grain") : day.Read.Grain,
-        ["normaliser_version"] = day.KeepsFiner ? day.Before!.GetInt64("normaliser_version") : request.Report.NormaliserVersion,
+        ["normaliser_version"] = day.KeepsFiner
+            ? day.Before!.GetInt64("normaliser_version")
+            : request.Report.NormaliserVersion,
         ["state"] = day.State,
         ["run_id"] = request.RunId,
         ["window_id"] = request.Window.Id,
@@ -266,8 +287,13 @@ internal sealed class LoadAttempt(IWarehouse warehouse, string dataset, LoadRequ
     /// Just after the read that this one is known to follow, if the clocks say otherwise; null if they do not. Reads
     /// that follow the same one keep their own order: a microsecond for each second since the day began.
     /// </summary>
-    private DateTimeOffset? Follows(DateOnly day) => _readBefore.TryGetValue(day, out var before) && before >= _readBegan
-        ? before.AddMicroseconds(1 + Math.Max(0, Math.Floor((_readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))
+    private DateTimeOffset? Follows(DateOnly day) =>
+        _readBefore.TryGetValue(day, out var before) && before >= _readBegan
+        ? before.AddMicroseconds(
+            1
+                + Math.Max(
+                    0,
+                    Math.Floor((_readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))
         : null;
 
     private async ValueTask<IUpload> UploadAsync(string table, CancellationToken cancellationToken)

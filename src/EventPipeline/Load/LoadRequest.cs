@@ -50,7 +50,9 @@ internal static class WindowState
     public const string Rejected = "rejected";
     public const string Failed = "failed";
 
-    /// <summary>Success before failure, and of successes the one that did most: the order of deliveries does not matter.</summary>
+    /// <summary>
+    /// Success before failure, and of successes the one that did most: the order of deliveries does not matter.
+    /// </summary>
     private static readonly string[] Highest = [Loaded, Empty, Unchanged, Skipped, Rejected, Failed];
 
     public static int Rank(string state) => Array.IndexOf(Highest, state);

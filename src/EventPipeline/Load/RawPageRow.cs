@@ -17,6 +17,7 @@ internal sealed record RawPageRow(
     string Payload,
     DateTimeOffset FetchedAt);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(MicrosecondTime)])]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(MicrosecondTime)])]
 [JsonSerializable(typeof(RawPageRow))]
 internal sealed partial class RawPageJson : JsonSerializerContext;

@@ -20,7 +20,10 @@ internal sealed partial class RecordLine(string loadId, int normaliserVersion) :
     private readonly XxHash128 _hash = new();
     private readonly Dictionary<string, byte[]> _prefixes = [];
 
-    /// <summary>The line, and the hash of the row: its table, its content and the normaliser's version, without load id and times of reading.</summary>
+    /// <summary>
+    /// The line, and the hash of the row: its table, its content and the normaliser's version, without load id and
+    /// times of reading.
+    /// </summary>
     /// <remarks>The line is valid until the next call.</remarks>
     public (ReadOnlyMemory<byte> Line, UInt128 Hash) Write(VendorRecord record)
     {

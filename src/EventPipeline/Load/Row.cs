@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace EventPipeline.Load;
 
-/// <summary>One row of a query's answer. Values are string, long, decimal, bool, <see cref="DateOnly"/>, <see cref="DateTimeOffset"/> (UTC) or null.</summary>
+/// <summary>
+/// One row of a query's answer. Values are string, long, decimal, bool, <see cref="DateOnly"/>,
+/// <see cref="DateTimeOffset"/> (UTC) or null.
+/// </summary>
 public sealed class Row(IReadOnlyDictionary<string, object?> values)
 {
     /// <summary>The columns in the query's order, with their values.</summary>

@@ -27,7 +27,9 @@ internal sealed class RowIdentities
     public KeyFinding Add(VendorRecord record, UInt128 rowHash, out RowKey rowKey)
     {
         var words = record.Words;
-        rowKey = words.Texts == 0 ? record.RowKey : RowKey.Create("row_key", record.RowKey.ToString(), "texts", Hex(words.Texts));
+        rowKey = words.Texts == 0
+            ? record.RowKey
+            : RowKey.Create("row_key", record.RowKey.ToString(), "texts", Hex(words.Texts));
         var key = unchecked(rowKey.Value + ((UInt128)record.UsageDate.DayNumber << 64));
         var isTaken = words.Others != 0 && _keys.Contains(key);
         var finding = _keys.Add(words.Others == 0 ? key : Mix(key, words.Others), Mix(rowHash, words.Values));

@@ -4,13 +4,14 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Load;
 
 /// <summary>
-/// A text of <c>Sql/statements</c> with its values. One text serves BigQuery and DuckDB: <c>{dataset}</c> stands for the dataset,
-/// <c>@name</c> for a value.
+/// A text of <c>Sql/statements</c> with its values. One text serves BigQuery and DuckDB: <c>{dataset}</c> stands for
+/// the dataset, <c>@name</c> for a value.
 /// </summary>
 /// <param name="Name">The file's name, for messages and labels.</param>
 /// <param name="Sql">The text.</param>
 /// <param name="Parameters">
-/// By name without the <c>@</c>. Values are string, long, decimal, bool, <see cref="DateOnly"/>, <see cref="DateTimeOffset"/> or null.
+/// By name without the <c>@</c>. Values are string, long, decimal, bool, <see cref="DateOnly"/>,
+/// <see cref="DateTimeOffset"/> or null.
 /// </param>
 public sealed partial record Statement(string Name, string Sql, IReadOnlyDictionary<string, object?> Parameters)
 {
@@ -20,7 +21,10 @@ public sealed partial record Statement(string Name, string Sql, IReadOnlyDiction
     public static Statement Create(string name, params IEnumerable<(string Name, object? Value)> parameters) =>
         new(name, Text($"statements/{name}.sql"), parameters.ToDictionary(p => p.Name, p => p.Value));
 
-    /// <summary>The insert of a file, its one row of values repeated for each of <paramref name="rows"/>: all of them at once, or none.</summary>
+    /// <summary>
+    /// The insert of a file, its one row of values repeated for each of <paramref name="rows"/>: all of them at once,
+    /// or none.
+    /// </summary>
     public static Statement Insert(string name, IReadOnlyList<IReadOnlyDictionary<string, object?>> rows)
     {
         ArgumentOutOfRangeException.ThrowIfZero(rows.Count);
@@ -28,7 +32,8 @@ public sealed partial record Statement(string Name, string Sql, IReadOnlyDiction
         var at = text.LastIndexOf("VALUES", StringComparison.Ordinal) + "VALUES".Length;
         var (head, row) = (text[..at], text[at..].Trim().TrimEnd(';'));
         var tuples = rows.Select((_, i) => ParameterName().Replace(row, match => $"{match.Value}_{i}"));
-        var parameters = rows.SelectMany((values, i) => values.Select(v => KeyValuePair.Create($"{v.Key}_{i}", v.Value)));
+        var parameters = rows.SelectMany(
+            (values, i) => values.Select(v => KeyValuePair.Create($"{v.Key}_{i}", v.Value)));
         return new Statement(name, $"{head}\n{string.Join(",\n", tuples)}", parameters.ToDictionary());
     }
 

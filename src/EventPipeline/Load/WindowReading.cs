@@ -99,14 +99,17 @@ internal sealed class WindowReading(Window window)
         if (missing.Count > 0)
         {
             throw new TransientFailureException(
-                $"{window}: the vendor's answer has no bucket for {string.Join(", ", missing.Select(d => $"{d:yyyy-MM-dd}"))}. "
+                $"{window}: the vendor's answer has no bucket for "
+                    + $"{string.Join(", ", missing.Select(d => $"{d:yyyy-MM-dd}"))}. "
                 + "A missing day is not an empty day: nothing was committed. The window will be read again.");
         }
     }
 
-    private KeyFinding Found(KeyFinding finding, DateOnly day, VendorRecord record) => finding != KeyFinding.Contradicted
+    private KeyFinding Found(KeyFinding finding, DateOnly day, VendorRecord record) =>
+        finding != KeyFinding.Contradicted
         ? finding
-        : throw Broken($"Two rows of {day:yyyy-MM-dd} have the same natural key ({record.RowKey}) and different values.");
+        : throw Broken(
+            $"Two rows of {day:yyyy-MM-dd} have the same natural key ({record.RowKey}) and different values.");
 
     private void Finish()
     {

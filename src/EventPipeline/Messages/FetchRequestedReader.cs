@@ -87,7 +87,11 @@ internal static class FetchRequestedReader
             string Name(string name) => members[name].GetString()!;
 
             DateOnly Day(string name) => DateOnly.TryParseExact(
-                StrictJson.Text(Required(members, name), name, "…"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+                StrictJson.Text(Required(members, name), name, "…"),
+                "yyyy-MM-dd",
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var day)
                 ? day
                 : throw new RejectedEventException($"{What}'s {name} is not a day.", Hint);
         }
@@ -141,7 +145,8 @@ internal static class FetchRequestedReader
         catch (JsonException ex)
         {
             var field = ex.Path?.TrimStart('$', '.') is { Length: > 0 } path ? path : "content";
-            throw new RejectedEventException($"{What}'s {Shown.Plain(field, 100)} is not valid.", Hint, innerException: ex);
+            throw new RejectedEventException(
+                $"{What}'s {Shown.Plain(field, 100)} is not valid.", Hint, innerException: ex);
         }
     }
 

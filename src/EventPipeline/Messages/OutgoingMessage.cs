@@ -10,7 +10,9 @@ public sealed record OutgoingMessage(ReadOnlyMemory<byte> Data, IReadOnlyDiction
     /// <summary>The source of everything this service publishes.</summary>
     public const string ServiceSource = "//eventpipeline";
 
-    /// <summary>A CloudEvent in the binary mode of the Pub/Sub protocol binding, with the current trace as <c>traceparent</c>.</summary>
+    /// <summary>
+    /// A CloudEvent in the binary mode of the Pub/Sub protocol binding, with the current trace as <c>traceparent</c>.
+    /// </summary>
     /// <param name="id">The CloudEvents id.</param>
     /// <param name="type">The CloudEvents type.</param>
     /// <param name="time">When it happened, UTC.</param>

@@ -21,7 +21,9 @@ internal sealed class RunArguments
     /// <param name="body">A JSON object, or nothing.</param>
     /// <param name="attributes">The attributes of the message.</param>
     /// <param name="requireKnown">Whether an unknown name is a mistake.</param>
-    /// <exception cref="RejectedEventException">The body is not a JSON object, or there are too many mistakes.</exception>
+    /// <exception cref="RejectedEventException">
+    /// The body is not a JSON object, or there are too many mistakes.
+    /// </exception>
     public RunArguments(ReadOnlyMemory<byte> body, Attributes attributes, bool requireKnown = true)
     {
         const string what = "The run request's body";
@@ -68,7 +70,8 @@ internal sealed class RunArguments
         if (_problems.Count > 0)
         {
             throw new RejectedEventException(
-                string.Join(" ", _problems.Select(p => p.Reason)), string.Join(" ", _problems.Select(p => p.Hint).Distinct()));
+                string.Join(" ", _problems.Select(p => p.Reason)),
+                string.Join(" ", _problems.Select(p => p.Hint).Distinct()));
         }
     }
 
@@ -80,7 +83,9 @@ internal sealed class RunArguments
 
     public bool? Force() => One<bool>(
         "force", "true",
-        element => element.ValueKind is JsonValueKind.True or JsonValueKind.False ? element.ValueKind == JsonValueKind.True : null,
+        element => element.ValueKind is JsonValueKind.True or JsonValueKind.False
+            ? element.ValueKind == JsonValueKind.True
+            : null,
         text => text switch { "true" => true, "false" => false, _ => null },
         "true or false");
 
@@ -99,11 +104,13 @@ internal sealed class RunArguments
         IReadOnlyList<string>? fromAttribute = _attributes.TryGetValue(name, out var text)
             ? NotEmpty(text.Split(' ', MaxNames + 1, StringSplitOptions.RemoveEmptyEntries), name, example)
             : null;
-        var names = Agreed(name, fromBody, fromAttribute, (a, b) => a.ToHashSet().SetEquals(b), a => string.Join(' ', a));
+        var names = Agreed(
+            name, fromBody, fromAttribute, (a, b) => a.ToHashSet().SetEquals(b), a => string.Join(' ', a));
         return names?.Distinct(StringComparer.Ordinal).ToList();
     }
 
-    private T? One<T>(string name, string example, Func<JsonElement, T?> readBody, Func<string, T?> readAttribute, string wanted)
+    private T? One<T>(
+        string name, string example, Func<JsonElement, T?> readBody, Func<string, T?> readAttribute, string wanted)
         where T : struct
     {
         T? fromBody = null;
@@ -120,7 +127,10 @@ internal sealed class RunArguments
             Require(fromAttribute, name, $"{wanted}, not {Shown.Quoted(text)}", example);
         }
 
-        return Agreed<object>(name, fromBody, fromAttribute, Equals, value => value.ToString()!.ToLowerInvariant()) is T value ? value : null;
+        return Agreed<object>(
+            name, fromBody, fromAttribute, Equals, value => value.ToString()!.ToLowerInvariant()) is T value
+            ? value
+            : null;
     }
 
     private void Require<T>(T? value, string name, string sentence, string example)
@@ -138,7 +148,8 @@ internal sealed class RunArguments
         if (fromBody is not null && fromAttribute is not null && !equal(fromBody, fromAttribute))
         {
             Reject(
-                $"{name} is {Shown.Quoted(show(fromBody))} in the body and {Shown.Quoted(show(fromAttribute))} as an attribute.",
+                $"{name} is {Shown.Quoted(show(fromBody))} in the body and {Shown.Quoted(show(fromAttribute))} as an "
+                    + "attribute.",
                 $"Send {name} once, or the same in both.");
         }
 
@@ -221,7 +232,9 @@ internal sealed class RunArguments
 
     // JSON allows 3.0 and 3e0; people who write those do not mean a number of days.
     private static int? WholeNumber(string text) =>
-        text.Length is > 0 and <= 4 && text.All(char.IsAsciiDigit) && int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) is >= 1 and <= 30 and var days
+        text.Length is > 0 and <= 4
+            && text.All(char.IsAsciiDigit)
+            && int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) is >= 1 and <= 30 and var days
             ? days
             : null;
 

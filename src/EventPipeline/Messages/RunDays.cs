@@ -59,7 +59,9 @@ internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
 
         if (Parts().Match(text) is not { Success: true } parts)
         {
-            arguments.Reject($"{name} must be a date as YYYY-MM-DD, not {Shown.Quoted(text)}.", $"Send {name} as {LastClosed:yyyy-MM-dd}.");
+            arguments.Reject(
+                $"{name} must be a date as YYYY-MM-DD, not {Shown.Quoted(text)}.",
+                $"Send {name} as {LastClosed:yyyy-MM-dd}.");
             return null;
         }
 
@@ -76,7 +78,9 @@ internal sealed partial class RunDays(RunArguments arguments, DateOnly today)
         var lastOfMonth = DateTime.DaysInMonth(year, month);
         if (dayOfMonth > lastOfMonth)
         {
-            arguments.Reject($"{name} is {text}, a day that does not exist.", $"The last day of that month is {text[..8]}{lastOfMonth:00}.");
+            arguments.Reject(
+                $"{name} is {text}, a day that does not exist.",
+                $"The last day of that month is {text[..8]}{lastOfMonth:00}.");
             return null;
         }
 

@@ -14,7 +14,10 @@ internal static class RunId
     /// <summary>Whether a text can be a run's id: the ids of statements are built from it.</summary>
     public static bool IsValid(string text) => text.Length <= MaxCharacters && StatementId.IsValid(text);
 
-    /// <summary>The trigger's UTC day, and 12 hexadecimal digits over its CloudEvents source and id: <c>20261123-1f0c9a7be2d4</c>.</summary>
+    /// <summary>
+    /// The trigger's UTC day, and 12 hexadecimal digits over its CloudEvents source and id:
+    /// <c>20261123-1f0c9a7be2d4</c>.
+    /// </summary>
     public static string Create(ReceivedEvent trigger) => Create(trigger.Source, trigger.Id, trigger.Time);
 
     /// <inheritdoc cref="Create(ReceivedEvent)"/>
@@ -25,6 +28,7 @@ internal static class RunId
             ? FormattableString.Invariant($"{source.Length}\n{source}\n{id}")
             : $"{source}\n{id}";
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(text));
-        return FormattableString.Invariant($"{time.UtcDateTime:yyyyMMdd}-{Convert.ToHexStringLower(hash.AsSpan(0, 6))}");
+        return FormattableString.Invariant(
+            $"{time.UtcDateTime:yyyyMMdd}-{Convert.ToHexStringLower(hash.AsSpan(0, 6))}");
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// What one run reads, and why. Stored once, before anything is published; a second delivery of the trigger publishes the stored plan again.
+/// What one run reads, and why. Stored once, before anything is published; a second delivery of the trigger publishes
+/// the stored plan again.
 /// </summary>
 /// <param name="RunId">The run.</param>
 /// <param name="Mode">The run's mode.</param>
@@ -12,7 +13,12 @@ namespace EventPipeline.Messages;
 /// <param name="RequestedAt">The trigger's own time, UTC: its day is the run's <em>today</em>.</param>
 /// <param name="Windows">What is read, and what is left out.</param>
 internal sealed record RunPlan(
-    string RunId, RunMode Mode, DateOnly From, DateOnly To, DateTimeOffset RequestedAt, IReadOnlyList<PlannedWindow> Windows);
+    string RunId,
+    RunMode Mode,
+    DateOnly From,
+    DateOnly To,
+    DateTimeOffset RequestedAt,
+    IReadOnlyList<PlannedWindow> Windows);
 
 /// <summary>One window of a plan.</summary>
 /// <param name="Window">The days of one report.</param>
@@ -46,7 +52,8 @@ internal static class WindowReason
     public const string Pinned = "pinned";
 
     /// <summary>The order of publishing, lowest first.</summary>
-    public static int Urgency(string why) => why switch { New => 0, AskedFor => 1, Forced => 2, ReadAgain => 3, Gap => 4, _ => 5 };
+    public static int Urgency(string why) =>
+        why switch { New => 0, AskedFor => 1, Forced => 2, ReadAgain => 3, Gap => 4, _ => 5 };
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, UseStringEnumConverter = true)]

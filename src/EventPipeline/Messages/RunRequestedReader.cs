@@ -9,7 +9,17 @@ namespace EventPipeline.Messages;
 internal static class RunRequestedReader
 {
     /// <summary>Every field, as named in bodies and attributes.</summary>
-    public static IReadOnlyList<string> Fields { get; } = ["mode", "days", "force", "vendors", "accounts", "reports", "from", "to"];
+    public static IReadOnlyList<string> Fields { get; } =
+    [
+        "mode",
+        "days",
+        "force",
+        "vendors",
+        "accounts",
+        "reports",
+        "from",
+        "to",
+    ];
 
     /// <summary>Reads an event; <em>today</em> is the event's own UTC day.</summary>
     /// <exception cref="RejectedEventException">

@@ -4,12 +4,16 @@ namespace EventPipeline.Messages;
 internal static class RunScope
 {
     /// <summary>The requested vendors, accounts and reports; mistakes are noted, not thrown.</summary>
-    public static (IReadOnlyList<string>? Vendors, IReadOnlyList<string>? Accounts, IReadOnlyList<string>? Reports) Read(
+    public static (IReadOnlyList<string>? Vendors,
+        IReadOnlyList<string>? Accounts,
+        IReadOnlyList<string>? Reports) Read(
         RunArguments arguments, Catalogue catalogue)
     {
         var vendors = arguments.Names("vendors", Example(catalogue.Names, "anthropic"));
-        var accounts = arguments.Names("accounts", Example(catalogue.Vendors.SelectMany(vendor => vendor.Accounts), "default"));
-        var reports = arguments.Names("reports", Example(catalogue.Vendors.SelectMany(vendor => vendor.Reports), "cost"));
+        var accounts = arguments.Names(
+            "accounts", Example(catalogue.Vendors.SelectMany(vendor => vendor.Accounts), "default"));
+        var reports = arguments.Names(
+            "reports", Example(catalogue.Vendors.SelectMany(vendor => vendor.Reports), "cost"));
         foreach (var name in (vendors ?? []).Where(name => !catalogue.Names.Contains(name)))
         {
             Unknown(arguments, "vendor", name, catalogue.Names);
@@ -19,9 +23,12 @@ internal static class RunScope
         // reports.
         var asked = catalogue.Vendors.Where(vendor => vendors?.Contains(vendor.Name) ?? true).ToList();
         asked = asked.Count > 0 ? asked : [.. catalogue.Vendors];
-        foreach (var vendor in asked.Where(vendor => vendors is not null && accounts is null && vendor.Accounts.Count == 0))
+        foreach (var vendor in
+            asked.Where(vendor => vendors is not null && accounts is null && vendor.Accounts.Count == 0))
         {
-            arguments.Reject($"The vendor '{vendor.Name}' has no configured account.", $"Configure an account of '{vendor.Name}', or leave it out.");
+            arguments.Reject(
+                $"The vendor '{vendor.Name}' has no configured account.",
+                $"Configure an account of '{vendor.Name}', or leave it out.");
         }
 
         RequireEach(arguments, "account", accounts, asked, catalogue, vendor => vendor.Accounts);
@@ -60,7 +67,9 @@ internal static class RunScope
 
     private static void Unknown(RunArguments arguments, string what, string name, IEnumerable<string> candidates)
     {
-        var separate = name.Contains(',', StringComparison.Ordinal) ? " In an attribute, names are separated by spaces." : "";
+        var separate = name.Contains(',', StringComparison.Ordinal)
+            ? " In an attribute, names are separated by spaces."
+            : "";
         arguments.Reject(
             $"There is no {what} {Shown.Quoted(name)}.",
             Nearest.DidYouMean(name, candidates, otherwise: $"No {what} is configured.") + separate);

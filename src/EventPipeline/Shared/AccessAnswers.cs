@@ -12,7 +12,10 @@ namespace EventPipeline.Shared;
 internal sealed class AccessAnswers : IAuthorizationMiddlewareResultHandler
 {
     public async Task HandleAsync(
-        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+        RequestDelegate next,
+        HttpContext context,
+        AuthorizationPolicy policy,
+        PolicyAuthorizationResult authorizeResult)
     {
         if (authorizeResult.Succeeded)
         {

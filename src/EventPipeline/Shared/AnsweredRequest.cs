@@ -17,7 +17,14 @@ namespace EventPipeline.Shared;
 /// <param name="RequestSize">The announced size of the body in bytes.</param>
 /// <param name="Protocol">Such as <c>HTTP/1.1</c>.</param>
 internal sealed record AnsweredRequest(
-    string Method, string Path, int Status, TimeSpan Latency, string? UserAgent, string? RemoteIp, long? RequestSize, string Protocol)
+    string Method,
+    string Path,
+    int Status,
+    TimeSpan Latency,
+    string? UserAgent,
+    string? RemoteIp,
+    long? RequestSize,
+    string Protocol)
 {
     /// <summary>Describes a request as it stands.</summary>
     public static AnsweredRequest FromContext(HttpContext context, int status, TimeSpan latency)
@@ -35,11 +42,14 @@ internal sealed record AnsweredRequest(
     }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Method} {Path} was answered with {Status} after {Latency.TotalSeconds:0.000} s.");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Method} {Path} was answered with {Status} after {Latency.TotalSeconds:0.000} s.");
 
     // The front end adds the address that it saw at the end of what the caller sent.
     private static string? Sender(HttpContext context) =>
-        context.Request.Headers.GetCommaSeparatedValues("X-Forwarded-For") is [.., var last] && IPAddress.TryParse(last, out var address)
+        context.Request.Headers.GetCommaSeparatedValues("X-Forwarded-For") is [.., var last]
+            && IPAddress.TryParse(last, out var address)
             ? address.ToString()
             : context.Connection.RemoteIpAddress?.ToString();
 }

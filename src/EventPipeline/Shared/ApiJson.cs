@@ -6,7 +6,8 @@ namespace EventPipeline.Shared;
 /// <summary>How HTTP answers are written: camel case, decimals as strings, everything present that is known.</summary>
 public static class ApiJson
 {
-    public static JsonSerializerOptions Options { get; } = Configure(new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true });
+    public static JsonSerializerOptions Options { get; } = Configure(
+        new JsonSerializerOptions(JsonSerializerDefaults.Web) { WriteIndented = true });
 
     public static JsonSerializerOptions Configure(JsonSerializerOptions options)
     {

@@ -15,7 +15,9 @@ internal static class ContainerPort
     {
         (port, mistake) = (Default, null);
         if (!string.IsNullOrEmpty(text)
-            && !(int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= ushort.MaxValue))
+            && !(
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port)
+                    && port <= ushort.MaxValue))
         {
             (port, mistake) = (Default, $"PORT is '{text}'; give a number from 0 to 65535.");
         }

@@ -15,5 +15,6 @@ public sealed class DecimalAsString : JsonConverter<decimal>
             ? value
             : throw new JsonException("The string is not a decimal.");
 
-    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) => writer.WriteStringValue(Text(value));
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Text(value));
 }

@@ -15,13 +15,15 @@ internal static class EventTime
         if (!TryRead(text, out var time))
         {
             throw new RejectedEventException(
-                $"{what} is not an RFC 3339 timestamp: {Shown.Quoted(text)}.", "Send a timestamp such as 2026-11-23T06:00:00Z.");
+                $"{what} is not an RFC 3339 timestamp: {Shown.Quoted(text)}.",
+                "Send a timestamp such as 2026-11-23T06:00:00Z.");
         }
 
         if (time < Earliest || time >= Latest)
         {
             throw new RejectedEventException(
-                $"{what} lies outside the years 2000 to 2099: {Shown.Quoted(text)}.", "Send when it happened, such as 2026-11-23T06:00:00Z.");
+                $"{what} lies outside the years 2000 to 2099: {Shown.Quoted(text)}.",
+                "Send when it happened, such as 2026-11-23T06:00:00Z.");
         }
 
         return time;

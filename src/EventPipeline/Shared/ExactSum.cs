@@ -9,12 +9,18 @@ namespace EventPipeline.Shared;
 internal struct ExactSum
 {
     private const int MaxDecimals = 28;
-    private static readonly BigInteger[] Powers = [.. Enumerable.Range(0, MaxDecimals + 1).Select(power => BigInteger.Pow(10, power))];
+    private static readonly BigInteger[] Powers =
+    [
+        .. Enumerable.Range(0, MaxDecimals + 1).Select(power => BigInteger.Pow(10, power)),
+    ];
     private static readonly BigInteger Most = BigInteger.Pow(10, 20 + MaxDecimals);
     private BigInteger _units;
 
     /// <summary>The sum.</summary>
-    /// <exception cref="OverflowException">It has more digits than a <see cref="decimal"/> holds, or more than 20 before the point, which the tables' columns hold.</exception>
+    /// <exception cref="OverflowException">
+    /// It has more digits than a <see cref="decimal"/> holds, or more than 20 before the point, which the tables'
+    /// columns hold.
+    /// </exception>
     public readonly decimal Value
     {
         get
@@ -60,7 +66,9 @@ internal struct ExactSum
 
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
-        var digits = new BigInteger((uint)bits[0]) + ((BigInteger)(uint)bits[1] << 32) + ((BigInteger)(uint)bits[2] << 64);
+        var digits = new BigInteger((uint)bits[0])
+            + ((BigInteger)(uint)bits[1] << 32)
+            + ((BigInteger)(uint)bits[2] << 64);
         var scaled = digits * Powers[MaxDecimals - ((bits[3] >> 16) & 0xFF)];
         _units += bits[3] < 0 ? -scaled : scaled;
     }

@@ -1,6 +1,9 @@
 namespace EventPipeline.Shared;
 
-/// <summary>A request's body that may be read up to a limit. What is beyond it stays unread, and the connection open for the answer.</summary>
+/// <summary>
+/// A request's body that may be read up to a limit. What is beyond it stays unread, and the connection open for the
+/// answer.
+/// </summary>
 internal sealed class LimitedBody(Stream body, long maxBytes) : AsyncReadStream
 {
     private long _left = maxBytes;
@@ -11,6 +14,8 @@ internal sealed class LimitedBody(Stream body, long maxBytes) : AsyncReadStream
     {
         var count = await body.ReadAsync(buffer, cancellationToken);
         _left -= count;
-        return _left >= 0 ? count : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
+        return _left >= 0
+            ? count
+            : throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge);
     }
 }

@@ -21,15 +21,19 @@ internal static class Money
     private const long FarthestExponent = 1_000_000_000_000;
 
     /// <summary>
-    /// Reads <c>[sign] digits [. digits] [e [sign] digits]</c> and nothing else, times ten to the power of <paramref name="shift"/>.
-    /// The value is bounded, its spelling is not: <c>0E-6176</c> is zero, and so is any number of zeros with any exponent.
-    /// The result has no trailing zeros and no negative zero. One pass over the text, whatever its length.
+    /// Reads <c>[sign] digits [. digits] [e [sign] digits]</c> and nothing else, times ten to the power of
+    /// <paramref name="shift"/>. The value is bounded, its spelling is not: <c>0E-6176</c> is zero, and so is any
+    /// number of zeros with any exponent. The result has no trailing zeros and no negative zero. One pass over the
+    /// text, whatever its length.
     /// </summary>
     /// <param name="text">The vendor's own text.</param>
     /// <param name="shift">Powers of ten: <see cref="FromCents"/> or <see cref="AsIs"/>.</param>
     /// <param name="value">The value, at most 18 decimals.</param>
     /// <param name="rounded">Whether digits beyond 18 decimals were rounded, half to even.</param>
-    /// <returns>False when the text is not such a number, or the number does not fit <c>DECIMAL(38, 18)</c> and <see cref="decimal"/>.</returns>
+    /// <returns>
+    /// False when the text is not such a number, or the number does not fit <c>DECIMAL(38, 18)</c> and
+    /// <see cref="decimal"/>.
+    /// </returns>
     public static bool TryParse(ReadOnlySpan<char> text, int shift, out decimal value, out bool rounded)
     {
         value = 0;
@@ -58,7 +62,8 @@ internal static class Money
             return false;
         }
 
-        return TryRound(whole, fraction, exponent + shift, out var units, out rounded) && TryFit(units, negative, out value);
+        return TryRound(whole, fraction, exponent + shift, out var units, out rounded)
+            && TryFit(units, negative, out value);
     }
 
     /// <summary>The sum, exactly; false when it needs more digits than a <see cref="decimal"/> has.</summary>
@@ -175,7 +180,8 @@ internal static class Money
             return false;
         }
 
-        value = new decimal((int)(uint)units, (int)(uint)(units >> 32), (int)(uint)(units >> 64), negative && units != 0, scale);
+        value = new decimal(
+            (int)(uint)units, (int)(uint)(units >> 32), (int)(uint)(units >> 64), negative && units != 0, scale);
         return true;
     }
 

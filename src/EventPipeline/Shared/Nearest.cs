@@ -19,7 +19,10 @@ public static class Nearest
             ? $"{DidYouMean(given, candidates)} Valid values: {string.Join(", ", candidates)}."
             : otherwise;
 
-    /// <summary>The candidate with the smallest edit distance to <paramref name="given"/>, ignoring case; null when there is none.</summary>
+    /// <summary>
+    /// The candidate with the smallest edit distance to <paramref name="given"/>, ignoring case; null when there is
+    /// none.
+    /// </summary>
     public static string? To(string given, IEnumerable<string> candidates)
     {
         // A mistake is short; what is longer than any valid value is cut, so that a megabyte costs nothing.

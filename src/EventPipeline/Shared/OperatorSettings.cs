@@ -18,7 +18,8 @@ internal static class OperatorSettings
     };
 
     /// <summary>
-    /// The lowest level that is logged: <c>LOG_LEVEL</c>, else debug when <c>DEBUG</c> is true, else <c>Logging:LogLevel:Default</c>, else
+    /// The lowest level that is logged: <c>LOG_LEVEL</c>, else debug when <c>DEBUG</c> is true, else
+    /// <c>Logging:LogLevel:Default</c>, else
     /// <paramref name="usual"/>.
     /// </summary>
     /// <param name="configuration">Where the two are read.</param>
@@ -35,7 +36,9 @@ internal static class OperatorSettings
         if (configuration["LOG_LEVEL"] is not { Length: > 0 } name)
         {
             return debug ? LogLevel.Debug
-                : Enum.TryParse<LogLevel>(configuration["Logging:LogLevel:Default"], ignoreCase: true, out var configured) ? configured
+                : Enum.TryParse<LogLevel>(
+                    configuration["Logging:LogLevel:Default"], ignoreCase: true, out var configured)
+                    ? configured
                 : usual;
         }
 

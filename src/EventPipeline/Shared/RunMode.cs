@@ -9,7 +9,9 @@ public enum RunMode
     /// <summary>Loads a separate dataset, <c>&lt;dataset&gt;_dev</c>, with a separate ledger.</summary>
     Development,
 
-    /// <summary>Reads, compares with the current versions and reports the differences; writes run events and nothing else.</summary>
+    /// <summary>
+    /// Reads, compares with the current versions and reports the differences; writes run events and nothing else.
+    /// </summary>
     DryRun,
 }
 

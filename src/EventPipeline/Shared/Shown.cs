@@ -2,7 +2,9 @@ using System.Text;
 
 namespace EventPipeline.Shared;
 
-/// <summary>Shows what someone sent, inside a sentence: short, and without characters that would break a line or a terminal.</summary>
+/// <summary>
+/// Shows what someone sent, inside a sentence: short, and without characters that would break a line or a terminal.
+/// </summary>
 internal static class Shown
 {
     private const int MaxCharacters = 100;

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Shared;
 
-/// <summary>Collects what is wrong with any setting, so that all of it is reported at once, before anything listens.</summary>
+/// <summary>
+/// Collects what is wrong with any setting, so that all of it is reported at once, before anything listens.
+/// </summary>
 internal static class StartupCheck
 {
     /// <param name="services">What was built with the settings.</param>
@@ -33,5 +35,7 @@ internal static class StartupCheck
     /// <summary>
     /// What one section's check found; text that is not a number is a failed reading, not a failed check.
     /// </summary>
-    private static IEnumerable<string> Mistakes(Exception wrong) => wrong is OptionsValidationException checks ? checks.Failures : [wrong.Message];
+    private static IEnumerable<string> Mistakes(Exception wrong) => wrong is OptionsValidationException checks
+        ? checks.Failures
+        : [wrong.Message];
 }

@@ -3,8 +3,10 @@ using System.Buffers;
 namespace EventPipeline.Shared;
 
 /// <summary>
-/// The rule for the id under which a statement happens once. It becomes part of a BigQuery job's id, which has at most 1,024 letters, digits, dashes and
-/// underscores (https://cloud.google.com/bigquery/docs/reference/rest/v2/JobReference), so every warehouse refuses what BigQuery would.
+/// The rule for the id under which a statement happens once. It becomes part of a BigQuery job's id, which has at most
+/// 1,024 letters, digits, dashes and underscores
+/// (https://cloud.google.com/bigquery/docs/reference/rest/v2/JobReference), so every warehouse refuses what BigQuery
+/// would.
 /// </summary>
 public static class StatementId
 {
@@ -15,13 +17,15 @@ public static class StatementId
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>Whether a text can be a statement's id.</summary>
-    public static bool IsValid(string id) => id.Length is > 0 and <= MaxCharacters && !id.AsSpan().ContainsAnyExcept(Characters);
+    public static bool IsValid(string id) =>
+        id.Length is > 0 and <= MaxCharacters && !id.AsSpan().ContainsAnyExcept(Characters);
 
     /// <summary>Returns the id.</summary>
     /// <exception cref="RejectedEventException">It is not valid, and never will be: retrying is of no use.</exception>
     public static string Require(string id) => IsValid(id)
         ? id
         : throw new RejectedEventException(
-            $"{Shown.Quoted(id)}, of {id.Length} characters, cannot be the id of a statement: it takes 1 to {MaxCharacters} letters, digits, dashes and underscores.",
+            $"{Shown.Quoted(id)}, of {id.Length} characters, cannot be the id of a statement: it takes 1 to "
+                + $"{MaxCharacters} letters, digits, dashes and underscores.",
             "An id of the message is part of it: publish the message with a valid one.");
 }

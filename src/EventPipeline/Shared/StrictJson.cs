@@ -7,7 +7,9 @@ using System.Text.Unicode;
 
 namespace EventPipeline.Shared;
 
-/// <summary>Reads JSON that others wrote: any bytes are either read or rejected with a reason that names what was wrong.</summary>
+/// <summary>
+/// Reads JSON that others wrote: any bytes are either read or rejected with a reason that names what was wrong.
+/// </summary>
 internal static class StrictJson
 {
     private const int MaxDepth = 64;
@@ -15,7 +17,11 @@ internal static class StrictJson
     // Each name and value is noted with 12 bytes while it is read: at most 24 MB, while a push of 10 MB could need 60.
     private const int MaxValues = 2_000_000;
 
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+    private static readonly JsonDocumentOptions Options = new()
+    {
+        MaxDepth = MaxDepth,
+        AllowDuplicateProperties = false,
+    };
 
     /// <summary>Parses UTF-8 without a byte-order mark, nested at most 64 deep, each property name once.</summary>
     /// <param name="bytes">What was sent; the result reads it in place.</param>
@@ -34,22 +40,31 @@ internal static class StrictJson
         RejectTooManyValues(bytes.Span, what);
         try
         {
-            // Not disposed and not cloned: the element reads the bytes where they are, so that a push of 10 MB is not held once more.
+            // Not disposed and not cloned: the element reads the bytes where they are, so that a push of 10 MB is not
+            // held once more.
             return JsonDocument.Parse(bytes, Options).RootElement;
         }
         catch (JsonException ex) when (ex.Message.Contains("maximum configured depth", StringComparison.Ordinal))
         {
-            throw new RejectedEventException($"{what} is JSON nested deeper than {MaxDepth} levels.", "Send a flat JSON object.", innerException: ex);
+            throw new RejectedEventException(
+                $"{what} is JSON nested deeper than {MaxDepth} levels.",
+                "Send a flat JSON object.",
+                innerException: ex);
         }
         catch (JsonException ex)
         {
             throw new RejectedEventException(
-                $"{what} is not valid JSON: {Shown.Plain(ex.Message, 200)}", "Check for a missing quote, comma or brace.", innerException: ex);
+                $"{what} is not valid JSON: {Shown.Plain(ex.Message, 200)}",
+                "Check for a missing quote, comma or brace.",
+                innerException: ex);
         }
         catch (Exception ex) when (ex is InvalidOperationException or ArgumentException)
         {
             // A property name with half of a surrogate pair is found only when names are compared.
-            throw new RejectedEventException($"{what} is JSON with a name that is not text.", "Send complete Unicode characters.", innerException: ex);
+            throw new RejectedEventException(
+                $"{what} is JSON with a name that is not text.",
+                "Send complete Unicode characters.",
+                innerException: ex);
         }
     }
 
@@ -68,11 +83,13 @@ internal static class StrictJson
 
     /// <summary>An object's members one by one, names as written, for callers that stop before the last.</summary>
     /// <exception cref="RejectedEventException">It is not an object.</exception>
-    public static IEnumerable<(string Name, JsonElement Value)> EachMember(JsonElement element, string what, string example)
+    public static IEnumerable<(string Name, JsonElement Value)> EachMember(
+        JsonElement element, string what, string example)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
-            throw new RejectedEventException($"{what} must be a JSON object, not {Kind(element)}.", $"Send an object, such as {example}.");
+            throw new RejectedEventException(
+                $"{what} must be a JSON object, not {Kind(element)}.", $"Send an object, such as {example}.");
         }
 
         foreach (var member in element.EnumerateObject())
@@ -89,7 +106,8 @@ internal static class StrictJson
         }
         catch (InvalidOperationException ex)
         {
-            throw new RejectedEventException($"{what} has a name that is not text.", "Send complete Unicode characters.", innerException: ex);
+            throw new RejectedEventException(
+                $"{what} has a name that is not text.", "Send complete Unicode characters.", innerException: ex);
         }
     }
 
@@ -99,7 +117,8 @@ internal static class StrictJson
     {
         if (element.ValueKind != JsonValueKind.String)
         {
-            throw new RejectedEventException($"{what} must be a string, not {Kind(element)}.", $"Send a string, such as \"{example}\".");
+            throw new RejectedEventException(
+                $"{what} must be a string, not {Kind(element)}.", $"Send a string, such as \"{example}\".");
         }
 
         try
@@ -108,7 +127,8 @@ internal static class StrictJson
         }
         catch (InvalidOperationException ex)
         {
-            throw new RejectedEventException($"{what} has half of a surrogate pair.", "Send complete Unicode characters.", innerException: ex);
+            throw new RejectedEventException(
+                $"{what} has half of a surrogate pair.", "Send complete Unicode characters.", innerException: ex);
         }
     }
 
@@ -140,7 +160,8 @@ internal static class StrictJson
 
         throw new RejectedEventException(
             $"{what} is not standard base64.",
-            "Encode with the standard alphabet (+ and /, not - and _), padded with =, without line breaks: base64 -w0.");
+            "Encode with the standard alphabet (+ and /, not - and _), padded with =, without line breaks: base64 "
+                + "-w0.");
     }
 
     /// <summary>What kind of value it is, with its article: "a number".</summary>
@@ -172,7 +193,9 @@ internal static class StrictJson
             {
                 if (values == MaxValues)
                 {
-                    throw new RejectedEventException($"{what} holds more than {MaxValues} names and values.", "Send a JSON object with the fields that are known.");
+                    throw new RejectedEventException(
+                        $"{what} holds more than {MaxValues} names and values.",
+                        "Send a JSON object with the fields that are known.");
                 }
             }
         }
@@ -185,12 +208,14 @@ internal static class StrictJson
     private static void RejectByteOrderMark(ReadOnlySpan<byte> bytes, string what)
     {
         var mark = bytes.StartsWith("\uFEFF"u8) ? "UTF-8"
-            : bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF]) ? "UTF-16"
+            : bytes.StartsWith((ReadOnlySpan<byte>)[0xFF, 0xFE]) || bytes.StartsWith((ReadOnlySpan<byte>)[0xFE, 0xFF])
+                ? "UTF-16"
             : null;
         if (mark is not null)
         {
             throw new RejectedEventException(
-                $"{what} begins with a byte-order mark ({mark}).", "Send UTF-8 without a byte-order mark; some editors and PowerShell add one.");
+                $"{what} begins with a byte-order mark ({mark}).",
+                "Send UTF-8 without a byte-order mark; some editors and PowerShell add one.");
         }
     }
 

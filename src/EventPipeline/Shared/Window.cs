@@ -2,7 +2,9 @@ namespace EventPipeline.Shared;
 
 /// <summary>Consecutive UTC days of one report that one fetch message asks for.</summary>
 /// <param name="Vendor">The vendor's name, e.g. <c>anthropic</c>.</param>
-/// <param name="Account">The account's configured name; the vendor's own organisation id is found while reading.</param>
+/// <param name="Account">
+/// The account's configured name; the vendor's own organisation id is found while reading.
+/// </param>
 /// <param name="Report">The report's name, e.g. <c>messages_usage</c>.</param>
 /// <param name="From">The first day, UTC.</param>
 /// <param name="To">The last day, UTC, inclusive.</param>

@@ -14,7 +14,8 @@ internal static class DeadLetterEndpoints
         var group = routes.MapGroup("/dead-letters").WithTags("Dead letters").AddEndpointFilter(TellConflictsAsync);
         group.MapGet("", ListAsync).WithSummary("Dead letters, most recently seen first.");
         group.MapGet("{id}", ShowAsync).WithSummary("One dead letter with its attributes and payload.");
-        group.MapPost("{id}/replay", ReplayAsync).WithSummary("Publishes a dead letter again to the topic it came from.");
+        group.MapPost("{id}/replay", ReplayAsync)
+            .WithSummary("Publishes a dead letter again to the topic it came from.");
         group.MapPost("{id}/discard", DiscardAsync).WithSummary("Discards a dead letter: leaves it alone from now on.");
     }
 
@@ -30,18 +31,27 @@ internal static class DeadLetterEndpoints
         }
 
         var most = 100;
-        if (limit is not null && !(int.TryParse(limit, System.Globalization.NumberStyles.None, null, out most) && most is >= 1 and <= MaxListed))
+        if (
+            limit is not null
+                && !(
+                    int.TryParse(limit, System.Globalization.NumberStyles.None, null, out most)
+                        && most is >= 1 and <= MaxListed))
         {
-            return Problem(StatusCodes.Status400BadRequest, $"limit must be a whole number from 1 to {MaxListed}, not {Shown.Quoted(limit)}.");
+            return Problem(
+                StatusCodes.Status400BadRequest,
+                $"limit must be a whole number from 1 to {MaxListed}, not {Shown.Quoted(limit)}.");
         }
 
         var letters = await store.ListAsync(state, most, cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<DeadLetterSummary>>([.. letters.Select(letter => DeadLetterSummary.FromStored(letter, AddressOf(request)))]);
+        return TypedResults.Ok<IReadOnlyList<DeadLetterSummary>>(
+            [.. letters.Select(letter => DeadLetterSummary.FromStored(letter, AddressOf(request)))]);
     }
 
     private static async Task<Results<Ok<DeadLetterDetails>, ProblemHttpResult>> ShowAsync(
         string id, HttpRequest request, DeadLetterStore store, CancellationToken cancellationToken) =>
-        await store.FindAsync(id, cancellationToken) is { } letter ? TypedResults.Ok(DeadLetterDetails.FromStored(letter, AddressOf(request))) : NotFound(id);
+        await store.FindAsync(id, cancellationToken) is { } letter
+            ? TypedResults.Ok(DeadLetterDetails.FromStored(letter, AddressOf(request)))
+            : NotFound(id);
 
     private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> ReplayAsync(
         string id, string? force, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken)
@@ -62,7 +72,8 @@ internal static class DeadLetterEndpoints
             ? TypedResults.Ok(DeadLetterSummary.FromStored(letter, AddressOf(request)))
             : NotFound(id);
 
-    private static async ValueTask<object?> TellConflictsAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> TellConflictsAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         try
         {
@@ -86,7 +97,10 @@ internal static class DeadLetterEndpoints
     private static string AddressOf(HttpRequest request) => PushReader.ServiceAddress(request) ?? "http://localhost";
 
     private static ProblemHttpResult NotFound(string id) =>
-        Problem(StatusCodes.Status404NotFound, $"There is no dead letter {Shown.Quoted(id)}. GET /dead-letters lists them.");
+        Problem(
+            StatusCodes.Status404NotFound,
+            $"There is no dead letter {Shown.Quoted(id)}. GET /dead-letters lists them.");
 
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    private static ProblemHttpResult Problem(int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status);
 }

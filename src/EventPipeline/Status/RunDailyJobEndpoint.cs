@@ -56,7 +56,9 @@ internal static class RunDailyJobEndpoint
         try
         {
             await publish(
-                Topic.Trigger, [OutgoingMessage.CloudEvent(eventId, RunRequested.EventType, time, RunRequestedReader.Write(run))], cancellationToken);
+                Topic.Trigger,
+                [OutgoingMessage.CloudEvent(eventId, RunRequested.EventType, time, RunRequestedReader.Write(run))],
+                cancellationToken);
         }
         catch (TransientFailureException failure)
         {
@@ -67,7 +69,8 @@ internal static class RunDailyJobEndpoint
         }
 
         await ledger.RecordRequestedAsync(runId, run.Mode, cancellationToken);
-        return TypedResults.Accepted($"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
+        return TypedResults.Accepted(
+            $"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
     }
 
     /// <summary>The body; null if it is too long.</summary>
@@ -101,7 +104,14 @@ internal static class RunDailyJobEndpoint
     /// <param name="From">The first day, UTC.</param>
     /// <param name="To">The last day, UTC, inclusive.</param>
     internal sealed record RunBody(
-        string? Mode, int? Days, bool? Force, string[]? Vendors, string[]? Accounts, string[]? Reports, DateOnly? From, DateOnly? To);
+        string? Mode,
+        int? Days,
+        bool? Force,
+        string[]? Vendors,
+        string[]? Accounts,
+        string[]? Reports,
+        DateOnly? From,
+        DateOnly? To);
 }
 
 /// <summary>

@@ -20,7 +20,8 @@ internal static class StatusEndpoints
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
         var status = routes.MapGroup("").WithTags("Status");
-        status.MapGet("/status", StatusAsync).WithSummary("The last run, how fresh every report is, and how many dead letters are open.");
+        status.MapGet("/status", StatusAsync)
+            .WithSummary("The last run, how fresh every report is, and how many dead letters are open.");
         status.MapGet("/runs", RunsAsync).WithSummary("The newest runs, newest first.")
             .Produces<IEnumerable<RunSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
         status.MapGet("/runs/{id}", RunAsync).WithSummary("One run with its windows.")
@@ -50,12 +51,15 @@ internal static class StatusEndpoints
             await status.FreshnessAsync(cancellationToken));
     }
 
-    private static async Task<IResult> RunsAsync(RunLedger ledger, DataLabel label, CancellationToken cancellationToken, [FromQuery] string? limit = null) =>
+    private static async Task<IResult> RunsAsync(
+        RunLedger ledger, DataLabel label, CancellationToken cancellationToken, [FromQuery] string? limit = null) =>
         ReadLimit(limit, 50, out var most) is { } problem
             ? problem
-            : TypedResults.Ok((await ledger.RecentAsync(most, cancellationToken)).Select(run => RunSummary.FromDocument(run, label)));
+            : TypedResults.Ok(
+                (await ledger.RecentAsync(most, cancellationToken)).Select(run => RunSummary.FromDocument(run, label)));
 
-    private static async Task<IResult> RunAsync(string id, RunLedger ledger, DataLabel label, CancellationToken cancellationToken) =>
+    private static async Task<IResult> RunAsync(
+        string id, RunLedger ledger, DataLabel label, CancellationToken cancellationToken) =>
         RunId.IsValid(id) && await ledger.FindAsync(id, cancellationToken) is { } run
             ? TypedResults.Ok(run with { Label = label.Text })
             : TypedResults.Problem(
@@ -86,27 +90,42 @@ internal static class StatusEndpoints
 
         return ReadLimit(limit, 1_000, out var most) is { } problem
             ? problem
-            : TypedResults.Ok(new SliceList(label.Text, await status.SlicesAsync(vendor, account, report, first, last, most, cancellationToken)));
+            : TypedResults.Ok(
+                new SliceList(
+                    label.Text,
+                    await status.SlicesAsync(vendor, account, report, first, last, most, cancellationToken)));
     }
 
     private static async Task<VendorList> VendorsAsync(
-        RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts, DataLabel label, CancellationToken cancellationToken)
+        RunStatus status,
+        IEnumerable<Vendor> vendors,
+        ConfiguredAccounts accounts,
+        DataLabel label,
+        CancellationToken cancellationToken)
     {
-        var freshness = (await status.FreshnessAsync(cancellationToken)).ToLookup(report => (report.Vendor, report.Account));
+        var freshness = (await status.FreshnessAsync(cancellationToken))
+            .ToLookup(report => (report.Vendor, report.Account));
         return new VendorList(
             label.Text,
             [
                 .. vendors.Select(vendor => new VendorDocument(
                     vendor.Name,
                     [.. vendor.Reports.Select(report => report.Name)],
-                    [.. accounts.For(vendor.Name).Select(account => new AccountDocument(account.Name, [.. freshness[(vendor.Name, account.Name)]]))])),
+                    [
+                        .. accounts.For(vendor.Name)
+                        .Select(
+                            account => new AccountDocument(account.Name, [.. freshness[(vendor.Name, account.Name)]])),
+                    ])),
             ]);
     }
 
     private static ProblemHttpResult? ReadLimit(string? text, int usual, out int limit)
     {
         limit = usual;
-        return text is null || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxRows)
+        return text is null
+            || (
+                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
+                    && limit is >= 1 and <= MaxRows)
             ? null
             : Bad($"limit is '{text}'; give a whole number from 1 to {MaxRows}.");
     }
@@ -114,16 +133,23 @@ internal static class StatusEndpoints
     private static ProblemHttpResult? ReadDay(string name, string? text, DateOnly usual, out DateOnly day)
     {
         day = usual;
-        return text is null || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day)
+        return text is null
+            || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day)
             ? null
             : Bad($"{name} is '{text}'; give a day as YYYY-MM-DD.");
     }
 
     private static ProblemHttpResult Bad(string detail) =>
-        TypedResults.Problem(title: "The query cannot be read.", detail: detail, statusCode: StatusCodes.Status400BadRequest);
+        TypedResults.Problem(
+            title: "The query cannot be read.", detail: detail, statusCode: StatusCodes.Status400BadRequest);
 
     internal sealed record StatusDocument(
-        string? Label, DateTimeOffset Now, string Dataset, RunSummary? LastRun, long OpenDeadLetters, IReadOnlyList<ReportFreshness> Reports);
+        string? Label,
+        DateTimeOffset Now,
+        string Dataset,
+        RunSummary? LastRun,
+        long OpenDeadLetters,
+        IReadOnlyList<ReportFreshness> Reports);
 
     internal sealed record RunSummary(
         string? Label,
@@ -144,7 +170,17 @@ internal static class StatusEndpoints
         string? Reason)
     {
         public static RunSummary FromDocument(RunDocument run, DataLabel label) => new(
-            label.Text, run.RunId, run.State, run.Mode, run.From, run.To, run.RequestedAt, run.EndedAt, run.Windows.Count, run.Pending, run.Totals,
+            label.Text,
+            run.RunId,
+            run.State,
+            run.Mode,
+            run.From,
+            run.To,
+            run.RequestedAt,
+            run.EndedAt,
+            run.Windows.Count,
+            run.Pending,
+            run.Totals,
             run.LastEventAt, run.SilentForHours, run.Reason);
     }
 
@@ -152,7 +188,8 @@ internal static class StatusEndpoints
 
     internal sealed record VendorList(string? Label, IReadOnlyList<VendorDocument> Vendors);
 
-    internal sealed record VendorDocument(string Vendor, IReadOnlyList<string> Reports, IReadOnlyList<AccountDocument> Accounts);
+    internal sealed record VendorDocument(
+        string Vendor, IReadOnlyList<string> Reports, IReadOnlyList<AccountDocument> Accounts);
 
     internal sealed record AccountDocument(string Account, IReadOnlyList<ReportFreshness> Reports);
 }

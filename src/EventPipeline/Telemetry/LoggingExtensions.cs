@@ -11,7 +11,11 @@ internal static class LoggingExtensions
     {
         logging.SetMinimumLevel(level);
         logging.AddFilter((category, at) =>
-            at >= level && (level <= LogLevel.Debug || at >= LogLevel.Warning || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
+            at >= level
+                && (
+                    level <= LogLevel.Debug
+                        || at >= LogLevel.Warning
+                        || category?.StartsWith("EventPipeline", StringComparison.Ordinal) == true));
 
         // ASP.NET Core logs the query of every request, which may hold what does not belong in a log; the access log
         // has the rest.
@@ -28,7 +32,8 @@ internal static class LoggingExtensions
         logging.AddFilter("Microsoft.AspNetCore.DataProtection", level <= LogLevel.Debug ? level : LogLevel.Error);
 
         // A failure to start ends the command, which reports it in a sentence.
-        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
+        logging.AddFilter(
+            "Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);
         return logging;
     }
 }

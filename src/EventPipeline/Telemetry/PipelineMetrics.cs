@@ -20,8 +20,14 @@ internal sealed class PipelineMetrics
     private const string State = "state";
 
     // An attempt ends after 570 s at the latest; a run waits for its slowest window, retries included.
-    private static readonly InstrumentAdvice<double> WindowBuckets = new() { HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600] };
-    private static readonly InstrumentAdvice<double> RunBuckets = new() { HistogramBucketBoundaries = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400] };
+    private static readonly InstrumentAdvice<double> WindowBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600],
+    };
+    private static readonly InstrumentAdvice<double> RunBuckets = new()
+    {
+        HistogramBucketBoundaries = [5, 15, 30, 60, 120, 300, 600, 1_800, 3_600, 14_400],
+    };
 
     private readonly TimeProvider _clock;
     private readonly Counter<long> _rows;
@@ -40,16 +46,23 @@ internal sealed class PipelineMetrics
         _clock = clock;
         var meter = meters.Create(MeterName);
         _rows = meter.CreateCounter<long>("eventpipeline.rows", "{row}", "Rows that became visible.");
-        _tokens = meter.CreateCounter<long>("eventpipeline.tokens", "{token}", "Tokens in the rows that became visible.");
+        _tokens = meter.CreateCounter<long>(
+            "eventpipeline.tokens", "{token}", "Tokens in the rows that became visible.");
 
         // A credit is negative money, so the sum may fall.
-        _cost = meter.CreateUpDownCounter<double>("eventpipeline.cost", "{USD}", "US dollars in the rows that became visible.");
-        _windows = meter.CreateHistogram("eventpipeline.window.duration", "s", "How long an attempt at a window took.", advice: WindowBuckets);
-        _retries = meter.CreateCounter<long>("eventpipeline.vendor.retries", "{retry}", "Requests that a vendor was sent again.");
-        _drift = meter.CreateCounter<long>("eventpipeline.drift", "{note}", "What vendors sent beyond their documentation.");
-        _deadLetters = meter.CreateCounter<long>("eventpipeline.dead_letters", "{message}", "Dead letters that were stored.");
+        _cost = meter.CreateUpDownCounter<double>(
+            "eventpipeline.cost", "{USD}", "US dollars in the rows that became visible.");
+        _windows = meter.CreateHistogram(
+            "eventpipeline.window.duration", "s", "How long an attempt at a window took.", advice: WindowBuckets);
+        _retries = meter.CreateCounter<long>(
+            "eventpipeline.vendor.retries", "{retry}", "Requests that a vendor was sent again.");
+        _drift = meter.CreateCounter<long>(
+            "eventpipeline.drift", "{note}", "What vendors sent beyond their documentation.");
+        _deadLetters = meter.CreateCounter<long>(
+            "eventpipeline.dead_letters", "{message}", "Dead letters that were stored.");
         _runs = meter.CreateCounter<long>("eventpipeline.runs", "{run}", "Runs that ended.");
-        _runTimes = meter.CreateHistogram("eventpipeline.run.duration", "s", "From a run's first event to its last.", advice: RunBuckets);
+        _runTimes = meter.CreateHistogram(
+            "eventpipeline.run.duration", "s", "From a run's first event to its last.", advice: RunBuckets);
         meter.CreateObservableGauge("eventpipeline.freshness", Ages, "s", "How long ago the last complete day ended.");
     }
 
@@ -75,9 +88,15 @@ internal sealed class PipelineMetrics
         void Cost(string basis, decimal usd) => _cost.Add((double)usd, [.. what, new("basis", basis)]);
     }
 
-    /// <summary>An attempt at a window ended: as its window did, or as <c>attempt_failed</c> when it is tried again.</summary>
+    /// <summary>
+    /// An attempt at a window ended: as its window did, or as <c>attempt_failed</c> when it is tried again.
+    /// </summary>
     public void Attempted(Window window, RunMode mode, string state, TimeSpan duration) => _windows.Record(
-        duration.TotalSeconds, new(Vendor, window.Vendor), new(Report, window.Report), new(Mode, mode.Name()), new(State, state));
+        duration.TotalSeconds,
+        new(Vendor, window.Vendor),
+        new(Report, window.Report),
+        new(Mode, mode.Name()),
+        new(State, state));
 
     /// <summary>A request to a vendor is retried.</summary>
     /// <param name="account">Whose request it is: <c>vendor/account</c>.</param>
@@ -92,7 +111,8 @@ internal sealed class PipelineMetrics
     public void Drifted(Window window, RunMode mode, int notes) => _drift.Add(notes, Whose(window, mode));
 
     /// <summary>A dead letter was stored.</summary>
-    public void DeadLettered(string cause, string? topic) => _deadLetters.Add(1, new("cause", cause), new("topic", topic ?? "unknown"));
+    public void DeadLettered(string cause, string? topic) =>
+        _deadLetters.Add(1, new("cause", cause), new("topic", topic ?? "unknown"));
 
     /// <summary>A run ended.</summary>
     public void RunEnded(RunMode mode, string outcome, TimeSpan duration)
@@ -116,8 +136,15 @@ internal sealed class PipelineMetrics
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 
-    private static KeyValuePair<string, object?>[] Whose(Window window, RunMode mode, params KeyValuePair<string, object?>[] more) =>
-        [new(Vendor, window.Vendor), new(Account, window.Account), new(Report, window.Report), new(Mode, mode.Name()), .. more];
+    private static KeyValuePair<string, object?>[] Whose(
+        Window window, RunMode mode, params KeyValuePair<string, object?>[] more) =>
+        [
+            new(Vendor, window.Vendor),
+            new(Account, window.Account),
+            new(Report, window.Report),
+            new(Mode, mode.Name()),
+            .. more,
+        ];
 
     private IEnumerable<Measurement<double>> Ages() => _completeUntil.Select(report => new Measurement<double>(
         Age(report.Value, _clock.GetUtcNow()).TotalSeconds,

@@ -27,7 +27,8 @@ internal sealed class EventDispatcher(
 
     // A copy forwarded by Pub/Sub keeps the original's type; its path or its attributes show what it is.
     private static bool IsDeadLetter(Arrival arrival) =>
-        arrival.Entrance == Entrance.DeadLetterTopic || (arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded);
+        arrival.Entrance == Entrance.DeadLetterTopic
+            || (arrival.Entrance == Entrance.Any && arrival.Message.IsForwarded);
 
     private Task DispatchAsync(Arrival arrival, ReceivedEvent received, CancellationToken cancellationToken) =>
         received.Type switch

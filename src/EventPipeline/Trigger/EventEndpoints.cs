@@ -20,18 +20,25 @@ internal static partial class EventEndpoints
         {
             routes.MapPost(
                 entrance.Path,
-                (HttpContext context, EventDispatcher events, DeadLetterPublisher deadLetters, TimeProvider clock, ILogger<EventDispatcher> logger) =>
+                (
+                    HttpContext context,
+                    EventDispatcher events,
+                    DeadLetterPublisher deadLetters,
+                    TimeProvider clock,
+                    ILogger<EventDispatcher> logger) =>
                     ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger, handBack), budget, context))
                 .WithTags("Events")
                 .WithSummary($"Accepts a Pub/Sub push: {entrance.Type ?? "the event's own type decides"}.");
         }
     }
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(Door door, BodyBudget budget, HttpContext context)
+    private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(
+        Door door, BodyBudget budget, HttpContext context)
     {
         using var share = budget.Begin();
         using var late = new CancellationTokenSource(HandBack.PushLimit, door.Clock);
-        using var any = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, door.HandBack, late.Token);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, door.HandBack, late.Token);
         var cancellationToken = any.Token;
         RequestBody? body;
         try
@@ -90,7 +97,8 @@ internal static partial class EventEndpoints
         }
 
         Log.Unexpected(door.Logger, door.Entrance.Path, messageId, failure);
-        return Problem(StatusCodes.Status500InternalServerError, "The event could not be handled; it will be delivered again.");
+        return Problem(
+            StatusCodes.Status500InternalServerError, "The event could not be handled; it will be delivered again.");
     }
 
     /// <summary>
@@ -147,20 +155,31 @@ internal static partial class EventEndpoints
         }
     }
 
-    private static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
+    private static ProblemHttpResult Problem(int status, string detail) =>
+        TypedResults.Problem(detail, statusCode: status);
 
     /// <summary>One entrance, with everything its requests need.</summary>
-    private sealed record Door(Entrance Entrance, EventDispatcher Events, DeadLetterPublisher DeadLetters, TimeProvider Clock, ILogger Logger, CancellationToken HandBack);
+    private sealed record Door(
+        Entrance Entrance,
+        EventDispatcher Events,
+        DeadLetterPublisher DeadLetters,
+        TimeProvider Clock,
+        ILogger Logger,
+        CancellationToken HandBack);
 
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Warning, "The body of a request to {Path} is incomplete.")]
         public static partial void Interrupted(ILogger logger, string path, Exception exception);
 
-        [LoggerMessage(2, LogLevel.Warning, "An event at {Path} (message {MessageId}) failed and will be delivered again.")]
+        [LoggerMessage(
+            2, LogLevel.Warning, "An event at {Path} (message {MessageId}) failed and will be delivered again.")]
         public static partial void Failed(ILogger logger, string path, string? messageId, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Error, "An event at {Path} (message {MessageId}) failed unexpectedly and will be delivered again.")]
+        [LoggerMessage(
+            3,
+            LogLevel.Error,
+            "An event at {Path} (message {MessageId}) failed unexpectedly and will be delivered again.")]
         public static partial void Unexpected(ILogger logger, string path, string? messageId, Exception exception);
 
         [LoggerMessage(4, LogLevel.Information,

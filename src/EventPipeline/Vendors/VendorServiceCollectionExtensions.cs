@@ -12,8 +12,9 @@ namespace EventPipeline.Vendors;
 internal static class VendorServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers every vendor: its <see cref="IVendorConnector"/> under its name, and the <see cref="Vendor"/> itself; with them
-    /// <see cref="ConfiguredAccounts"/>, which throws <see cref="ConfigurationMistakesException"/> when it is first resolved.
+    /// Registers every vendor: its <see cref="IVendorConnector"/> under its name, and the <see cref="Vendor"/> itself;
+    /// with them <see cref="ConfiguredAccounts"/>, which throws <see cref="ConfigurationMistakesException"/> when it is
+    /// first resolved.
     /// </summary>
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {
@@ -22,10 +23,13 @@ internal static class VendorServiceCollectionExtensions
         services.AddSingleton<Secrets>();
         services.AddSingleton<KeyKinds>();
         services.AddSingleton(provider => VendorSettings.Read(
-            provider.GetRequiredService<IConfiguration>(), provider.GetServices<Vendor>(), provider.GetRequiredService<Secrets>()));
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetServices<Vendor>(),
+            provider.GetRequiredService<Secrets>()));
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Accounts);
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Options);
-        services.AddOptionsWithValidateOnStart<VendorOptions>().Configure<IServiceProvider>((_, provider) => VendorSettings.Check(provider));
+        services.AddOptionsWithValidateOnStart<VendorOptions>()
+            .Configure<IServiceProvider>((_, provider) => VendorSettings.Check(provider));
         services.AddHttpClient<VendorApi>().RedactLoggedHeaders(_ => true).AddVendorResilience();
 
         return services

@@ -16,10 +16,15 @@ public sealed class GcloudTests : IDisposable
         using var gcloud = new Gcloud(service.Address, "local");
 
         // These bytes take the characters in which the alphabets of base64 differ.
-        await gcloud.PublishAsync("eventpipeline-trigger", "{\"note\":\"ÿ?>~ÿ?>~ÿ?>~\"}", "mode=dry_run,days=3", TestContext.Current.CancellationToken);
+        await gcloud.PublishAsync(
+            "eventpipeline-trigger",
+            "{\"note\":\"ÿ?>~ÿ?>~ÿ?>~\"}",
+            "mode=dry_run,days=3",
+            TestContext.Current.CancellationToken);
 
         var message = (await service.NextAsync("/events/run-requested")).Message;
-        Encoding.UTF8.GetString(message.GetProperty("data").GetBytesFromBase64()).ShouldBe("{\"note\":\"ÿ?>~ÿ?>~ÿ?>~\"}");
+        Encoding.UTF8.GetString(message.GetProperty("data").GetBytesFromBase64())
+            .ShouldBe("{\"note\":\"ÿ?>~ÿ?>~ÿ?>~\"}");
         message.GetProperty("attributes").GetProperty("mode").GetString().ShouldBe("dry_run");
         message.GetProperty("attributes").GetProperty("days").GetString().ShouldBe("3");
     }
@@ -31,10 +36,12 @@ public sealed class GcloudTests : IDisposable
         using var gcloud = new Gcloud(service.Address, "local");
 
         await gcloud.PublishAsync("eventpipeline-trigger", null, "days=3", TestContext.Current.CancellationToken);
-        var topics = await gcloud.RunAsync(["pubsub", "topics", "list", "--format=value(name)"], TestContext.Current.CancellationToken);
+        var topics = await gcloud.RunAsync(
+            ["pubsub", "topics", "list", "--format=value(name)"], TestContext.Current.CancellationToken);
 
         (await service.NextAsync("/events/run-requested")).Message.TryGetProperty("data", out _).ShouldBeFalse();
-        topics.Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldContain("projects/local/topics/eventpipeline-trigger");
+        topics.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldContain("projects/local/topics/eventpipeline-trigger");
     }
 
     [Fact]

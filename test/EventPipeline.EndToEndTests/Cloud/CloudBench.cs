@@ -8,8 +8,9 @@ using EventPipeline.Messages;
 namespace EventPipeline.EndToEndTests.Cloud;
 
 /// <summary>
-/// All that the service meets in production, each a process of its own: Google's Pub/Sub emulator, a stand-in for its other services, and
-/// the vendors. Dataset, secrets, topics and push subscriptions are made as a deployment makes them.
+/// All that the service meets in production, each a process of its own: Google's Pub/Sub emulator, a stand-in for its
+/// other services, and the vendors. Dataset, secrets, topics and push subscriptions are made as a deployment makes
+/// them.
 /// </summary>
 public sealed class CloudBench : IAsyncLifetime, IViews
 {
@@ -179,7 +180,14 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     {
         var id = Guid.NewGuid().ToString();
         var time = DateTimeOffset.Parse(Simulation.Now, CultureInfo.InvariantCulture);
-        await PublishAsync(Trigger, request, ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", RunRequested.EventType), ("ce-time", Simulation.Now));
+        await PublishAsync(
+            Trigger,
+            request,
+            ("ce-specversion", "1.0"),
+            ("ce-id", id),
+            ("ce-source", "//test"),
+            ("ce-type", RunRequested.EventType),
+            ("ce-time", Simulation.Now));
         return RunId.Create("//test", id, time);
     }
 
@@ -193,15 +201,19 @@ public sealed class CloudBench : IAsyncLifetime, IViews
         };
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var answer = await http.PostAsJsonAsync(
-            new Uri(Publishing.Address, $"v1/projects/{project}/topics/{topic}:publish"), new { messages = new[] { message } }, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            new Uri(Publishing.Address, $"v1/projects/{project}/topics/{topic}:publish"),
+            new { messages = new[] { message } },
+            TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.ShouldBeTrue(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async Task<IReadOnlyList<JsonElement>> QueryAsync(string sql) =>
         [.. (await Google.QueryAsync(sql, Dataset)).Select(row => JsonElement.Parse(row.ToJsonString()))];
 
     /// <summary>Every message that Pub/Sub accepted for the service was acknowledged in the end.</summary>
-    internal Task EveryMessageIsAcknowledgedAsync() => Poll.UntilAsync("every message is acknowledged", () => Task.FromResult(
+    internal Task EveryMessageIsAcknowledgedAsync() =>
+        Poll.UntilAsync("every message is acknowledged", () => Task.FromResult(
         Publishing.Accepted.Where(message => !message.Value.Contains(Completed, StringComparison.Ordinal))
             .All(message => Pushes.Answers.GetValueOrDefault(message.Key) == 204)));
 
@@ -244,7 +256,11 @@ public sealed class CloudBench : IAsyncLifetime, IViews
         };
         if (deadLetters is not null)
         {
-            subscription["deadLetterPolicy"] = new { deadLetterTopic = $"projects/{project}/topics/{deadLetters}", maxDeliveryAttempts = 30 };
+            subscription["deadLetterPolicy"] = new
+            {
+                deadLetterTopic = $"projects/{project}/topics/{deadLetters}",
+                maxDeliveryAttempts = 30,
+            };
         }
 
         return PutAsync($"v1/projects/{project}/subscriptions/{topic}-push", subscription);
@@ -253,7 +269,9 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     private async Task PutAsync(string path, object resource)
     {
         using var content = new StringContent(JsonSerializer.Serialize(resource), Encoding.UTF8, "application/json");
-        using var answer = await pubSub.PutAsync(new Uri(emulator.RequireAddress(), path), content, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var answer = await pubSub.PutAsync(
+            new Uri(emulator.RequireAddress(), path), content, TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.ShouldBeTrue(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

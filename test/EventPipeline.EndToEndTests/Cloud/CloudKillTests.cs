@@ -1,16 +1,21 @@
+using System.Globalization;
 using EventPipeline.Benchmarks;
 using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 
-/// <summary>The service on Google's services, killed before and after every outside effect of a load, and started again.</summary>
+/// <summary>
+/// The service on Google's services, killed before and after every outside effect of a load, and started again.
+/// </summary>
 public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
 {
     public static TheoryData<string> PointsOfALoad => [.. KillPoint.OfALoad.Select(point => point.ToString())];
 
-    public static TheoryData<string> PointsOfALargeLoad => [.. KillPoint.OfALargeLoad.Select(point => point.ToString())];
+    public static TheoryData<string> PointsOfALargeLoad =>
+        [.. KillPoint.OfALargeLoad.Select(point => point.ToString())];
 
-    public static TheoryData<string> PointsOfARejection => [.. KillPoint.OfARejection.Select(point => point.ToString())];
+    public static TheoryData<string> PointsOfARejection =>
+        [.. KillPoint.OfARejection.Select(point => point.ToString())];
 
     [Theory]
     [MemberData(nameof(PointsOfALoad))]
@@ -41,30 +46,41 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         var window = new Window("openai", "bulk", "completions_usage", day, day);
         (string, string)[] settings =
         [
-            ("Vendors__OpenAI__BaseAddress", vendor.Address.AbsoluteUri), ("Vendors__OpenAI__Accounts__0__Name", "bulk"),
+            ("Vendors__OpenAI__BaseAddress", vendor.Address.AbsoluteUri),
+            ("Vendors__OpenAI__Accounts__0__Name", "bulk"),
             ("Vendors__OpenAI__Accounts__0__Secret", "env:BULK_KEY"), ("BULK_KEY", "sk-admin-bulk"),
         ];
         await bench.KillServiceAsync();
-        var runId = await KillAtAsync(KillPoint.OfALargeLoad.Single(point => point.ToString() == name), window, settings);
+        var runId = await KillAtAsync(
+            KillPoint.OfALargeLoad.Single(point => point.ToString() == name), window, settings);
 
         var service = await bench.ServiceAsync(settings);
         (await service.EndAsync(runId)).Outcome.ShouldBe("completed");
 
         await bench.EveryMessageIsAcknowledgedAsync();
-        var landed = (await bench.QueryAsync(FormattableString.Invariant(
-            $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(requests) FROM usage WHERE account_id = 'bulk' AND usage_date = '{day:yyyy-MM-dd}'"))).ShouldHaveSingleItem();
+        var landed = (await bench.QueryAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(requests) FROM usage WHERE account_id = 'bulk' AND "
+                + $"usage_date = '{day:yyyy-MM-dd}'"))).ShouldHaveSingleItem();
         (landed[0].GetInt64(), landed[1].GetInt64()).ShouldBe((rows, rows));
-        landed[2].ToString().ShouldBe(FormattableString.Invariant($"{Enumerable.Range(0, rows).Sum(row => 1L + (row % 7))}"));
+        landed[2].ToString().ShouldBe(
+            FormattableString.Invariant($"{Enumerable.Range(0, rows).Sum(row => 1L + (row % 7))}"));
         await bench.KillServiceAsync();
     }
 
     [Theory]
     [MemberData(nameof(PointsOfARejection))]
-    public async Task Killed_at_any_point_of_a_rejection_the_message_is_one_dead_letter_and_its_replay_loads(string name)
+    public async Task Killed_at_any_point_of_a_rejection_the_message_is_one_dead_letter_and_its_replay_loads(
+        string name)
     {
         bench.Require();
         var window = NextWindow();
-        await bench.Vendors.FailAsync(new { kind = "missing_field", field = "core_metrics", pathContains = "claude_code" });
+        await bench.Vendors.FailAsync(new
+        {
+            kind = "missing_field",
+            field = "core_metrics",
+            pathContains = "claude_code",
+        });
         var runId = await KillAtAsync(KillPoint.OfARejection.Single(point => point.ToString() == name), window);
 
         var service = await bench.ServiceAsync();
@@ -76,7 +92,8 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         await bench.Vendors.MendAsync();
         await service.ReplayAsync(letter.GetProperty("id").GetString()!);
 
-        await Poll.UntilAsync("the run is completed after all", async () => (await service.RunAsync(runId)).Outcome == "completed");
+        await Poll.UntilAsync(
+            "the run is completed after all", async () => (await service.RunAsync(runId)).Outcome == "completed");
         await bench.EveryMessageIsAcknowledgedAsync();
         await bench.ShouldHaveTruthAsync(bench.Vendors, window);
         (await service.DeadLettersAsync()).ShouldBeEmpty();
@@ -90,7 +107,8 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
     }
 
     /// <summary>Asks for the window, waits until the service stands at the point, and kills it there.</summary>
-    private async Task<string> KillAtAsync(KillPoint point, Window window, params (string Name, string Value)[] settings)
+    private async Task<string> KillAtAsync(
+        KillPoint point, Window window, params (string Name, string Value)[] settings)
     {
         if (point.Operation == "secrets.access")
         {
@@ -99,11 +117,16 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
 
         await bench.ServiceAsync(settings);
         var reached = point.Operation is { } operation
-            ? ReachedAsync(await bench.Google.FaultAsync(operation, "hold", point.Contains, point.IsBefore ? "before" : "after"))
+            ? ReachedAsync(
+                await bench.Google.FaultAsync(operation, "hold", point.Contains, point.IsBefore ? "before" : "after"))
             : bench.Publishing.HoldAsync(point.Contains, point.IsBefore);
         var runId = await bench.TriggerAsync(new
         {
-            from = window.From, to = window.To, vendors = new[] { window.Vendor }, accounts = new[] { window.Account }, reports = new[] { window.Report },
+            from = window.From,
+            to = window.To,
+            vendors = new[] { window.Vendor },
+            accounts = new[] { window.Account },
+            reports = new[] { window.Report },
         });
         await reached.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await bench.KillServiceAsync();
@@ -112,5 +135,6 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         return runId;
     }
 
-    private Task ReachedAsync(int fault) => Poll.UntilAsync("the service stands at the point", async () => await bench.Google.HitsAsync(fault) > 0);
+    private Task ReachedAsync(int fault) =>
+        Poll.UntilAsync("the service stands at the point", async () => await bench.Google.HitsAsync(fault) > 0);
 }

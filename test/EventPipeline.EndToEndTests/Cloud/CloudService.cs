@@ -4,7 +4,9 @@ using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 
-/// <summary>The deployable as a process of its own, as Cloud Run starts it, and what an operator does with it over HTTP.</summary>
+/// <summary>
+/// The deployable as a process of its own, as Cloud Run starts it, and what an operator does with it over HTTP.
+/// </summary>
 internal sealed class CloudService : ServiceProcess
 {
     private CloudService(LocalProcess process, Uri address)
@@ -17,11 +19,14 @@ internal sealed class CloudService : ServiceProcess
     /// <param name="folder">The working folder.</param>
     /// <param name="settings">Its whole environment.</param>
     /// <param name="operatorToken">What a person calls it with.</param>
-    public static async Task<CloudService> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string operatorToken)
+    public static async Task<CloudService> StartAsync(
+        string folder, IReadOnlyDictionary<string, string> settings, string operatorToken)
     {
         var port = EmulatorStart.FreePort();
         var process = LocalProcess.StartProgram(
-            "EventPipeline", folder, settings.Append(KeyValuePair.Create("PORT", FormattableString.Invariant($"{port}"))).ToDictionary());
+            "EventPipeline",
+            folder,
+            settings.Append(KeyValuePair.Create("PORT", FormattableString.Invariant($"{port}"))).ToDictionary());
         var service = new CloudService(process, new Uri($"http://127.0.0.1:{port}/"));
         service.Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", operatorToken);
         try
@@ -45,7 +50,8 @@ internal sealed class CloudService : ServiceProcess
 
         try
         {
-            using var answer = await Http.GetAsync(new Uri("ready", UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await Http.GetAsync(
+                new Uri("ready", UriKind.Relative), TestContext.Current.CancellationToken);
             return answer.IsSuccessStatusCode;
         }
         catch (HttpRequestException)

@@ -38,7 +38,11 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
             await bench.PublishAsync(
                 "eventpipeline-fetch",
                 again,
-                ("ce-specversion", "1.0"), ("ce-id", $"{run.RunId}.again"), ("ce-source", "//test"), ("ce-type", FetchRequested.EventType), ("content-type", "application/json"));
+                ("ce-specversion", "1.0"),
+                ("ce-id", $"{run.RunId}.again"),
+                ("ce-source", "//test"),
+                ("ce-type", FetchRequested.EventType),
+                ("content-type", "application/json"));
         }
 
         await bench.EveryMessageIsAcknowledgedAsync();
@@ -66,7 +70,8 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
             ("job.run", "before", "status", 0, "backendError"),
         ])
         {
-            await bench.Google.FaultAsync(operation, action, when: when, status: status, reason: reason, skip: 2, times: 2);
+            await bench.Google.FaultAsync(
+                operation, action, when: when, status: status, reason: reason, skip: 2, times: 2);
         }
 
         var run = await service.EndAsync(await bench.TriggerAsync(new { from, to, reports = Reports }));
@@ -86,12 +91,18 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         await using var service = await bench.StartServiceAsync();
         bench.Pushes.Open(service.Address);
         await bench.Google.FaultAsync(
-            "job.run", "status", "cost_versions", reason: "quotaExceeded", message: "Quota exceeded: Your table exceeded quota for imports or query appends per table.");
+            "job.run",
+            "status",
+            "cost_versions",
+            reason: "quotaExceeded",
+            message: "Quota exceeded: Your table exceeded quota for imports or query appends per table.");
 
         var run = await service.EndAsync(await bench.TriggerAsync(Request(window)));
 
         run.Outcome.ShouldBe("completed");
-        (await bench.QueryAsync($"SELECT reason FROM run_events WHERE run_id = '{run.RunId}' AND event = 'attempt_failed'"))
+        (
+            await bench.QueryAsync(
+                $"SELECT reason FROM run_events WHERE run_id = '{run.RunId}' AND event = 'attempt_failed'"))
             .ShouldHaveSingleItem()[0].GetString().ShouldNotBeNull().ShouldContain("1,500");
         await bench.ShouldHaveTruthAsync(bench.Vendors, window);
         bench.Pushes.Close();
@@ -105,7 +116,8 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         var account = bench.Vendors.Accounts.Single(one => (one.Vendor, one.Name) == (window.Vendor, window.Account));
         await bench.Google.AddSecretAsync(bench.Project, "openai-rotated", "sk-admin-expired-0123456789");
         await using var service = await bench.StartServiceAsync(
-            ("Vendors__OpenAI__Accounts__0__Secret", $"projects/{bench.Project}/secrets/openai-rotated"), ("Vendors__OpenAI__Accounts__0__Name", account.Name));
+            ("Vendors__OpenAI__Accounts__0__Secret", $"projects/{bench.Project}/secrets/openai-rotated"),
+            ("Vendors__OpenAI__Accounts__0__Name", account.Name));
         bench.Pushes.Open(service.Address);
         var refused = await service.EndAsync(await bench.TriggerAsync(Request(window)));
         refused.Windows.ShouldHaveSingleItem().State.ShouldBe("rejected");
@@ -115,7 +127,9 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         await bench.Google.AddSecretAsync(bench.Project, "openai-rotated", account.Key);
         await service.ReplayAsync(letter.GetProperty("id").GetString()!);
 
-        await Poll.UntilAsync("the run is completed after all", async () => (await service.RunAsync(refused.RunId)).Outcome == "completed");
+        await Poll.UntilAsync(
+            "the run is completed after all",
+            async () => (await service.RunAsync(refused.RunId)).Outcome == "completed");
         await bench.ShouldHaveTruthAsync(bench.Vendors, window);
         bench.Pushes.Close();
     }
@@ -135,7 +149,8 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
             bench.Pushes.Close();
 
             // SIGKILL comes ten seconds after: by then it is gone, and what was in flight is handed back.
-            (await service.TerminateAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken)).ShouldBe(0);
+            (await service.TerminateAsync().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken))
+                .ShouldBe(0);
         }
 
         await bench.Google.MendAsync();
@@ -152,7 +167,8 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
     {
         bench.Require();
         await using var service = await bench.StartServiceAsync();
-        using var stranger = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = service.Address };
+        using var stranger = new HttpClient(
+            new SocketsHttpHandler { UseProxy = false }) { BaseAddress = service.Address };
 
         (await StatusAsync(stranger, HttpMethod.Post, "events/run-requested")).ShouldBe(HttpStatusCode.Unauthorized);
         (await StatusAsync(stranger, HttpMethod.Post, "")).ShouldBe(HttpStatusCode.Unauthorized);
@@ -163,8 +179,10 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         (await StatusAsync(service.Http, HttpMethod.Post, "events/run-requested")).ShouldBe(HttpStatusCode.Forbidden);
 
         await bench.Google.RotateKeyAsync();
-        stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await bench.OperatorTokenAsync());
-        (await StatusAsync(stranger, HttpMethod.Get, "runs")).ShouldBe(HttpStatusCode.OK, "A token signed with the new key.");
+        stranger.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Bearer", await bench.OperatorTokenAsync());
+        (await StatusAsync(stranger, HttpMethod.Get, "runs"))
+            .ShouldBe(HttpStatusCode.OK, "A token signed with the new key.");
         await bench.RenewTokensAsync();
     }
 
@@ -173,10 +191,16 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
     {
         bench.Require();
         await using var service = await bench.StartServiceAsync(
-            ("Authentication__Push__Audience", CloudRunService.Audience), ("Authentication__Push__Email", CloudRunService.PushIdentity),
-            ("Authentication__Operators__Audience", CloudRunService.Audience), ("Authentication__Operators__Principals__0", CloudRunService.OperatorIdentity));
+            ("Authentication__Push__Audience", CloudRunService.Audience),
+            ("Authentication__Push__Email", CloudRunService.PushIdentity),
+            ("Authentication__Operators__Audience", CloudRunService.Audience),
+            ("Authentication__Operators__Principals__0", CloudRunService.OperatorIdentity));
         await using var deployment = await DeployBench.StartAsync(CloudRunService.Placeholder());
-        deployment.Cloud.IdToken = (email, audience) => bench.Google.TokenAsync(new Dictionary<string, object?> { ["email"] = email, ["aud"] = audience });
+        deployment.Cloud.IdToken = (email, audience) => bench.Google.TokenAsync(new Dictionary<string, object?>
+        {
+            ["email"] = email,
+            ["aud"] = audience,
+        });
         using var frontEnd = new FrontEnd(service.Address);
         deployment.Cloud.Next = frontEnd.HandOnAsync;
         var checkout = await Checkout.CreateAsync(deployment.Folder);
@@ -188,12 +212,15 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         checkout.Docker.ShouldBe(
         [
             $"build --platform=linux/amd64 --build-arg REVISION={checkout.Commit} --tag {image} {checkout.Folder}",
-            $"login --username=oauth2accesstoken --password-stdin https://us-central1-docker.pkg.dev < {CloudRunAdmin.AccessToken}",
+            "login --username=oauth2accesstoken --password-stdin https://us-central1-docker.pkg.dev < "
+                + $"{CloudRunAdmin.AccessToken}",
             $"push {image}",
         ]);
         deployment.Service.Container["image"]!.GetValue<string>().ShouldBe(image);
-        (deployment.Service.Container["command"], deployment.Service.Container["args"]).ShouldBe((null, null), "The placeholder's are gone.");
-        deployment.Service.History.Distinct().ShouldBe([$"{CloudRunService.FirstRevision}=100", $"{deployment.Service.Newest}=100"]);
+        (deployment.Service.Container["command"], deployment.Service.Container["args"])
+            .ShouldBe((null, null), "The placeholder's are gone.");
+        deployment.Service.History.Distinct()
+            .ShouldBe([$"{CloudRunService.FirstRevision}=100", $"{deployment.Service.Newest}=100"]);
         deployment.Service.Tags.ShouldBe([$"previous={CloudRunService.FirstRevision}"]);
         foreach (var account in bench.Vendors.Accounts)
         {
@@ -203,7 +230,11 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
 
     private static object Request(Window window) => new
     {
-        from = window.From, to = window.To, vendors = new[] { window.Vendor }, accounts = new[] { window.Account }, reports = new[] { window.Report },
+        from = window.From,
+        to = window.To,
+        vendors = new[] { window.Vendor },
+        accounts = new[] { window.Account },
+        reports = new[] { window.Report },
     };
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http, HttpMethod method, string path)
@@ -225,19 +256,29 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
         var day = bench.NextDays(1);
         await using var service = await bench.StartServiceAsync();
         bench.Pushes.Open(service.Address);
-        (await service.EndAsync(await bench.TriggerAsync(new { from = day, to = day, reports = new[] { "cost" }, vendors = new[] { "anthropic" } }))).Outcome.ShouldBe("completed");
+        (
+            await service.EndAsync(
+                await bench.TriggerAsync(
+                    new { from = day, to = day, reports = new[] { "cost" }, vendors = new[] { "anthropic" } }))).Outcome
+            .ShouldBe("completed");
         bench.Pushes.Close();
-        var sums = $"SELECT account_id, SUM(amount_usd) AS usd FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = '{day:yyyy-MM-dd}' GROUP BY account_id ORDER BY 1";
+        var sums =
+            "SELECT account_id, SUM(amount_usd) AS usd FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = "
+                + $"'{day:yyyy-MM-dd}' GROUP BY account_id ORDER BY 1";
         var before = await bench.QueryAsync(sums);
         var ids = before.Select(row => row[0].GetString()!).ToList();
         ids.Count.ShouldBe(2);
 
         (await bench.CommandAsync("accounts", "list")).Output.ShouldContain(ids[0]);
-        var merged = await bench.CommandAsync("accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[1], "--yes");
+        var merged = await bench.CommandAsync(
+            "accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[1], "--yes");
 
         merged.ExitCode.ShouldBe(0, merged.Output + merged.Error);
         (await bench.QueryAsync(sums)).ShouldHaveSingleItem()[0].GetString().ShouldBe(ids[1]);
-        (await bench.CommandAsync("accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[0], "--yes")).ExitCode.ShouldBe(0);
+        (
+            await bench.CommandAsync(
+                "accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[0], "--yes")).ExitCode
+            .ShouldBe(0);
         (await bench.QueryAsync(sums)).Select(row => row.GetRawText()).ShouldBe(before.Select(row => row.GetRawText()));
     }
 
@@ -245,9 +286,11 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
     {
         foreach (var account in bench.Vendors.Accounts)
         {
-            foreach (var report in account.Reports.Select(report => Views.ReportName(account.Vendor, report)).Where(Reports.Contains))
+            foreach (var report in
+                account.Reports.Select(report => Views.ReportName(account.Vendor, report)).Where(Reports.Contains))
             {
-                await bench.ShouldHaveTruthAsync(bench.Vendors, new Window(account.Vendor, account.Name, report, from, to));
+                await bench.ShouldHaveTruthAsync(
+                    bench.Vendors, new Window(account.Vendor, account.Name, report, from, to));
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace EventPipeline.EndToEndTests.Cloud;
 
-/// <summary>A moment at which the service is killed: just before or just after something took effect outside of it.</summary>
+/// <summary>
+/// A moment at which the service is killed: just before or just after something took effect outside of it.
+/// </summary>
 /// <param name="Name">What is about to happen, or has happened.</param>
 /// <param name="Operation">The stand-in's name of the request; null for a publish.</param>
 /// <param name="Contains">What tells the request from others of its kind.</param>
@@ -29,7 +31,10 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
         .. BothSides("the run's end is recorded", "jobs.insert", "-completed_"),
     ];
 
-    /// <summary>What a window has besides when it is too large for one request: rows that are uploaded while the vendor is still being read.</summary>
+    /// <summary>
+    /// What a window has besides when it is too large for one request: rows that are uploaded while the vendor is still
+    /// being read.
+    /// </summary>
     public static List<KillPoint> OfALargeLoad { get; } =
     [
         .. BothSides("a chunk of facts arrives", "jobs.upload.chunk", "usage_versions"),

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.EndToEndTests.Cloud;
 
 /// <summary>
-/// Stands between the service and Pub/Sub's emulator: hands on what is published, remembers what was accepted, and can keep a publish
-/// from taking effect, or its answer from arriving, for as long as a test wants.
+/// Stands between the service and Pub/Sub's emulator: hands on what is published, remembers what was accepted, and can
+/// keep a publish from taking effect, or its answer from arriving, for as long as a test wants.
 /// </summary>
 internal sealed class PublishGate : IAsyncDisposable
 {
@@ -44,7 +44,9 @@ internal sealed class PublishGate : IAsyncDisposable
         return gate;
     }
 
-    /// <summary>Holds the next publish whose path or body has a text: before it reaches Pub/Sub, or its answer after it did.</summary>
+    /// <summary>
+    /// Holds the next publish whose path or body has a text: before it reaches Pub/Sub, or its answer after it did.
+    /// </summary>
     public Task HoldAsync(string contains, bool isBefore)
     {
         hold = new Hold(contains, isBefore);
@@ -73,7 +75,11 @@ internal sealed class PublishGate : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync(context.RequestAborted);
         var path = context.Request.Path + context.Request.QueryString;
-        var held = hold is { } armed && (path + Decoded(body)).Contains(armed.Contains, StringComparison.Ordinal) && armed.TryTake() ? armed : null;
+        var held = hold is { } armed
+            && (path + Decoded(body)).Contains(armed.Contains, StringComparison.Ordinal)
+            && armed.TryTake()
+            ? armed
+            : null;
         if (held is { IsBefore: true })
         {
             await held.WaitAsync(context);
@@ -83,7 +89,10 @@ internal sealed class PublishGate : IAsyncDisposable
         using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), path);
         if (body.Length > 0)
         {
-            request.Content = new StringContent(Shuffled(body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            request.Content = new StringContent(Shuffled(body))
+            {
+                Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+            };
         }
 
         using var answer = await emulator.SendAsync(request, CancellationToken.None);
@@ -119,10 +128,13 @@ internal sealed class PublishGate : IAsyncDisposable
     }
 
     /// <summary>The data of the messages in clear, so that a test can name what it waits for.</summary>
-    private static string Decoded(string body) => body.Length == 0 || JsonNode.Parse(body)?["messages"] is not JsonArray messages
+    private static string Decoded(string body) =>
+        body.Length == 0 || JsonNode.Parse(body)?["messages"] is not JsonArray messages
         ? body
         : body + string.Concat(messages.Select(message =>
-            message?["data"] is { } data ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data.GetValue<string>())) : ""));
+            message?["data"] is { } data
+                ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data.GetValue<string>()))
+                : ""));
 
     private sealed class Hold(string contains, bool isBefore)
     {
@@ -138,7 +150,9 @@ internal sealed class PublishGate : IAsyncDisposable
 
         public bool TryTake() => Interlocked.Exchange(ref taken, 1) == 0;
 
-        /// <summary>Waits until the test lets go, or whoever asked is gone; the latter, before anything took effect, ends it.</summary>
+        /// <summary>
+        /// Waits until the test lets go, or whoever asked is gone; the latter, before anything took effect, ends it.
+        /// </summary>
         public async Task WaitAsync(HttpContext context)
         {
             Reached.TrySetResult();

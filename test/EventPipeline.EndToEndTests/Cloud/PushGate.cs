@@ -10,15 +10,27 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.EndToEndTests.Cloud;
 
 /// <summary>
-/// Stands between Pub/Sub's emulator, which signs nothing, and the service: puts the push identity's token on every push, as Pub/Sub does, waits
-/// for an instance, as Cloud Run does, and remembers how each message was answered.
+/// Stands between Pub/Sub's emulator, which signs nothing, and the service: puts the push identity's token on every
+/// push, as Pub/Sub does, waits for an instance, as Cloud Run does, and remembers how each message was answered.
 /// </summary>
 internal sealed class PushGate : IAsyncDisposable
 {
-    private static readonly string[] NotHandedOn = ["Host", "Content-Length", "Transfer-Encoding", "Connection", "Authorization", "Accept-Encoding", "Expect"];
+    private static readonly string[] NotHandedOn =
+    [
+        "Host",
+        "Content-Length",
+        "Transfer-Encoding",
+        "Connection",
+        "Authorization",
+        "Accept-Encoding",
+        "Expect",
+    ];
 
     private readonly WebApplication app;
-    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly Func<string> token;
     private readonly ConcurrentDictionary<string, int> answers = new();
     private volatile TaskCompletionSource<Uri[]> instances = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,7 +71,8 @@ internal sealed class PushGate : IAsyncDisposable
     }
 
     /// <summary>Pushes wait from now on.</summary>
-    public void Close() => instances = new TaskCompletionSource<Uri[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Close() =>
+        instances = new TaskCompletionSource<Uri[]>(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async ValueTask DisposeAsync()
     {
@@ -73,7 +86,8 @@ internal sealed class PushGate : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         var addresses = await instances.Task.WaitAsync(context.RequestAborted);
-        var statuses = await Task.WhenAll(addresses.Select(address => PushAsync(context.Request, body.ToArray(), address)));
+        var statuses = await Task.WhenAll(
+            addresses.Select(address => PushAsync(context.Request, body.ToArray(), address)));
         var status = statuses.Max();
         answers[MessageId(context.Request, body.ToArray())] = status;
         context.Response.StatusCode = status;
@@ -81,8 +95,12 @@ internal sealed class PushGate : IAsyncDisposable
 
     private async Task<int> PushAsync(HttpRequest push, byte[] body, Uri address)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, push.Path)) { Content = new ByteArrayContent(body) };
-        foreach (var (name, values) in push.Headers.Where(header => !NotHandedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, push.Path))
+        {
+            Content = new ByteArrayContent(body),
+        };
+        foreach (var (name, values) in
+            push.Headers.Where(header => !NotHandedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
             if (!request.Headers.TryAddWithoutValidation(name, values.ToArray()))
             {

@@ -4,12 +4,15 @@ using DotNet.Testcontainers.Containers;
 namespace EventPipeline.EndToEndTests.Containers;
 
 /// <summary>
-/// An emulator of Google's in a container, on the host's own network: it listens where it is told to, and its pushes reach what listens on this
-/// machine. It needs Docker on Linux and an image registry; continuous integration has both.
+/// An emulator of Google's in a container, on the host's own network: it listens where it is told to, and its pushes
+/// reach what listens on this machine. It needs Docker on Linux and an image registry; continuous integration has both.
 /// </summary>
 internal sealed class EmulatorContainer : IAsyncDisposable
 {
-    /// <summary>Set to <c>containers</c> where emulators shall run in containers, installed or not; what is missing is a failure then.</summary>
+    /// <summary>
+    /// Set to <c>containers</c> where emulators shall run in containers, installed or not; what is missing is a failure
+    /// then.
+    /// </summary>
     public const string Variable = "EVENTPIPELINE_EMULATORS";
 
     private readonly IContainer container;
@@ -28,21 +31,25 @@ internal sealed class EmulatorContainer : IAsyncDisposable
     public bool HasExited => exit.IsCompleted;
 
     /// <summary>
-    /// Skips a test that only a container can serve, where none are asked for. That is no machine's lack, so it is accepted everywhere;
-    /// <c>.ci/run</c> knows such a skip by these words.
+    /// Skips a test that only a container can serve, where none are asked for. That is no machine's lack, so it is
+    /// accepted everywhere; <c>.ci/run</c> knows such a skip by these words.
     /// </summary>
     public static void Require()
     {
         if (!IsAsked)
         {
-            Assert.Skip($"Containers are not asked for: set {Variable}=containers where Docker and an image registry can be reached.");
+            Assert.Skip(
+                $"Containers are not asked for: set {Variable}=containers where Docker and an image registry can be "
+                    + "reached.");
         }
     }
 
     /// <summary>Pulls and starts one.</summary>
     /// <param name="image">The image, with its tag.</param>
     /// <param name="command">What it runs.</param>
-    /// <exception cref="InvalidOperationException">There is no Docker, or it cannot get or start the image; the message says so.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no Docker, or it cannot get or start the image; the message says so.
+    /// </exception>
     public static async Task<EmulatorContainer> StartAsync(string image, params string[] command)
     {
         IContainer? container = null;
@@ -59,7 +66,8 @@ internal sealed class EmulatorContainer : IAsyncDisposable
         {
             await (container?.DisposeAsync() ?? ValueTask.CompletedTask);
             throw new InvalidOperationException(
-                $"{Variable} asks for containers, and '{image}' could not be started: {failure.Message} See whether `docker run --network host {image}` "
+                $"{Variable} asks for containers, and '{image}' could not be started: {failure.Message} See whether "
+                    + $"`docker run --network host {image}` "
                     + $"works here; without {Variable} the tests run on what is installed.",
                 failure);
         }

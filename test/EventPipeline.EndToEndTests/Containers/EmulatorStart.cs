@@ -21,8 +21,11 @@ internal static class EmulatorStart
     /// <param name="address">What is asked for.</param>
     /// <param name="hasExited">Whether there is nothing to wait for any more.</param>
     /// <param name="said">What it has said.</param>
-    /// <exception cref="InvalidOperationException">It ended, or does not answer in time; the message has what it said.</exception>
-    public static async Task UntilItAnswersAsync(string name, Uri address, Func<bool> hasExited, Func<Task<string>> said)
+    /// <exception cref="InvalidOperationException">
+    /// It ended, or does not answer in time; the message has what it said.
+    /// </exception>
+    public static async Task UntilItAnswersAsync(
+        string name, Uri address, Func<bool> hasExited, Func<Task<string>> said)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

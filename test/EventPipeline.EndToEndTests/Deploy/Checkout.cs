@@ -2,7 +2,10 @@ using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Deploy;
 
-/// <summary>A clean checkout that has <c>infra/deploy</c>, and a docker that only writes down what it is asked for: nothing can be pulled or pushed here.</summary>
+/// <summary>
+/// A clean checkout that has <c>infra/deploy</c>, and a docker that only writes down what it is asked for: nothing can
+/// be pulled or pushed here.
+/// </summary>
 internal sealed class Checkout
 {
     private readonly string bin;
@@ -17,14 +20,18 @@ internal sealed class Checkout
     public string Script => Path.Combine(Folder, "infra", "deploy");
 
     /// <summary>What makes the script find this docker.</summary>
-    public Dictionary<string, string?> Settings => new() { ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}" };
+    public Dictionary<string, string?> Settings => new()
+    {
+        ["PATH"] = $"{bin}:{Environment.GetEnvironmentVariable("PATH")}",
+    };
 
     /// <summary>What docker was asked for, with its standard input where it reads it.</summary>
     public IReadOnlyList<string> Docker => File.ReadAllLines(Path.Combine(bin, "asked"));
 
     public static async Task<Checkout> CreateAsync(string parent)
     {
-        var (folder, bin) = (Path.Combine(parent, "checkout"), Directory.CreateDirectory(Path.Combine(parent, "bin")).FullName);
+        var (folder, bin) = (
+            Path.Combine(parent, "checkout"), Directory.CreateDirectory(Path.Combine(parent, "bin")).FullName);
         var parts = Directory.CreateDirectory(Path.Combine(folder, "infra", "deploy.d")).FullName;
         var original = DeployBench.Script;
         File.Copy(original, Path.Combine(folder, "infra", "deploy"));
@@ -43,10 +50,21 @@ internal sealed class Checkout
         await RunAsync(folder, "chmod", "+x", docker);
         await RunAsync(folder, "git", "init", "--quiet");
         await RunAsync(folder, "git", "add", ".");
-        await RunAsync(folder, "git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "--message", "A commit");
+        await RunAsync(
+            folder,
+            "git",
+            "-c",
+            "user.name=test",
+            "-c",
+            "user.email=test@example.com",
+            "commit",
+            "--quiet",
+            "--message",
+            "A commit");
 
         // What `terraform init` leaves behind is no part of the image.
-        await File.WriteAllTextAsync(Path.Combine(folder, "infra", ".terraform.lock.hcl"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "infra", ".terraform.lock.hcl"), "", TestContext.Current.CancellationToken);
         return new Checkout(folder, bin, (await RunAsync(folder, "git", "rev-parse", "HEAD")).Trim());
     }
 

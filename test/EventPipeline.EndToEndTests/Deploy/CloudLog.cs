@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace EventPipeline.EndToEndTests.Deploy;
 
-/// <summary>Cloud Logging: what was written to it, and what a revision has logged, found by the one filter that it understands.</summary>
+/// <summary>
+/// Cloud Logging: what was written to it, and what a revision has logged, found by the one filter that it understands.
+/// </summary>
 internal sealed partial class CloudLog
 {
     private readonly List<JsonObject> written = [];
@@ -13,7 +15,8 @@ internal sealed partial class CloudLog
     public List<RevisionEntry> Entries { get; } = [];
 
     /// <summary>What was told, as severity and payload.</summary>
-    public IReadOnlyList<(string Severity, JsonNode Payload)> Told => [.. written.Select(entry => ((string)entry["severity"]!, entry["jsonPayload"]!))];
+    public IReadOnlyList<(string Severity, JsonNode Payload)> Told =>
+        [.. written.Select(entry => ((string)entry["severity"]!, entry["jsonPayload"]!))];
 
     public (int Status, JsonObject Body) Write(JsonObject request)
     {
@@ -60,4 +63,5 @@ internal sealed partial class CloudLog
 /// <param name="Message">The sentence.</param>
 /// <param name="Log">The log's id.</param>
 /// <param name="Age">How old it is; null when it was just written.</param>
-internal sealed record RevisionEntry(string Revision, string? Event, string Message, string Log = "run.googleapis.com/stdout", TimeSpan? Age = null);
+internal sealed record RevisionEntry(
+    string Revision, string? Event, string Message, string Log = "run.googleapis.com/stdout", TimeSpan? Age = null);

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.EndToEndTests.Deploy;
 
 /// <summary>
-/// Google Cloud as a deployment meets it, behind a proxy's address: the admin API of Cloud Run for one service and its schema job, Cloud Logging, IAM's
-/// ID tokens, and Cloud Run's front end, which hands a request on to the revision that a tag or the traffic points to. What nobody arranged is an error
-/// of the test.
+/// Google Cloud as a deployment meets it, behind a proxy's address: the admin API of Cloud Run for one service and its
+/// schema job, Cloud Logging, IAM's ID tokens, and Cloud Run's front end, which hands a request on to the revision that
+/// a tag or the traffic points to. What nobody arranged is an error of the test.
 /// </summary>
 internal sealed class CloudRunAdmin : IAsyncDisposable
 {
@@ -46,10 +46,12 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
     public CloudLog Log { get; } = new();
 
     /// <summary>What a service account's ID token is, for an audience.</summary>
-    public Func<string, string, Task<string>> IdToken { get; set; } = (email, audience) => Task.FromResult(TokenOf(email, audience));
+    public Func<string, string, Task<string>> IdToken { get; set; } = (email, audience) =>
+        Task.FromResult(TokenOf(email, audience));
 
     /// <summary>What runs of a revision that is yet to be made.</summary>
-    public Func<HttpContext, Task> Next { get; set; } = _ => throw new InvalidOperationException("No new revision was arranged.");
+    public Func<HttpContext, Task> Next { get; set; } = _ =>
+        throw new InvalidOperationException("No new revision was arranged.");
 
     /// <summary>What was asked for, in order.</summary>
     public IReadOnlyList<string> Story => [.. story];
@@ -74,10 +76,12 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
     /// <param name="nth">The first is 1; 0 is every one.</param>
     /// <param name="isAfter">Whether it has had its effect.</param>
     /// <param name="act">Answers a status instead, or null to go on.</param>
-    public void At(string call, int nth, bool isAfter, Func<HttpContext, Task<int?>> act) => interferences.Add(new Interference(call, nth, isAfter, act));
+    public void At(string call, int nth, bool isAfter, Func<HttpContext, Task<int?>> act) =>
+        interferences.Add(new Interference(call, nth, isAfter, act));
 
     /// <summary>The nth of these requests is answered with an error.</summary>
-    public void Fail(string call, int nth, int status) => At(call, nth, isAfter: false, _ => Task.FromResult<int?>(status));
+    public void Fail(string call, int nth, int status) =>
+        At(call, nth, isAfter: false, _ => Task.FromResult<int?>(status));
 
     public async ValueTask DisposeAsync() => await app.DisposeAsync();
 
@@ -85,7 +89,10 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
     {
         try
         {
-            await (Service.FindRevision(context.Request.Host.Host) is { } revision ? VisitAsync(revision, context) : AdministerAsync(context));
+            await (
+                Service.FindRevision(context.Request.Host.Host) is { } revision
+                    ? VisitAsync(revision, context)
+                    : AdministerAsync(context));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -93,7 +100,8 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
         }
         catch (Exception mistake)
         {
-            mistakes.Enqueue($"{context.Request.Method} {context.Request.Host}{context.Request.Path}: {mistake.Message}");
+            mistakes.Enqueue(
+                $"{context.Request.Method} {context.Request.Host}{context.Request.Path}: {mistake.Message}");
             context.Response.StatusCode = StatusCodes.Status501NotImplemented;
         }
     }
@@ -107,12 +115,17 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
     private async Task AdministerAsync(HttpContext context)
     {
         var request = context.Request;
-        var body = request.ContentLength > 0 ? (JsonObject)(await JsonNode.ParseAsync(request.Body, cancellationToken: context.RequestAborted))! : [];
+        var body = request.ContentLength > 0
+            ? (JsonObject)(await JsonNode.ParseAsync(request.Body, cancellationToken: context.RequestAborted))!
+            : [];
         var call = NameOf(request);
         story.Enqueue(call);
         if (request.Headers.Authorization != $"Bearer {AccessToken}")
         {
-            await WriteAsync(context, 401, CloudRunService.Error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."));
+            await WriteAsync(
+                context,
+                401,
+                CloudRunService.Error(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."));
             return;
         }
 
@@ -128,7 +141,9 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
         {
             lock (gate)
             {
-                answer = status is { } refused ? (refused, CloudRunService.Error(refused, "ABORTED", "It was arranged so.")) : Do(call, request, body);
+                answer = status is { } refused
+                    ? (refused, CloudRunService.Error(refused, "ABORTED", "It was arranged so."))
+                    : Do(call, request, body);
             }
         }
 
@@ -180,25 +195,32 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
         return (request.Host.Host, request.Method, path) switch
         {
             (run, "GET", ["apis", "serving.knative.dev", "v1", "namespaces", Project, "services", _]) => "services.get",
-            (run, "PUT", ["apis", "serving.knative.dev", "v1", "namespaces", Project, "services", _]) => "services.replace",
-            (run, "GET", ["apis", "serving.knative.dev", "v1", "namespaces", Project, "revisions", _]) => "revisions.get",
+            (run, "PUT", ["apis", "serving.knative.dev", "v1", "namespaces", Project, "services", _]) =>
+                "services.replace",
+            (run, "GET", ["apis", "serving.knative.dev", "v1", "namespaces", Project, "revisions", _]) =>
+                "revisions.get",
             (run, "GET", ["apis", "run.googleapis.com", "v1", "namespaces", Project, "jobs", _]) => "jobs.get",
             (run, "PUT", ["apis", "run.googleapis.com", "v1", "namespaces", Project, "jobs", _]) => "jobs.replace",
-            (run, "POST", ["apis", "run.googleapis.com", "v1", "namespaces", Project, "jobs", var job]) when job.EndsWith(":run", StringComparison.Ordinal) => "jobs.run",
-            (run, "GET", ["apis", "run.googleapis.com", "v1", "namespaces", ProjectNumber, "executions", _]) => "executions.get",
+            (run, "POST", ["apis", "run.googleapis.com", "v1", "namespaces", Project, "jobs", var job]) when job
+                .EndsWith(":run", StringComparison.Ordinal) => "jobs.run",
+            (run, "GET", ["apis", "run.googleapis.com", "v1", "namespaces", ProjectNumber, "executions", _]) =>
+                "executions.get",
             (run, "POST", ["v1", "projects", Project, "locations", Region, "operations", var operation])
                 when operation.EndsWith(":wait", StringComparison.Ordinal) => "operations.wait",
             ("logging.example", "POST", ["v2", "entries:write"]) => "entries.write",
             ("logging.example", "POST", ["v2", "entries:list"]) => "entries.list",
             ("iamcredentials.example", "POST", ["v1", "projects", "-", "serviceAccounts", var account])
                 when account.EndsWith(":generateIdToken", StringComparison.Ordinal) => "generateIdToken",
-            var unknown => throw new InvalidOperationException($"Nobody arranged {unknown.Method} {unknown.Host}{request.Path}."),
+            var unknown =>
+                throw new InvalidOperationException($"Nobody arranged {unknown.Method} {unknown.Host}{request.Path}."),
         };
     }
 
     private async Task<int?> InterfereAsync(string call, int count, bool isAfter, HttpContext context)
     {
-        foreach (var one in interferences.Where(one => one.Call == call && one.IsAfter == isAfter && (one.Nth == 0 || one.Nth == count)))
+        foreach (var one in
+            interferences.Where(
+                one => one.Call == call && one.IsAfter == isAfter && (one.Nth == 0 || one.Nth == count)))
         {
             if (await one.Act(context) is { } status)
             {

@@ -10,12 +10,21 @@ internal sealed class CloudRunJob
     {
         ["apiVersion"] = "run.googleapis.com/v1",
         ["kind"] = "Job",
-        ["metadata"] = new JsonObject { ["name"] = Name, ["namespace"] = CloudRunAdmin.ProjectNumber, ["generation"] = 1, ["resourceVersion"] = "j1" },
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = Name,
+            ["namespace"] = CloudRunAdmin.ProjectNumber,
+            ["generation"] = 1,
+            ["resourceVersion"] = "j1",
+        },
         ["spec"] = new JsonObject
         {
             ["template"] = new JsonObject
             {
-                ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["run.googleapis.com/execution-environment"] = "gen2" } },
+                ["metadata"] = new JsonObject
+                {
+                    ["annotations"] = new JsonObject { ["run.googleapis.com/execution-environment"] = "gen2" },
+                },
                 ["spec"] = new JsonObject
                 {
                     ["taskCount"] = 1,
@@ -25,7 +34,11 @@ internal sealed class CloudRunJob
                         {
                             ["maxRetries"] = 0,
                             ["timeoutSeconds"] = "600",
-                            ["containers"] = new JsonArray(new JsonObject { ["image"] = "docker.io/library/python:3.14.0-slim", ["command"] = new JsonArray("python3") }),
+                            ["containers"] = new JsonArray(new JsonObject
+                            {
+                                ["image"] = "docker.io/library/python:3.14.0-slim",
+                                ["command"] = new JsonArray("python3"),
+                            }),
                         },
                     },
                 },
@@ -46,7 +59,9 @@ internal sealed class CloudRunJob
     private JsonNode Container => resource["spec"]!["template"]!["spec"]!["template"]!["spec"]!["containers"]![0]!;
 
     public (int Status, JsonObject Body) Get(string name) =>
-        Exists && name == Name ? (200, CloudRunService.Copy(resource)) : (404, CloudRunService.Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'JOB' does not exist."));
+        Exists && name == Name
+            ? (200, CloudRunService.Copy(resource))
+            : (404, CloudRunService.Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'JOB' does not exist."));
 
     public (int Status, JsonObject Body) Replace(string name, JsonObject wanted)
     {
@@ -60,7 +75,13 @@ internal sealed class CloudRunJob
     public (int Status, JsonObject Body) Run(string name)
     {
         name.ShouldBe(Name);
-        Executions.Add(string.Join(' ', ((IEnumerable<JsonNode?>)[Container["image"], .. Container["command"] as JsonArray ?? [], .. Container["args"] as JsonArray ?? []]).Select(part => (string)part!)));
+        Executions.Add(
+            string.Join(
+                ' ',
+                (
+                    (IEnumerable<JsonNode?>)[Container["image"], .. Container["command"] as JsonArray ?? [],
+                        .. Container["args"] as JsonArray ?? []])
+                    .Select(part => (string)part!)));
         return GetExecution($"{Name}-x7k2p");
     }
 
@@ -68,16 +89,27 @@ internal sealed class CloudRunJob
     {
         ["apiVersion"] = "run.googleapis.com/v1",
         ["kind"] = "Execution",
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = CloudRunAdmin.ProjectNumber, ["generation"] = 1, ["labels"] = new JsonObject { ["run.googleapis.com/job"] = Name } },
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name,
+            ["namespace"] = CloudRunAdmin.ProjectNumber,
+            ["generation"] = 1,
+            ["labels"] = new JsonObject { ["run.googleapis.com/job"] = Name },
+        },
         ["spec"] = resource["spec"]!["template"]!["spec"]!.DeepClone(),
         ["status"] = new JsonObject
         {
             ["observedGeneration"] = 1,
             ["conditions"] = new JsonArray(
-                CloudRunService.Condition("Completed", WhyItFails is null ? "True" : "False", WhyItFails), CloudRunService.Condition("Started", "True", null)),
+                CloudRunService.Condition("Completed", WhyItFails is null ? "True" : "False", WhyItFails),
+                CloudRunService.Condition("Started", "True", null)),
         },
     });
 
     private static JsonObject Ready(int generation) =>
-        new() { ["observedGeneration"] = generation, ["conditions"] = new JsonArray(CloudRunService.Condition("Ready", "True", null)) };
+        new()
+        {
+            ["observedGeneration"] = generation,
+            ["conditions"] = new JsonArray(CloudRunService.Condition("Ready", "True", null)),
+        };
 }

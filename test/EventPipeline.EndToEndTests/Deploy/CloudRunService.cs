@@ -6,8 +6,9 @@ using System.Text.Json.Nodes;
 namespace EventPipeline.EndToEndTests.Deploy;
 
 /// <summary>
-/// One service of Cloud Run, as its admin API shows it (Knative's v1): optimistic locking by <c>resourceVersion</c>, a revision for each changed template,
-/// traffic and tags resolved into the status, and every state of the traffic that there ever was.
+/// One service of Cloud Run, as its admin API shows it (Knative's v1): optimistic locking by <c>resourceVersion</c>, a
+/// revision for each changed template, traffic and tags resolved into the status, and every state of the traffic that
+/// there ever was.
 /// </summary>
 internal sealed class CloudRunService
 {
@@ -84,12 +85,20 @@ internal sealed class CloudRunService
     public string Split => history[^1];
 
     /// <summary>The tags, such as <c>previous=one</c>.</summary>
-    public IReadOnlyList<string> Tags => [.. Traffic.Where(target => target["tag"] is not null).Select(target => $"{target["tag"]}={target["revisionName"]}").Order()];
+    public IReadOnlyList<string> Tags =>
+        [
+            .. Traffic.Where(target => target["tag"] is not null)
+            .Select(target => $"{target["tag"]}={target["revisionName"]}")
+            .Order(),
+        ];
 
     /// <summary>The containers' part of the newest template.</summary>
     public JsonNode Container => resource["spec"]!["template"]!["spec"]!["containers"]![0]!;
 
-    /// <summary>Whether the template fixes the revision's name, so that the next change of a setting by Terraform would be refused.</summary>
+    /// <summary>
+    /// Whether the template fixes the revision's name, so that the next change of a setting by Terraform would be
+    /// refused.
+    /// </summary>
     public bool NamesItsRevision => resource["spec"]!["template"]!["metadata"]?["name"] is not null;
 
     private IEnumerable<JsonNode> Traffic => ((JsonArray)resource["spec"]!["traffic"]!).Select(target => target!);
@@ -100,15 +109,20 @@ internal sealed class CloudRunService
         var targets = ((JsonArray)resource["status"]!["traffic"]!).Select(target => target!).ToList();
         return host == Domain ? (string)targets.MaxBy(target => (int?)target["percent"] ?? 0)!["revisionName"]!
             : host.EndsWith($"---{Domain}", StringComparison.Ordinal)
-                ? (string?)targets.SingleOrDefault(target => $"{target["tag"]}---{Domain}" == host)?["revisionName"] ?? throw new InvalidOperationException($"No tag leads to {host}.")
+                ? (string?)targets.SingleOrDefault(target => $"{target["tag"]}---{Domain}" == host)?["revisionName"]
+                    ?? throw new InvalidOperationException($"No tag leads to {host}.")
             : null;
     }
 
     public (int Status, JsonObject Body) Get(string name) =>
-        Exists && name == Name ? (200, Copy(resource)) : (404, Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'SERVICE' does not exist."));
+        Exists && name == Name
+            ? (200, Copy(resource))
+            : (404, Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'SERVICE' does not exist."));
 
     public (int Status, JsonObject Body) GetRevision(string name) =>
-        revisions.TryGetValue(name, out var revision) ? (200, Copy(revision)) : (404, Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'REVISION' does not exist."));
+        revisions.TryGetValue(name, out var revision)
+            ? (200, Copy(revision))
+            : (404, Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'REVISION' does not exist."));
 
     /// <summary>The answer of an operation that has ended, which all have.</summary>
     public (int Status, JsonObject Body) Wait(string operation) =>
@@ -119,22 +133,39 @@ internal sealed class CloudRunService
         var current = (string)resource["metadata"]!["resourceVersion"]!;
         if (name != Name || (string?)wanted["metadata"]!["resourceVersion"] != current)
         {
-            return (409, Error(409, "ABORTED", $"Conflict for resource '{name}': version '{wanted["metadata"]!["resourceVersion"]}' was specified but current version is '{current}'."));
+            return (
+                409,
+                Error(
+                    409,
+                    "ABORTED",
+                    $"Conflict for resource '{name}': version '{wanted["metadata"]!["resourceVersion"]}' was "
+                        + $"specified but current version is '{current}'."));
         }
 
         var template = (JsonObject)wanted["spec"]!["template"]!;
-        var isNew = !JsonNode.DeepEquals(WithoutEmpty(template), WithoutEmpty((JsonObject)resource["spec"]!["template"]!));
-        var revision = (string?)template["metadata"]?["name"] ?? (isNew ? FormattableString.Invariant($"{Name}-{version + 1:D5}-new") : Newest);
+        var isNew = !JsonNode.DeepEquals(
+            WithoutEmpty(template), WithoutEmpty((JsonObject)resource["spec"]!["template"]!));
+        var revision = (string?)template["metadata"]?["name"]
+            ?? (isNew ? FormattableString.Invariant($"{Name}-{version + 1:D5}-new") : Newest);
         var targets = ((JsonArray)wanted["spec"]!["traffic"]!).Select(target => target!).ToList();
         if (isNew && revisions.ContainsKey(revision))
         {
-            return (409, Error(409, "ALREADY_EXISTS", $"Revision named '{revision}' with different configuration already exists."));
+            return (
+                409,
+                Error(
+                    409,
+                    "ALREADY_EXISTS",
+                    $"Revision named '{revision}' with different configuration already exists."));
         }
 
         if (targets.Sum(target => (int?)target["percent"] ?? 0) != 100
-            || targets.Any(target => (string?)target["revisionName"] is { } named && named != revision && !revisions.ContainsKey(named)))
+            || targets.Any(
+                target =>
+                    (string?)target["revisionName"] is { } named && named != revision && !revisions.ContainsKey(named)))
         {
-            return (400, Error(400, "INVALID_ARGUMENT", "spec.traffic: must add up to 100 percent of revisions that exist."));
+            return (
+                400,
+                Error(400, "INVALID_ARGUMENT", "spec.traffic: must add up to 100 percent of revisions that exist."));
         }
 
         resource["spec"] = Copy((JsonObject)wanted["spec"]!);
@@ -142,7 +173,8 @@ internal sealed class CloudRunService
         resource["metadata"]!["generation"] = version;
         resource["metadata"]!["resourceVersion"] = FormattableString.Invariant($"v{version}");
         resource["metadata"]!["annotations"] = Copy((JsonObject)wanted["metadata"]!["annotations"]!);
-        resource["metadata"]!["annotations"]!["run.googleapis.com/operation-id"] = FormattableString.Invariant($"operation-{version}");
+        resource["metadata"]!["annotations"]!["run.googleapis.com/operation-id"] = FormattableString.Invariant(
+            $"operation-{version}");
         if (isNew)
         {
             Newest = revision;
@@ -168,7 +200,9 @@ internal sealed class CloudRunService
         new() { ["error"] = new JsonObject { ["code"] = code, ["status"] = status, ["message"] = message } };
 
     public static JsonObject Condition(string type, string status, string? message) =>
-        message is null ? new() { ["type"] = type, ["status"] = status } : new() { ["type"] = type, ["status"] = status, ["message"] = message };
+        message is null
+            ? new() { ["type"] = type, ["status"] = status }
+            : new() { ["type"] = type, ["status"] = status, ["message"] = message };
 
     public static JsonObject Copy(JsonObject node) => (JsonObject)node.DeepClone();
 
@@ -181,7 +215,9 @@ internal sealed class CloudRunService
         status["address"] = new JsonObject { ["url"] = $"http://{Domain}" };
         status["latestCreatedRevisionName"] = Newest;
         status["conditions"] = new JsonArray(
-            Condition("Ready", ready, whyNotReady), Condition("ConfigurationsReady", ready, whyNotReady), Condition("RoutesReady", ready, whyNotReady));
+            Condition("Ready", ready, whyNotReady),
+            Condition("ConfigurationsReady", ready, whyNotReady),
+            Condition("RoutesReady", ready, whyNotReady));
         if (whyNotReady is null)
         {
             // Cloud Run was seen to say it late where no traffic moves: gcloud does not go by it either.
@@ -214,8 +250,16 @@ internal sealed class CloudRunService
 
     private static JsonArray Targets(string split, string[] tags) =>
     [
-        .. split.Split(',').Select(part => part.Split('=')).Select(part => new JsonObject { ["revisionName"] = part[0], ["percent"] = int.Parse(part[1], CultureInfo.InvariantCulture) }),
-        .. tags.Select(tag => tag.Split('=')).Select(tag => new JsonObject { ["revisionName"] = tag[1], ["tag"] = tag[0] }),
+        .. split.Split(',').Select(part => part.Split('=')).Select(part => new JsonObject
+        {
+            ["revisionName"] = part[0],
+            ["percent"] = int.Parse(part[1], CultureInfo.InvariantCulture),
+        }),
+        .. tags.Select(tag => tag.Split('=')).Select(tag => new JsonObject
+        {
+            ["revisionName"] = tag[1],
+            ["tag"] = tag[0],
+        }),
     ];
 
     private static JsonObject RevisionOf(string name, JsonObject template) => new()
@@ -224,12 +268,19 @@ internal sealed class CloudRunService
         ["kind"] = "Revision",
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = CloudRunAdmin.ProjectNumber },
         ["spec"] = template["spec"]!.DeepClone(),
-        ["status"] = new JsonObject { ["imageDigest"] = $"registry.example/eventpipeline@sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}" },
+        ["status"] = new JsonObject
+        {
+            ["imageDigest"] =
+                $"registry.example/eventpipeline@sha256:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))}",
+        },
     };
 
     private static JsonObject Template(string image) => new()
     {
-        ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["autoscaling.knative.dev/maxScale"] = "10" } },
+        ["metadata"] = new JsonObject
+        {
+            ["annotations"] = new JsonObject { ["autoscaling.knative.dev/maxScale"] = "10" },
+        },
         ["spec"] = new JsonObject
         {
             ["serviceAccountName"] = "eventpipeline-run@my-project.iam.gserviceaccount.com",

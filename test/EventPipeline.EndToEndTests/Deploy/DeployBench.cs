@@ -3,8 +3,9 @@ using EventPipeline.EndToEndTests.Service;
 namespace EventPipeline.EndToEndTests.Deploy;
 
 /// <summary>
-/// <c>infra/deploy</c> as a process of its own, with the real gcloud, curl and jq, on a stand-in for Google Cloud. When it is disposed of, nothing may have been
-/// asked for that nobody arranged, no token may have been printed, and no file may be left.
+/// <c>infra/deploy</c> as a process of its own, with the real gcloud, curl and jq, on a stand-in for Google Cloud. When
+/// it is disposed of, nothing may have been asked for that nobody arranged, no token may have been printed, and no file
+/// may be left.
 /// </summary>
 internal sealed class DeployBench : IAsyncDisposable
 {
@@ -32,7 +33,9 @@ internal sealed class DeployBench : IAsyncDisposable
     /// <summary>The script that is tested.</summary>
     public static string Script { get; } = Path.Combine(Root, "infra", "deploy");
 
-    /// <summary>Starts the cloud with a service in it, whose revisions are all well; skips the test where a tool is missing.</summary>
+    /// <summary>
+    /// Starts the cloud with a service in it, whose revisions are all well; skips the test where a tool is missing.
+    /// </summary>
     public static async Task<DeployBench> StartAsync(CloudRunService service, RevisionStandIn? next = null)
     {
         InstalledTool.Require(Gcloud.Missing);
@@ -43,14 +46,21 @@ internal sealed class DeployBench : IAsyncDisposable
 
         var bench = new DeployBench(await CloudRunAdmin.StartAsync(service));
         var well = new RevisionStandIn();
-        foreach (var revision in service.History[0].Split(',').Select(part => part.Split('=')[0]).Concat(service.Tags.Select(tag => tag.Split('=')[1])))
+        foreach (var revision in
+            service.History[0]
+                .Split(',')
+                .Select(part => part.Split('=')[0])
+                .Concat(service.Tags.Select(tag => tag.Split('=')[1])))
         {
             bench.Cloud.Runs(revision, well.AnswerAsync);
         }
 
         bench.Cloud.Next = (next ?? well).AnswerAsync;
         Directory.CreateDirectory(Path.Combine(bench.Folder, "tmp"));
-        await File.WriteAllTextAsync(Path.Combine(bench.Folder, "access-token"), CloudRunAdmin.AccessToken, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(bench.Folder, "access-token"),
+            CloudRunAdmin.AccessToken,
+            TestContext.Current.CancellationToken);
         return bench;
     }
 
@@ -58,7 +68,8 @@ internal sealed class DeployBench : IAsyncDisposable
     public Task<Finished> RunAsync(params string[] arguments) => EndAsync(Start(arguments));
 
     /// <summary>The end of what was started.</summary>
-    public static async Task<Finished> EndAsync(LocalProcess process) => new(await process.ExitAsync(), process.Output, process.Error);
+    public static async Task<Finished> EndAsync(LocalProcess process) =>
+        new(await process.ExitAsync(), process.Output, process.Error);
 
     /// <summary>Starts it.</summary>
     public LocalProcess Start(params string[] arguments) => Start(Script, new Dictionary<string, string?>(), arguments);
@@ -76,8 +87,10 @@ internal sealed class DeployBench : IAsyncDisposable
             }
         }
 
-        // A shell that runs in the background has its children ignore some signals, and what a shell ignored from its start it cannot trap.
-        var process = LocalProcess.StartFile("env", Folder, environment, ["--default-signal=HUP,INT,TERM", "bash", script, .. arguments]);
+        // A shell that runs in the background has its children ignore some signals, and what a shell ignored from its
+        // start it cannot trap.
+        var process = LocalProcess.StartFile(
+            "env", Folder, environment, ["--default-signal=HUP,INT,TERM", "bash", script, .. arguments]);
         processes.Add(process);
         return process;
     }

@@ -15,11 +15,13 @@ public sealed class DeployTests
         var revision = new RevisionStandIn
         {
             Accounts = ["acme", "R&D, \"the lab\""],
-            Probe = (path, nth) => Task.FromResult(path == "/health" && nth == 2 ? 503 : 200), // One hiccup under traffic.
+            // One hiccup under traffic.
+            Probe = (path, nth) => Task.FromResult(path == "/health" && nth == 2 ? 503 : 200),
         };
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split), revision);
 
-        // Errors that say nothing about the revision: about data, of a request that is sent again, of another revision, of the time before.
+        // Errors that say nothing about the revision: about data, of a request that is sent again, of another revision,
+        // of the time before.
         bench.Cloud.Log.Entries.AddRange(
         [
             new RevisionEntry("", "window.ended", "A window was rejected."),
@@ -39,7 +41,11 @@ public sealed class DeployTests
         bench.Service.Container["image"]!.GetValue<string>().ShouldBe(DeployBench.Image);
         bench.Service.NamesItsRevision.ShouldBeFalse();
         bench.Cloud.Job.Executions.ShouldBe([$"{DeployBench.Image} schema apply"]);
-        bench.Cloud.Story.Where(step => step.Contains(newest, StringComparison.Ordinal) || step is "jobs.run" or "services.replace" or "entries.list" or "entries.write").ShouldBe(
+        bench.Cloud.Story.Where(
+            step =>
+                step.Contains(newest, StringComparison.Ordinal)
+                    || step is "jobs.run" or "services.replace" or "entries.list" or "entries.write")
+            .ShouldBe(
         [
             "jobs.run",
             "services.replace", "services.replace",
@@ -51,7 +57,8 @@ public sealed class DeployTests
             "services.replace",
             "entries.write",
         ]);
-        revision.Pushed.Values.Select(run => run.GetProperty("account").GetString()).ShouldBe(revision.Accounts, ignoreOrder: true);
+        revision.Pushed.Values.Select(run => run.GetProperty("account").GetString())
+            .ShouldBe(revision.Accounts, ignoreOrder: true);
         var (severity, told) = bench.Cloud.Log.Told.ShouldHaveSingleItem();
         severity.ShouldBe("INFO");
         Fields(told).ShouldBe(("deploy.completed", DeployBench.Image, newest, Split));
@@ -63,7 +70,8 @@ public sealed class DeployTests
     public async Task A_schema_that_cannot_be_applied_ends_it_before_there_is_a_revision()
     {
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
-        bench.Cloud.Job.WhyItFails = "Task eventpipeline-schema-x7k2p-task0 failed with message: The container exited with an error.";
+        bench.Cloud.Job.WhyItFails =
+            "Task eventpipeline-schema-x7k2p-task0 failed with message: The container exited with an error.";
 
         await ShouldNotMoveAsync(bench, "The schema was not applied");
 
@@ -75,7 +83,9 @@ public sealed class DeployTests
     public async Task A_revision_that_is_not_ready_never_gets_traffic()
     {
         await using var bench = await DeployBench.StartAsync(CloudRunService.Placeholder());
-        bench.Service.WhyNotReady = "Revision 'x' is not ready and cannot serve traffic. The user-provided container failed to start and listen on the port.";
+        bench.Service.WhyNotReady =
+            "Revision 'x' is not ready and cannot serve traffic. The user-provided container failed to start and "
+                + "listen on the port.";
 
         await ShouldNotMoveAsync(bench, "failed to start and listen on the port");
     }
@@ -115,7 +125,8 @@ public sealed class DeployTests
         var failed = await ShouldNotMoveAsync(bench, "with 5 faults");
 
         failed.Output.ShouldContain("anthropic/well messages_usage of");
-        failed.Error.ShouldContain("the push was answered with 401: The push for refused was refused. Every push would be refused");
+        failed.Error.ShouldContain(
+            "the push was answered with 401: The push for refused was refused. Every push would be refused");
         failed.Error.ShouldContain("anthropic/unheard-of");
         failed.Error.ShouldContain("was rejected: the vendor answered 401: The key is not valid. (A key is replaced");
         failed.Error.ShouldContain("is 'pending'");
@@ -123,7 +134,8 @@ public sealed class DeployTests
     }
 
     [Theory]
-    [InlineData($"{One}=100", null, $"Somebody else moved the traffic meanwhile: it is at {One}=100, and was at {Split}.")]
+    [InlineData(
+        $"{One}=100", null, $"Somebody else moved the traffic meanwhile: it is at {One}=100, and was at {Split}.")]
     [InlineData(Split, Two, $"Another deployment began meanwhile: its candidate is {Two}.")]
     public async Task What_somebody_else_did_meanwhile_is_left_as_it_is(string split, string? candidate, string why)
     {

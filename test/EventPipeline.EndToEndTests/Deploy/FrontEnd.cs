@@ -5,18 +5,28 @@ namespace EventPipeline.EndToEndTests.Deploy;
 /// <summary>Hands requests on to an instance that listens elsewhere, whole, as Cloud Run's front end does.</summary>
 internal sealed class FrontEnd(Uri instance) : IDisposable
 {
-    private static readonly string[] NotHandedOn = ["Host", "Content-Length", "Connection", "Proxy-Connection", "Transfer-Encoding"];
+    private static readonly string[] NotHandedOn =
+    [
+        "Host",
+        "Content-Length",
+        "Connection",
+        "Proxy-Connection",
+        "Transfer-Encoding",
+    ];
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
 
     public async Task HandOnAsync(HttpContext context)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri(instance, context.Request.Path));
+        using var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method), new Uri(instance, context.Request.Path));
         if (context.Request.ContentLength > 0)
         {
             request.Content = new StreamContent(context.Request.Body);
         }
 
-        foreach (var (name, values) in context.Request.Headers.Where(header => !NotHandedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach (var (name, values) in
+            context.Request.Headers.Where(
+                header => !NotHandedOn.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
             if (!request.Headers.TryAddWithoutValidation(name, values.ToArray()))
             {

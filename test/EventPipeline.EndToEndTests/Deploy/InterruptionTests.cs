@@ -26,7 +26,11 @@ public sealed class InterruptionTests
     public async Task Interrupted_while_the_traffic_moves_its_request_can_do_nothing_any_more()
     {
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
-        var (reached, abandoned, delayed, late) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        var (reached, abandoned, delayed, late) = (
+            new TaskCompletionSource(),
+            new TaskCompletionSource(),
+            new TaskCompletionSource(),
+            new TaskCompletionSource());
         bench.Cloud.At("services.replace", nth: 3, isAfter: false, async request =>
         {
             request.RequestAborted.Register(abandoned.SetResult);
@@ -43,7 +47,8 @@ public sealed class InterruptionTests
         await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
 
         (await process.SignalAsync("TERM")).ShouldBe(3, process.Error);
-        await abandoned.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken); // Or somebody still waits for it.
+        // Or somebody still waits for it.
+        await abandoned.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         delayed.SetResult();
         await late.Task.WaitAsync(TestContext.Current.CancellationToken);
 
@@ -57,7 +62,8 @@ public sealed class InterruptionTests
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split), HeldAt("/health", 2, reached));
-        var process = bench.Start(DeployBench.Script, new Dictionary<string, string?> { ["WATCH_SECONDS"] = "08" }, DeployBench.Image);
+        var process = bench.Start(
+            DeployBench.Script, new Dictionary<string, string?> { ["WATCH_SECONDS"] = "08" }, DeployBench.Image);
         await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
 
         await process.SignalAsync("HUP");
@@ -70,7 +76,8 @@ public sealed class InterruptionTests
     public async Task After_kill_9_a_rollback_returns_to_what_served_before()
     {
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var bench = await DeployBench.StartAsync(new CloudRunService($"{Two}=100", $"previous={One}"), HeldAt("/health", 2, reached));
+        await using var bench = await DeployBench.StartAsync(
+            new CloudRunService($"{Two}=100", $"previous={One}"), HeldAt("/health", 2, reached));
         var process = bench.Start(DeployBench.Image);
         await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
         await process.KillAsync();
@@ -78,7 +85,11 @@ public sealed class InterruptionTests
         bench.Service.Split.ShouldBe($"{bench.Service.Newest}=100");
 
         // What cannot be told does not change what was done.
-        var back = await DeployBench.EndAsync(bench.Start(DeployBench.Script, new Dictionary<string, string?> { ["GITHUB_STEP_SUMMARY"] = "/no/such/file" }, "rollback"));
+        var back = await DeployBench.EndAsync(
+            bench.Start(
+                DeployBench.Script,
+                new Dictionary<string, string?> { ["GITHUB_STEP_SUMMARY"] = "/no/such/file" },
+                "rollback"));
 
         back.ExitCode.ShouldBe(0, back.Error);
         bench.Service.Split.ShouldBe($"{Two}=100");

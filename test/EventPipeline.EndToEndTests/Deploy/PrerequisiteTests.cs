@@ -33,11 +33,19 @@ public sealed class PrerequisiteTests
         File.CreateSymbolicLink(link, DeployBench.Script);
         var process = bench.Start(
             link,
-            new Dictionary<string, string?> { ["PATH"] = bin, ["GOOGLE_CLOUD_PROJECT"] = null, ["GOOGLE_CLOUD_REGION"] = "", ["WATCH_SECONDS"] = "2m" });
+            new Dictionary<string, string?>
+            {
+                ["PATH"] = bin,
+                ["GOOGLE_CLOUD_PROJECT"] = null,
+                ["GOOGLE_CLOUD_REGION"] = "",
+                ["WATCH_SECONDS"] = "2m",
+            });
         var refused = await DeployBench.EndAsync(process);
 
         refused.ExitCode.ShouldBe(2, refused.Error);
-        foreach (var missing in (string[])["gcloud", "jq", "curl", "docker", "a git checkout", "GOOGLE_CLOUD_PROJECT", "GOOGLE_CLOUD_REGION", "WATCH_SECONDS, which is '2m'"])
+        foreach (var missing in
+            (string[])["gcloud", "jq", "curl", "docker", "a git checkout", "GOOGLE_CLOUD_PROJECT",
+                "GOOGLE_CLOUD_REGION", "WATCH_SECONDS, which is '2m'"])
         {
             refused.Error.ShouldContain(missing);
         }
@@ -50,10 +58,14 @@ public sealed class PrerequisiteTests
     {
         await using var bench = await DeployBench.StartAsync(CloudRunService.Placeholder());
         var checkout = await Checkout.CreateAsync(bench.Folder);
-        await File.WriteAllTextAsync(Path.Combine(checkout.Folder, "Dockerfile"), "FROM scratch", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(checkout.Folder, "Dockerfile"), "FROM scratch", TestContext.Current.CancellationToken);
 
         // Without a project nothing else is asked for.
-        var process = bench.Start(checkout.Script, new Dictionary<string, string?>(checkout.Settings) { ["GOOGLE_CLOUD_PROJECT"] = null });
+        var process = bench.Start(checkout.Script, new Dictionary<string, string?>(checkout.Settings)
+        {
+            ["GOOGLE_CLOUD_PROJECT"] = null,
+        });
         var refused = await DeployBench.EndAsync(process);
 
         refused.ExitCode.ShouldBe(2, refused.Error);
@@ -69,7 +81,8 @@ public sealed class PrerequisiteTests
         var refused = await bench.RunAsync(DeployBench.Image);
 
         refused.ExitCode.ShouldBe(2, refused.Error);
-        refused.Error.ShouldContain("Missing: the Cloud Run service eventpipeline (project my-project, region us-central1)");
+        refused.Error.ShouldContain(
+            "Missing: the Cloud Run service eventpipeline (project my-project, region us-central1)");
         refused.Error.ShouldContain("Missing: the Cloud Run job eventpipeline-schema");
         refused.Error.ShouldContain("Run terraform apply first");
         bench.Cloud.Log.Told.ShouldBeEmpty();
@@ -87,7 +100,9 @@ public sealed class PrerequisiteTests
         foreach (var identity in (string[])[CloudRunService.PushIdentity, CloudRunService.OperatorIdentity])
         {
             refused.Error.ShouldContain($"an ID token of {identity}: 403");
-            refused.Error.ShouldContain($"gcloud iam service-accounts add-iam-policy-binding {identity} --role=roles/iam.serviceAccountOpenIdTokenCreator");
+            refused.Error.ShouldContain(
+                $"gcloud iam service-accounts add-iam-policy-binding {identity} "
+                    + "--role=roles/iam.serviceAccountOpenIdTokenCreator");
         }
     }
 
@@ -102,6 +117,7 @@ public sealed class PrerequisiteTests
         rollback.ExitCode.ShouldBe(2, rollback.Error);
         rollback.Error.ShouldContain("Missing: a revision tagged 'previous'");
         current.ExitCode.ShouldBe(2, current.Error);
-        current.Error.ShouldContain("Missing: an image: eventpipeline-00001-abc, which serves, is the placeholder that Terraform made");
+        current.Error.ShouldContain(
+            "Missing: an image: eventpipeline-00001-abc, which serves, is the placeholder that Terraform made");
     }
 }

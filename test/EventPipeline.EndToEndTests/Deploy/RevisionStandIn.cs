@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace EventPipeline.EndToEndTests.Deploy;
 
-/// <summary>The service as a deployment sees it, well unless a test says otherwise. It takes the tokens of the two identities and no others.</summary>
+/// <summary>
+/// The service as a deployment sees it, well unless a test says otherwise. It takes the tokens of the two identities
+/// and no others.
+/// </summary>
 internal sealed class RevisionStandIn
 {
     private const string Day = "yyyy-MM-dd";
@@ -14,7 +17,9 @@ internal sealed class RevisionStandIn
     /// <summary>The vendors' accounts.</summary>
     public IReadOnlyList<string> Accounts { get; init; } = ["acme"];
 
-    /// <summary>The answers of <c>/ready</c> and <c>/health</c>, by how often it was asked: the first time is 1.</summary>
+    /// <summary>
+    /// The answers of <c>/ready</c> and <c>/health</c>, by how often it was asked: the first time is 1.
+    /// </summary>
     public Func<string, int, Task<int>> Probe { get; init; } = (_, _) => Task.FromResult(200);
 
     /// <summary>The answer of a push for an account.</summary>
@@ -29,8 +34,12 @@ internal sealed class RevisionStandIn
     public async Task AnswerAsync(HttpContext context)
     {
         var path = context.Request.Path.Value!;
-        var identity = context.Request.Method == "POST" ? CloudRunService.PushIdentity : CloudRunService.OperatorIdentity;
-        if (context.Request.Headers.Authorization != $"Bearer {CloudRunAdmin.TokenOf(identity, CloudRunService.Audience)}")
+        var identity = context.Request.Method == "POST"
+            ? CloudRunService.PushIdentity
+            : CloudRunService.OperatorIdentity;
+        if (
+            context.Request.Headers.Authorization
+                != $"Bearer {CloudRunAdmin.TokenOf(identity, CloudRunService.Audience)}")
         {
             await AnswerAsync(context, 401, new { title = "A valid token is needed." });
             return;
@@ -42,16 +51,31 @@ internal sealed class RevisionStandIn
                 await AnswerAsync(context, 200, new { state = "alive" });
                 break;
             case ("GET", "/ready" or "/health"):
-                var status = await Probe(path, counts.AddOrUpdate(path, 1, (_, count) => count + 1)).WaitAsync(context.RequestAborted);
-                await AnswerAsync(context, status, new { state = status == 200 ? "ready" : "down", reason = status == 200 ? null : "The warehouse is down." });
+                var status = await Probe(path, counts.AddOrUpdate(path, 1, (_, count) => count + 1))
+                    .WaitAsync(context.RequestAborted);
+                await AnswerAsync(context, status, new
+                {
+                    state = status == 200 ? "ready" : "down",
+                    reason = status == 200 ? null : "The warehouse is down.",
+                });
                 break;
             case ("GET", "/vendors"):
                 await AnswerAsync(context, 200, new
                 {
                     vendors = new object[]
                     {
-                        new { vendor = "anthropic", reports = new[] { "messages_usage", "cost" }, accounts = Accounts.Select(account => new { account, reports = Array.Empty<string>() }) },
-                        new { vendor = "openai", reports = new[] { "completions_usage" }, accounts = Array.Empty<object>() },
+                        new
+                        {
+                            vendor = "anthropic",
+                            reports = new[] { "messages_usage", "cost" },
+                            accounts = Accounts.Select(account => new { account, reports = Array.Empty<string>() }),
+                        },
+                        new
+                        {
+                            vendor = "openai",
+                            reports = new[] { "completions_usage" },
+                            accounts = Array.Empty<object>(),
+                        },
                     },
                 });
                 break;
@@ -68,10 +92,14 @@ internal sealed class RevisionStandIn
 
     private async Task TakeAsync(HttpContext context)
     {
-        var body = await JsonSerializer.DeserializeAsync<JsonElement>(context.Request.Body, cancellationToken: context.RequestAborted);
+        var body = await JsonSerializer.DeserializeAsync<JsonElement>(
+            context.Request.Body, cancellationToken: context.RequestAborted);
         var (run, account) = (body.GetProperty("runId").GetString()!, body.GetProperty("account").GetString()!);
-        var day = TimeProvider.System.GetUtcNow().AddDays(-3).ToString(Day, System.Globalization.CultureInfo.InvariantCulture);
-        (body.GetProperty("mode").GetString(), body.GetProperty("from").GetString(), body.GetProperty("to").GetString()).ShouldBe(("dry_run", day, day));
+        var day = TimeProvider.System.GetUtcNow()
+            .AddDays(-3)
+            .ToString(Day, System.Globalization.CultureInfo.InvariantCulture);
+        (body.GetProperty("mode").GetString(), body.GetProperty("from").GetString(), body.GetProperty("to").GetString())
+            .ShouldBe(("dry_run", day, day));
         context.Request.Headers["ce-type"].ToString().ShouldBe("eventpipeline.fetch.requested.v1");
         runs[run] = body;
         await AnswerAsync(context, Push(account), new { detail = $"The push for {account} was refused." });
@@ -81,7 +109,11 @@ internal sealed class RevisionStandIn
     {
         var window = runs.TryGetValue(run, out var body) ? Window(body.GetProperty("account").GetString()!) : null;
         return window is { } ended
-            ? AnswerAsync(context, 200, new { runId = run, windows = new[] { new { state = ended.State, rows = 12, reason = ended.Reason } } })
+            ? AnswerAsync(context, 200, new
+            {
+                runId = run,
+                windows = new[] { new { state = ended.State, rows = 12, reason = ended.Reason } },
+            })
             : AnswerAsync(context, 404, new { detail = $"No run has the id '{run}'." });
     }
 

@@ -7,12 +7,16 @@ public sealed class TakeBackTests
     private const string Two = "eventpipeline-00002-def";
     private const string Split = $"{One}=30,{Two}=70";
 
-    /// <summary>As a deployment left it that was killed after the shift: what serves was never watched to its end.</summary>
+    /// <summary>
+    /// As a deployment left it that was killed after the shift: what serves was never watched to its end.
+    /// </summary>
     [Fact]
     public async Task A_revision_that_logs_an_error_under_traffic_loses_it_again_to_exactly_who_had_it_and_what_was_proven_stays_previous()
     {
-        await using var bench = await DeployBench.StartAsync(new CloudRunService(Split, $"candidate={Two}", $"previous={One}"));
-        bench.Cloud.Fail("services.replace", nth: 4, status: 409); // The first attempt to take it back; the second is not hindered.
+        await using var bench = await DeployBench.StartAsync(
+            new CloudRunService(Split, $"candidate={Two}", $"previous={One}"));
+        // The first attempt to take it back; the second is not hindered.
+        bench.Cloud.Fail("services.replace", nth: 4, status: 409);
         var image = (string)bench.Service.GetRevision(Two).Body["status"]!["imageDigest"]!;
         bench.Cloud.Log.Entries.Add(new RevisionEntry("", null, "Out of memory."));
         IReadOnlyList<string> underTraffic = [];
@@ -34,7 +38,10 @@ public sealed class TakeBackTests
     [Fact]
     public async Task When_a_revision_is_down_twice_under_traffic_and_the_way_back_fails_a_person_has_to_act()
     {
-        var downUnderTraffic = new RevisionStandIn { Probe = (path, nth) => Task.FromResult(path == "/health" && nth > 1 ? 503 : 200) };
+        var downUnderTraffic = new RevisionStandIn
+        {
+            Probe = (path, nth) => Task.FromResult(path == "/health" && nth > 1 ? 503 : 200),
+        };
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split), downUnderTraffic);
         bench.Cloud.Fail("services.replace", nth: 4, status: 403);
         bench.Cloud.Fail("services.replace", nth: 5, status: 403);
@@ -43,7 +50,9 @@ public sealed class TakeBackTests
 
         failed.ExitCode.ShouldBe(4, failed.Error);
         failed.Error.ShouldContain("GET /health was answered twice with 503: The warehouse is down.");
-        failed.Output.ShouldContain($"gcloud run services update-traffic eventpipeline --project=my-project --region=us-central1 --to-revisions={Split}");
+        failed.Output.ShouldContain(
+            "gcloud run services update-traffic eventpipeline --project=my-project --region=us-central1 "
+                + $"--to-revisions={Split}");
         var (severity, told) = bench.Cloud.Log.Told.ShouldHaveSingleItem();
         (severity, (string)told["event"]!).ShouldBe(("CRITICAL", "deploy.failed"));
     }
@@ -69,7 +78,9 @@ public sealed class TakeBackTests
             var failed = await bench.RunAsync(DeployBench.Image);
 
             failed.ExitCode.ShouldBe(4, failed.Error);
-            failed.Error.ShouldContain($"{bench.Service.Newest} is well, but the traffic was moved away while it was watched. Somebody else has moved the traffic to {One}=100, where it is left.");
+            failed.Error.ShouldContain(
+                $"{bench.Service.Newest} is well, but the traffic was moved away while it was watched. Somebody else "
+                    + $"has moved the traffic to {One}=100, where it is left.");
             bench.Service.Split.ShouldBe($"{One}=100");
         }
     }

@@ -8,8 +8,8 @@ using EventPipeline.EndToEndTests.Service;
 namespace EventPipeline.EndToEndTests;
 
 /// <summary>
-/// The stand-in for Google (BigQuery, Secret Manager, metadata server, token issuer) as a process of its own on a data folder. It can be
-/// killed and started again on the same folder and port; its README describes what it does.
+/// The stand-in for Google (BigQuery, Secret Manager, metadata server, token issuer) as a process of its own on a data
+/// folder. It can be killed and started again on the same folder and port; its README describes what it does.
 /// </summary>
 internal sealed class GoogleStandIn : IAsyncDisposable
 {
@@ -19,7 +19,8 @@ internal sealed class GoogleStandIn : IAsyncDisposable
     private readonly StringBuilder error = new();
     private Process? process;
 
-    private GoogleStandIn(string folder, IReadOnlyList<string> options) => (this.folder, this.options) = (folder, options);
+    private GoogleStandIn(string folder, IReadOnlyList<string> options) =>
+        (this.folder, this.options) = (folder, options);
 
     /// <summary>Where it listens, such as <c>http://127.0.0.1:40123/</c>; the same after a restart.</summary>
     public Uri Address { get; private set; } = null!;
@@ -63,7 +64,8 @@ internal sealed class GoogleStandIn : IAsyncDisposable
         const string ready = "Listening on ";
         var said = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
         Address = said?.StartsWith(ready, StringComparison.Ordinal) == true
-            ? new Uri($"{said[ready.Length..]}/") : throw new InvalidOperationException($"The stand-in for Google did not start: {said}\n{Error()}");
+            ? new Uri($"{said[ready.Length..]}/")
+            : throw new InvalidOperationException($"The stand-in for Google did not start: {said}\n{Error()}");
     }
 
     /// <summary>kill -9.</summary>
@@ -86,16 +88,24 @@ internal sealed class GoogleStandIn : IAsyncDisposable
     /// <param name="skip">How many matches pass first.</param>
     /// <param name="times">How many matches are hit after that; 0 is all.</param>
     public async Task<int> FaultAsync(
-        string operation, string action, string? contains = null, string when = "before", int status = 503, string? reason = null,
+        string operation,
+        string action,
+        string? contains = null,
+        string when = "before",
+        int status = 503,
+        string? reason = null,
         string? message = null, int skip = 0, int times = 1) =>
-        (int)(await PostAsync("faults", new { operation, action, contains, when, status, reason, message, skip, times }))["id"]!;
+        (int)(
+            await PostAsync(
+                "faults", new { operation, action, contains, when, status, reason, message, skip, times }))["id"]!;
 
     /// <summary>How often a fault was hit.</summary>
     public async Task<int> HitsAsync(int fault) =>
         (int)(await GetAsync("faults")).Single(one => (int)one!["id"]! == fault)!["hits"]!;
 
     /// <summary>Releases what is held and forgets all faults.</summary>
-    public async Task MendAsync() => (await Http.DeleteAsync(Control("faults"), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+    public async Task MendAsync() =>
+        (await Http.DeleteAsync(Control("faults"), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
 
     /// <summary>An ID token: a valid one of the push identity, changed.</summary>
     /// <param name="claims">Replace and add; null removes one.</param>
@@ -103,22 +113,30 @@ internal sealed class GoogleStandIn : IAsyncDisposable
     /// <param name="key">current, previous, unknown or iap.</param>
     /// <param name="algorithm">RS256, ES256, none or HS256-with-public-key.</param>
     public async Task<string> TokenAsync(
-        IReadOnlyDictionary<string, object?>? claims = null, IReadOnlyDictionary<string, object?>? header = null, string? key = null,
+        IReadOnlyDictionary<string, object?>? claims = null,
+        IReadOnlyDictionary<string, object?>? header = null,
+        string? key = null,
         string? algorithm = null) =>
         (string)(await PostAsync("tokens", new { claims, header, key, alg = algorithm }))["token"]!;
 
     /// <summary>An access token that every request of Google's APIs takes.</summary>
     public async Task<string> AccessTokenAsync() => (string)(await PostAsync("access-token", new { }))["access_token"]!;
 
-    /// <summary>Takes a new signing key into use; the old one is no longer among the certificates unless it is kept.</summary>
+    /// <summary>
+    /// Takes a new signing key into use; the old one is no longer among the certificates unless it is kept.
+    /// </summary>
     public Task RotateKeyAsync(bool keep = false) => PostAsync("keys/rotate", new { keep });
 
     /// <summary>Gives a secret a new version, and makes the secret where it is missing.</summary>
     public async Task AddSecretAsync(string project, string name, string value)
     {
-        using var created = await SendAsync(HttpMethod.Post, $"v1/projects/{project}/secrets?secretId={name}", new { replication = new { automatic = new { } } });
+        using var created = await SendAsync(HttpMethod.Post, $"v1/projects/{project}/secrets?secretId={name}", new
+        {
+            replication = new { automatic = new { } },
+        });
         var data = Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
-        using var added = await SendAsync(HttpMethod.Post, $"v1/projects/{project}/secrets/{name}:addVersion", new { payload = new { data } });
+        using var added = await SendAsync(
+            HttpMethod.Post, $"v1/projects/{project}/secrets/{name}:addVersion", new { payload = new { data } });
         added.EnsureSuccessStatusCode();
     }
 
@@ -128,7 +146,9 @@ internal sealed class GoogleStandIn : IAsyncDisposable
 
     /// <summary>What was asked of it, in order.</summary>
     public async Task<IReadOnlyList<StandInRequest>> RequestsAsync() =>
-        (await Http.GetFromJsonAsync<List<StandInRequest>>(Control("requests"), TestContext.Current.CancellationToken))!;
+        (
+            await Http.GetFromJsonAsync<List<StandInRequest>>(
+                Control("requests"), TestContext.Current.CancellationToken))!;
 
     /// <summary>Every job there was.</summary>
     public async Task<IReadOnlyList<StandInJob>> JobsAsync() =>
@@ -159,7 +179,8 @@ internal sealed class GoogleStandIn : IAsyncDisposable
         using var response = await Http.PostAsJsonAsync(Control(path), body, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return response.IsSuccessStatusCode ? (JsonObject)JsonNode.Parse(text)!
-            : throw new InvalidOperationException($"The stand-in refused {path}: {text}\n{JsonSerializer.Serialize(body)}");
+            : throw new InvalidOperationException(
+                $"The stand-in refused {path}: {text}\n{JsonSerializer.Serialize(body)}");
     }
 
     private async Task<JsonArray> GetAsync(string path) =>

@@ -14,7 +14,8 @@ public sealed class StandInAccessTests : StandInTest
     [Fact]
     public async Task A_request_without_a_token_that_was_handed_out_is_refused()
     {
-        using var without = await StandIn.Http.GetAsync(new Uri(StandIn.Address, "bigquery/v2/projects/p/datasets/d"), Cancelled);
+        using var without = await StandIn.Http.GetAsync(
+            new Uri(StandIn.Address, "bigquery/v2/projects/p/datasets/d"), Cancelled);
         without.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
 
         using var metadata = new HttpRequestMessage(HttpMethod.Get, new Uri(StandIn.Address, $"{Account}/token"));
@@ -28,7 +29,8 @@ public sealed class StandInAccessTests : StandInTest
         await StandIn.StartAsync();
         (await GetDatasetAsync(token)).ShouldBe(HttpStatusCode.NotFound, "it is still valid after a restart");
 
-        using var expired = await StandIn.Http.PostAsync(new Uri(StandIn.Address, "stand-in/access-tokens/expire"), null, Cancelled);
+        using var expired = await StandIn.Http.PostAsync(
+            new Uri(StandIn.Address, "stand-in/access-tokens/expire"), null, Cancelled);
         (await GetDatasetAsync(token)).ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -49,7 +51,11 @@ public sealed class StandInAccessTests : StandInTest
         (await IsValidAsync(await StandIn.TokenAsync(algorithm: "HS256-with-public-key"))).ShouldBeFalse();
         (await IsValidAsync(await StandIn.TokenAsync(algorithm: "ES256"), "iap/verify/public_key-jwk")).ShouldBeTrue();
 
-        var changed = new JsonWebToken(await StandIn.TokenAsync(new Dictionary<string, object?> { ["email"] = null, ["aud"] = "other" }));
+        var changed = new JsonWebToken(await StandIn.TokenAsync(new Dictionary<string, object?>
+        {
+            ["email"] = null,
+            ["aud"] = "other",
+        }));
         changed.Audiences.ShouldBe(["other"]);
         changed.TryGetClaim("email", out _).ShouldBeFalse();
     }
@@ -75,7 +81,8 @@ public sealed class StandInAccessTests : StandInTest
         var latest = await AccessAsync("latest");
         ((string?)latest["name"]).ShouldBe("projects/p/secrets/key/versions/2");
         ((string?)latest["payload"]!["dataCrc32c"]).ShouldBe("3808858755", "the check value of CRC-32C is E3069283");
-        using var disabled = await StandIn.SendAsync(HttpMethod.Post, "v1/projects/p/secrets/key/versions/2:disable", new { });
+        using var disabled = await StandIn.SendAsync(
+            HttpMethod.Post, "v1/projects/p/secrets/key/versions/2:disable", new { });
         ((string?)(await AccessAsync("latest"))["error"]!["status"]).ShouldBe("FAILED_PRECONDITION");
         ((string?)(await AccessAsync("1"))["payload"]!["data"]).ShouldBe("b25l");
         ((string?)(await AccessAsync("3"))["error"]!["status"]).ShouldBe("NOT_FOUND");
@@ -87,14 +94,16 @@ public sealed class StandInAccessTests : StandInTest
         using var answer = await StandIn.SendAsync(HttpMethod.Patch, "bigquery/v2/projects/p/datasets/d", new { });
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NotImplemented);
-        (await answer.Content.ReadAsStringAsync(Cancelled)).ShouldContain("PATCH /bigquery/v2/projects/p/datasets/d is not part of this stand-in");
+        (await answer.Content.ReadAsStringAsync(Cancelled))
+            .ShouldContain("PATCH /bigquery/v2/projects/p/datasets/d is not part of this stand-in");
     }
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     private async Task<HttpStatusCode> GetDatasetAsync(string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(StandIn.Address, "bigquery/v2/projects/p/datasets/d"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get, new Uri(StandIn.Address, "bigquery/v2/projects/p/datasets/d"));
         request.Headers.Authorization = StandInClient.Bearer(token);
         using var answer = await StandIn.Http.SendAsync(request, Cancelled);
         return answer.StatusCode;
@@ -102,13 +111,15 @@ public sealed class StandInAccessTests : StandInTest
 
     private async Task<JsonObject> AccessAsync(string version)
     {
-        using var answer = await StandIn.SendAsync(HttpMethod.Get, $"v1/projects/p/secrets/key/versions/{version}:access");
+        using var answer = await StandIn.SendAsync(
+            HttpMethod.Get, $"v1/projects/p/secrets/key/versions/{version}:access");
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancelled))!;
     }
 
     private async Task<bool> IsValidAsync(string token, string certificates = "oauth2/v3/certs")
     {
-        var keys = new JsonWebKeySet(await StandIn.Http.GetStringAsync(new Uri(StandIn.Address, certificates), Cancelled));
+        var keys = new JsonWebKeySet(
+            await StandIn.Http.GetStringAsync(new Uri(StandIn.Address, certificates), Cancelled));
         var result = await new JsonWebTokenHandler().ValidateTokenAsync(token, new TokenValidationParameters
         {
             IssuerSigningKeys = keys.GetSigningKeys(),

@@ -9,7 +9,9 @@ namespace EventPipeline.EndToEndTests;
 /// <summary>An answer of the stand-in.</summary>
 internal sealed record StandInAnswer(HttpStatusCode Status, JsonObject Body, Uri? Location, string? Range);
 
-/// <summary>What the stand-in's own tests ask of BigQuery, as bare requests: one project, one dataset in the US, one table.</summary>
+/// <summary>
+/// What the stand-in's own tests ask of BigQuery, as bare requests: one project, one dataset in the US, one table.
+/// </summary>
 internal sealed class StandInClient(GoogleStandIn standIn)
 {
     public const string Project = "p-1";
@@ -19,22 +21,36 @@ internal sealed class StandInClient(GoogleStandIn standIn)
     /// <summary>Makes dataset <c>d</c> and table <c>t</c>: a required id, a text, money, a count and a time.</summary>
     public async Task CreateTableAsync()
     {
-        await SendAsync(HttpMethod.Post, $"{Base}/datasets", new JsonObject { ["datasetReference"] = new JsonObject { ["datasetId"] = "d" } });
-        (await QueryAsync("CREATE TABLE d.t (id INT64 NOT NULL, name STRING, money BIGNUMERIC(38, 18), quantity NUMERIC, at TIMESTAMP, day DATE)"))
+        await SendAsync(HttpMethod.Post, $"{Base}/datasets", new JsonObject
+        {
+            ["datasetReference"] = new JsonObject { ["datasetId"] = "d" },
+        });
+        (
+            await QueryAsync(
+                "CREATE TABLE d.t (id INT64 NOT NULL, name STRING, money BIGNUMERIC(38, 18), quantity NUMERIC, at "
+                    + "TIMESTAMP, day DATE)"))
             .Status.ShouldBe(HttpStatusCode.OK);
     }
 
-    public Task<StandInAnswer> QueryAsync(string sql, string? requestId = null, int? timeoutMs = null, JsonArray? parameters = null) =>
+    public Task<StandInAnswer> QueryAsync(
+        string sql, string? requestId = null, int? timeoutMs = null, JsonArray? parameters = null) =>
         SendAsync(HttpMethod.Post, $"{Base}/queries", new JsonObject
         {
-            ["query"] = sql, ["useLegacySql"] = false, ["location"] = "US", ["requestId"] = requestId, ["timeoutMs"] = timeoutMs,
+            ["query"] =
+                sql,
+                ["useLegacySql"] = false,
+                ["location"] = "US",
+                ["requestId"] = requestId,
+                ["timeoutMs"] = timeoutMs,
             ["parameterMode"] = "NAMED", ["queryParameters"] = parameters,
         });
 
     /// <summary>The first column of the first row.</summary>
-    public async Task<string?> ValueAsync(string sql) => (string?)(await QueryAsync(sql)).Body["rows"]![0]!["f"]![0]!["v"];
+    public async Task<string?> ValueAsync(string sql) =>
+        (string?)(await QueryAsync(sql)).Body["rows"]![0]!["f"]![0]!["v"];
 
-    public Task<StandInAnswer> InsertQueryJobAsync(string id, string sql) => SendAsync(HttpMethod.Post, $"{Base}/jobs", new JsonObject
+    public Task<StandInAnswer> InsertQueryJobAsync(string id, string sql) =>
+        SendAsync(HttpMethod.Post, $"{Base}/jobs", new JsonObject
     {
         ["jobReference"] = Reference(id),
         ["configuration"] = new JsonObject { ["query"] = new JsonObject { ["query"] = sql, ["useLegacySql"] = false } },
@@ -44,7 +60,8 @@ internal sealed class StandInClient(GoogleStandIn standIn)
 
     /// <summary>The job when it is done.</summary>
     public Task<JsonObject> DoneAsync(string id) => Poll.ForAsync(
-        $"job {id} is done", async () => (await GetJobAsync(id)).Body is var job && (string?)job["status"]?["state"] == "DONE" ? job : null);
+        $"job {id} is done",
+        async () => (await GetJobAsync(id)).Body is var job && (string?)job["status"]?["state"] == "DONE" ? job : null);
 
     public async Task<Uri> StartUploadAsync(string id, string table = "t", JsonObject? load = null)
     {
@@ -68,7 +85,8 @@ internal sealed class StandInClient(GoogleStandIn standIn)
     {
         var bytes = Encoding.UTF8.GetBytes(rows);
         var session = await StartUploadAsync(id, table, load);
-        (await PutAsync(session, bytes, $"bytes 0-{bytes.Length - 1}/{bytes.Length}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await PutAsync(session, bytes, $"bytes 0-{bytes.Length - 1}/{bytes.Length}")).Status
+            .ShouldBe(HttpStatusCode.OK);
         return await DoneAsync(id);
     }
 
@@ -92,7 +110,12 @@ internal sealed class StandInClient(GoogleStandIn standIn)
 
     public static AuthenticationHeaderValue Bearer(string token) => new("Bearer", token);
 
-    private static JsonObject Reference(string id) => new() { ["projectId"] = Project, ["jobId"] = id, ["location"] = "US" };
+    private static JsonObject Reference(string id) => new()
+    {
+        ["projectId"] = Project,
+        ["jobId"] = id,
+        ["location"] = "US",
+    };
 
     private static JsonObject Load(string id, string table, JsonObject? load)
     {
@@ -108,6 +131,10 @@ internal sealed class StandInClient(GoogleStandIn standIn)
             configuration[name] = value?.DeepClone();
         }
 
-        return new JsonObject { ["jobReference"] = Reference(id), ["configuration"] = new JsonObject { ["load"] = configuration } };
+        return new JsonObject
+        {
+            ["jobReference"] = Reference(id),
+            ["configuration"] = new JsonObject { ["load"] = configuration },
+        };
     }
 }

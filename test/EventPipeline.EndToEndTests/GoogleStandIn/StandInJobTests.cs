@@ -58,7 +58,8 @@ public sealed class StandInJobTests : StandInTest
 
         ((string?)(await BigQuery.DoneAsync("a"))["statistics"]!["load"]!["outputRows"]).ShouldBe("1");
         (await BigQuery.ValueAsync("SELECT COUNT(*) FROM d.t")).ShouldBe("1");
-        (await BigQuery.PutAsync(session, row, $"bytes 0-{row.Length - 1}/{row.Length}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await BigQuery.PutAsync(session, row, $"bytes 0-{row.Length - 1}/{row.Length}")).Status
+            .ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -68,8 +69,10 @@ public sealed class StandInJobTests : StandInTest
         await StandIn.FaultAsync("jobs.insert", "status", contains: "\"a\"", status: 503, reason: "backendError");
         await StandIn.FaultAsync("jobs.insert", "drop", contains: "\"b\"", when: "after");
 
-        (await BigQuery.InsertQueryJobAsync("a", "INSERT INTO d.t (id) VALUES (1)")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        await Should.ThrowAsync<HttpRequestException>(() => BigQuery.InsertQueryJobAsync("b", "INSERT INTO d.t (id) VALUES (2)"));
+        (await BigQuery.InsertQueryJobAsync("a", "INSERT INTO d.t (id) VALUES (1)")).Status
+            .ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await Should.ThrowAsync<HttpRequestException>(
+            () => BigQuery.InsertQueryJobAsync("b", "INSERT INTO d.t (id) VALUES (2)"));
 
         (await BigQuery.GetJobAsync("a")).Status.ShouldBe(HttpStatusCode.NotFound);
         await BigQuery.DoneAsync("b");
@@ -82,11 +85,13 @@ public sealed class StandInJobTests : StandInTest
     public async Task A_job_is_told_to_fail_with_a_reason()
     {
         await BigQuery.CreateTableAsync();
-        await StandIn.FaultAsync("job.run", "status", contains: "INSERT", reason: "jobRateLimitExceeded", message: "Exceeded rate limits");
+        await StandIn.FaultAsync(
+            "job.run", "status", contains: "INSERT", reason: "jobRateLimitExceeded", message: "Exceeded rate limits");
 
         await BigQuery.InsertQueryJobAsync("a", "INSERT INTO d.t (id) VALUES (1)");
 
-        ((string?)(await BigQuery.DoneAsync("a"))["status"]!["errorResult"]!["reason"]).ShouldBe("jobRateLimitExceeded");
+        ((string?)(await BigQuery.DoneAsync("a"))["status"]!["errorResult"]!["reason"])
+            .ShouldBe("jobRateLimitExceeded");
         (await BigQuery.ValueAsync("SELECT COUNT(*) FROM d.t")).ShouldBe("0");
     }
 
@@ -101,9 +106,12 @@ public sealed class StandInJobTests : StandInTest
         var id = (string?)first.Body["jobReference"]!["jobId"];
         await StandIn.MendAsync();
 
-        var results = await BigQuery.SendAsync(HttpMethod.Get, $"bigquery/v2/projects/{StandInClient.Project}/queries/{id}?location=US");
+        var results = await BigQuery.SendAsync(
+            HttpMethod.Get, $"bigquery/v2/projects/{StandInClient.Project}/queries/{id}?location=US");
         ((string?)results.Body["rows"]![0]!["f"]![0]!["v"]).ShouldBe("7");
-        (await BigQuery.SendAsync(HttpMethod.Get, $"bigquery/v2/projects/{StandInClient.Project}/queries/{id}?location=EU"))
+        (
+            await BigQuery.SendAsync(
+                HttpMethod.Get, $"bigquery/v2/projects/{StandInClient.Project}/queries/{id}?location=EU"))
             .Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
@@ -125,16 +133,23 @@ public sealed class StandInJobTests : StandInTest
         await BigQuery.CreateTableAsync();
         JsonArray parameters =
         [
-            Parameter("id", "INT64", "1"), Parameter("name", "STRING", "it's \\ \"x\" \n"), Parameter("money", "BIGNUMERIC", "1.000000000000000001"),
+            Parameter("id", "INT64", "1"),
+            Parameter("name", "STRING", "it's \\ \"x\" \n"),
+            Parameter("money", "BIGNUMERIC", "1.000000000000000001"),
             Parameter("at", "TIMESTAMP", "2026-11-01T00:00:00.123456+02:00"), Parameter("day", "DATE", null),
         ];
 
-        var inserted = await BigQuery.QueryAsync("INSERT INTO d.t (id, name, money, at, day) VALUES (@id, @name, @money, @at, @day)", parameters: parameters);
+        var inserted = await BigQuery.QueryAsync(
+            "INSERT INTO d.t (id, name, money, at, day) VALUES (@id, @name, @money, @at, @day)",
+            parameters: parameters);
 
         StandInClient.Message(inserted).ShouldBe("");
-        (await StandIn.QueryAsync("SELECT id, name, money, \"at\", day FROM t", "d")).Single().ToJsonString(GoogleStandInJson.Relaxed)
+        (await StandIn.QueryAsync("SELECT id, name, money, \"at\", day FROM t", "d"))
+            .Single()
+            .ToJsonString(GoogleStandInJson.Relaxed)
             .ShouldBe("""[1,"it's \\ \"x\" \n","1.000000000000000001","2026-10-31T22:00:00.123456Z",null]""");
-        StandInClient.Reason(await BigQuery.QueryAsync("SELECT @id", parameters: [Parameter("id", "INT64", "1.5")])).ShouldBe("invalid");
+        StandInClient.Reason(await BigQuery.QueryAsync("SELECT @id", parameters: [Parameter("id", "INT64", "1.5")]))
+            .ShouldBe("invalid");
     }
 
     private static JsonObject Parameter(string name, string type, string? value) => new()

@@ -11,7 +11,8 @@ public abstract class StandInTest : IAsyncLifetime
 
     private protected StandInClient BigQuery => new(StandIn);
 
-    public async ValueTask InitializeAsync() => StandIn = await GoogleStandIn.StartAsync(Path.Combine(folder.Path, "google"));
+    public async ValueTask InitializeAsync() =>
+        StandIn = await GoogleStandIn.StartAsync(Path.Combine(folder.Path, "google"));
 
     public async ValueTask DisposeAsync()
     {

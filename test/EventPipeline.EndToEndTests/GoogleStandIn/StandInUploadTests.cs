@@ -29,7 +29,8 @@ public sealed class StandInUploadTests : StandInTest
         ((string?)last.Body["jobReference"]!["jobId"]).ShouldBe("a");
         ((string?)(await BigQuery.DoneAsync("a"))["statistics"]!["load"]!["outputRows"]).ShouldBe(Lines(file));
 
-        (await BigQuery.PutAsync(session, default, "bytes */*")).Status.ShouldBe(HttpStatusCode.OK, "the last answer may have been lost");
+        (await BigQuery.PutAsync(session, default, "bytes */*")).Status
+            .ShouldBe(HttpStatusCode.OK, "the last answer may have been lost");
         (await BigQuery.ValueAsync("SELECT COUNT(*) FROM d.t")).ShouldBe(Lines(file));
     }
 
@@ -40,7 +41,8 @@ public sealed class StandInUploadTests : StandInTest
         var session = await BigQuery.StartUploadAsync("a");
 
         (await BigQuery.PutAsync(session, new byte[10], "bytes 0-9/*")).Status.ShouldBe(HttpStatusCode.BadRequest);
-        (await BigQuery.PutAsync(session, new byte[Grain], $"bytes {Grain}-{(2 * Grain) - 1}/*")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await BigQuery.PutAsync(session, new byte[Grain], $"bytes {Grain}-{(2 * Grain) - 1}/*")).Status
+            .ShouldBe(HttpStatusCode.ServiceUnavailable);
         (await BigQuery.PutAsync(session, default, "bytes */*")).Range.ShouldBeNull();
     }
 
@@ -127,12 +129,16 @@ public sealed class StandInUploadTests : StandInTest
         var job = await BigQuery.LoadAsync("a", string.Join('\n', rows));
 
         ((string?)job["status"]!["errorResult"]!["reason"]).ShouldBe("invalid");
-        var messages = string.Join('\n', ((JsonArray)job["status"]!["errors"]!).Select(error => (string?)error!["message"]));
+        var messages = string.Join(
+            '\n', ((JsonArray)job["status"]!["errors"]!).Select(error => (string?)error!["message"]));
         messages.ShouldContain("row starting at position 25: No such field: nme.");
         messages.ShouldContain("Missing required field: id.");
         messages.ShouldContain("Only optional fields can be set to NULL. Field: id; Value: NULL");
         messages.ShouldContain("Invalid NUMERIC value: 123456789012345678901234567890.5");
-        messages.ShouldContain("Could not parse '2026-11-01T00:00:00.1234567Z' as a timestamp", Case.Sensitive, "BigQuery keeps microseconds");
+        messages.ShouldContain(
+            "Could not parse '2026-11-01T00:00:00.1234567Z' as a timestamp",
+            Case.Sensitive,
+            "BigQuery keeps microseconds");
         (await BigQuery.ValueAsync("SELECT COUNT(*) FROM d.t")).ShouldBe("0");
     }
 
@@ -146,7 +152,9 @@ public sealed class StandInUploadTests : StandInTest
             {"id":2,"money":0.1,"quantity":"-0.0000000005"}
             """);
 
-        (await StandIn.QueryAsync("SELECT money, quantity FROM t ORDER BY id", "d")).Select(row => row.ToJsonString()).ShouldBe(
+        (await StandIn.QueryAsync("SELECT money, quantity FROM t ORDER BY id", "d"))
+            .Select(row => row.ToJsonString())
+            .ShouldBe(
         [
             """["-12345678901234567890.123456789012345678","0.000000001"]""", """["0.100000000000000000","-0.000000001"]""",
         ]);
@@ -177,5 +185,7 @@ public sealed class StandInUploadTests : StandInTest
     private static byte[] Pad(byte[] file, int size) => [.. file, .. Enumerable.Repeat((byte)'\n', size - file.Length)];
 
     private static string Lines(byte[] file) =>
-        Encoding.UTF8.GetString(file).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Encoding.UTF8.GetString(file)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,8 @@ public sealed class EmulatorTests(PubSubEmulator emulator) : IClassFixture<PubSu
     {
         emulator.RequireAddress();
         await using var service = await StartAsync(_ => 204);
-        var message = OutgoingMessage.CloudEvent("run-1/acme", FetchRequested.EventType, DateTimeOffset.UnixEpoch, "{\"a\":1}"u8.ToArray());
+        var message = OutgoingMessage.CloudEvent(
+            "run-1/acme", FetchRequested.EventType, DateTimeOffset.UnixEpoch, "{\"a\":1}"u8.ToArray());
 
         await service.Publisher.PublishAsync(Topic.Fetch, [message], TestContext.Current.CancellationToken);
 
@@ -38,7 +39,8 @@ public sealed class EmulatorTests(PubSubEmulator emulator) : IClassFixture<PubSu
             push.Headers[name].ShouldBe(value);
         }
 
-        push.Headers["x-goog-pubsub-subscription-name"].ShouldBe($"projects/{project}/subscriptions/eventpipeline-fetch-push");
+        push.Headers["x-goog-pubsub-subscription-name"]
+            .ShouldBe($"projects/{project}/subscriptions/eventpipeline-fetch-push");
         push.Headers["x-goog-pubsub-message-id"].ShouldNotBeEmpty();
     }
 
@@ -69,7 +71,9 @@ public sealed class EmulatorTests(PubSubEmulator emulator) : IClassFixture<PubSu
         var attributes = message.GetProperty("attributes");
         attributes.GetProperty("original").GetString().ShouldBe("kept");
         attributes.GetProperty("CloudPubSubDeadLetterSourceDeliveryCount").GetString().ShouldBe("5");
-        attributes.GetProperty("CloudPubSubDeadLetterSourceSubscription").GetString().ShouldBe("eventpipeline-fetch-push");
+        attributes.GetProperty("CloudPubSubDeadLetterSourceSubscription")
+            .GetString()
+            .ShouldBe("eventpipeline-fetch-push");
         attributes.GetProperty("CloudPubSubDeadLetterSourceSubscriptionProject").GetString().ShouldBe(project);
         attributes.TryGetProperty("CloudPubSubDeadLetterSourceTopicPublishTime", out _).ShouldBeTrue();
     }
@@ -84,7 +88,9 @@ public sealed class EmulatorTests(PubSubEmulator emulator) : IClassFixture<PubSu
 
         await using var service = await StartAsync(_ => 204);
         await service.Publisher.PublishAsync(
-            Topic.Fetch, [new OutgoingMessage("{}"u8.ToArray(), new Dictionary<string, string>())], TestContext.Current.CancellationToken);
+            Topic.Fetch,
+            [new OutgoingMessage("{}"u8.ToArray(), new Dictionary<string, string>())],
+            TestContext.Current.CancellationToken);
 
         (await service.NextAsync("/events/fetch-requested")).Body.ShouldBe("{}"u8.ToArray());
     }
@@ -94,10 +100,17 @@ public sealed class EmulatorTests(PubSubEmulator emulator) : IClassFixture<PubSu
     {
         emulator.RequireAddress();
         await using var service = await Receiver.StartAsync(
-            _ => 204, _ => { }, _ => { }, ("PUBSUB_EMULATOR_HOST", emulator.RequireHost()), ("GOOGLE_CLOUD_PROJECT", project));
+            _ =>
+                204,
+                _ => { },
+                _ => { },
+                ("PUBSUB_EMULATOR_HOST", emulator.RequireHost()),
+                ("GOOGLE_CLOUD_PROJECT", project));
 
         var failure = await Should.ThrowAsync<TransientFailureException>(() => service.Publisher.PublishAsync(
-            Topic.Completed, [new OutgoingMessage("{}"u8.ToArray(), new Dictionary<string, string>())], TestContext.Current.CancellationToken));
+            Topic.Completed,
+            [new OutgoingMessage("{}"u8.ToArray(), new Dictionary<string, string>())],
+            TestContext.Current.CancellationToken));
 
         failure.Message.ShouldContain($"gcloud pubsub topics create eventpipeline-completed --project={project}");
     }

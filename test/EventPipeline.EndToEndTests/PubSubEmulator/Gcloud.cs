@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace EventPipeline.EndToEndTests;
 
-/// <summary>The real gcloud, with a configuration of its own, pointed at something that speaks Pub/Sub's REST API.</summary>
+/// <summary>
+/// The real gcloud, with a configuration of its own, pointed at something that speaks Pub/Sub's REST API.
+/// </summary>
 public sealed class Gcloud : IDisposable
 {
     private readonly string configuration = Directory.CreateTempSubdirectory("eventpipeline-gcloud-").FullName;
@@ -27,7 +29,8 @@ public sealed class Gcloud : IDisposable
     /// <param name="message">The data; null to publish attributes alone.</param>
     /// <param name="attributes">As written after <c>--attribute=</c>; null for none.</param>
     /// <param name="cancellationToken">Ends gcloud.</param>
-    public Task<string> PublishAsync(string topic, string? message, string? attributes, CancellationToken cancellationToken) => RunAsync(
+    public Task<string> PublishAsync(
+        string topic, string? message, string? attributes, CancellationToken cancellationToken) => RunAsync(
         [
             "pubsub", "topics", "publish", topic,
             .. message is null ? Array.Empty<string>() : [$"--message={message}"],
@@ -57,7 +60,8 @@ public sealed class Gcloud : IDisposable
     /// <summary>Where the Cloud CLI is installed.</summary>
     internal static async Task<string> FindRootAsync(CancellationToken cancellationToken)
     {
-        var root = await RunAsync(["info", "--format=value(installation.sdk_root)"], new Dictionary<string, string>(), cancellationToken);
+        var root = await RunAsync(
+            ["info", "--format=value(installation.sdk_root)"], new Dictionary<string, string>(), cancellationToken);
         return root.Trim();
     }
 
@@ -82,6 +86,7 @@ public sealed class Gcloud : IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         return process.ExitCode == 0
             ? await output
-            : throw new InvalidOperationException($"gcloud {string.Join(' ', start.ArgumentList)} failed ({process.ExitCode}): {await error}");
+            : throw new InvalidOperationException(
+                $"gcloud {string.Join(' ', start.ArgumentList)} failed ({process.ExitCode}): {await error}");
     }
 }

@@ -1,6 +1,8 @@
 namespace EventPipeline.EndToEndTests;
 
-/// <summary>What a machine may lack: a test that needs it is skipped with the reason, or fails where a skip is not accepted.</summary>
+/// <summary>
+/// What a machine may lack: a test that needs it is skipped with the reason, or fails where a skip is not accepted.
+/// </summary>
 internal static class InstalledTool
 {
     /// <summary>Set to 1 where everything is expected to be installed.</summary>

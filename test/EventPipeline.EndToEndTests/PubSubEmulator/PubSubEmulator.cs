@@ -5,8 +5,9 @@ using EventPipeline.EndToEndTests.Containers;
 namespace EventPipeline.EndToEndTests;
 
 /// <summary>
-/// Google's Pub/Sub emulator on a free port, one for all tests of a class: a process of its own, or a container where containers are asked for. It
-/// keeps projects apart, so that a test that takes a project of its own sees no other's topics.
+/// Google's Pub/Sub emulator on a free port, one for all tests of a class: a process of its own, or a container where
+/// containers are asked for. It keeps projects apart, so that a test that takes a project of its own sees no other's
+/// topics.
 /// </summary>
 public sealed class PubSubEmulator : IAsyncLifetime
 {
@@ -26,7 +27,9 @@ public sealed class PubSubEmulator : IAsyncLifetime
     /// <summary>Whether there is an emulator.</summary>
     public bool IsInstalled => missing is null;
 
-    /// <summary>What <c>PUBSUB_EMULATOR_HOST</c> takes; skips the test, saying what is missing, where there is no emulator.</summary>
+    /// <summary>
+    /// What <c>PUBSUB_EMULATOR_HOST</c> takes; skips the test, saying what is missing, where there is no emulator.
+    /// </summary>
     public string RequireHost()
     {
         InstalledTool.Require(missing);
@@ -41,8 +44,10 @@ public sealed class PubSubEmulator : IAsyncLifetime
         if (EmulatorContainer.IsAsked)
         {
             host = $"127.0.0.1:{EmulatorStart.FreePort()}";
-            container = await EmulatorContainer.StartAsync(Image, "gcloud", "beta", "emulators", "pubsub", "start", $"--host-port={host}");
-            await EmulatorStart.UntilItAnswersAsync(Name, RequireAddress(), () => container.HasExited, container.SaidAsync);
+            container = await EmulatorContainer.StartAsync(
+                Image, "gcloud", "beta", "emulators", "pubsub", "start", $"--host-port={host}");
+            await EmulatorStart.UntilItAnswersAsync(
+                Name, RequireAddress(), () => container.HasExited, container.SaidAsync);
             return;
         }
 
@@ -55,7 +60,9 @@ public sealed class PubSubEmulator : IAsyncLifetime
 
         var cancellationToken = TestContext.Current.CancellationToken;
         var folder = Path.Combine(await Gcloud.FindRootAsync(cancellationToken), "platform", "pubsub-emulator", "lib");
-        var jar = Directory.Exists(folder) ? Directory.GetFiles(folder, "cloud-pubsub-emulator-*-all.jar").FirstOrDefault() : null;
+        var jar = Directory.Exists(folder)
+            ? Directory.GetFiles(folder, "cloud-pubsub-emulator-*-all.jar").FirstOrDefault()
+            : null;
         if (jar is null)
         {
             missing = $"There is no Pub/Sub emulator in '{folder}': `gcloud components install pubsub-emulator`.";
@@ -86,7 +93,8 @@ public sealed class PubSubEmulator : IAsyncLifetime
         host = $"127.0.0.1:{port}";
         process = new Process
         {
-            StartInfo = new ProcessStartInfo(InstalledTool.Find("java")!, ["-jar", jar, "--host=127.0.0.1", $"--port={port}"])
+            StartInfo = new ProcessStartInfo(
+                InstalledTool.Find("java")!, ["-jar", jar, "--host=127.0.0.1", $"--port={port}"])
             {
                 RedirectStandardOutput = true, RedirectStandardError = true,
             },
@@ -96,7 +104,8 @@ public sealed class PubSubEmulator : IAsyncLifetime
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await EmulatorStart.UntilItAnswersAsync(Name, RequireAddress(), () => process.HasExited, () => Task.FromResult(Said()));
+        await EmulatorStart.UntilItAnswersAsync(
+            Name, RequireAddress(), () => process.HasExited, () => Task.FromResult(Said()));
     }
 
     private void Keep(string? line)

@@ -9,8 +9,9 @@ using Microsoft.AspNetCore.Http;
 namespace EventPipeline.EndToEndTests.Schema;
 
 /// <summary>
-/// A server in BigQuery's place that keeps the resources of one project, <c>p</c>: datasets.get, tables.get, and jobs that run the few statements
-/// a schema is made with. The first job is RUNNING when it is inserted, and any that will fail. Any other request, and any other statement, is a mistake.
+/// A server in BigQuery's place that keeps the resources of one project, <c>p</c>: datasets.get, tables.get, and jobs
+/// that run the few statements a schema is made with. The first job is RUNNING when it is inserted, and any that will
+/// fail. Any other request, and any other statement, is a mistake.
 /// </summary>
 internal sealed partial class DatasetServer : IAsyncDisposable
 {
@@ -46,24 +47,30 @@ internal sealed partial class DatasetServer : IAsyncDisposable
     }
 
     /// <summary>A column of a table.</summary>
-    public JsonObject Field(string table, string column) => Fields(Tables[table]).Single(field => Name(field) == column);
+    public JsonObject Field(string table, string column) =>
+        Fields(Tables[table]).Single(field => Name(field) == column);
 
     /// <summary>Takes a column from a table, as an older table lacks it.</summary>
-    public void Remove(string table, string column) => Tables[table]["schema"]!["fields"]!.AsArray().Remove(Field(table, column));
+    public void Remove(string table, string column) =>
+        Tables[table]["schema"]!["fields"]!.AsArray().Remove(Field(table, column));
 
     /// <summary>Every table resource as text, to see whether anything changed.</summary>
     public string Snapshot() => string.Join('\n', Tables.Select(table => $"{table.Key} {table.Value.ToJsonString()}"));
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    private static IEnumerable<JsonObject> Fields(JsonObject table) => table["schema"]!["fields"]!.AsArray().OfType<JsonObject>();
+    private static IEnumerable<JsonObject> Fields(JsonObject table) =>
+        table["schema"]!["fields"]!.AsArray().OfType<JsonObject>();
 
     private static string Name(JsonObject field) => field["name"]!.GetValue<string>();
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var body = context.Request.Method == "POST" ? await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted) : null;
-        var (status, answer) = Answer(context.Request.Method, context.Request.Path.Value!, context.Request.Query["location"], body);
+        var body = context.Request.Method == "POST"
+            ? await JsonNode.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted)
+            : null;
+        var (status, answer) = Answer(
+            context.Request.Method, context.Request.Path.Value!, context.Request.Query["location"], body);
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(answer.ToJsonString(), context.RequestAborted);
@@ -78,11 +85,13 @@ internal sealed partial class DatasetServer : IAsyncDisposable
                 ("GET", ["datasets", var dataset]) => Datasets.TryGetValue(dataset, out var where)
                     ? (200, new JsonObject { ["location"] = where })
                     : Error(404, "notFound", $"Not found: Dataset p:{dataset}"),
-                ("GET", ["datasets", var dataset, "tables", var table]) => Tables.TryGetValue($"{dataset}.{table}", out var resource)
+                ("GET", ["datasets", var dataset, "tables", var table]) =>
+                    Tables.TryGetValue($"{dataset}.{table}", out var resource)
                     ? (200, resource)
                     : Error(404, "notFound", $"Not found: Table p:{dataset}.{table}"),
                 ("POST", ["jobs"]) => (200, Insert(body!)),
-                ("GET", ["jobs", var id]) when jobs[id]["jobReference"]!["location"]!.GetValue<string>() == location => (200, Done(id)),
+                ("GET", ["jobs", var id]) when jobs[id]["jobReference"]!["location"]!.GetValue<string>() == location =>
+                    (200, Done(id)),
                 _ => Error(501, "notImplemented", $"{method} {path}"),
             };
         }
@@ -120,7 +129,9 @@ internal sealed partial class DatasetServer : IAsyncDisposable
 
     private void Run(string sql, string location)
     {
-        var (dataset, table) = Target().Match(sql) is { Success: true } target ? (target.Groups[1].Value, target.Groups[2].Value) : default;
+        var (dataset, table) = Target().Match(sql) is { Success: true } target
+            ? (target.Groups[1].Value, target.Groups[2].Value)
+            : default;
         var name = $"{dataset}.{table}";
         if (sql.StartsWith("CREATE SCHEMA IF NOT EXISTS", StringComparison.Ordinal))
         {
@@ -136,7 +147,8 @@ internal sealed partial class DatasetServer : IAsyncDisposable
         }
         else if (sql.StartsWith("CREATE OR REPLACE VIEW", StringComparison.Ordinal))
         {
-            Tables[name] = View(dataset!, table!, sql[(sql.IndexOf(" AS\n", StringComparison.Ordinal) + 4)..].TrimEnd().TrimEnd(';'));
+            Tables[name] = View(
+                dataset!, table!, sql[(sql.IndexOf(" AS\n", StringComparison.Ordinal) + 4)..].TrimEnd().TrimEnd(';'));
         }
         else if (sql.StartsWith("ALTER TABLE", StringComparison.Ordinal))
         {
@@ -163,15 +175,22 @@ internal sealed partial class DatasetServer : IAsyncDisposable
 
         if (Expiration().Match(sql) is { Success: true } days)
         {
-            resource["timePartitioning"]!["expirationMs"] = (long.Parse(days.Groups[1].Value, CultureInfo.InvariantCulture) * 86_400_000).ToString(CultureInfo.InvariantCulture);
+            resource["timePartitioning"]!["expirationMs"] = (
+                long.Parse(days.Groups[1].Value, CultureInfo.InvariantCulture) * 86_400_000)
+                .ToString(CultureInfo.InvariantCulture);
         }
 
         if (Cluster().Match(sql) is { Success: true } cluster)
         {
-            resource["clustering"] = new JsonObject { ["fields"] = new JsonArray([.. cluster.Groups[1].Value.Split(", ").Select(column => JsonValue.Create(column))]) };
+            resource["clustering"] = new JsonObject
+            {
+                ["fields"] =
+                    new JsonArray([.. cluster.Groups[1].Value.Split(", ").Select(column => JsonValue.Create(column))]),
+            };
         }
 
-        resource["description"] = Unescape(Description().Matches(sql[sql.LastIndexOf("OPTIONS", StringComparison.Ordinal)..])[^1]);
+        resource["description"] = Unescape(
+            Description().Matches(sql[sql.LastIndexOf("OPTIONS", StringComparison.Ordinal)..])[^1]);
         return resource;
     }
 
@@ -183,7 +202,10 @@ internal sealed partial class DatasetServer : IAsyncDisposable
             ["type"] = "VIEW",
             ["tableReference"] = new JsonObject { ["projectId"] = "p", ["datasetId"] = dataset, ["tableId"] = view },
             ["view"] = new JsonObject { ["query"] = query, ["useLegacySql"] = false },
-            ["schema"] = source?["schema"]!.DeepClone() ?? new JsonObject { ["fields"] = new JsonArray(new JsonObject { ["name"] = "x", ["type"] = "STRING" }) },
+            ["schema"] = source?["schema"]!.DeepClone() ?? new JsonObject
+            {
+                ["fields"] = new JsonArray(new JsonObject { ["name"] = "x", ["type"] = "STRING" }),
+            },
         };
     }
 
@@ -193,7 +215,8 @@ internal sealed partial class DatasetServer : IAsyncDisposable
         {
             if (part.Contains("ADD COLUMN IF NOT EXISTS ", StringComparison.Ordinal))
             {
-                var field = Field(Column().Match(part.Replace("ADD COLUMN IF NOT EXISTS ", "", StringComparison.Ordinal)));
+                var field = Field(
+                    Column().Match(part.Replace("ADD COLUMN IF NOT EXISTS ", "", StringComparison.Ordinal)));
                 if (Fields(table).All(other => Name(other) != Name(field)))
                 {
                     table["schema"]!["fields"]!.AsArray().Add((JsonNode)field);
@@ -205,7 +228,9 @@ internal sealed partial class DatasetServer : IAsyncDisposable
             }
             else if (Altered().Match(part) is { Success: true } altered)
             {
-                Fields(table).Single(field => Name(field) == altered.Groups[1].Value)["description"] = Unescape(Description().Match(part));
+                Fields(table)
+                    .Single(field => Name(field) == altered.Groups[1].Value)["description"] = Unescape(
+                        Description().Match(part));
             }
             else if (part.TrimStart().StartsWith("SET OPTIONS (description", StringComparison.Ordinal))
             {
@@ -239,11 +264,18 @@ internal sealed partial class DatasetServer : IAsyncDisposable
         return field;
     }
 
-    private static string Unescape(Match description) => description.Groups[1].Value.Replace("\\'", "'", StringComparison.Ordinal);
+    private static string Unescape(Match description) =>
+        description.Groups[1].Value.Replace("\\'", "'", StringComparison.Ordinal);
 
-    private static (int Status, JsonObject Answer) Error(int status, string reason, string message) => (status, new JsonObject
+    private static (int Status, JsonObject Answer) Error(int status, string reason, string message) =>
+        (status, new JsonObject
     {
-        ["error"] = new JsonObject { ["code"] = status, ["message"] = message, ["errors"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = message }) },
+        ["error"] = new JsonObject
+        {
+            ["code"] = status,
+            ["message"] = message,
+            ["errors"] = new JsonArray(new JsonObject { ["reason"] = reason, ["message"] = message }),
+        },
     });
 
     [GeneratedRegex(@"`p`\.(\w+)\.(\w+)")]
@@ -252,7 +284,9 @@ internal sealed partial class DatasetServer : IAsyncDisposable
     [GeneratedRegex(@"`p`\.(\w+) OPTIONS \(location = '")]
     private static partial Regex Schema();
 
-    [GeneratedRegex(@"^ *(\w+) ([A-Z0-9]+)(?:\((\d+), (\d+)\))?( NOT NULL)? OPTIONS \(description = '((?:\\.|[^'\\])*)'\)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^ *(\w+) ([A-Z0-9]+)(?:\((\d+), (\d+)\))?( NOT NULL)? OPTIONS \(description = '((?:\\.|[^'\\])*)'\)",
+        RegexOptions.Multiline)]
     private static partial Regex Column();
 
     [GeneratedRegex(@"PARTITION BY (?:DATE\()?(\w+)")]

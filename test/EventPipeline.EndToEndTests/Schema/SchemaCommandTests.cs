@@ -40,10 +40,19 @@ public sealed class SchemaCommandTests
         await using var server = await DatasetServer.StartAsync();
 
         var apply = await SchemaProgram.RunAsync(
-            [("BigQuery__ProjectId", "p"), ("BIGQUERY_EMULATOR_HOST", server.Host), ("BIGQUERY_DATASET", "spend"), ("BigQuery__Location", "europe-west3")], "apply");
+            [
+                ("BigQuery__ProjectId", "p"),
+                ("BIGQUERY_EMULATOR_HOST", server.Host),
+                ("BIGQUERY_DATASET", "spend"),
+                ("BigQuery__Location", "europe-west3"),
+            ], "apply");
 
         apply.ExitCode.ShouldBe(0, apply.Error);
-        server.Datasets.ShouldBe(new Dictionary<string, string> { ["spend"] = "europe-west3", ["spend_dev"] = "europe-west3" });
+        server.Datasets.ShouldBe(new Dictionary<string, string>
+        {
+            ["spend"] = "europe-west3",
+            ["spend_dev"] = "europe-west3",
+        });
         server.Tables.Count.ShouldBe(2 * (Tables + Views));
     }
 
@@ -63,9 +72,13 @@ public sealed class SchemaCommandTests
         var after = await SchemaProgram.RunAsync(server, "check");
 
         before.ExitCode.ShouldBe(1);
-        before.Output.ShouldContain("d.usage_versions.is_batch is missing; expected: BOOL NULLABLE. 'schema apply' changes it.");
-        before.Output.ShouldContain("d.usage_versions.model has the description 'Old words.'; expected: 'The model, as the vendor spells it.'.");
-        before.Output.ShouldContain("d.usage was made before its table had is_batch, reasoning_tokens; expected: a view that lists them.");
+        before.Output.ShouldContain(
+            "d.usage_versions.is_batch is missing; expected: BOOL NULLABLE. 'schema apply' changes it.");
+        before.Output.ShouldContain(
+            "d.usage_versions.model has the description 'Old words.'; expected: 'The model, as the vendor spells "
+                + "it.'.");
+        before.Output.ShouldContain(
+            "d.usage was made before its table had is_batch, reasoning_tokens; expected: a view that lists them.");
         apply.ExitCode.ShouldBe(0, apply.Error);
         apply.Lines.ShouldBe(
         [
@@ -107,7 +120,10 @@ public sealed class SchemaCommandTests
         await using var server = await AppliedAsync();
         foreach (var view in server.Tables.Values.Where(table => table["view"] is not null))
         {
-            view["view"]!["query"] = $"-- by hand\n{view["view"]!["query"]!.GetValue<string>().Replace("`p`.d.", "d.", StringComparison.Ordinal)}  ";
+            view["view"]!["query"] =
+                "-- by "
+                    + $"hand\n{view["view"]!["query"]!.GetValue<string>()
+                        .Replace("`p`.d.", "d.", StringComparison.Ordinal)}  ";
         }
 
         (await SchemaProgram.RunAsync(server, "check")).ExitCode.ShouldBe(0);
@@ -124,7 +140,8 @@ public sealed class SchemaCommandTests
 
         var check = await SchemaProgram.RunAsync(server, "check");
         check.ExitCode.ShouldNotBe(0);
-        (check.Output + check.Error).ShouldContain("d.cost_versions.quantity is NUMERIC; expected: BIGNUMERIC. 'schema apply' changes it.");
+        (check.Output + check.Error)
+            .ShouldContain("d.cost_versions.quantity is NUMERIC; expected: BIGNUMERIC. 'schema apply' changes it.");
 
         var apply = await SchemaProgram.RunAsync(server, "apply");
         apply.ExitCode.ShouldBe(0, apply.Error);
@@ -188,9 +205,12 @@ public sealed class SchemaCommandTests
 
         check.Lines.ShouldBe(
         [
-            "d.dead_letter is partitioned by TIMESTAMP_TRUNC(recorded_at, MONTH); expected: DATE(recorded_at). It needs a new table: 'schema apply' prints the statements to run.",
-            "d.raw_page deletes partitions never; expected: after 400 days. Run: ALTER TABLE `p`.d.raw_page SET OPTIONS (partition_expiration_days = 400);",
-            "d.run_events is clustered by vendor, run_id; expected: run_id. Run: bq update --clustering_fields=run_id p:d.run_events",
+            "d.dead_letter is partitioned by TIMESTAMP_TRUNC(recorded_at, MONTH); expected: DATE(recorded_at). It "
+                + "needs a new table: 'schema apply' prints the statements to run.",
+            "d.raw_page deletes partitions never; expected: after 400 days. Run: ALTER TABLE `p`.d.raw_page SET "
+                + "OPTIONS (partition_expiration_days = 400);",
+            "d.run_events is clustered by vendor, run_id; expected: run_id. Run: bq update --clustering_fields=run_id "
+                + "p:d.run_events",
         ]);
         apply.ExitCode.ShouldBe(1);
         apply.Error.ShouldContain("CREATE TABLE `p`.d.dead_letter_new (");
@@ -214,14 +234,21 @@ public sealed class SchemaCommandTests
     public async Task A_column_that_nobody_expects_is_told_and_stays()
     {
         await using var server = await AppliedAsync();
-        server.Tables["d.usage_versions"]["schema"]!["fields"]!.AsArray().Add(new JsonObject { ["name"] = "later", ["type"] = "STRING" });
+        server.Tables["d.usage_versions"]["schema"]!["fields"]!.AsArray().Add(new JsonObject
+        {
+            ["name"] = "later",
+            ["type"] = "STRING",
+        });
         var ran = server.Statements.Count;
 
         var check = await SchemaProgram.RunAsync(server, "check");
         var apply = await SchemaProgram.RunAsync(server, "apply");
 
         check.ExitCode.ShouldBe(0);
-        check.Lines[0].ShouldBe("note: d.usage_versions.later is STRING; expected: no such column. It stays: a newer revision may have added it.");
+        check.Lines[0]
+            .ShouldBe(
+                "note: d.usage_versions.later is STRING; expected: no such column. It stays: a newer revision may "
+                    + "have added it.");
         (apply.ExitCode, apply.Output.Trim(), server.Statements.Count).ShouldBe((0, UpToDate, ran));
     }
 
@@ -248,7 +275,10 @@ public sealed class SchemaCommandTests
         var check = await SchemaProgram.RunAsync(server, "check");
         var apply = await SchemaProgram.RunAsync(server, "apply");
 
-        check.Lines[0].ShouldBe("d is in EU; expected: US. A dataset cannot move: set BigQuery__Location to EU, or BIGQUERY_DATASET to another dataset.");
+        check.Lines[0]
+            .ShouldBe(
+                "d is in EU; expected: US. A dataset cannot move: set BigQuery__Location to EU, or BIGQUERY_DATASET "
+                    + "to another dataset.");
         (check.ExitCode, apply.ExitCode).ShouldBe((1, 1));
         apply.Error.ShouldContain("set BigQuery__Location to EU");
         server.Statements.ShouldBeEmpty();
@@ -284,7 +314,8 @@ public sealed class SchemaCommandTests
     public async Task A_statement_that_BigQuery_refuses_ends_the_command_and_the_next_apply_goes_on()
     {
         await using var server = await DatasetServer.StartAsync();
-        server.Failures.Enqueue(("accessDenied", "Access Denied: Project p: User does not have bigquery.datasets.create permission"));
+        server.Failures.Enqueue(
+            ("accessDenied", "Access Denied: Project p: User does not have bigquery.datasets.create permission"));
 
         var apply = await SchemaProgram.RunAsync(Settings(server), "apply", "--dataset", "d");
 
@@ -334,13 +365,19 @@ public sealed class SchemaCommandTests
     public async Task Every_wrong_setting_is_told_at_once()
     {
         var apply = await SchemaProgram.RunAsync(
-            [("GOOGLE_CLOUD_PROJECT", "p"), ("BIGQUERY_DATASET", "a-b"), ("BigQuery__Location", "US!"), ("LOG_LEVEL", "loud")], "apply");
+            [
+                ("GOOGLE_CLOUD_PROJECT", "p"),
+                ("BIGQUERY_DATASET", "a-b"),
+                ("BigQuery__Location", "US!"),
+                ("LOG_LEVEL", "loud"),
+            ], "apply");
 
         apply.ExitCode.ShouldBe(2);
         apply.Error.ShouldContain("The settings have 3 mistakes:");
     }
 
-    private static (string, string)[] Settings(DatasetServer server) => [("GOOGLE_CLOUD_PROJECT", "p"), ("BIGQUERY_EMULATOR_HOST", server.Host)];
+    private static (string, string)[] Settings(DatasetServer server) =>
+        [("GOOGLE_CLOUD_PROJECT", "p"), ("BIGQUERY_EMULATOR_HOST", server.Host)];
 
     private static async Task<DatasetServer> AppliedAsync()
     {

@@ -55,14 +55,16 @@ public sealed class CredentialTests(Simulation simulation) : IClassFixture<Simul
             await mended.ReplayAsync(letter.GetProperty("id").GetString()!);
         }
 
-        await Poll.UntilAsync("the run is completed after all", async () => (await mended.RunAsync(runId)).Outcome == "completed");
+        await Poll.UntilAsync(
+            "the run is completed after all", async () => (await mended.RunAsync(runId)).Outcome == "completed");
         await mended.ShouldEqualTruthAsync(simulation, Day, Day, "cost");
     }
 
     [Fact]
     public async Task Two_accounts_of_one_organisation_are_told_and_counted_once()
     {
-        await using var service = await RunningService.StartAsync(folder.Path, simulation.Settings(("KEY_ANTHROPIC_1", simulation.Accounts[0].Key)));
+        await using var service = await RunningService.StartAsync(
+            folder.Path, simulation.Settings(("KEY_ANTHROPIC_1", simulation.Accounts[0].Key)));
 
         var run = await service.RunToEndAsync(Request);
 
@@ -70,7 +72,8 @@ public sealed class CredentialTests(Simulation simulation) : IClassFixture<Simul
         var rejected = run.Windows.Where(window => window.State == "rejected").ShouldHaveSingleItem();
         rejected.Account.ShouldBe(simulation.Accounts[1].Name);
         rejected.Reason!.ShouldContain("same organisation");
-        await service.ShouldHaveTruthAsync(simulation, new Window("anthropic", simulation.Accounts[0].Name, "cost", Day, Day));
+        await service.ShouldHaveTruthAsync(
+            simulation, new Window("anthropic", simulation.Accounts[0].Name, "cost", Day, Day));
         await service.ShouldHaveNothingAsync(new Window("anthropic", simulation.Accounts[1].Name, "cost", Day, Day));
     }
 
@@ -82,8 +85,15 @@ public sealed class CredentialTests(Simulation simulation) : IClassFixture<Simul
             (await before.RunToEndAsync(Request)).Outcome.ShouldBe("completed");
         }
 
-        await using var service = await RunningService.StartAsync(folder.Path, simulation.Settings(("Vendors__Anthropic__Accounts__0__Name", "renamed")));
-        var run = await service.RunToEndAsync(new { from = Day, to = Day, vendors = (string[])["anthropic"], reports = (string[])["cost"] });
+        await using var service = await RunningService.StartAsync(
+            folder.Path, simulation.Settings(("Vendors__Anthropic__Accounts__0__Name", "renamed")));
+        var run = await service.RunToEndAsync(new
+        {
+            from = Day,
+            to = Day,
+            vendors = (string[])["anthropic"],
+            reports = (string[])["cost"],
+        });
 
         run.Outcome.ShouldBe("completed");
         run.Windows.ShouldAllBe(window => window.State == "unchanged");

@@ -21,7 +21,8 @@ public sealed class DeliveryTests(Simulation simulation) : IClassFixture<Simulat
     public async Task A_run_whose_every_message_comes_twice_at_once_and_in_any_order_is_loaded_once()
     {
         await using var service = await RunningService.StartAsync(
-            folder.Path, simulation.Settings(("Broker__Faults__Duplicate", "true"), ("Broker__Faults__ShuffleSeed", "7")));
+            folder.Path,
+            simulation.Settings(("Broker__Faults__Duplicate", "true"), ("Broker__Faults__ShuffleSeed", "7")));
 
         var run = await service.RunToEndAsync(new { from = From, to = To, reports = Reports });
 
@@ -60,9 +61,15 @@ public sealed class DeliveryTests(Simulation simulation) : IClassFixture<Simulat
     {
         await using var service = await RunningService.StartAsync(folder.Path, simulation.Settings());
         var trigger = new Event(
-            "the-tick", RunRequested.EventType, JsonSerializer.SerializeToUtf8Bytes(new { from = From, to = To, reports = Reports }), "2098-06-15T06:00:00Z");
+            "the-tick",
+            RunRequested.EventType,
+            JsonSerializer.SerializeToUtf8Bytes(new { from = From, to = To, reports = Reports }),
+            "2098-06-15T06:00:00Z");
 
-        var statuses = await Task.WhenAll(Enumerable.Range(0, 3).SelectMany(_ => Shapes("events/run-requested", trigger)).Select(request => SendAsync(service, request)));
+        var statuses = await Task.WhenAll(
+            Enumerable.Range(0, 3)
+                .SelectMany(_ => Shapes("events/run-requested", trigger))
+                .Select(request => SendAsync(service, request)));
 
         statuses.ShouldAllBe(status => status == HttpStatusCode.NoContent);
         var run = (await service.GetAsync("runs")).EnumerateArray().ShouldHaveSingleItem();
@@ -71,15 +78,24 @@ public sealed class DeliveryTests(Simulation simulation) : IClassFixture<Simulat
         await service.ShouldEqualTruthAsync(simulation, From, To, Reports);
     }
 
-    /// <summary>Every window of a run in every shape, all at the same time, in an order that follows from a seed.</summary>
-    private static async Task<HttpStatusCode[]> DeliverAsync(RunningService service, RunDocument run, string runId, int seed)
+    /// <summary>
+    /// Every window of a run in every shape, all at the same time, in an order that follows from a seed.
+    /// </summary>
+    private static async Task<HttpStatusCode[]> DeliverAsync(
+        RunningService service, RunDocument run, string runId, int seed)
     {
         var requests = run.Windows.SelectMany(window =>
         {
             var message = new FetchRequested(
                 runId, RunMode.Production, window.Vendor, window.Account, window.Report, window.From, window.To);
             var data = JsonSerializer.SerializeToUtf8Bytes(message, JsonSerializerOptions.Web);
-            return Shapes("events/fetch-requested", new Event($"{runId}.{window.Vendor}.{window.Account}.{window.Report}", FetchRequested.EventType, data, "2098-06-15T06:00:00Z"));
+            return Shapes(
+                "events/fetch-requested",
+                new Event(
+                    $"{runId}.{window.Vendor}.{window.Account}.{window.Report}",
+                    FetchRequested.EventType,
+                    data,
+                    "2098-06-15T06:00:00Z"));
         }).ToArray();
         new Random(seed).Shuffle(requests);
         return await Task.WhenAll(requests.Select(request => SendAsync(service, request)));
@@ -99,7 +115,12 @@ public sealed class DeliveryTests(Simulation simulation) : IClassFixture<Simulat
     {
         var attributes = new Dictionary<string, string>
         {
-            ["ce-specversion"] = "1.0", ["ce-id"] = one.Id, ["ce-source"] = OutgoingMessage.ServiceSource, ["ce-type"] = one.Type, ["ce-time"] = one.Time,
+            ["ce-specversion"] =
+                "1.0",
+                ["ce-id"] = one.Id,
+                ["ce-source"] = OutgoingMessage.ServiceSource,
+                ["ce-type"] = one.Type,
+                ["ce-time"] = one.Time,
         };
 
         var unwrapped = Post(path, one.Data, "application/json");
@@ -114,7 +135,11 @@ public sealed class DeliveryTests(Simulation simulation) : IClassFixture<Simulat
             path,
             JsonSerializer.SerializeToUtf8Bytes(new
             {
-                specversion = "1.0", id = one.Id, source = OutgoingMessage.ServiceSource, type = one.Type, time = one.Time,
+                specversion = "1.0",
+                id = one.Id,
+                source = OutgoingMessage.ServiceSource,
+                type = one.Type,
+                time = one.Time,
                 datacontenttype = "application/json", data = JsonElement.Parse(one.Data),
             }),
             "application/cloudevents+json; charset=utf-8");

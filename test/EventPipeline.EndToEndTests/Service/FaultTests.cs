@@ -4,8 +4,8 @@ using EventPipeline.Ledger;
 namespace EventPipeline.EndToEndTests.Service;
 
 /// <summary>
-/// What vendors do wrong, through the whole service. Each test has a day of its own, so that its window is new; it is long ago, so that a
-/// day is settled by its first read and no run reads another's day again.
+/// What vendors do wrong, through the whole service. Each test has a day of its own, so that its window is new; it is
+/// long ago, so that a day is settled by its first read and no run reads another's day again.
 /// </summary>
 public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTests.Served>
 {
@@ -38,23 +38,26 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
             ended.Attempts.ShouldBe(attempts);
             ended.Reason.ShouldBeNull();
             await service.ShouldHaveTruthAsync(simulation, window);
-            (await service.QueryAsync($"SELECT COUNT(*) FROM run_events WHERE run_id = '{run.RunId}' AND event = 'attempt_failed'"))[0][0]
+            (await service.QueryAsync(
+                $"SELECT COUNT(*) FROM run_events WHERE run_id = '{run.RunId}' AND event = 'attempt_failed'"))[0][0]
                 .GetInt64().ShouldBe(attempts - 1);
         }
     }
 
     [Theory]
-    [InlineData(12, "twice", """{"kind":"repeat_rows"}""")]
+    [InlineData(12, "identical duplicate rows", """{"kind":"repeat_rows"}""")]
     [InlineData(13, "simulated_new_field", """{"kind":"unknown_field"}""")]
     [InlineData(14, "inferred_geo", """{"kind":"unknown_field","field":"inferred_geo"}""")]
     public async Task What_goes_beyond_the_documentation_is_loaded_and_told(int day, string drift, string fault)
     {
-        foreach (var window in (Window[])[Anthropic(day, "messages_usage"), OpenAI(day, "cost"), Anthropic(day, "claude_code")])
+        foreach (var window in
+            (Window[])[Anthropic(day, "messages_usage"), OpenAI(day, "cost"), Anthropic(day, "claude_code")])
         {
             var run = await RunAsync(window, fault);
 
             run.Outcome.ShouldBe("completed");
-            run.Windows.ShouldHaveSingleItem().Drift.ShouldContain(note => note.Contains(drift, StringComparison.Ordinal));
+            run.Windows.ShouldHaveSingleItem().Drift.ShouldContain(
+                note => note.Contains(drift, StringComparison.Ordinal));
             await service.ShouldHaveTruthAsync(simulation, window);
         }
     }
@@ -67,7 +70,8 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     [InlineData(20, "messages_usage", "output_tokens", """{"kind":"missing_field","field":"output_tokens"}""")]
     [InlineData(21, "claude_code", "core_metrics", """{"kind":"missing_field","field":"core_metrics"}""")]
     [InlineData(22, "cost", "404", """{"kind":"status","status":404}""")]
-    public async Task What_breaks_the_contract_is_rejected_at_once_and_loads_when_it_is_replayed(int day, string report, string reason, string fault)
+    public async Task What_breaks_the_contract_is_rejected_at_once_and_loads_when_it_is_replayed(
+        int day, string report, string reason, string fault)
     {
         var window = Unhurried(day, report);
         var run = await RunAsync(window, fault);
@@ -79,7 +83,11 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
         rejected.Reason.ShouldNotBeNull().ShouldContain(reason);
         await service.ShouldHaveNothingAsync(window);
 
-        await ReplayAsync(run, window, reason, cause: fault.Contains("404", StringComparison.Ordinal) ? "vendor_refused" : "broken_contract");
+        await ReplayAsync(
+            run,
+            window,
+            reason,
+            cause: fault.Contains("404", StringComparison.Ordinal) ? "vendor_refused" : "broken_contract");
     }
 
     [Fact]
@@ -104,7 +112,18 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
         await FailAsync("""{"kind":"missing_field","field":"amount","pathContains":"cost_report"}""");
         string[] arguments =
         [
-            "run", "--data", "data", "--from", "2026-03-24", "--to", "2026-03-24", "--accounts", "SIMULATED-labs", "--reports", "cost", "messages_usage",
+            "run",
+            "--data",
+            "data",
+            "--from",
+            "2026-03-24",
+            "--to",
+            "2026-03-24",
+            "--accounts",
+            "SIMULATED-labs",
+            "--reports",
+            "cost",
+            "messages_usage",
         ];
 
         var json = await LocalProcess.RunAsync(served.Folder, simulation.Settings(), [.. arguments, "--json"]);
@@ -113,20 +132,31 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
         json.ExitCode.ShouldNotBe(0);
         var run = JsonElement.Parse(json.Output);
         run.GetProperty("outcome").GetString().ShouldBe("failed");
-        run.GetProperty("windows").EnumerateArray().ToDictionary(window => window.GetProperty("report").GetString()!, window => window.GetProperty("state").GetString())
-            .ShouldBe(new Dictionary<string, string?> { ["cost"] = "rejected", ["messages_usage"] = "loaded" }, ignoreOrder: true);
+        run.GetProperty("windows")
+            .EnumerateArray()
+            .ToDictionary(
+                window => window.GetProperty("report").GetString()!, window => window.GetProperty("state").GetString())
+            .ShouldBe(
+                new Dictionary<string, string?> { ["cost"] = "rejected", ["messages_usage"] = "loaded" },
+                ignoreOrder: true);
         await service.ShouldHaveTruthAsync(simulation, Anthropic(24, "messages_usage"));
         table.ExitCode.ShouldNotBe(0);
         table.Output.ShouldContain("rejected");
         await ResetAsync();
     }
 
-    private static Window Anthropic(int day, string report) => new("anthropic", "SIMULATED-labs", report, new(2026, 3, day), new(2026, 3, day));
+    private static Window Anthropic(int day, string report) =>
+        new("anthropic", "SIMULATED-labs", report, new(2026, 3, day), new(2026, 3, day));
 
-    /// <summary>Of an account that no test has refuse with 429: that slows an account for minutes, and a thousand pages of one that is slowed take as long.</summary>
-    private static Window Unhurried(int day, string report) => Anthropic(day, report) with { Account = "SIMULATED-acme" };
+    /// <summary>
+    /// Of an account that no test has refuse with 429: that slows an account for minutes, and a thousand pages of one
+    /// that is slowed take as long.
+    /// </summary>
+    private static Window Unhurried(int day, string report) =>
+        Anthropic(day, report) with { Account = "SIMULATED-acme" };
 
-    private static Window OpenAI(int day, string report) => new("openai", "SIMULATED-acme", report, new(2026, 3, day), new(2026, 3, day));
+    private static Window OpenAI(int day, string report) =>
+        new("openai", "SIMULATED-acme", report, new(2026, 3, day), new(2026, 3, day));
 
     /// <summary>One run of one window, while its vendor does one thing wrong wherever it serves a report.</summary>
     private async Task<RunDocument> RunAsync(Window window, string fault)
@@ -134,14 +164,19 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
         var path = window switch
         {
             ("anthropic", _, "cost", _, _) => "cost_report",
-            ("anthropic", _, var report, _, _) => $"usage_report/{report.Replace("_usage", "", StringComparison.Ordinal)}",
+            ("anthropic", _, var report, _, _) =>
+                $"usage_report/{report.Replace("_usage", "", StringComparison.Ordinal)}",
             (_, _, "cost", _, _) => "organization/costs",
             _ => "organization/usage",
         };
         await FailAsync($$"""{"pathContains":"{{path}}",{{fault[1..]}}""");
         var run = await service.RunToEndAsync(new
         {
-            from = window.From, to = window.To, vendors = (string[])[window.Vendor], accounts = (string[])[window.Account], reports = (string[])[window.Report],
+            from = window.From,
+            to = window.To,
+            vendors = (string[])[window.Vendor],
+            accounts = (string[])[window.Account],
+            reports = (string[])[window.Report],
         });
         (await simulation.HitsAsync()).ShouldBeGreaterThan(0, "The fault has hit.");
         return run;
@@ -155,7 +190,8 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
     private async Task ReplayAsync(RunDocument run, Window window, string reason, string cause)
     {
         var letter = await Poll.ForAsync($"the dead letter of run {run.RunId} is stored", async () =>
-            (await service.DeadLettersAsync()).Where(one => one.GetProperty("eventId").GetString()!.StartsWith(run.RunId, StringComparison.Ordinal))
+            (await service.DeadLettersAsync())
+                .Where(one => one.GetProperty("eventId").GetString()!.StartsWith(run.RunId, StringComparison.Ordinal))
                 .Select(one => new { Json = one }).FirstOrDefault());
         var id = letter.Json.GetProperty("id").GetString()!;
         letter.Json.GetProperty("reason").GetString()!.ShouldContain(reason);
@@ -167,12 +203,16 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
         await ResetAsync();
         await service.ReplayAsync(id);
 
-        await Poll.UntilAsync("the run is completed after all", async () => (await service.RunAsync(run.RunId)).Outcome == "completed");
+        await Poll.UntilAsync(
+            "the run is completed after all", async () => (await service.RunAsync(run.RunId)).Outcome == "completed");
         (await service.RunAsync(run.RunId)).Windows.ShouldHaveSingleItem().State.ShouldBe("loaded");
         await service.ShouldHaveTruthAsync(simulation, window);
-        (await service.DeadLettersAsync("replayed")).ShouldContain(one => one.GetProperty("id").GetString() == id && one.GetProperty("replays").GetInt32() == 1);
+        (await service.DeadLettersAsync("replayed"))
+            .ShouldContain(
+                one => one.GetProperty("id").GetString() == id && one.GetProperty("replays").GetInt32() == 1);
         (await service.DeadLettersAsync()).ShouldNotContain(one => one.GetProperty("id").GetString() == id);
-        var told = await service.QueryAsync($"SELECT state FROM run_events WHERE run_id = '{run.RunId}' AND event = 'completed' ORDER BY recorded_at");
+        var told = await service.QueryAsync(
+            $"SELECT state FROM run_events WHERE run_id = '{run.RunId}' AND event = 'completed' ORDER BY recorded_at");
         told.Select(row => row[0].GetString()).ShouldBe(["failed", "completed"]);
     }
 
@@ -192,7 +232,8 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
         public async ValueTask InitializeAsync()
         {
             Vendors = await Simulation.AtAsync(Now);
-            Service = await RunningService.StartAsync(folder.Path, Vendors.Settings(("Vendors__StallTimeout", "00:00:01")), Now);
+            Service = await RunningService.StartAsync(
+                folder.Path, Vendors.Settings(("Vendors__StallTimeout", "00:00:01")), Now);
         }
 
         public async ValueTask DisposeAsync()

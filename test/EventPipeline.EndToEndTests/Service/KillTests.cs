@@ -102,7 +102,8 @@ public sealed class KillTests(Simulation simulation) : IClassFixture<Simulation>
         {
             runId = await service.AskAsync(Request);
             await Poll.UntilAsync($"{ended} windows have ended", async () =>
-                await service.RunAsync(runId) is { Windows.Count: > 0 } run && run.Windows.Count - run.Pending >= ended);
+                await service.RunAsync(runId) is { Windows.Count: > 0 } run
+                    && run.Windows.Count - run.Pending >= ended);
             await service.KillAsync();
         }
 
@@ -118,7 +119,8 @@ public sealed class KillTests(Simulation simulation) : IClassFixture<Simulation>
             await simulation.FailAsync(new { kind = "slow_headers", skip = asked });
             await using var service = await StartAsync();
             runId ??= await service.AskAsync(Request);
-            await Poll.UntilAsync("a vendor is asked and does not answer", async () => await simulation.HitsAsync() > 0);
+            await Poll.UntilAsync(
+                "a vendor is asked and does not answer", async () => await simulation.HitsAsync() > 0);
             await service.KillAsync();
         }
 
@@ -144,12 +146,24 @@ public sealed class KillTests(Simulation simulation) : IClassFixture<Simulation>
     {
         string[] arguments =
         [
-            "run", "--json", "--data", "data", "--now", Simulation.Now, "--from", "2098-04-01", "--to", "2098-04-09", "--reports", .. Reports,
+            "run",
+            "--json",
+            "--data",
+            "data",
+            "--now",
+            Simulation.Now,
+            "--from",
+            "2098-04-01",
+            "--to",
+            "2098-04-09",
+            "--reports",
+            .. Reports,
         ];
         await simulation.FailAsync(new { kind = "slow_headers", skip = 7 });
         await using (var killed = LocalProcess.Start(folder.Path, simulation.Settings(), arguments))
         {
-            await Poll.UntilAsync("a vendor is asked and does not answer", async () => await simulation.HitsAsync() > 0);
+            await Poll.UntilAsync(
+                "a vendor is asked and does not answer", async () => await simulation.HitsAsync() > 0);
             await killed.KillAsync();
         }
 
@@ -178,7 +192,9 @@ public sealed class KillTests(Simulation simulation) : IClassFixture<Simulation>
         return runId;
     }
 
-    /// <summary>Starts the service again: the run completes by itself, everything is there once, and nothing is left to do.</summary>
+    /// <summary>
+    /// Starts the service again: the run completes by itself, everything is there once, and nothing is left to do.
+    /// </summary>
     private async Task ShouldCompleteAsync(string runId)
     {
         await simulation.MendAsync();
@@ -189,10 +205,14 @@ public sealed class KillTests(Simulation simulation) : IClassFixture<Simulation>
         await service.WaitUntilNothingIsOutstandingAsync();
         (await service.DeadLettersAsync()).ShouldBeEmpty();
         await service.ShouldEqualTruthAsync(simulation, From, To, Reports);
-        (await service.QueryAsync("SELECT COUNT(*) FROM run_events WHERE event = 'completed'"))[0][0].GetInt64().ShouldBeGreaterThan(0);
-        run.Totals.Rows.ShouldBe((await service.QueryAsync("SELECT SUM(row_count) FROM current_slices"))[0][0].GetInt64());
+        (await service.QueryAsync("SELECT COUNT(*) FROM run_events WHERE event = 'completed'"))[0][0]
+            .GetInt64()
+            .ShouldBeGreaterThan(0);
+        run.Totals.Rows.ShouldBe(
+            (await service.QueryAsync("SELECT SUM(row_count) FROM current_slices"))[0][0].GetInt64());
         run.Totals.BilledUsd.ShouldBe(decimal.Parse(
-            (await service.QueryAsync("SELECT CAST(SUM(amount_usd) AS VARCHAR) FROM current_slices"))[0][0].GetString()!,
+            (await service.QueryAsync("SELECT CAST(SUM(amount_usd) AS VARCHAR) FROM current_slices"))[0][0]
+                .GetString()!,
             System.Globalization.CultureInfo.InvariantCulture));
     }
 }

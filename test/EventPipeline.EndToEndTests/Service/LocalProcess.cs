@@ -4,8 +4,8 @@ using System.Text;
 namespace EventPipeline.EndToEndTests.Service;
 
 /// <summary>
-/// A built executable as a process of its own, this machine's service unless another is named. It inherits nothing of the test's settings, and what it printed
-/// is shown with a test that fails.
+/// A built executable as a process of its own, this machine's service unless another is named. It inherits nothing of
+/// the test's settings, and what it printed is shown with a test that fails.
 /// </summary>
 internal sealed class LocalProcess : IAsyncDisposable
 {
@@ -19,17 +19,22 @@ internal sealed class LocalProcess : IAsyncDisposable
     private readonly List<(string Prefix, TaskCompletionSource<string> Line)> awaited = [];
     private readonly string commandLine;
 
-    private LocalProcess(string file, string folder, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments)
+    private LocalProcess(
+        string file, string folder, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> arguments)
     {
         commandLine = $"{file} {string.Join(' ', arguments)}";
         var start = new ProcessStartInfo(file, arguments)
         {
-            WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         var inherited = Inherited.ToDictionary(name => name, Environment.GetEnvironmentVariable);
         start.Environment.Clear();
         ForAShortLife(start);
-        foreach (var (name, value) in inherited.Concat(environment.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))))
+        foreach (var (name, value) in
+            inherited.Concat(environment.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))))
         {
             if (value is not null)
             {
@@ -66,17 +71,25 @@ internal sealed class LocalProcess : IAsyncDisposable
     /// <param name="folder">The working folder.</param>
     /// <param name="environment">The settings.</param>
     /// <param name="arguments">The verb and its arguments.</param>
-    public static LocalProcess Start(string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+    public static LocalProcess Start(
+        string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
         StartProgram("EventPipeline.Local", folder, environment, arguments);
 
     /// <summary>Starts another of the built programs.</summary>
     public static LocalProcess StartProgram(
-        string program, string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
-        StartFile("dotnet", folder, environment, [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments]);
+        string program,
+        string folder,
+        IReadOnlyDictionary<string, string> environment,
+        params IReadOnlyList<string> arguments) =>
+        StartFile(
+            "dotnet", folder, environment, [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), .. arguments]);
 
     /// <summary>Starts a program or script of the machine's.</summary>
     public static LocalProcess StartFile(
-        string file, string folder, IReadOnlyDictionary<string, string> environment, params IReadOnlyList<string> arguments) =>
+        string file,
+        string folder,
+        IReadOnlyDictionary<string, string> environment,
+        params IReadOnlyList<string> arguments) =>
         new(file, folder, environment, arguments);
 
     /// <summary>Runs it to its end.</summary>
@@ -88,7 +101,9 @@ internal sealed class LocalProcess : IAsyncDisposable
         return new Finished(exitCode, process.Output, process.Error);
     }
 
-    /// <summary>The first line of standard output that begins so; what follows is answered. Fails when the process ends before.</summary>
+    /// <summary>
+    /// The first line of standard output that begins so; what follows is answered. Fails when the process ends before.
+    /// </summary>
     public async Task<string> LineAsync(string prefix)
     {
         var line = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -99,7 +114,9 @@ internal sealed class LocalProcess : IAsyncDisposable
         }
 
         var first = await Task.WhenAny(line.Task, outputEnded.Task).WaitAsync(TestContext.Current.CancellationToken);
-        return first == line.Task ? await line.Task : throw new InvalidOperationException($"It ended without the line '{prefix}…'.\n{Describe()}");
+        return first == line.Task
+            ? await line.Task
+            : throw new InvalidOperationException($"It ended without the line '{prefix}…'.\n{Describe()}");
     }
 
     /// <summary>Waits for its end; answers the exit code.</summary>
@@ -171,7 +188,10 @@ internal sealed class LocalProcess : IAsyncDisposable
     {
         foreach (var (prefix, line) in awaited.Where(one => !one.Line.Task.IsCompleted))
         {
-            var found = output.ToString().Split('\n').SkipLast(1).FirstOrDefault(text => text.StartsWith(prefix, StringComparison.Ordinal));
+            var found = output.ToString()
+                .Split('\n')
+                .SkipLast(1)
+                .FirstOrDefault(text => text.StartsWith(prefix, StringComparison.Ordinal));
             if (found is not null)
             {
                 line.TrySetResult(found[prefix.Length..].Trim());

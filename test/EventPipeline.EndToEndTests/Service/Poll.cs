@@ -33,5 +33,6 @@ internal static class Poll
     }
 
     /// <summary>Asks until it is so.</summary>
-    public static Task UntilAsync(string what, Func<Task<bool>> isSo) => ForAsync(what, async () => await isSo() ? "" : null);
+    public static Task UntilAsync(string what, Func<Task<bool>> isSo) =>
+        ForAsync(what, async () => await isSo() ? "" : null);
 }

@@ -38,7 +38,11 @@ public sealed class ProbeTests : IDisposable
 
     private async Task<Finished> ProbeAsync(int port)
     {
-        var settings = new Dictionary<string, string> { ["PORT"] = port.ToString(CultureInfo.InvariantCulture), ["HTTP_PROXY"] = "http://127.0.0.1:1" };
+        var settings = new Dictionary<string, string>
+        {
+            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            ["HTTP_PROXY"] = "http://127.0.0.1:1",
+        };
         await using var probe = LocalProcess.StartProgram("EventPipeline", folder.Path, settings, "probe");
         return new Finished(await probe.ExitAsync(), probe.Output, probe.Error);
     }

@@ -9,7 +9,19 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
     private static readonly string[] TotalFields = ["slices", "rows", "tokens", "usd", "estimatedUsd"];
     private static readonly string[] WindowFields =
     [
-        "vendor", "account", "report", "from", "to", "why", "state", "rows", "tokens", "usd", "loadId", "attempts", "reason",
+        "vendor",
+        "account",
+        "report",
+        "from",
+        "to",
+        "why",
+        "state",
+        "rows",
+        "tokens",
+        "usd",
+        "loadId",
+        "attempts",
+        "reason",
     ];
 
     [Fact]
@@ -75,10 +87,13 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
         const string pages = "SELECT COUNT(*) AS n FROM raw_page";
         var (versions, raw) = (await folder.QueryAsync(commits), await folder.QueryAsync(pages));
 
-        var dry = await folder.RunAsync("run", "--json", "--mode", "dry_run", "--days", "3", "--reports", "cost", "--vendors", "anthropic");
+        var dry = await folder.RunAsync(
+            "run", "--json", "--mode", "dry_run", "--days", "3", "--reports", "cost", "--vendors", "anthropic");
 
         dry.ExitCode.ShouldBe(0, dry.Error);
-        var differences = Windows(dry).SelectMany(window => window.GetProperty("differences").EnumerateArray()).ToList();
+        var differences = Windows(dry)
+            .SelectMany(window => window.GetProperty("differences").EnumerateArray())
+            .ToList();
         differences.Count.ShouldBe(2 * 3);
         foreach (var difference in differences)
         {
@@ -97,12 +112,14 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
     {
         var before = await folder.SumsAsync();
 
-        var development = await folder.RunAsync("run", "--json", "--mode", "development", "--reports", "cost", "--accounts", "SIMULATED-labs");
+        var development = await folder.RunAsync(
+            "run", "--json", "--mode", "development", "--reports", "cost", "--accounts", "SIMULATED-labs");
 
         development.ExitCode.ShouldBe(0, development.Error);
         States(development).ShouldBe(["loaded"]);
         (await folder.SumsAsync()).ShouldBe(before);
-        (await folder.QueryAsync("SELECT COUNT(*) > 0 AS loaded FROM ai_usage_analytics_dev.cost")).ShouldContain("true");
+        (await folder.QueryAsync("SELECT COUNT(*) > 0 AS loaded FROM ai_usage_analytics_dev.cost"))
+            .ShouldContain("true");
     }
 
     [Fact]
@@ -119,7 +136,10 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
     [Fact]
     public async Task Csv_quotes_as_RFC_4180_and_keeps_every_digit()
     {
-        var csv = await folder.RunAsync("query", "SELECT 'a\"b,c' AS \"odd, name\", CAST('0.000000000000000001' AS DECIMAL(38,18)) AS amount, NULL AS none", "--csv");
+        var csv = await folder.RunAsync(
+            "query",
+            "SELECT 'a\"b,c' AS \"odd, name\", CAST('0.000000000000000001' AS DECIMAL(38,18)) AS amount, NULL AS none",
+            "--csv");
 
         csv.ExitCode.ShouldBe(0, csv.Error);
         csv.Output.ReplaceLineEndings("\n").ShouldBe("\"odd, name\",amount,none\n\"a\"\"b,c\",0.000000000000000001,\n");
@@ -147,7 +167,8 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
     {
         var nothing = Path.Combine(folder.Working, "nothing");
 
-        var refused = await LocalProcess.RunAsync(folder.Working, LoadedFolder.Settings, "query", "SELECT 1", "--data", nothing);
+        var refused = await LocalProcess.RunAsync(
+            folder.Working, LoadedFolder.Settings, "query", "SELECT 1", "--data", nothing);
 
         refused.ExitCode.ShouldNotBe(0);
         refused.Error.ShouldContain("--data");
@@ -175,9 +196,11 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
         (await folder.SumsAsync()).ShouldBe(before);
     }
 
-    private static List<JsonElement> Windows(Finished run) => [.. JsonElement.Parse(run.Output).GetProperty("windows").EnumerateArray()];
+    private static List<JsonElement> Windows(Finished run) =>
+        [.. JsonElement.Parse(run.Output).GetProperty("windows").EnumerateArray()];
 
-    private static IEnumerable<string?> States(Finished run) => Windows(run).Select(window => window.GetProperty("state").GetString()).Distinct();
+    private static IEnumerable<string?> States(Finished run) =>
+        Windows(run).Select(window => window.GetProperty("state").GetString()).Distinct();
 
     /// <summary>A folder that one run has filled.</summary>
     public sealed class LoadedFolder : IAsyncLifetime

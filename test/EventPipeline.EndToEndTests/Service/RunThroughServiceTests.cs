@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace EventPipeline.EndToEndTests.Service;
 
 /// <summary>The commands beside a service that holds the folder.</summary>
-public sealed class RunThroughServiceTests(RunThroughServiceTests.ServedFolder folder) : IClassFixture<RunThroughServiceTests.ServedFolder>
+public sealed class RunThroughServiceTests(
+    RunThroughServiceTests.ServedFolder folder) : IClassFixture<RunThroughServiceTests.ServedFolder>
 {
     [Fact]
     public async Task A_run_uses_the_service_that_holds_the_folder()
@@ -13,7 +14,11 @@ public sealed class RunThroughServiceTests(RunThroughServiceTests.ServedFolder f
         run.ExitCode.ShouldBe(0, run.Error);
         var runId = JsonElement.Parse(run.Output).GetProperty("runId").GetString();
         var known = await folder.Service.GetAsync("runs");
-        known.EnumerateArray().ShouldContain(one => one.GetProperty("runId").GetString() == runId && one.GetProperty("state").GetString() == "completed");
+        known.EnumerateArray()
+            .ShouldContain(
+                one =>
+                    one.GetProperty("runId").GetString() == runId
+                        && one.GetProperty("state").GetString() == "completed");
     }
 
     [Fact]
@@ -26,7 +31,8 @@ public sealed class RunThroughServiceTests(RunThroughServiceTests.ServedFolder f
         await folder.RunAsync("run", "--json", "--reports", "moderations_usage");
         using var idle = new TemporaryFolder();
         var settings = new Dictionary<string, string>();
-        await LocalProcess.RunAsync(idle.Path, settings, "run", "--json", "--reports", "moderations_usage", "--data", "data");
+        await LocalProcess.RunAsync(
+            idle.Path, settings, "run", "--json", "--reports", "moderations_usage", "--data", "data");
 
         foreach (var format in (string[])["--json", "--csv"])
         {
@@ -71,7 +77,8 @@ public sealed class RunThroughServiceTests(RunThroughServiceTests.ServedFolder f
     [InlineData("days", "--days", "2", "--from", "2098-06-01")]
     [InlineData("2098-06-15", "--to", "2098-06-15")]
     [InlineData("'dry_run'", "--mode", "dryrun")]
-    public async Task Bad_arguments_end_the_run_with_the_reason_and_leave_no_dead_letter(string said, params string[] arguments)
+    public async Task Bad_arguments_end_the_run_with_the_reason_and_leave_no_dead_letter(
+        string said, params string[] arguments)
     {
         var refused = await folder.RunAsync(["run", "--json", .. arguments]);
 
@@ -80,7 +87,9 @@ public sealed class RunThroughServiceTests(RunThroughServiceTests.ServedFolder f
         refused.Error.ShouldContain(said);
         refused.Error.ShouldNotContain("   at ");
         (await folder.Service.DeadLettersAsync()).ShouldBeEmpty();
-        (await folder.Service.GetAsync("runs")).EnumerateArray().ShouldNotContain(run => run.GetProperty("state").GetString() == "failed");
+        (await folder.Service.GetAsync("runs"))
+            .EnumerateArray()
+            .ShouldNotContain(run => run.GetProperty("state").GetString() == "failed");
     }
 
     /// <summary>A service with the simulated vendors of its own.</summary>
@@ -91,7 +100,8 @@ public sealed class RunThroughServiceTests(RunThroughServiceTests.ServedFolder f
         internal RunningService Service { get; private set; } = null!;
 
         public async ValueTask InitializeAsync() =>
-            Service = await RunningService.StartAsync(folder.Path, new Dictionary<string, string> { ["Runs__GapDays"] = "0" });
+            Service = await RunningService.StartAsync(
+                folder.Path, new Dictionary<string, string> { ["Runs__GapDays"] = "0" });
 
         public async ValueTask DisposeAsync()
         {

@@ -11,13 +11,18 @@ internal sealed class RunningService : ServiceProcess, IViews
     private RunningService(LocalProcess process, string data, Uri address)
         : base(process, address) => this.data = data;
 
-    /// <summary>Starts it on a free port, in the folder <c>data</c> of a working folder, at <see cref="Simulation.Now"/> unless another time is given.</summary>
-    public static async Task<RunningService> StartAsync(string folder, IReadOnlyDictionary<string, string> settings, string now = Simulation.Now)
+    /// <summary>
+    /// Starts it on a free port, in the folder <c>data</c> of a working folder, at <see cref="Simulation.Now"/> unless
+    /// another time is given.
+    /// </summary>
+    public static async Task<RunningService> StartAsync(
+        string folder, IReadOnlyDictionary<string, string> settings, string now = Simulation.Now)
     {
         var process = LocalProcess.Start(folder, settings, "serve", "--port", "0", "--data", "data", "--now", now);
         try
         {
-            return new RunningService(process, Path.Combine(folder, "data"), new Uri(await process.LineAsync("Listening on ")));
+            return new RunningService(
+                process, Path.Combine(folder, "data"), new Uri(await process.LineAsync("Listening on ")));
         }
         catch
         {
@@ -37,5 +42,7 @@ internal sealed class RunningService : ServiceProcess, IViews
     /// <summary>Waits until the local broker keeps no message.</summary>
     public Task WaitUntilNothingIsOutstandingAsync() => Poll.UntilAsync(
         "the broker keeps no message",
-        () => Task.FromResult(!Directory.EnumerateFiles(Path.Combine(data, "broker"), "*.json", SearchOption.AllDirectories).Any()));
+        () =>
+            Task.FromResult(
+                !Directory.EnumerateFiles(Path.Combine(data, "broker"), "*.json", SearchOption.AllDirectories).Any()));
 }

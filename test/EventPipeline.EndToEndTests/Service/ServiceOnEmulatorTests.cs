@@ -4,7 +4,8 @@ using System.Text.Json;
 namespace EventPipeline.EndToEndTests.Service;
 
 /// <summary>The service on Google's Pub/Sub emulator, asked with the real gcloud.</summary>
-public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served) : IClassFixture<ServiceOnEmulatorTests.Served>
+public sealed class ServiceOnEmulatorTests(
+    ServiceOnEmulatorTests.Served served) : IClassFixture<ServiceOnEmulatorTests.Served>
 {
     private const string Trigger = "eventpipeline-trigger";
 
@@ -19,13 +20,15 @@ public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served)
 
         run.Outcome.ShouldBe("completed");
         run.Windows.ShouldHaveSingleItem().State.ShouldBe("loaded");
-        await Service.ShouldHaveTruthAsync(served.Vendors, new Window("openai", "SIMULATED-acme", "cost", new(2026, 3, 2), new(2026, 3, 3)));
+        await Service.ShouldHaveTruthAsync(
+            served.Vendors, new Window("openai", "SIMULATED-acme", "cost", new(2026, 3, 2), new(2026, 3, 3)));
     }
 
     [Fact]
     public async Task Attributes_alone_are_a_run()
     {
-        var runId = await PublishAsync(null, "days=2,mode=dry_run,vendors=anthropic,reports=cost messages_usage,accounts=SIMULATED-labs");
+        var runId = await PublishAsync(
+            null, "days=2,mode=dry_run,vendors=anthropic,reports=cost messages_usage,accounts=SIMULATED-labs");
 
         var run = await Service.EndAsync(runId);
 
@@ -64,7 +67,11 @@ public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served)
         await served.Gcloud.PublishAsync(Trigger, message, attributes, TestContext.Current.CancellationToken);
 
         var letters = await Poll.ForAsync("a dead letter is stored", async () =>
-            (await Service.DeadLettersAsync()).Where(letter => !known.Contains(Id(letter))).ToList() is { Count: > 0 } fresh ? fresh : null);
+            (await Service.DeadLettersAsync())
+                .Where(letter => !known.Contains(Id(letter)))
+                .ToList() is { Count: > 0 } fresh
+                ? fresh
+                : null);
         var letter = letters.ShouldHaveSingleItem();
         $"{letter.GetProperty("reason")} {letter.GetProperty("hint")}".ShouldContain(said);
         letter.GetProperty("cause").GetString().ShouldBe("bad_input");
@@ -78,7 +85,12 @@ public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served)
     public async Task A_poison_message_is_dead_lettered_after_five_attempts_and_loads_when_it_is_replayed()
     {
         var window = new Window("anthropic", "SIMULATED-acme", "cost", new(2026, 3, 10), new(2026, 3, 10));
-        await served.Vendors.FailAsync(new { kind = "missing_bucket", pathContains = "cost_report", account = "SIMULATED-acme" });
+        await served.Vendors.FailAsync(new
+        {
+            kind = "missing_bucket",
+            pathContains = "cost_report",
+            account = "SIMULATED-acme",
+        });
         var runId = await PublishAsync("""{"from":"2026-03-10","to":"2026-03-10","reports":["cost"],"accounts":["SIMULATED-acme"],"vendors":["anthropic"]}""", null);
 
         var run = await Service.EndAsync(runId);
@@ -88,14 +100,16 @@ public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served)
         failed.State.ShouldBe("failed");
         failed.Attempts.ShouldBe(5);
         failed.Reason.ShouldNotBeNull().ShouldContain("no bucket for");
-        var letter = (await Service.DeadLettersAsync()).Single(one => one.GetProperty("eventId").GetString()!.StartsWith(runId, StringComparison.Ordinal));
+        var letter = (await Service.DeadLettersAsync())
+            .Single(one => one.GetProperty("eventId").GetString()!.StartsWith(runId, StringComparison.Ordinal));
         letter.GetProperty("cause").GetString().ShouldBe("attempts_exhausted");
         letter.GetProperty("sourceTopic").GetString().ShouldBe("fetch");
 
         await served.Vendors.MendAsync();
         await Service.ReplayAsync(Id(letter));
 
-        await Poll.UntilAsync("the run is completed after all", async () => (await Service.RunAsync(runId)).Outcome == "completed");
+        await Poll.UntilAsync(
+            "the run is completed after all", async () => (await Service.RunAsync(runId)).Outcome == "completed");
         await Service.ShouldHaveTruthAsync(served.Vendors, window);
         (await Service.DeadLettersAsync("replayed")).Select(Id).ShouldContain(Id(letter));
     }
@@ -108,17 +122,27 @@ public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served)
         var service = Service;
         var known = await RunIdsAsync(service);
         await served.Gcloud.PublishAsync(Trigger, message, attributes, TestContext.Current.CancellationToken);
-        var fresh = await Poll.ForAsync("there is a run", async () => (await RunIdsAsync(service)).Except(known).ToList() is { Count: > 0 } ids ? ids : null);
+        var fresh = await Poll.ForAsync(
+            "there is a run",
+            async () => (await RunIdsAsync(service)).Except(known).ToList() is { Count: > 0 } ids ? ids : null);
         return fresh.ShouldHaveSingleItem();
     }
 
     private static async Task<IReadOnlyList<string>> RunIdsAsync(RunningService service) =>
-        [.. (await service.GetAsync("runs?limit=1000")).EnumerateArray().Select(run => run.GetProperty("runId").GetString()!)];
+        [
+            .. (await service.GetAsync("runs?limit=1000"))
+            .EnumerateArray()
+            .Select(run => run.GetProperty("runId").GetString()!),
+        ];
 
-    /// <summary>The emulator, vendors, and a service that uses both: today, for a hand-published message is of the time it is published.</summary>
+    /// <summary>
+    /// The emulator, vendors, and a service that uses both: today, for a hand-published message is of the time it is
+    /// published.
+    /// </summary>
     public sealed class Served : IAsyncLifetime
     {
-        private static readonly string Now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        private static readonly string Now = TimeProvider.System.GetUtcNow()
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
         private readonly PubSubEmulator emulator = new();
         private readonly TemporaryFolder folder = new();
@@ -149,7 +173,10 @@ public sealed class ServiceOnEmulatorTests(ServiceOnEmulatorTests.Served served)
             vendors = await Simulation.AtAsync(Now);
             service = await RunningService.StartAsync(
                 folder.Path,
-                vendors.Settings(("PUBSUB_EMULATOR_HOST", emulator.RequireHost()), ("GOOGLE_CLOUD_PROJECT", project), ("Broker__AckDeadline", "00:01:00")),
+                vendors.Settings(
+                    ("PUBSUB_EMULATOR_HOST", emulator.RequireHost()),
+                    ("GOOGLE_CLOUD_PROJECT", project),
+                    ("Broker__AckDeadline", "00:01:00")),
                 Now);
         }
 

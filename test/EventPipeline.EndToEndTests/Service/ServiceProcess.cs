@@ -13,7 +13,11 @@ internal abstract class ServiceProcess : IAsyncDisposable
     protected ServiceProcess(LocalProcess process, Uri address)
     {
         this.process = process;
-        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(90) };
+        Http = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+        {
+            BaseAddress = address,
+            Timeout = TimeSpan.FromSeconds(90),
+        };
     }
 
     /// <summary>Asks the service.</summary>
@@ -42,19 +46,24 @@ internal abstract class ServiceProcess : IAsyncDisposable
 
     /// <summary>A run as it is now.</summary>
     public async Task<RunDocument> RunAsync(string runId) =>
-        (await Http.GetFromJsonAsync<RunDocument>($"runs/{runId}", ApiJson.Options, TestContext.Current.CancellationToken))!;
+        (
+            await Http.GetFromJsonAsync<RunDocument>(
+                $"runs/{runId}", ApiJson.Options, TestContext.Current.CancellationToken))!;
 
     /// <summary>A run when every window has ended; nobody may have heard of it yet.</summary>
     public Task<RunDocument> EndAsync(string runId) => Poll.ForAsync($"the run {runId} ends", async () =>
     {
-        using var answer = await Http.GetAsync(new Uri($"runs/{runId}", UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await Http.GetAsync(
+            new Uri($"runs/{runId}", UriKind.Relative), TestContext.Current.CancellationToken);
         if (answer.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.ServiceUnavailable)
         {
             return null;
         }
 
         answer.EnsureSuccessStatusCode();
-        var run = (await answer.Content.ReadFromJsonAsync<RunDocument>(ApiJson.Options, TestContext.Current.CancellationToken))!;
+        var run = (
+            await answer.Content.ReadFromJsonAsync<RunDocument>(
+                ApiJson.Options, TestContext.Current.CancellationToken))!;
         return run.Outcome is null ? null : run;
     });
 
@@ -72,8 +81,10 @@ internal abstract class ServiceProcess : IAsyncDisposable
     /// <summary>POST /dead-letters/{id}/replay.</summary>
     public async Task ReplayAsync(string id)
     {
-        using var answer = await Http.PostAsync(new Uri($"dead-letters/{id}/replay", UriKind.Relative), null, TestContext.Current.CancellationToken);
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var answer = await Http.PostAsync(
+            new Uri($"dead-letters/{id}/replay", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        answer.StatusCode.ShouldBe(
+            HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async ValueTask DisposeAsync()

@@ -29,8 +29,14 @@ public sealed class SettingsTests : IDisposable
         refused.Output.ShouldBeEmpty();
         foreach (var mistake in (string[])
         [
-            "Vendors__Anthropic__BaseAddress", "Vendors__Anthropic__Accounts__0__Secret", "Vendors__Anthropic__Accounts__1__Name",
-            "Vendors__Anthropic__Accounts__1__Secret", "NOT_SET", "Vendors__OpenAI__Accounts__0__Nam", "Vendors__OpenIA", "Vendors__OpenAI",
+            "Vendors__Anthropic__BaseAddress",
+            "Vendors__Anthropic__Accounts__0__Secret",
+            "Vendors__Anthropic__Accounts__1__Name",
+            "Vendors__Anthropic__Accounts__1__Secret",
+            "NOT_SET",
+            "Vendors__OpenAI__Accounts__0__Nam",
+            "Vendors__OpenIA",
+            "Vendors__OpenAI",
         ])
         {
             refused.Error.ShouldContain(mistake);
@@ -47,9 +53,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("dataset", "BIGQUERY_DATASET", "no-hyphens")]
     [InlineData("gcloud beta emulators pubsub start", "PUBSUB_EMULATOR_HOST", "127.0.0.1:1")]
     [InlineData("LOG_LEVEL", "LOG_LEVEL", "loud")]
-    public async Task A_mistake_in_any_setting_is_told_in_a_sentence_that_names_it(string said, string name, string value)
+    public async Task A_mistake_in_any_setting_is_told_in_a_sentence_that_names_it(
+        string said, string name, string value)
     {
-        var refused = await LocalProcess.RunAsync(folder.Path, new Dictionary<string, string> { [name] = value }, "run", "--json");
+        var refused = await LocalProcess.RunAsync(
+            folder.Path, new Dictionary<string, string> { [name] = value }, "run", "--json");
 
         refused.ExitCode.ShouldNotBe(0);
         refused.Output.ShouldBeEmpty();
@@ -60,7 +68,11 @@ public sealed class SettingsTests : IDisposable
     [Fact]
     public async Task A_proxy_of_the_machine_is_not_asked_for_the_machine_itself()
     {
-        var settings = new Dictionary<string, string> { ["HTTP_PROXY"] = "http://127.0.0.1:1", ["Runs__GapDays"] = "0" };
+        var settings = new Dictionary<string, string>
+        {
+            ["HTTP_PROXY"] = "http://127.0.0.1:1",
+            ["Runs__GapDays"] = "0",
+        };
 
         var run = await LocalProcess.RunAsync(folder.Path, settings, "run", "--json", "--reports", "moderations_usage");
 

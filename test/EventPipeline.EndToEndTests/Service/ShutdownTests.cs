@@ -35,7 +35,8 @@ public sealed class ShutdownTests(Simulation simulation) : IClassFixture<Simulat
     {
         await using var service = await RunningService.StartAsync(folder.Path, simulation.Settings());
 
-        (await service.TerminateAsync().WaitAsync(Left, TestContext.Current.CancellationToken)).ShouldBe(0, service.Said);
+        (await service.TerminateAsync().WaitAsync(Left, TestContext.Current.CancellationToken))
+            .ShouldBe(0, service.Said);
     }
 
     private static async Task<HttpStatusCode> PushAsync(HttpClient http)
@@ -49,7 +50,10 @@ public sealed class ShutdownTests(Simulation simulation) : IClassFixture<Simulat
         };
         foreach (var (name, value) in ((string, string)[])
         [
-            ("ce-specversion", "1.0"), ("ce-id", "shutdown-1"), ("ce-source", "//eventpipeline"), ("ce-type", "eventpipeline.fetch.requested.v1"),
+            ("ce-specversion", "1.0"),
+            ("ce-id", "shutdown-1"),
+            ("ce-source", "//eventpipeline"),
+            ("ce-type", "eventpipeline.fetch.requested.v1"),
             ("x-goog-pubsub-message-id", "77"), ("x-goog-pubsub-subscription-name", "projects/p/subscriptions/fetch"),
         ])
         {

@@ -8,7 +8,8 @@ namespace EventPipeline.EndToEndTests.Service;
 public class Simulation : IAsyncLifetime
 {
     /// <summary>
-    /// What time it is for vendors and triggers. Far ahead, so that no read of a test is ever settled, whatever day it really is.
+    /// What time it is for vendors and triggers. Far ahead, so that no read of a test is ever settled, whatever day it
+    /// really is.
     /// </summary>
     public const string Now = "2098-06-15T06:00:00Z";
 
@@ -47,14 +48,20 @@ public class Simulation : IAsyncLifetime
     /// <summary>The settings that make the service read these accounts, all of them unless some are named.</summary>
     internal Dictionary<string, string> Settings(params (string Name, string Value)[] more)
     {
-        var settings = new Dictionary<string, string> { ["Runs__GapDays"] = "0", ["Broker__MinimumBackoff"] = "00:00:00.050", ["Broker__MaximumBackoff"] = "00:00:01" };
+        var settings = new Dictionary<string, string>
+        {
+            ["Runs__GapDays"] = "0",
+            ["Broker__MinimumBackoff"] = "00:00:00.050",
+            ["Broker__MaximumBackoff"] = "00:00:01",
+        };
         foreach (var vendor in Accounts.GroupBy(account => account.Vendor))
         {
             var section = $"Vendors__{(vendor.Key == "anthropic" ? "Anthropic" : "OpenAI")}";
             settings[$"{section}__BaseAddress"] = Address.AbsoluteUri;
             foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
             {
-                var variable = string.Create(CultureInfo.InvariantCulture, $"KEY_{vendor.Key.ToUpperInvariant()}_{index}");
+                var variable = string.Create(
+                    CultureInfo.InvariantCulture, $"KEY_{vendor.Key.ToUpperInvariant()}_{index}");
                 settings[variable] = account.Key;
                 settings[$"{section}__Accounts__{index}__Name"] = account.Name;
                 settings[$"{section}__Accounts__{index}__Secret"] = $"env:{variable}";
@@ -81,30 +88,42 @@ public class Simulation : IAsyncLifetime
     internal Task MendAsync() => FailAsync();
 
     /// <summary>How often the faults have hit.</summary>
-    internal async Task<int> HitsAsync() => (await GetAsync("_simulator/faults")).EnumerateArray().Sum(rule => rule.GetProperty("hits").GetInt32());
+    internal async Task<int> HitsAsync() =>
+        (await GetAsync("_simulator/faults")).EnumerateArray().Sum(rule => rule.GetProperty("hits").GetInt32());
 
     /// <summary>What was asked since the simulation started: path and query.</summary>
     internal async Task<IReadOnlyList<string>> RequestsAsync() =>
-        [.. (await GetAsync("_simulator/requests")).EnumerateArray().Select(request => request.GetProperty("path").GetString()!)];
+        [
+            .. (await GetAsync("_simulator/requests"))
+            .EnumerateArray()
+            .Select(request => request.GetProperty("path").GetString()!),
+        ];
 
     /// <summary>What the vendor would answer now, per day, added up without paging or wire format.</summary>
-    internal async Task<IReadOnlyList<TrueDay>> TruthAsync(string vendor, string account, string report, DateOnly from, DateOnly to)
+    internal async Task<IReadOnlyList<TrueDay>> TruthAsync(
+        string vendor, string account, string report, DateOnly from, DateOnly to)
     {
-        var truth = await GetAsync(FormattableString.Invariant(
-            $"_simulator/truth?vendor={vendor}&account={account}&report={report}&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}"));
+        var truth = await GetAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"_simulator/truth?vendor={vendor}&account={account}&report={report}&from={from:yyyy-MM-dd}"
+                + $"&to={to:yyyy-MM-dd}"));
         return [.. truth.GetProperty("days").EnumerateArray().Select(day => new TrueDay(
             DateOnly.ParseExact(day.GetProperty("day").GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
             day.GetProperty("rows").GetInt64(),
             Exact(day.GetProperty("tokens")),
             Exact(day.GetProperty("usd")),
-            day.GetProperty("quantities").EnumerateObject().ToDictionary(quantity => quantity.Name, quantity => Exact(quantity.Value))))];
+            day.GetProperty("quantities")
+                .EnumerateObject()
+                .ToDictionary(quantity => quantity.Name, quantity => Exact(quantity.Value))))];
     }
 
-    private static decimal Exact(JsonElement text) => decimal.Parse(text.GetString()!, NumberStyles.Number, CultureInfo.InvariantCulture);
+    private static decimal Exact(JsonElement text) =>
+        decimal.Parse(text.GetString()!, NumberStyles.Number, CultureInfo.InvariantCulture);
 
     private async Task StartAsync(string now)
     {
-        process = LocalProcess.Start(folder.Path, new Dictionary<string, string>(), "simulate", "--port", "0", "--now", now);
+        process = LocalProcess.Start(
+            folder.Path, new Dictionary<string, string>(), "simulate", "--port", "0", "--now", now);
         http.BaseAddress = new Uri(await process.LineAsync("SIMULATED vendors on "));
         var all = await GetAsync("_simulator");
         Accounts = [.. all.GetProperty("accounts").EnumerateArray().Select(account => new ServedAccount(
@@ -116,16 +135,22 @@ public class Simulation : IAsyncLifetime
     }
 
     private async Task<JsonElement> GetAsync(string path) =>
-        await http.GetFromJsonAsync<JsonElement>(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        await http.GetFromJsonAsync<JsonElement>(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 }
 
 /// <summary>An organisation that the simulation serves.</summary>
-internal sealed record ServedAccount(string Vendor, string Name, string Key, string LimitedKey, IReadOnlyList<string> Reports);
+internal sealed record ServedAccount(
+    string Vendor, string Name, string Key, string LimitedKey, IReadOnlyList<string> Reports);
 
 /// <summary>What is true of a day of a report.</summary>
-internal sealed record TrueDay(DateOnly Day, long Rows, decimal Tokens, decimal Usd, IReadOnlyDictionary<string, decimal> Quantities)
+internal sealed record TrueDay(
+    DateOnly Day, long Rows, decimal Tokens, decimal Usd, IReadOnlyDictionary<string, decimal> Quantities)
 {
     /// <summary>All of it: two days are the same when their texts are.</summary>
-    public override string ToString() => FormattableString.Invariant(
-        $"{Day:yyyy-MM-dd} {Rows} {Tokens} {Usd} {string.Join(' ', Quantities.Select(quantity => FormattableString.Invariant($"{quantity.Key}={quantity.Value}")))}");
+    public override string ToString()
+    {
+        var quantities = Quantities.Select(quantity => FormattableString.Invariant($"{quantity.Key}={quantity.Value}"));
+        return FormattableString.Invariant($"{Day:yyyy-MM-dd} {Rows} {Tokens} {Usd} {string.Join(' ', quantities)}");
+    }
 }

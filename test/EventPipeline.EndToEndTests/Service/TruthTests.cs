@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventPipeline.Ledger;
 
 namespace EventPipeline.EndToEndTests.Service;
@@ -20,7 +21,10 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
 
         run.Outcome.ShouldBe("completed");
         run.Windows.ShouldAllBe(window => window.State == "loaded" || window.State == "empty");
-        run.Windows.Select(window => (window.Vendor, window.Account, window.Report)).Distinct().Count().ShouldBe(4 + 4 + 12);
+        run.Windows.Select(window => (window.Vendor, window.Account, window.Report))
+            .Distinct()
+            .Count()
+            .ShouldBe(4 + 4 + 12);
         await service.ShouldEqualTruthAsync(simulation, Yesterday.AddDays(-9), Yesterday);
         await TotalsShouldEqualTruthAsync(run);
         (await service.QueryAsync("SELECT COUNT(*) FROM entity"))[0][0].GetInt64()
@@ -41,7 +45,8 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         }
 
         await using var later = await Simulation.AtAsync("2098-06-16T06:00:00Z");
-        await using var service = await RunningService.StartAsync(folder.Path, later.Settings(), "2098-06-16T06:00:00Z");
+        await using var service = await RunningService.StartAsync(
+            folder.Path, later.Settings(), "2098-06-16T06:00:00Z");
         var run = await service.RunToEndAsync(new { reports });
 
         run.Windows.ShouldContain(window => window.Why == "read again" && window.State == "loaded");
@@ -53,20 +58,28 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         await RestatementsShouldBeAsync(service, later, from, to, reports);
     }
 
-    /// <summary>Exactly the days that the vendor changed are restatements, from the old numbers to the new; the old rows are still there.</summary>
-    private async Task RestatementsShouldBeAsync(RunningService service, Simulation later, DateOnly from, DateOnly to, string[] reports)
+    /// <summary>
+    /// Exactly the days that the vendor changed are restatements, from the old numbers to the new; the old rows are
+    /// still there.
+    /// </summary>
+    private async Task RestatementsShouldBeAsync(
+        RunningService service, Simulation later, DateOnly from, DateOnly to, string[] reports)
     {
         var expected = new List<string>();
         foreach (var account in simulation.Accounts)
         {
-            foreach (var report in account.Reports.Where(report => reports.Contains(Views.ReportName(account.Vendor, report))))
+            foreach (var report in
+                account.Reports.Where(report => reports.Contains(Views.ReportName(account.Vendor, report))))
             {
                 var old = await simulation.TruthAsync(account.Vendor, account.Name, report, from, to);
                 var @new = await later.TruthAsync(account.Vendor, account.Name, report, from, to);
                 expected.AddRange(old.Zip(@new)
                     .Where(pair => pair.First.ToString() != pair.Second.ToString())
-                    .Select(pair => FormattableString.Invariant(
-                        $"{account.Vendor} {account.Name} {Views.ReportName(account.Vendor, report)} {pair.First.Day:yyyy-MM-dd} {DecimalText(pair.First.Usd)} {DecimalText(pair.Second.Usd)}")));
+                    .Select(pair => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{account.Vendor} {account.Name} {Views.ReportName(account.Vendor, report)} "
+                            + $"{pair.First.Day:yyyy-MM-dd} {DecimalText(pair.First.Usd)} "
+                            + $"{DecimalText(pair.Second.Usd)}")));
             }
         }
 
@@ -77,7 +90,8 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
               previous_load_id, load_id
             FROM restatements
             """);
-        rows.Select(row => $"{row[0]} {row[1]} {row[2]} {row[3]} {Trimmed(row[4].GetString()!)} {Trimmed(row[5].GetString()!)}")
+        rows.Select(
+            row => $"{row[0]} {row[1]} {row[2]} {row[3]} {Trimmed(row[4].GetString()!)} {Trimmed(row[5].GetString()!)}")
             .Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal));
         foreach (var row in rows)
         {
@@ -99,12 +113,16 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         {
             foreach (var report in account.Reports)
             {
-                var days = await simulation.TruthAsync(account.Vendor, account.Name, report, Yesterday.AddDays(-9), Yesterday);
-                truth[(account.Vendor, account.Name, Views.ReportName(account.Vendor, report))] = (days.Sum(day => day.Tokens), days.Sum(day => day.Usd));
+                var days = await simulation.TruthAsync(
+                    account.Vendor, account.Name, report, Yesterday.AddDays(-9), Yesterday);
+                truth[(account.Vendor, account.Name, Views.ReportName(account.Vendor, report))] = (
+                    days.Sum(day => day.Tokens), days.Sum(day => day.Usd));
             }
         }
 
-        foreach (var windows in run.Windows.Where(window => window.Report != "names").GroupBy(window => (window.Vendor, window.Account, window.Report)))
+        foreach (var windows in
+            run.Windows.Where(window => window.Report != "names")
+                .GroupBy(window => (window.Vendor, window.Account, window.Report)))
         {
             var (tokens, usd) = truth[windows.Key];
             var isEstimate = windows.Key.Report == "claude_code";
@@ -121,5 +139,6 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
 
     private static string DecimalText(decimal value) => DecimalAsString.Text(value);
 
-    private static string Trimmed(string value) => DecimalText(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
+    private static string Trimmed(string value) =>
+        DecimalText(decimal.Parse(value, System.Globalization.CultureInfo.InvariantCulture));
 }

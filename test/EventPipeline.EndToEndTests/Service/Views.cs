@@ -88,7 +88,10 @@ internal static class Views
     public static async Task ShouldEqualTruthAsync(
         this IViews service, Simulation simulation, DateOnly from, DateOnly to, params IReadOnlyList<string> reports)
     {
-        (await LinesAsync(service)).ShouldBe(await ExpectedAsync(simulation, from, to, (_, report) => reports.Count == 0 || reports.Contains(report)));
+        (await LinesAsync(service))
+            .ShouldBe(
+                await ExpectedAsync(
+                    simulation, from, to, (_, report) => reports.Count == 0 || reports.Contains(report)));
         await ViewsShouldAgreeAsync(service);
     }
 
@@ -96,10 +99,16 @@ internal static class Views
     public static async Task ShouldHaveTruthAsync(this IViews service, Simulation simulation, Window window)
     {
         var name = $"{window.Vendor} {window.Account} {window.Report} ";
-        var expected = await ExpectedAsync(simulation, window.From, window.To, (account, report) => $"{account.Vendor} {account.Name} {report} " == name);
+        var expected = await ExpectedAsync(
+            simulation,
+            window.From,
+            window.To,
+            (account, report) => $"{account.Vendor} {account.Name} {report} " == name);
         var days = window.EachDay().Select(day => FormattableString.Invariant($"{name}{day:yyyy-MM-dd}:")).ToList();
         expected.ShouldNotBeEmpty("There is something to compare.");
-        (await LinesAsync(service)).Where(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal))).ShouldBe(expected);
+        (await LinesAsync(service))
+            .Where(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal)))
+            .ShouldBe(expected);
         await ViewsShouldAgreeAsync(service);
     }
 
@@ -108,12 +117,15 @@ internal static class Views
     {
         var name = $"{window.Vendor} {window.Account} {window.Report} ";
         var days = window.EachDay().Select(day => FormattableString.Invariant($"{name}{day:yyyy-MM-dd}:")).ToList();
-        (await LinesAsync(service)).ShouldNotContain(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal)));
+        (await LinesAsync(service))
+            .ShouldNotContain(line => days.Any(day => line.StartsWith(day, StringComparison.Ordinal)));
     }
 
     private static async Task<IReadOnlyList<string>> LinesAsync(IViews service)
     {
-        var rows = (await service.QueryAsync(Usage)).Concat(await service.QueryAsync(Cost)).Concat(await service.QueryAsync(ClaudeCode));
+        var rows = (await service.QueryAsync(Usage))
+            .Concat(await service.QueryAsync(Cost))
+            .Concat(await service.QueryAsync(ClaudeCode));
         return [.. rows.Select(Line).Order(StringComparer.Ordinal)];
     }
 
@@ -142,7 +154,11 @@ internal static class Views
             {
                 var days = await simulation.TruthAsync(account.Vendor, account.Name, report, from, to);
                 lines.AddRange(days.Where(day => day.Rows > 0).Select(day => Line(
-                    account.Vendor, account.Name, ReportName(account.Vendor, report), day.Day, [day.Rows, day.Tokens, day.Usd, .. Parts(account.Vendor, report, day)])));
+                    account.Vendor,
+                    account.Name,
+                    ReportName(account.Vendor, report),
+                    day.Day,
+                    [day.Rows, day.Tokens, day.Usd, .. Parts(account.Vendor, report, day)])));
             }
         }
 
@@ -172,14 +188,20 @@ internal static class Views
             [
                 Sum("input_text_tokens", "input_audio_tokens", "input_image_tokens"),
                 Sum("input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"),
-                Sum("input_cache_write_tokens"), 0, Sum("output_text_tokens", "output_audio_tokens", "output_image_tokens"), Sum("num_model_requests"), 0,
+                Sum("input_cache_write_tokens"),
+                0,
+                Sum("output_text_tokens", "output_audio_tokens", "output_image_tokens"),
+                Sum("num_model_requests"),
+                0,
             ],
             ("openai", _) =>
             [
                 Sum("input_tokens"), 0, 0, 0, 0, report == "web_search_calls" ? 0 : Sum("num_model_requests"),
                 Sum("images", "characters", "seconds", "usage_bytes", "num_sessions", "num_requests"),
             ],
-            _ => throw new InvalidOperationException($"The simulation has a report that is not compared: {vendor} {report}."),
+            _ =>
+                throw new InvalidOperationException(
+                    $"The simulation has a report that is not compared: {vendor} {report}."),
         };
     }
 
@@ -188,8 +210,15 @@ internal static class Views
         row[0].GetString()!,
         row[2].GetString()!,
         DateOnly.ParseExact(row[3].GetString()!, "yyyy-MM-dd", CultureInfo.InvariantCulture),
-        row.EnumerateArray().Skip(4).Select(value => decimal.Parse(value.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture)));
+        row.EnumerateArray()
+            .Skip(4)
+            .Select(value => decimal.Parse(value.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture)));
 
-    private static string Line(string vendor, string account, string report, DateOnly day, IEnumerable<decimal> numbers) => FormattableString.Invariant(
-        $"{vendor} {account} {report} {day:yyyy-MM-dd}: {string.Join(' ', numbers.Select(number => number.ToString("0.##################", CultureInfo.InvariantCulture)))}");
+    private static string Line(
+        string vendor, string account, string report, DateOnly day, IEnumerable<decimal> numbers) =>
+        string.Create(
+        CultureInfo.InvariantCulture,
+        $"{vendor} {account} {report} {day:yyyy-MM-dd}: "
+            + $"{string.Join(' ',
+                numbers.Select(number => number.ToString("0.##################", CultureInfo.InvariantCulture)))}");
 }

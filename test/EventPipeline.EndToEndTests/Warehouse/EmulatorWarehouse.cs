@@ -4,7 +4,10 @@ using EventPipeline.Google.Schema;
 
 namespace EventPipeline.EndToEndTests.Warehouse;
 
-/// <summary>https://github.com/goccy/bigquery-emulator in a container, where containers are asked for: GoogleSQL by another hand than ours.</summary>
+/// <summary>
+/// https://github.com/goccy/bigquery-emulator in a container, where containers are asked for: GoogleSQL by another hand
+/// than ours.
+/// </summary>
 public sealed class EmulatorWarehouse : WarehouseServer
 {
     private const string Image = "ghcr.io/goccy/bigquery-emulator:0.8.1";
@@ -26,13 +29,17 @@ public sealed class EmulatorWarehouse : WarehouseServer
         container = await EmulatorContainer.StartAsync(
             Image, $"--project={Project}", $"--dataset={Dataset}", $"--port={port}", $"--grpc-port={grpcPort}");
         await EmulatorStart.UntilItAnswersAsync(
-            "The BigQuery emulator", new Uri($"http://{host}/bigquery/v2/projects/{Project}/datasets"), () => container.HasExited, container.SaidAsync);
+            "The BigQuery emulator",
+            new Uri($"http://{host}/bigquery/v2/projects/{Project}/datasets"),
+            () => container.HasExited,
+            container.SaidAsync);
         return host;
     }
 
     /// <summary>
-    /// It neither keeps NOT NULL of a table that a statement makes nor partitions one, so the tables are made by tables.insert. Of the views it has
-    /// those without QUALIFY (https://github.com/goccy/bigquery-emulator/issues/502).
+    /// It neither keeps NOT NULL of a table that a statement makes nor partitions one, so the tables are made by
+    /// tables.insert. Of the views it has those without QUALIFY
+    /// (https://github.com/goccy/bigquery-emulator/issues/502).
     /// </summary>
     private protected override async Task MakeTablesAsync()
     {
@@ -45,18 +52,29 @@ public sealed class EmulatorWarehouse : WarehouseServer
                 new
                 {
                     tableReference = new { projectId = Project, datasetId = Dataset, tableId = table.Name },
-                    schema = new { fields = table.Columns.Select(column => new { name = column.Name, type = ApiType(column.Type), mode = column.Mode }) },
+                    schema = new
+                    {
+                        fields = table.Columns.Select(column => new
+                        {
+                            name = column.Name,
+                            type = ApiType(column.Type),
+                            mode = column.Mode,
+                        }),
+                    },
                 },
                 TestContext.Current.CancellationToken);
-            made.IsSuccessStatusCode.ShouldBeTrue(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+            made.IsSuccessStatusCode.ShouldBeTrue(
+                await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
         var restatements = expected.Views.Single(view => view.Name == "restatements");
-        await Schema.ApplyAsync(new DatasetName(Project, Dataset).Fill(restatements.ToString()), TestContext.Current.CancellationToken);
+        await Schema.ApplyAsync(
+            new DatasetName(Project, Dataset).Fill(restatements.ToString()), TestContext.Current.CancellationToken);
     }
 
     private protected override ValueTask StopAsync() => container?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>It takes the API's old names only.</summary>
-    private static string ApiType(string type) => type.Split('(')[0] switch { "INT64" => "INTEGER", "BOOL" => "BOOLEAN", var other => other };
+    private static string ApiType(string type) =>
+        type.Split('(')[0] switch { "INT64" => "INTEGER", "BOOL" => "BOOLEAN", var other => other };
 }

@@ -6,10 +6,12 @@ using EventPipeline.Load;
 namespace EventPipeline.EndToEndTests.Warehouse;
 
 /// <summary>
-/// The contract, kept by our stand-in, and what the emulator of <see cref="EmulatorWarehouse"/> cannot do: packed uploads, job ids that are taken (409), NOT NULL and partitions
-/// of a table that a statement made, an empty text or a null flag as a parameter, QUALIFY.
+/// The contract, kept by our stand-in, and what the emulator of <see cref="EmulatorWarehouse"/> cannot do: packed
+/// uploads, job ids that are taken (409), NOT NULL and partitions of a table that a statement made, an empty text or a
+/// null flag as a parameter, QUALIFY.
 /// </summary>
-public sealed class StandInWarehouseTests(StandInWarehouse server) : WarehouseContract(server), IClassFixture<StandInWarehouse>
+public sealed class StandInWarehouseTests(
+    StandInWarehouse server) : WarehouseContract(server), IClassFixture<StandInWarehouse>
 {
     private readonly StandInWarehouse server = server;
 
@@ -18,7 +20,8 @@ public sealed class StandInWarehouseTests(StandInWarehouse server) : WarehouseCo
     {
         using var said = new StringWriter();
 
-        var isAsExpected = await new SchemaCheck(said).ExecuteAsync(server.Schema, WarehouseServer.Dataset, TestContext.Current.CancellationToken);
+        var isAsExpected = await new SchemaCheck(said)
+            .ExecuteAsync(server.Schema, WarehouseServer.Dataset, TestContext.Current.CancellationToken);
 
         isAsExpected.ShouldBeTrue(said.ToString());
     }
@@ -84,10 +87,13 @@ public sealed class StandInWarehouseTests(StandInWarehouse server) : WarehouseCo
         }
 
         await CommitAsync("shown-2", "shown", DateTimeOffset.UnixEpoch.AddMicroseconds(1), "new", 0.1m);
-        await CommitAsync("shown-1", "shown", DateTimeOffset.UnixEpoch, "old", 5m); // it comes later, and is older; the third never comes
+        // it comes later, and is older; the third never comes
+        await CommitAsync("shown-1", "shown", DateTimeOffset.UnixEpoch, "old", 5m);
 
         var day = (await QueryAsync(new Statement(
-            "shown", "SELECT usage_date, amount_usd FROM {dataset}.daily_cost WHERE vendor = 'shown'", new Dictionary<string, object?>()))).ShouldHaveSingleItem();
+            "shown",
+            "SELECT usage_date, amount_usd FROM {dataset}.daily_cost WHERE vendor = 'shown'",
+            new Dictionary<string, object?>()))).ShouldHaveSingleItem();
         day.Exact("amount_usd").ShouldBe(0.100000000000000001m);
     }
 
@@ -99,7 +105,8 @@ public sealed class StandInWarehouseTests(StandInWarehouse server) : WarehouseCo
     /// <summary>Rows of 2026-03-01 on their way; the vendor is the load's id without its number.</summary>
     private async Task<IUpload> UploadAsync(string loadId, params string[] amounts)
     {
-        var upload = await Warehouse.StartUploadAsync(WarehouseServer.Dataset, "cost_versions", loadId, TestContext.Current.CancellationToken);
+        var upload = await Warehouse.StartUploadAsync(
+            WarehouseServer.Dataset, "cost_versions", loadId, TestContext.Current.CancellationToken);
         for (var i = 0; i < amounts.Length; i++)
         {
             var row = string.Create(

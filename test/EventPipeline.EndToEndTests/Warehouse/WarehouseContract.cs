@@ -7,7 +7,8 @@ namespace EventPipeline.EndToEndTests.Warehouse;
 /// <param name="server">What stands in.</param>
 public abstract class WarehouseContract(WarehouseServer server)
 {
-    private static readonly DateTimeOffset Microseconds = new DateTimeOffset(2026, 3, 1, 23, 59, 59, TimeSpan.Zero).AddTicks(9_999_990);
+    private static readonly DateTimeOffset Microseconds = new DateTimeOffset(2026, 3, 1, 23, 59, 59, TimeSpan.Zero)
+        .AddTicks(9_999_990);
 
     private protected IWarehouse Warehouse
     {
@@ -48,7 +49,8 @@ public abstract class WarehouseContract(WarehouseServer server)
     [InlineData(1, 1, 1)]
     [InlineData(2024, 2, 29)]
     [InlineData(9999, 12, 31)]
-    public Task A_day_comes_back(int year, int month, int day) => ShouldComeBackAsync("DATE", new DateOnly(year, month, day));
+    public Task A_day_comes_back(int year, int month, int day) =>
+        ShouldComeBackAsync("DATE", new DateOnly(year, month, day));
 
     [Fact]
     public async Task A_time_comes_back_to_the_microsecond()
@@ -73,8 +75,16 @@ public abstract class WarehouseContract(WarehouseServer server)
         var later = Event("contract-run", "window_ended", Microseconds);
         foreach (var (name, value) in new (string, object?)[]
         {
-            ("window_id", "w-1"), ("vendor", "openai"), ("account", "acme"), ("report", "cost"), ("window_start", new DateOnly(2026, 2, 28)),
-            ("window_end", new DateOnly(2026, 3, 1)), ("state", "loaded"), ("row_count", 2L), ("tokens", long.MaxValue), ("amount_usd", 0.1m + 0.2m),
+            ("window_id", "w-1"),
+            ("vendor", "openai"),
+            ("account", "acme"),
+            ("report", "cost"),
+            ("window_start", new DateOnly(2026, 2, 28)),
+            ("window_end", new DateOnly(2026, 3, 1)),
+            ("state", "loaded"),
+            ("row_count", 2L),
+            ("tokens", long.MaxValue),
+            ("amount_usd", 0.1m + 0.2m),
             ("estimated_usd", -0.000000000000000001m), ("load_id", "l-1"), ("attempt", 3L), ("reason", "it's\n\"fine\""), ("details", """{"a":"ä"}"""),
         })
         {
@@ -83,9 +93,14 @@ public abstract class WarehouseContract(WarehouseServer server)
 
         var first = Event("contract-run", "requested", Microseconds.AddMicroseconds(-1));
         await Warehouse.ExecuteAsync(
-            WarehouseServer.Dataset, "events-1", Statement.Insert("insert_run_events", [later, first]), TestContext.Current.CancellationToken);
+            WarehouseServer.Dataset,
+            "events-1",
+            Statement.Insert("insert_run_events", [later, first]),
+            TestContext.Current.CancellationToken);
         await Warehouse.ExecuteAsync(
-            WarehouseServer.Dataset, "events-2", Statement.Insert("insert_run_events", [Event("another-run", "requested", Microseconds)]),
+            WarehouseServer.Dataset,
+            "events-2",
+            Statement.Insert("insert_run_events", [Event("another-run", "requested", Microseconds)]),
             TestContext.Current.CancellationToken);
 
         var read = await QueryAsync(Statement.Create("run_events", ("run_id", "contract-run")));
@@ -99,7 +114,9 @@ public abstract class WarehouseContract(WarehouseServer server)
         await Warehouse.ExecuteAsync(
             WarehouseServer.Dataset,
             "filtered",
-            Statement.Insert("insert_run_events", [Event("filtered", "requested", Microseconds), Event("filtered", "completed", Microseconds)]),
+            Statement.Insert(
+                "insert_run_events",
+                [Event("filtered", "requested", Microseconds), Event("filtered", "completed", Microseconds)]),
             TestContext.Current.CancellationToken);
 
         (await EventsAsync(null)).ShouldBe(["completed", "requested"]);
@@ -113,7 +130,8 @@ public abstract class WarehouseContract(WarehouseServer server)
             -- @only STRING
             SELECT event FROM {dataset}.run_events WHERE run_id = @run_id AND (@only IS NULL OR event = @only) ORDER BY event
             """,
-            new Dictionary<string, object?> { ["run_id"] = "filtered", ["only"] = only }))).Select(row => row.Text("event"));
+            new Dictionary<string, object?> { ["run_id"] = "filtered", ["only"] = only })))
+                .Select(row => row.Text("event"));
     }
 
     [Fact]
@@ -126,10 +144,14 @@ public abstract class WarehouseContract(WarehouseServer server)
         await InsertAsync("cost_versions", "cost-proof-2", "amount_usd", "proven", "k-1", 0.000000000000000001m);
 
         var day = (await QueryAsync(Statement.Create(
-            "prove_load", ("load_id", "proven"), ("from", new DateOnly(2026, 3, 1)), ("to", new DateOnly(2026, 3, 2))))).ShouldHaveSingleItem();
+            "prove_load",
+            ("load_id", "proven"),
+            ("from", new DateOnly(2026, 3, 1)),
+            ("to", new DateOnly(2026, 3, 2))))).ShouldHaveSingleItem();
 
         day.Date("usage_date").ShouldBe(new DateOnly(2026, 3, 1));
-        (day.GetInt64("row_count"), day.GetInt64("key_count"), day.GetInt64("tokens")).ShouldBe((4, 3, (long.MaxValue / 4) + 3));
+        (day.GetInt64("row_count"), day.GetInt64("key_count"), day.GetInt64("tokens"))
+            .ShouldBe((4, 3, (long.MaxValue / 4) + 3));
         day.ByBasis("usd_by_basis").ShouldBe(SumsByBasis.Of(0.100000000000000001m, 0m));
         day.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.None.With("billed", 2));
     }
@@ -172,7 +194,8 @@ public abstract class WarehouseContract(WarehouseServer server)
             new Dictionary<string, object?>()))).ShouldHaveSingleItem();
 
         found.Date("usage_date").ShouldBe(new DateOnly(2026, 3, 1));
-        (found.Timestamp("previous_read_began"), found.Timestamp("read_began")).ShouldBe((Microseconds, Microseconds.AddMicroseconds(1)));
+        (found.Timestamp("previous_read_began"), found.Timestamp("read_began"))
+            .ShouldBe((Microseconds, Microseconds.AddMicroseconds(1)));
         (found.Text("previous_load_id"), found.Text("load_id")).ShouldBe(("restated-1", "restated-2"));
         (found.Exact("previous_amount_usd"), found.Exact("amount_usd")).ShouldBe((1.10m, 1.15m));
     }
@@ -181,19 +204,40 @@ public abstract class WarehouseContract(WarehouseServer server)
         Warehouse.QueryAsync(WarehouseServer.Dataset, statement, TestContext.Current.CancellationToken);
 
     /// <summary>Commits 2026-03-01 of a vendor, under a load's id.</summary>
-    private protected Task CommitAsync(string loadId, string vendor, DateTimeOffset readBegan, string digest, decimal amount) => Warehouse.ExecuteAsync(
+    private protected Task CommitAsync(
+        string loadId, string vendor, DateTimeOffset readBegan, string digest, decimal amount) =>
+        Warehouse.ExecuteAsync(
         WarehouseServer.Dataset,
         $"commit-{loadId}",
         Statement.Create(
-            "insert_slice_versions", ("vendor", vendor), ("account_id", "o-1"), ("account", "acme"), ("report", "cost"), ("usage_date", new DateOnly(2026, 3, 1)),
-            ("load_id", loadId), ("read_began", readBegan), ("follows", null), ("row_count", 1L), ("tokens", 0L), ("amount_usd", amount), ("estimated_usd", 0m),
-            ("digest", digest), ("grain", "line"), ("normaliser_version", 1L), ("state", "loaded"), ("run_id", "run"), ("window_id", "w"), ("message_id", null)),
+            "insert_slice_versions",
+            ("vendor", vendor),
+            ("account_id", "o-1"),
+            ("account", "acme"),
+            ("report", "cost"),
+            ("usage_date", new DateOnly(2026, 3, 1)),
+            ("load_id", loadId),
+            ("read_began", readBegan),
+            ("follows", null),
+            ("row_count", 1L),
+            ("tokens", 0L),
+            ("amount_usd", amount),
+            ("estimated_usd", 0m),
+            ("digest", digest),
+            ("grain", "line"),
+            ("normaliser_version", 1L),
+            ("state", "loaded"),
+            ("run_id", "run"),
+            ("window_id", "w"),
+            ("message_id", null)),
         TestContext.Current.CancellationToken);
 
     private protected async Task ShouldComeBackAsync(string type, object? value)
     {
         var row = (await QueryAsync(new Statement(
-            "echo", $"-- @value {type}\nSELECT @value AS echo", new Dictionary<string, object?> { ["value"] = value }))).ShouldHaveSingleItem();
+            "echo",
+            $"-- @value {type}\nSELECT @value AS echo",
+            new Dictionary<string, object?> { ["value"] = value }))).ShouldHaveSingleItem();
 
         row.Values["echo"].ShouldBe(value);
     }
@@ -228,9 +272,23 @@ public abstract class WarehouseContract(WarehouseServer server)
 
     private static Dictionary<string, object?> Event(string runId, string name, DateTimeOffset recorded) => new()
     {
-        ["run_id"] = runId, ["event"] = name, ["mode"] = "production", ["window_id"] = null, ["vendor"] = null, ["account"] = null, ["report"] = null,
-        ["window_start"] = null, ["window_end"] = null, ["state"] = null, ["row_count"] = null, ["tokens"] = null, ["amount_usd"] = null,
-        ["estimated_usd"] = null, ["load_id"] = null, ["attempt"] = null, ["reason"] = null, ["details"] = null, ["message_id"] = null,
+        ["run_id"] =
+            runId,
+            ["event"] = name,
+            ["mode"] = "production",
+            ["window_id"] = null,
+            ["vendor"] = null,
+            ["account"] = null,
+            ["report"] = null,
+        ["window_start"] =
+            null,
+            ["window_end"] = null,
+            ["state"] = null,
+            ["row_count"] = null,
+            ["tokens"] = null,
+            ["amount_usd"] = null,
+        ["estimated_usd"] =
+            null, ["load_id"] = null, ["attempt"] = null, ["reason"] = null, ["details"] = null, ["message_id"] = null,
         ["recorded_at"] = recorded,
     };
 
@@ -240,7 +298,8 @@ public abstract class WarehouseContract(WarehouseServer server)
     private static string Shown(Dictionary<string, object?> inserted, Row columns) =>
         string.Join('\n', columns.Values.Keys.Select(column => Shown(column, inserted[column])));
 
-    private static string Shown(string column, object? value) => string.Create(CultureInfo.InvariantCulture, $"{column}: {value switch
+    private static string Shown(string column, object? value) => string.Create(CultureInfo.InvariantCulture,
+        $"{column}: {value switch
     {
         null => "null",
         decimal number => number.ToString("0.##################", CultureInfo.InvariantCulture),

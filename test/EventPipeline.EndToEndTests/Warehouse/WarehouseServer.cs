@@ -7,8 +7,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EventPipeline.EndToEndTests.Warehouse;
 
 /// <summary>
-/// Something that speaks BigQuery's API, with a dataset that has our tables, one for all tests of a class. It is asked through the service's own
-/// client, which is registered and configured as the service does it.
+/// Something that speaks BigQuery's API, with a dataset that has our tables, one for all tests of a class. It is asked
+/// through the service's own client, which is registered and configured as the service does it.
 /// </summary>
 public abstract class WarehouseServer : IAsyncLifetime
 {
@@ -28,7 +28,11 @@ public abstract class WarehouseServer : IAsyncLifetime
             return;
         }
 
-        var settings = new Dictionary<string, string?> { ["BIGQUERY_EMULATOR_HOST"] = host, ["GOOGLE_CLOUD_PROJECT"] = Project };
+        var settings = new Dictionary<string, string?>
+        {
+            ["BIGQUERY_EMULATOR_HOST"] = host,
+            ["GOOGLE_CLOUD_PROJECT"] = Project,
+        };
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         services = new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)

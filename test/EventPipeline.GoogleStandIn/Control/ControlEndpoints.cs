@@ -11,9 +11,17 @@ using EventPipeline.GoogleStandIn.Tokens;
 
 namespace EventPipeline.GoogleStandIn.Control;
 
-/// <summary>What tests ask of the stand-in itself, under <c>/stand-in</c>. No token is needed; the README describes it.</summary>
+/// <summary>
+/// What tests ask of the stand-in itself, under <c>/stand-in</c>. No token is needed; the README describes it.
+/// </summary>
 internal sealed class ControlEndpoints(
-    Database database, FaultBox faults, RequestLog requests, JobStore jobs, AccessTokens access, SigningKeys keys, TokenIssuer issuer)
+    Database database,
+    FaultBox faults,
+    RequestLog requests,
+    JobStore jobs,
+    AccessTokens access,
+    SigningKeys keys,
+    TokenIssuer issuer)
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
 
@@ -25,7 +33,8 @@ internal sealed class ControlEndpoints(
             {
                 return await next(context);
             }
-            catch (Exception ex) when (ex is ArgumentException or JsonException or DuckDBException or InvalidOperationException)
+            catch (Exception ex) when (
+                ex is ArgumentException or JsonException or DuckDBException or InvalidOperationException)
             {
                 return Results.Text(ex.Message, "text/plain", statusCode: 400);
             }
@@ -33,15 +42,26 @@ internal sealed class ControlEndpoints(
         control.MapPost("/tokens", async (HttpRequest request) =>
         {
             var sent = await ReadAsync(request);
-            return Show("token", issuer.Issue(sent["claims"] as JsonObject, sent["header"] as JsonObject, (string?)sent["key"], (string?)sent["alg"]));
+            return Show(
+                "token",
+                issuer.Issue(
+                    sent["claims"] as JsonObject,
+                    sent["header"] as JsonObject,
+                    (string?)sent["key"],
+                    (string?)sent["alg"]));
         });
-        control.MapPost("/keys/rotate", async (HttpRequest request) => Show("kid", keys.Rotate((bool?)(await ReadAsync(request))["keep"] ?? false)));
+        control.MapPost(
+            "/keys/rotate",
+            async (HttpRequest request) =>
+                Show("kid", keys.Rotate((bool?)(await ReadAsync(request))["keep"] ?? false)));
         control.MapPost("/access-token", () => Show("access_token", access.Current().Token));
         control.MapPost("/access-tokens/expire", access.Expire);
         control.MapPost("/faults", async (HttpRequest request) =>
         {
             var fault = (await ReadAsync(request)).Deserialize<Fault>(Web)!;
-            return fault.Mistake() is { } mistake ? throw new ArgumentException(mistake) : Results.Json(new { id = faults.Add(fault) });
+            return fault.Mistake() is { } mistake
+                ? throw new ArgumentException(mistake)
+                : Results.Json(new { id = faults.Add(fault) });
         });
         control.MapGet("/faults", () => Results.Json(faults.List()));
         control.MapDelete("/faults", faults.Mend);
@@ -59,7 +79,9 @@ internal sealed class ControlEndpoints(
     {
         using var reader = new StreamReader(request.Body);
         var text = await reader.ReadToEndAsync(request.HttpContext.RequestAborted);
-        return text.Length == 0 ? [] : JsonNode.Parse(text) as JsonObject ?? throw new JsonException("The body is not an object.");
+        return text.Length == 0
+            ? []
+            : JsonNode.Parse(text) as JsonObject ?? throw new JsonException("The body is not an object.");
     }
 
     private static IResult Show(string name, string value) => Results.Json(new JsonObject { [name] = value });
@@ -79,21 +101,30 @@ internal sealed class ControlEndpoints(
         Database.Run(connection, "BEGIN TRANSACTION READ ONLY");
 
         // A decimal of .NET ends at 28 digits, DuckDB's at 38.
-        var decimals = Database.Read(connection, $"DESCRIBE {sql}", row => (Name: row.GetString(0), Type: row.GetString(1)))
+        var decimals = Database.Read(
+            connection, $"DESCRIBE {sql}", row => (Name: row.GetString(0), Type: row.GetString(1)))
             .Where(column => column.Type.StartsWith("DECIMAL", StringComparison.Ordinal))
             .Select(column => $"CAST({Sql.Name(column.Name)} AS VARCHAR) AS {Sql.Name(column.Name)}").ToList();
         using var command = connection.CreateCommand();
-        command.CommandText = decimals.Count == 0 ? sql : $"SELECT * REPLACE ({string.Join(", ", decimals)}) FROM ({sql.TrimEnd().TrimEnd(';')})";
+        command.CommandText = decimals.Count == 0
+            ? sql
+            : $"SELECT * REPLACE ({string.Join(", ", decimals)}) FROM ({sql.TrimEnd().TrimEnd(';')})";
         using var reader = command.ExecuteReader();
         var rows = new JsonArray();
         while (reader.Read())
         {
-            rows.Add(new JsonArray([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : Plain(reader.GetValue(i)))]));
+            rows.Add(
+                new JsonArray(
+                    [
+                        .. Enumerable.Range(0, reader.FieldCount)
+                        .Select(i => reader.IsDBNull(i) ? null : Plain(reader.GetValue(i))),
+                    ]));
         }
 
         return new JsonObject
         {
-            ["columns"] = new JsonArray([.. Enumerable.Range(0, reader.FieldCount).Select(i => (JsonNode)reader.GetName(i))]),
+            ["columns"] =
+                new JsonArray([.. Enumerable.Range(0, reader.FieldCount).Select(i => (JsonNode)reader.GetName(i))]),
             ["rows"] = rows,
         };
     }
@@ -108,7 +139,9 @@ internal sealed class ControlEndpoints(
         BigInteger number when number >= long.MinValue && number <= long.MaxValue => (long)number,
         BigInteger number => number.ToString(CultureInfo.InvariantCulture),
         DateOnly day => day.ToString("O", CultureInfo.InvariantCulture),
-        DateTime time => DateTime.SpecifyKind(time, DateTimeKind.Utc).ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
+        DateTime time =>
+            DateTime.SpecifyKind(time, DateTimeKind.Utc)
+                .ToString("yyyy-MM-ddTHH:mm:ss.ffffffZ", CultureInfo.InvariantCulture),
         int or long or short or sbyte or uint or ushort or byte => Convert.ToInt64(value, CultureInfo.InvariantCulture),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),
     };

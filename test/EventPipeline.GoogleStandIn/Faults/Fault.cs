@@ -9,10 +9,14 @@ internal sealed record Fault
     /// <summary>A text in the address, the body, or the resource of the job it is about.</summary>
     public string? Contains { get; init; }
 
-    /// <summary><c>before</c>: nothing has taken effect. <c>after</c>: it has, durably, and the answer is withheld.</summary>
+    /// <summary>
+    /// <c>before</c>: nothing has taken effect. <c>after</c>: it has, durably, and the answer is withheld.
+    /// </summary>
     public string When { get; init; } = "before";
 
-    /// <summary><c>hold</c> until released, <c>drop</c> the connection, answer a <c>status</c>, or <c>delay</c>.</summary>
+    /// <summary>
+    /// <c>hold</c> until released, <c>drop</c> the connection, answer a <c>status</c>, or <c>delay</c>.
+    /// </summary>
     public string Action { get; init; } = "status";
 
     public int Status { get; init; } = 503;
@@ -33,7 +37,8 @@ internal sealed record Fault
     /// <summary>Says what is wrong with it; null when nothing is.</summary>
     public string? Mistake() =>
         When is not ("before" or "after") ? $"\"when\" is '{When}': before or after."
-        : Action is not ("hold" or "drop" or "status" or "delay") ? $"\"action\" is '{Action}': hold, drop, status or delay."
+        : Action is not ("hold" or "drop" or "status" or "delay")
+            ? $"\"action\" is '{Action}': hold, drop, status or delay."
         : Operation != "*" && !Operations.All.Contains(Operation)
             ? $"\"operation\" is '{Operation}': {string.Join(", ", Operations.All)}, or *."
         : null;

@@ -49,7 +49,9 @@ internal sealed class FaultBox(TimeProvider time)
         }
     }
 
-    /// <summary>Lets a request meet its fault. Answers what is to be sent in place of the answer; null to go on.</summary>
+    /// <summary>
+    /// Lets a request meet its fault. Answers what is to be sent in place of the answer; null to go on.
+    /// </summary>
     public async Task<IResult?> MeetAsync(Call call, bool after)
     {
         var (fault, release) = Take(call.Operation, after, [call.Address, call.Text, call.About]);
@@ -103,7 +105,8 @@ internal sealed class FaultBox(TimeProvider time)
             500 => "internalError",
             _ => "backendError",
         };
-        return new GoogleException(fault.Status, reason, fault.Message ?? $"The stand-in was told to fail with {fault.Status} {reason}.");
+        return new GoogleException(
+            fault.Status, reason, fault.Message ?? $"The stand-in was told to fail with {fault.Status} {reason}.");
     }
 
     private (Fault? Fault, Task Release) Take(string operation, bool after, IReadOnlyList<string> texts)
@@ -112,7 +115,9 @@ internal sealed class FaultBox(TimeProvider time)
         {
             foreach (var one in planned.Where(one => one.Fault.When == (after ? "after" : "before")
                 && (one.Fault.Operation == "*" || one.Fault.Operation == operation)
-                && (one.Fault.Contains is not { Length: > 0 } text || texts.Any(t => t.Contains(text, StringComparison.Ordinal)))))
+                && (
+                    one.Fault.Contains is not { Length: > 0 } text
+                        || texts.Any(t => t.Contains(text, StringComparison.Ordinal)))))
             {
                 if (one.Take())
                 {

@@ -15,8 +15,30 @@ internal static class Operations
 
     public static IReadOnlySet<string> All { get; } = new HashSet<string>(StringComparer.Ordinal)
     {
-        "datasets.get", "datasets.insert", "datasets.list", "tables.get", "tables.insert", "tables.list", "jobs.insert", UploadStart, UploadChunk,
-        UploadFinish, UploadStatus, UploadCancel, UploadMultipart, "jobs.get", "jobs.query", "jobs.getQueryResults", JobRun,
-        "secrets.create", "secrets.addVersion", "secrets.state", "secrets.access", "metadata.token", "metadata.identity", "metadata.get", "certs",
+        "datasets.get",
+        "datasets.insert",
+        "datasets.list",
+        "tables.get",
+        "tables.insert",
+        "tables.list",
+        "jobs.insert",
+        UploadStart,
+        UploadChunk,
+        UploadFinish,
+        UploadStatus,
+        UploadCancel,
+        UploadMultipart,
+        "jobs.get",
+        "jobs.query",
+        "jobs.getQueryResults",
+        JobRun,
+        "secrets.create",
+        "secrets.addVersion",
+        "secrets.state",
+        "secrets.access",
+        "metadata.token",
+        "metadata.identity",
+        "metadata.get",
+        "certs",
     };
 }

@@ -7,7 +7,11 @@ namespace EventPipeline.GoogleStandIn.Http;
 /// <summary>Answers as Google's APIs give them.</summary>
 internal static class Answer
 {
-    private static readonly JsonSerializerOptions Google = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Google = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public static IResult Json(JsonNode body, int status = 200) =>
         Results.Text(body.ToJsonString(Google), "application/json; charset=UTF-8", statusCode: status);

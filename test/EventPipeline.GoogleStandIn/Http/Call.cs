@@ -22,7 +22,9 @@ internal sealed class Call(HttpContext http, string operation)
     /// <summary>The job it is about.</summary>
     public string? JobId { get; set; }
 
-    /// <summary>What else a fault may be told by, beside address and body: the resource of the job it is about.</summary>
+    /// <summary>
+    /// What else a fault may be told by, beside address and body: the resource of the job it is about.
+    /// </summary>
     public string About { get; set; } = "";
 
     /// <summary>The address, as it came.</summary>
@@ -49,7 +51,9 @@ internal sealed class Call(HttpContext http, string operation)
         Text = await text.ReadToEndAsync(Aborted);
         try
         {
-            Body = Text.Length == 0 ? [] : JsonNode.Parse(Text) as JsonObject ?? throw new JsonException("The body is not an object.");
+            Body = Text.Length == 0
+                ? []
+                : JsonNode.Parse(Text) as JsonObject ?? throw new JsonException("The body is not an object.");
         }
         catch (JsonException ex)
         {

@@ -4,10 +4,11 @@ using EventPipeline.GoogleStandIn.Tokens;
 namespace EventPipeline.GoogleStandIn.Http;
 
 /// <summary>
-/// What every request of Google's APIs passes: the access token, the faults before and after the effect, the list of requests, and
-/// the one shape of errors.
+/// What every request of Google's APIs passes: the access token, the faults before and after the effect, the list of
+/// requests, and the one shape of errors.
 /// </summary>
-internal sealed class Door(IEndpointRouteBuilder routes, Settings settings, AccessTokens tokens, FaultBox faults, RequestLog requests)
+internal sealed class Door(
+    IEndpointRouteBuilder routes, Settings settings, AccessTokens tokens, FaultBox faults, RequestLog requests)
 {
     /// <summary>An endpoint that needs an access token and takes JSON.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -15,7 +16,12 @@ internal sealed class Door(IEndpointRouteBuilder routes, Settings settings, Acce
     /// <param name="operation">Its name in faults and in the list of requests.</param>
     /// <param name="handle">Does it; the effect is durable when it returns. Nothing is sent before.</param>
     /// <param name="prepare">Says what the request is about, before anything takes effect.</param>
-    public void Map(string method, string pattern, string operation, Func<Call, Task<IResult>> handle, Action<Call>? prepare = null) =>
+    public void Map(
+        string method,
+        string pattern,
+        string operation,
+        Func<Call, Task<IResult>> handle,
+        Action<Call>? prepare = null) =>
         Map(
             method,
             pattern,
@@ -29,7 +35,11 @@ internal sealed class Door(IEndpointRouteBuilder routes, Settings settings, Acce
 
     /// <summary>An endpoint that needs an access token.</summary>
     public void Map(
-        string method, string pattern, Func<HttpRequest, string> operation, Func<Call, Task> prepare, Func<Call, Task<IResult>> handle) =>
+        string method,
+        string pattern,
+        Func<HttpRequest, string> operation,
+        Func<Call, Task> prepare,
+        Func<Call, Task<IResult>> handle) =>
         MapOpen(method, pattern, operation, async call =>
         {
             if (!settings.Anonymous && !tokens.IsValid(call.Http.Request.Headers.Authorization))
@@ -37,8 +47,10 @@ internal sealed class Door(IEndpointRouteBuilder routes, Settings settings, Acce
                 throw new GoogleException(
                     401,
                     "authError",
-                    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid "
-                        + "authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.",
+                    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or "
+                        + "other valid "
+                        + "authentication credential. See "
+                        + "https://developers.google.com/identity/sign-in/web/devconsole-project.",
                     "Authorization");
             }
 
@@ -47,7 +59,11 @@ internal sealed class Door(IEndpointRouteBuilder routes, Settings settings, Acce
 
     /// <summary>An endpoint that everyone may call.</summary>
     public void MapOpen(
-        string method, string pattern, Func<HttpRequest, string> operation, Func<Call, Task> prepare, Func<Call, Task<IResult>> handle) =>
+        string method,
+        string pattern,
+        Func<HttpRequest, string> operation,
+        Func<Call, Task> prepare,
+        Func<Call, Task<IResult>> handle) =>
         routes.MapMethods(pattern, [method], async context =>
         {
             var call = new Call(context, operation(context.Request));

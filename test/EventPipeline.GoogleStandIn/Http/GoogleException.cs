@@ -2,13 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace EventPipeline.GoogleStandIn.Http;
 
-/// <summary>An error in the shape Google's APIs give it: https://docs.cloud.google.com/bigquery/docs/error-messages.</summary>
+/// <summary>
+/// An error in the shape Google's APIs give it: https://docs.cloud.google.com/bigquery/docs/error-messages.
+/// </summary>
 /// <param name="code">The HTTP status.</param>
 /// <param name="reason">BigQuery's reason, such as <c>notFound</c>.</param>
 /// <param name="message">What happened.</param>
 /// <param name="location">What is wrong, such as <c>q</c> for the query; null when BigQuery names nothing.</param>
 /// <param name="status">The status of google.rpc.Code; null for the one that belongs to the HTTP status.</param>
-internal sealed class GoogleException(int code, string reason, string message, string? location = null, string? status = null)
+internal sealed class GoogleException(
+    int code, string reason, string message, string? location = null, string? status = null)
     : Exception(message)
 {
     public int Code => code;
@@ -19,7 +22,8 @@ internal sealed class GoogleException(int code, string reason, string message, s
 
     public static GoogleException AlreadyExists(string what) => new(409, "duplicate", $"Already Exists: {what}");
 
-    public static GoogleException Invalid(string message, string? location = null) => new(400, "invalid", message, location);
+    public static GoogleException Invalid(string message, string? location = null) =>
+        new(400, "invalid", message, location);
 
     public static GoogleException InvalidQuery(string message) => new(400, "invalidQuery", message, "q");
 

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.GoogleStandIn.Jobs;
 
-/// <summary>A job: https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/Job. What is public and set is kept on disk.</summary>
+/// <summary>
+/// A job: https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/Job. What is public and set is kept on disk.
+/// </summary>
 internal sealed class Job
 {
     private readonly TaskCompletionSource<JobEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +56,10 @@ internal sealed class Job
     public string Text => $"{FullId} {Configuration.ToJsonString(Relaxed)}";
 
     /// <summary>JSON as a person would write it, so that texts in it can be searched for.</summary>
-    public static JsonSerializerOptions Relaxed { get; } = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Relaxed { get; } = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     public void Finish(JobEnd end) => ended.TrySetResult(end);
 
@@ -92,7 +97,8 @@ internal sealed class Job
         {
             ["kind"] = "bigquery#job",
             ["id"] = FullId,
-            ["selfLink"] = $"https://bigquery.googleapis.com/bigquery/v2/projects/{Project}/jobs/{Id}?location={Location}",
+            ["selfLink"] =
+                $"https://bigquery.googleapis.com/bigquery/v2/projects/{Project}/jobs/{Id}?location={Location}",
             ["user_email"] = Metadata.MetadataEndpoints.Email,
             ["configuration"] = Configuration.DeepClone(),
             ["jobReference"] = Reference,

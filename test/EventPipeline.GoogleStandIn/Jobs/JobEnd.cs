@@ -20,14 +20,21 @@ internal sealed record JobEnd
     public long EndTime { get; init; }
 
     /// <summary>The end of a job that an error stopped.</summary>
-    public static JobEnd Failed(GoogleException error) => new() { ErrorResult = error.Proto(), Errors = [error.Proto()] };
+    public static JobEnd Failed(GoogleException error) => new()
+    {
+        ErrorResult = error.Proto(),
+        Errors = [error.Proto()],
+    };
 
     /// <summary>The error that a caller who waited for the job gets; null when there is none.</summary>
     [JsonIgnore]
     public GoogleException? Error => ErrorResult is null
         ? null
         : new GoogleException(
-            CodeOf((string)ErrorResult["reason"]!), (string)ErrorResult["reason"]!, (string)ErrorResult["message"]!, (string?)ErrorResult["location"]);
+            CodeOf((string)ErrorResult["reason"]!),
+            (string)ErrorResult["reason"]!,
+            (string)ErrorResult["message"]!,
+            (string?)ErrorResult["location"]);
 
     // https://docs.cloud.google.com/bigquery/docs/error-messages
     private static int CodeOf(string reason) => reason switch

@@ -9,7 +9,8 @@ internal sealed class JobEndpoints(JobStore store, JobRunner runner)
 
     public void Map(Door door)
     {
-        door.Map("POST", Jobs, "jobs.insert", Insert, call => call.JobId = (string?)call.Body["jobReference"]?["jobId"]);
+        door.Map(
+            "POST", Jobs, "jobs.insert", Insert, call => call.JobId = (string?)call.Body["jobReference"]?["jobId"]);
         door.Map("GET", $"{Jobs}/{{job}}", "jobs.get", Get, About);
     }
 

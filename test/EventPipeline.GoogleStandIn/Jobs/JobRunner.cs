@@ -8,13 +8,19 @@ using EventPipeline.GoogleStandIn.Storage;
 namespace EventPipeline.GoogleStandIn.Jobs;
 
 /// <summary>
-/// Does the jobs, in the background. What a job did and that it is done are one transaction, so that a job is done exactly once, whenever
-/// the process is killed; at the start those go on that are not done.
+/// Does the jobs, in the background. What a job did and that it is done are one transaction, so that a job is done
+/// exactly once, whenever the process is killed; at the start those go on that are not done.
 /// </summary>
 internal sealed partial class JobRunner(
-    Database database, JobStore store, LoadRunner loads, QueryRunner queries, FaultBox faults, ILogger<JobRunner> logger) : BackgroundService
+    Database database,
+    JobStore store,
+    LoadRunner loads,
+    QueryRunner queries,
+    FaultBox faults,
+    ILogger<JobRunner> logger) : BackgroundService
 {
-    // BigQuery repeats a statement that met a concurrent change: https://docs.cloud.google.com/bigquery/docs/data-manipulation-language.
+    // BigQuery repeats a statement that met a concurrent change:
+    // https://docs.cloud.google.com/bigquery/docs/data-manipulation-language.
     private const int Attempts = 4;
 
     private readonly CancellationTokenSource stopped = new();
@@ -57,7 +63,8 @@ internal sealed partial class JobRunner(
             JobEnd end;
             try
             {
-                end = await Task.Run(() => failure is null ? Do(job, Attempts) : End(job, JobEnd.Failed(failure)), cancellationToken);
+                end = await Task.Run(
+                    () => failure is null ? Do(job, Attempts) : End(job, JobEnd.Failed(failure)), cancellationToken);
             }
             finally
             {
@@ -81,7 +88,10 @@ internal sealed partial class JobRunner(
         catch (Exception ex)
         {
             Log.Failed(logger, job.FullId, ex);
-            job.Finish(End(job, JobEnd.Failed(new GoogleException(500, "internalError", $"The stand-in failed: {ex.Message}"))));
+            job.Finish(
+                End(
+                    job,
+                    JobEnd.Failed(new GoogleException(500, "internalError", $"The stand-in failed: {ex.Message}"))));
         }
     }
 
@@ -163,7 +173,8 @@ internal sealed partial class JobRunner(
     }
 
     private static bool IsConflict(DuckDBException ex) =>
-        ex.Message.Contains("TransactionContext Error", StringComparison.Ordinal) || ex.Message.Contains("write-write conflict", StringComparison.Ordinal)
+        ex.Message.Contains("TransactionContext Error", StringComparison.Ordinal)
+            || ex.Message.Contains("write-write conflict", StringComparison.Ordinal)
         || ex.Message.Contains("another transaction", StringComparison.OrdinalIgnoreCase);
 
     private static partial class Log

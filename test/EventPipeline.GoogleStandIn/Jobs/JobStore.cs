@@ -24,9 +24,14 @@ internal sealed partial class JobStore
         var ends = Database.Read(
             connection,
             $"SELECT project, id, record FROM {Database.Own}.job_ends",
-            row => ((row.GetString(0), row.GetString(1)), JsonSerializer.Deserialize<JobEnd>(row.GetString(2))!)).ToDictionary();
+            row =>
+                (
+                    (row.GetString(0), row.GetString(1)),
+                    JsonSerializer.Deserialize<JobEnd>(row.GetString(2))!)).ToDictionary();
         foreach (var job in Database.Read(
-            connection, $"SELECT record FROM {Database.Own}.jobs", row => JsonSerializer.Deserialize<Job>(row.GetString(0))!))
+            connection,
+            $"SELECT record FROM {Database.Own}.jobs",
+            row => JsonSerializer.Deserialize<Job>(row.GetString(0))!))
         {
             jobs[(job.Project, job.Id)] = job;
             if (ends.TryGetValue((job.Project, job.Id), out var end))
@@ -44,11 +49,19 @@ internal sealed partial class JobStore
 
     /// <summary>A job at a location. Without one, only the US and EU multi-regions are looked at.</summary>
     public Job Get(string project, string id, string? location) =>
-        Find(project, id) is { } job && (location is null ? job.Location is "US" or "EU" : job.Location.Equals(location, StringComparison.OrdinalIgnoreCase))
+        Find(project, id) is { } job
+            && (
+                location is null
+                    ? job.Location is "US" or "EU"
+                    : job.Location.Equals(location, StringComparison.OrdinalIgnoreCase))
             ? job : throw GoogleException.NotFound($"Job {project}:{(location is null ? "" : $"{location}.")}{id}");
 
-    /// <summary>The job that a repeated jobs.query means; null when it is new. A request id is kept for 15 minutes.</summary>
-    public Job? Repeated(string project, string? requestId) => requestId is null ? null : jobs.Values.FirstOrDefault(job =>
+    /// <summary>
+    /// The job that a repeated jobs.query means; null when it is new. A request id is kept for 15 minutes.
+    /// </summary>
+    public Job? Repeated(string project, string? requestId) => requestId is null
+        ? null
+        : jobs.Values.FirstOrDefault(job =>
         job.Project == project && job.RequestId == requestId && Now() - job.CreationTime < 15 * 60 * 1000);
 
     /// <summary>Accepts a job: it is on disk when this returns, and will be done.</summary>
@@ -66,7 +79,9 @@ internal sealed partial class JobStore
         {
             Project = project,
             Id = (string?)resource["jobReference"]?["jobId"] is { Length: > 0 } id ? id : $"job_{Guid.NewGuid():N}",
-            Location = (string?)resource["jobReference"]?["location"] is { Length: > 0 } location ? location : LocationOf(project, sent),
+            Location = (string?)resource["jobReference"]?["location"] is { Length: > 0 } location
+                ? location
+                : LocationOf(project, sent),
             Configuration = configuration,
             CreationTime = Now(),
             UploadPath = uploadPath,
@@ -75,7 +90,8 @@ internal sealed partial class JobStore
         if (!JobId().IsMatch(job.Id))
         {
             throw GoogleException.Invalid(
-                $"Invalid job ID \"{job.Id}\". Job IDs must be alphanumeric (plus underscores and dashes) and must be at most 1024 characters long.");
+                $"Invalid job ID \"{job.Id}\". Job IDs must be alphanumeric (plus underscores and dashes) and must be "
+                    + "at most 1024 characters long.");
         }
 
         lock (gate)
@@ -86,7 +102,12 @@ internal sealed partial class JobStore
             }
 
             using var connection = database.Open();
-            Database.Run(connection, $"INSERT INTO {Database.Own}.jobs VALUES (?, ?, ?)", job.Project, job.Id, JsonSerializer.Serialize(job));
+            Database.Run(
+                connection,
+                $"INSERT INTO {Database.Own}.jobs VALUES (?, ?, ?)",
+                job.Project,
+                job.Id,
+                JsonSerializer.Serialize(job));
             jobs[(project, job.Id)] = job;
             return job;
         }
@@ -94,7 +115,11 @@ internal sealed partial class JobStore
 
     /// <summary>Writes down how a job ended, in the connection's transaction.</summary>
     public static void End(DuckDBConnection connection, Job job, JobEnd end) => Database.Run(
-        connection, $"INSERT INTO {Database.Own}.job_ends VALUES (?, ?, ?)", job.Project, job.Id, JsonSerializer.Serialize(end));
+        connection,
+        $"INSERT INTO {Database.Own}.job_ends VALUES (?, ?, ?)",
+        job.Project,
+        job.Id,
+        JsonSerializer.Serialize(end));
 
     /// <summary>Milliseconds since 1970.</summary>
     public long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -102,7 +127,8 @@ internal sealed partial class JobStore
     /// <summary>Says what a job that this stand-in does not do asks for, before it is accepted.</summary>
     public static JsonObject Check(JsonObject resource, bool isUpload)
     {
-        var configuration = resource["configuration"] as JsonObject ?? throw GoogleException.Invalid("Required parameter is missing: configuration");
+        var configuration = resource["configuration"] as JsonObject
+            ?? throw GoogleException.Invalid("Required parameter is missing: configuration");
         if ((bool?)configuration["dryRun"] == true)
         {
             throw GoogleException.NotHere("A dry run");
@@ -110,13 +136,19 @@ internal sealed partial class JobStore
 
         if (isUpload)
         {
-            var load = configuration["load"] as JsonObject ?? throw GoogleException.Invalid("Job configuration must contain exactly one job-specific configuration object (e.g., query, load, extract, spreadsheetExtract), but there were 0: ");
+            var load = configuration["load"] as JsonObject
+                ?? throw GoogleException.Invalid(
+                    "Job configuration must contain exactly one job-specific configuration object (e.g., query, load, "
+                        + "extract, spreadsheetExtract), but there were 0: ");
             if ((string?)load["sourceFormat"] != "NEWLINE_DELIMITED_JSON")
             {
                 throw GoogleException.NotHere($"Loading {(string?)load["sourceFormat"] ?? "CSV"}");
             }
 
-            if ((bool?)load["autodetect"] == true || load["schemaUpdateOptions"] is JsonArray { Count: > 0 } || load["sourceUris"] is JsonArray { Count: > 0 })
+            if (
+                (bool?)load["autodetect"] == true
+                    || load["schemaUpdateOptions"] is JsonArray { Count: > 0 }
+                    || load["sourceUris"] is JsonArray { Count: > 0 })
             {
                 throw GoogleException.NotHere("A load with autodetect, schemaUpdateOptions or sourceUris");
             }
@@ -136,19 +168,24 @@ internal sealed partial class JobStore
             throw GoogleException.NotHere("Legacy SQL (it is what \"useLegacySql\" says unless it is false)");
         }
 
-        return query["destinationTable"] is not null ? throw GoogleException.NotHere("A query with a destination table") : configuration;
+        return query["destinationTable"] is not null
+            ? throw GoogleException.NotHere("A query with a destination table")
+            : configuration;
     }
 
     private string LocationOf(string project, JsonObject configuration)
     {
-        var dataset = (string?)(configuration["load"]?["destinationTable"] ?? configuration["query"]?["defaultDataset"])?["datasetId"];
+        var dataset =
+            (string?)(configuration["load"]?["destinationTable"]
+                ?? configuration["query"]?["defaultDataset"])?["datasetId"];
         using var connection = database.Open();
         var datasets = Catalog.Datasets(connection, project).ToList();
         var sql = (string?)configuration["query"]?["query"] ?? "";
 
         // A query runs where its data is.
         var found = datasets.FirstOrDefault(one => (string?)one["datasetReference"]!["datasetId"] == dataset)
-            ?? datasets.FirstOrDefault(one => sql.Contains((string)one["datasetReference"]!["datasetId"]!, StringComparison.Ordinal));
+            ?? datasets.FirstOrDefault(
+                one => sql.Contains((string)one["datasetReference"]!["datasetId"]!, StringComparison.Ordinal));
         return (string?)found?["location"] ?? "US";
     }
 

@@ -4,8 +4,8 @@ using EventPipeline.GoogleStandIn.Http;
 namespace EventPipeline.GoogleStandIn.Loads;
 
 /// <summary>
-/// The lines of an uploaded file, one buffer for all. A file that begins with gzip's two bytes is unpacked; its name and content type do
-/// not matter.
+/// The lines of an uploaded file, one buffer for all. A file that begins with gzip's two bytes is unpacked; its name
+/// and content type do not matter.
 /// </summary>
 internal sealed class Lines : IDisposable
 {
@@ -57,7 +57,9 @@ internal sealed class Lines : IDisposable
                     // .NET takes a packed file that breaks off for one that ends there.
                     return buffer.AsSpan(start, searched).SequenceEqual(EndMark)
                         ? false
-                        : throw GoogleException.Invalid("Error while reading data, error message: Failed to decompress the gzip file. It breaks off.");
+                        : throw GoogleException.Invalid(
+                            "Error while reading data, error message: Failed to decompress the gzip file. It breaks "
+                                + "off.");
                 }
 
                 if (searched == 0)
@@ -98,7 +100,8 @@ internal sealed class Lines : IDisposable
             if (buffer.Length > MaxRowBytes)
             {
                 throw GoogleException.Invalid(
-                    "Error while reading data, error message: The row size is larger than the maximum of 104857600 bytes.");
+                    "Error while reading data, error message: The row size is larger than the maximum of 104857600 "
+                        + "bytes.");
             }
 
             Array.Resize(ref buffer, buffer.Length * 2);
@@ -111,7 +114,8 @@ internal sealed class Lines : IDisposable
         }
         catch (InvalidDataException ex)
         {
-            throw GoogleException.Invalid($"Error while reading data, error message: Failed to decompress the gzip file. {ex.Message}");
+            throw GoogleException.Invalid(
+                $"Error while reading data, error message: Failed to decompress the gzip file. {ex.Message}");
         }
     }
 

@@ -9,14 +9,18 @@ using EventPipeline.GoogleStandIn.Tables;
 namespace EventPipeline.GoogleStandIn.Loads;
 
 /// <summary>
-/// A load job: all rows or none. https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfigurationload.
+/// A load job: all rows or none.
+/// https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfigurationload.
 /// </summary>
 internal sealed class LoadRunner(Database database, Catalog catalog)
 {
     /// <summary>More bad rows than these are not looked for once a job has failed.</summary>
     private const int MaxErrorsShown = 5;
 
-    /// <summary>Does a job's work in the connection's transaction. What cannot be loaded is told in the result; the caller rolls back then.</summary>
+    /// <summary>
+    /// Does a job's work in the connection's transaction. What cannot be loaded is told in the result; the caller rolls
+    /// back then.
+    /// </summary>
     public JobEnd Run(DuckDBConnection connection, Job job)
     {
         var load = (JsonObject)job.Configuration["load"]!;
@@ -44,8 +48,10 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
                     bad.Add(new JsonObject
                     {
                         ["reason"] = "invalid",
-                        ["message"] = FormattableString.Invariant(
-                            $"Error while reading data, error message: JSON parsing error in row starting at position {lines.Position}: {mistake}"),
+                        ["message"] = string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"Error while reading data, error message: JSON parsing error in row starting at position "
+                                + $"{lines.Position}: {mistake}"),
                     });
                 }
                 else
@@ -81,7 +87,10 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
         var dataset = Catalog.Dataset(connection, name.Project, name.Dataset);
         if (!job.Location.Equals((string?)dataset["location"], StringComparison.OrdinalIgnoreCase))
         {
-            throw new GoogleException(404, "notFound", $"Not found: Dataset {name.Project}:{name.Dataset} was not found in location {job.Location}");
+            throw new GoogleException(
+                404,
+                "notFound",
+                $"Not found: Dataset {name.Project}:{name.Dataset} was not found in location {job.Location}");
         }
 
         JsonObject table;
@@ -92,7 +101,8 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
 
         if ((string?)table["type"] != "TABLE")
         {
-            throw GoogleException.Invalid($"{name} is not allowed for this operation because it is currently a {(string?)table["type"]}.");
+            throw GoogleException.Invalid(
+                $"{name} is not allowed for this operation because it is currently a {(string?)table["type"]}.");
         }
 
         Compare(load, name, table);
@@ -140,20 +150,23 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
             var sent = (string)field!["name"]!;
             if (!columns.TryGetValue(sent, out var column))
             {
-                throw GoogleException.Invalid($"Provided Schema does not match Table {name}. Cannot add fields (field: {sent})");
+                throw GoogleException.Invalid(
+                    $"Provided Schema does not match Table {name}. Cannot add fields (field: {sent})");
             }
 
             if (column.Type.Name != (string?)field["type"])
             {
                 throw GoogleException.Invalid(
-                    $"Provided Schema does not match Table {name}. Field {sent} has changed type from {column.Type.Name} to {(string?)field["type"]}");
+                    $"Provided Schema does not match Table {name}. Field {sent} has changed type from "
+                        + $"{column.Type.Name} to {(string?)field["type"]}");
             }
 
             var required = (string?)field["mode"] == "REQUIRED";
             if (required != column.Required && required)
             {
                 throw GoogleException.Invalid(
-                    $"Provided Schema does not match Table {name}. Field {sent} has changed mode from NULLABLE to REQUIRED");
+                    $"Provided Schema does not match Table {name}. Field {sent} has changed mode from NULLABLE to "
+                        + "REQUIRED");
             }
         }
     }
@@ -163,15 +176,19 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
         JsonObject TooMany() => new()
         {
             ["reason"] = "invalid",
-            ["message"] = FormattableString.Invariant(
-                $"Error while reading data, error message: JSON table encountered too many errors, giving up. Rows: {rows}; errors: {bad.Count}. ")
+            ["message"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Error while reading data, error message: JSON table encountered too many errors, giving up. Rows: "
+                    + $"{rows}; errors: {bad.Count}. ")
                 + "Please look into the errors[] collection for more details.",
         };
         var processing = new JsonObject
         {
             ["reason"] = "invalid",
-            ["message"] = FormattableString.Invariant(
-                $"Error while reading data, error message: JSON processing encountered too many errors, giving up. Rows: {rows}; errors: {bad.Count}; ")
+            ["message"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Error while reading data, error message: JSON processing encountered too many errors, giving up. "
+                    + $"Rows: {rows}; errors: {bad.Count}; ")
                 + FormattableString.Invariant($"max bad: {mostBad}; error percent: 0"),
         };
         return new JobEnd { ErrorResult = TooMany(), Errors = [TooMany(), processing, .. bad] };

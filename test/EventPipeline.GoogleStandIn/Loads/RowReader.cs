@@ -14,9 +14,12 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
 {
     private readonly byte[][] names = [.. columns.Select(column => Encoding.UTF8.GetBytes(column.Name))];
     private readonly Dictionary<string, int> byName =
-        columns.Select((column, i) => (column.Name, i)).ToDictionary(pair => pair.Name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
+        columns.Select((column, i) => (column.Name, i))
+            .ToDictionary(pair => pair.Name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The values of the last row, one per column: null, or of the type that <see cref="Convert"/> makes.</summary>
+    /// <summary>
+    /// The values of the last row, one per column: null, or of the type that <see cref="Convert"/> makes.
+    /// </summary>
     public object?[] Row { get; } = new object?[columns.Count];
 
     /// <summary>Reads a line into <see cref="Row"/>. Says what is wrong with it; null when nothing is.</summary>
@@ -96,7 +99,9 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
         if (reader.TokenType == JsonTokenType.Null)
         {
             Row[i] = null;
-            return column.Required ? $"Only optional fields can be set to NULL. Field: {column.Name}; Value: NULL" : null;
+            return column.Required
+                ? $"Only optional fields can be set to NULL. Field: {column.Name}; Value: NULL"
+                : null;
         }
 
         if (column.Type.Name == "JSON")
@@ -129,7 +134,10 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
         return Row[i] is null ? Mistake(columns[i], Encoding.UTF8.GetString(text)) : null;
     }
 
-    /// <summary>A scalar as long, double, bool, byte[], <see cref="DateOnly"/>, <see cref="DateTime"/>, string or, of a decimal, its text.</summary>
+    /// <summary>
+    /// A scalar as long, double, bool, byte[], <see cref="DateOnly"/>, <see cref="DateTime"/>, string or, of a decimal,
+    /// its text.
+    /// </summary>
     private static object? Convert(ColumnType type, ReadOnlySpan<byte> text, JsonTokenType token)
     {
         var isBoolean = token is JsonTokenType.True or JsonTokenType.False;
@@ -140,9 +148,13 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
             case "INTEGER" when !isBoolean:
                 return GetInt64(text);
             case "FLOAT" when !isBoolean:
-                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+                return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+                    ? number
+                    : null;
             case "BOOLEAN":
-                return isBoolean ? token == JsonTokenType.True : token == JsonTokenType.String ? Boolean(Encoding.UTF8.GetString(text)) : null;
+                return isBoolean
+                    ? token == JsonTokenType.True
+                    : token == JsonTokenType.String ? Boolean(Encoding.UTF8.GetString(text)) : null;
             case "NUMERIC" or "BIGNUMERIC" when !isBoolean:
                 return Values.RoundDecimal(Encoding.UTF8.GetString(text), type);
             case "DATE" when token == JsonTokenType.String:
@@ -154,7 +166,9 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
                     && Math.Abs(seconds) < 2e11 ? DateTime.UnixEpoch.AddMicroseconds(Math.Round(seconds * 1e6)) : null;
             case "BYTES" when token == JsonTokenType.String:
                 var bytes = new byte[text.Length];
-                return System.Convert.TryFromBase64String(Encoding.UTF8.GetString(text), bytes, out var length) ? bytes[..length] : null;
+                return System.Convert.TryFromBase64String(Encoding.UTF8.GetString(text), bytes, out var length)
+                    ? bytes[..length]
+                    : null;
             default:
                 return null;
         }
@@ -186,7 +200,8 @@ internal sealed class RowReader(IReadOnlyList<Column> columns, bool ignoreUnknow
             "BYTES" => $"Could not decode base64 string to bytes. {where}",
             "DATE" => $"Invalid date: '{value}' {where}",
             "TIMESTAMP" =>
-                $"Couldn't convert value to timestamp: Could not parse '{value}' as a timestamp. Required format is YYYY-MM-DD HH:MM[:SS[.SSSSSS]] "
+                $"Couldn't convert value to timestamp: Could not parse '{value}' as a timestamp. Required format is "
+                    + "YYYY-MM-DD HH:MM[:SS[.SSSSSS]] "
                     + $"or YYYY/MM/DD HH:MM[:SS[.SSSSSS]] {where}",
             var type => $"Invalid {type} value: {value} {where}",
         };

@@ -6,10 +6,11 @@ using EventPipeline.GoogleStandIn.Tables;
 namespace EventPipeline.GoogleStandIn.Loads;
 
 /// <summary>
-/// Appends rows to a table in the connection's transaction. An appender holds its rows in memory, long texts above all, so that a new one
-/// is taken every few megabytes.
+/// Appends rows to a table in the connection's transaction. An appender holds its rows in memory, long texts above all,
+/// so that a new one is taken every few megabytes.
 /// </summary>
-internal sealed class RowWriter(DuckDBConnection connection, TableName table, IReadOnlyList<Column> columns) : IDisposable
+internal sealed class RowWriter(
+    DuckDBConnection connection, TableName table, IReadOnlyList<Column> columns) : IDisposable
 {
     private const int BytesPerAppender = 8 * 1024 * 1024;
     private readonly bool[] decimals = [.. columns.Select(column => column.Type.Name is "NUMERIC" or "BIGNUMERIC")];

@@ -6,7 +6,9 @@ using EventPipeline.GoogleStandIn.Tables;
 
 namespace EventPipeline.GoogleStandIn.Loads;
 
-/// <summary>Texts as values of BigQuery: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/data-types.</summary>
+/// <summary>
+/// Texts as values of BigQuery: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/data-types.
+/// </summary>
 internal static partial class Values
 {
     private const string TimeFormat = "yyyy-MM-dd HH:mm:ss.ffffff";
@@ -21,7 +23,8 @@ internal static partial class Values
             && text[4] == '-' && text[7] == '-' && text[10] == 'T' && text[13] == ':' && text[16] == ':'
             && Digits(text[..4]) is var year and > 0 && Digits(text[5..7]) is var month and > 0 and <= 12
             && Digits(text[8..10]) is var day and > 0 && day <= DateTime.DaysInMonth(year, month)
-            && Digits(text[11..13]) is var hour and >= 0 and < 24 && Digits(text[14..16]) is var minute and >= 0 and < 60
+            && Digits(text[11..13]) is var hour and >= 0 and < 24
+            && Digits(text[14..16]) is var minute and >= 0 and < 60
             && Digits(text[17..19]) is var second and >= 0 and < 60
             ? new DateTime(year, month, day, hour, minute, second, DateTimeKind.Utc)
             : ParseTime(Encoding.UTF8.GetString(text));
@@ -44,8 +47,12 @@ internal static partial class Values
         var local = new DateTime(1, 1, 1, 0, 0, 0, DateTimeKind.Utc);
         try
         {
-            local = new DateTime(Part(1, 1), Part(2, 1), Part(3, 1), Part(4, 0), Part(5, 0), Part(6, 0), DateTimeKind.Utc)
-                .AddTicks(match.Groups[7].Success ? long.Parse(match.Groups[7].Value.PadRight(7, '0'), CultureInfo.InvariantCulture) : 0);
+            local = new DateTime(
+                Part(1, 1), Part(2, 1), Part(3, 1), Part(4, 0), Part(5, 0), Part(6, 0), DateTimeKind.Utc)
+                .AddTicks(
+                    match.Groups[7].Success
+                        ? long.Parse(match.Groups[7].Value.PadRight(7, '0'), CultureInfo.InvariantCulture)
+                        : 0);
             var offset = new TimeSpan(Part(9, 0), Part(10, 0), 0);
             return match.Groups[8].Value == "-" ? local + offset : local - offset;
         }
@@ -55,11 +62,14 @@ internal static partial class Values
         }
 
         int Part(int group, int otherwise) =>
-            match.Groups[group].Success ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture) : otherwise;
+            match.Groups[group].Success
+                ? int.Parse(match.Groups[group].Value, CultureInfo.InvariantCulture)
+                : otherwise;
     }
 
     /// <summary>
-    /// A decimal of a type as DuckDB reads it, rounded half away from zero to the type's scale; null when it is none or has too many digits.
+    /// A decimal of a type as DuckDB reads it, rounded half away from zero to the type's scale; null when it is none or
+    /// has too many digits.
     /// </summary>
     public static string? RoundDecimal(string text, ColumnType type)
     {
@@ -70,7 +80,10 @@ internal static partial class Values
 
         var fraction = match.Groups[3].Value;
         var exponent = 0;
-        if (match.Groups[4].Success && !int.TryParse(match.Groups[4].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
+        if (
+            match.Groups[4].Success
+                && !int.TryParse(
+                    match.Groups[4].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
         {
             return null;
         }
@@ -99,7 +112,10 @@ internal static partial class Values
     public static decimal? ToDecimal(string rounded)
     {
         var digits = rounded.AsSpan().TrimStart('-').TrimStart('0').Length;
-        return digits <= 28 ? decimal.Parse(rounded, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : null;
+        return digits <= 28
+            ? decimal.Parse(
+                rounded, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
+            : null;
     }
 
     /// <summary>A number of digits only; -1 when there is anything else.</summary>
@@ -119,7 +135,9 @@ internal static partial class Values
         return number;
     }
 
-    [GeneratedRegex(@"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?(?: ?(?:[Zz]|UTC)|([+-])(\d{1,2})(?::(\d{2}))?)?)?$")]
+    [GeneratedRegex(
+        @"^(\d{4})-(\d{1,2})-(\d{1,2})(?:[ Tt](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?"
+            + @"(?: ?(?:[Zz]|UTC)|([+-])(\d{1,2})(?::(\d{2}))?)?)?$")]
     private static partial Regex Timestamp();
 
     [GeneratedRegex(@"^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$")]

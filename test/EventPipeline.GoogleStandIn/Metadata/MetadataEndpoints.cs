@@ -4,7 +4,9 @@ using EventPipeline.GoogleStandIn.Tokens;
 
 namespace EventPipeline.GoogleStandIn.Metadata;
 
-/// <summary>The metadata server: https://docs.cloud.google.com/compute/docs/metadata/predefined-metadata-keys.</summary>
+/// <summary>
+/// The metadata server: https://docs.cloud.google.com/compute/docs/metadata/predefined-metadata-keys.
+/// </summary>
 internal sealed class MetadataEndpoints(AccessTokens access, TokenIssuer issuer)
 {
     /// <summary>The project of the metadata server.</summary>
@@ -18,7 +20,12 @@ internal sealed class MetadataEndpoints(AccessTokens access, TokenIssuer issuer)
 
     public void Map(Door door)
     {
-        door.MapOpen("GET", "/", _ => "metadata.get", Flavor, _ => Task.FromResult(Results.Text("computeMetadata/\n", "application/text")));
+        door.MapOpen(
+            "GET",
+            "/",
+            _ => "metadata.get",
+            Flavor,
+            _ => Task.FromResult(Results.Text("computeMetadata/\n", "application/text")));
         Map(door, $"{Account}/token", "metadata.token", Token);
         Map(door, $"{Account}/identity", "metadata.identity", Identity);
         Map(door, $"{Account}/email", "metadata.get", _ => Email);
@@ -58,11 +65,13 @@ internal sealed class MetadataEndpoints(AccessTokens access, TokenIssuer issuer)
     private string Token(Call call)
     {
         var (token, seconds) = access.Current();
-        return new JsonObject { ["access_token"] = token, ["expires_in"] = seconds, ["token_type"] = "Bearer" }.ToJsonString();
+        return new JsonObject { ["access_token"] = token, ["expires_in"] = seconds, ["token_type"] = "Bearer" }
+            .ToJsonString();
     }
 
     private string Identity(Call call) =>
-        issuer.Identity(call.Query("audience") ?? throw GoogleException.Invalid("non-empty audience parameter required"));
+        issuer.Identity(
+            call.Query("audience") ?? throw GoogleException.Invalid("non-empty audience parameter required"));
 
     private static string AccountInfo(Call call) => call.Query("recursive") == "true"
         ? new JsonObject

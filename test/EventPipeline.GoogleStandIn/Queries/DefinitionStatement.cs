@@ -9,10 +9,17 @@ namespace EventPipeline.GoogleStandIn.Queries;
 internal sealed record DefinitionResult(string StatementType, string Operation, TableName? Table);
 
 /// <summary>
-/// One CREATE or ALTER of GoogleSQL: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language.
+/// One CREATE or ALTER of GoogleSQL:
+/// https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/data-definition-language.
 /// </summary>
 internal sealed class DefinitionStatement(
-    string sql, TokenReader reader, Translator translator, Catalog catalog, Definitions definitions, string project, string? defaultDataset)
+    string sql,
+    TokenReader reader,
+    Translator translator,
+    Catalog catalog,
+    Definitions definitions,
+    string project,
+    string? defaultDataset)
 {
     /// <summary>Whether a statement defines something.</summary>
     public static bool Is(Token first) => first.Is("CREATE") || first.Is("ALTER") || first.Is("DROP");
@@ -36,7 +43,9 @@ internal sealed class DefinitionStatement(
         }
 
         reader.Expect("DROP");
-        return reader.Take("TABLE") ? Drop(connection, "TABLE") : reader.Take("VIEW") ? Drop(connection, "VIEW") : throw reader.Unexpected();
+        return reader.Take("TABLE")
+            ? Drop(connection, "TABLE")
+            : reader.Take("VIEW") ? Drop(connection, "VIEW") : throw reader.Unexpected();
     }
 
     private DefinitionResult CreateSchema(DuckDBConnection connection)
@@ -149,9 +158,12 @@ internal sealed class DefinitionStatement(
             if (type != "DATE")
             {
                 throw GoogleException.InvalidQuery(
-                    "PARTITION BY expression must be DATE(<timestamp_column>), DATE(<datetime_column>), DATETIME_TRUNC(<datetime_column>, "
-                        + "DAY/HOUR/MONTH/YEAR), a DATE column, TIMESTAMP_TRUNC(<timestamp_column>, DAY/HOUR/MONTH/YEAR), DATE_TRUNC(<date_column>, "
-                        + "MONTH/YEAR), or RANGE_BUCKET(<int64_column>, GENERATE_ARRAY(<int64_value>, <int64_value>[, <int64_value>]))");
+                    "PARTITION BY expression must be DATE(<timestamp_column>), DATE(<datetime_column>), "
+                        + "DATETIME_TRUNC(<datetime_column>, "
+                        + "DAY/HOUR/MONTH/YEAR), a DATE column, TIMESTAMP_TRUNC(<timestamp_column>, "
+                        + "DAY/HOUR/MONTH/YEAR), DATE_TRUNC(<date_column>, "
+                        + "MONTH/YEAR), or RANGE_BUCKET(<int64_column>, GENERATE_ARRAY(<int64_value>, <int64_value>[, "
+                        + "<int64_value>]))");
             }
         }
 
@@ -186,7 +198,8 @@ internal sealed class DefinitionStatement(
         {
             if ((string?)present["type"] != "VIEW")
             {
-                throw GoogleException.Invalid($"{name} is not allowed for this operation because it is currently a TABLE.");
+                throw GoogleException.Invalid(
+                    $"{name} is not allowed for this operation because it is currently a TABLE.");
             }
 
             // Views that stand on this one remember its columns, so that it is replaced and not dropped.
@@ -197,7 +210,9 @@ internal sealed class DefinitionStatement(
         var fields = (JsonArray)resource["schema"]!["fields"]!;
         if (descriptions.Count > 0)
         {
-            if (!fields.Select(field => (string)field!["name"]!).SequenceEqual(descriptions.Keys, StringComparer.OrdinalIgnoreCase))
+            if (
+                !fields.Select(field => (string)field!["name"]!)
+                    .SequenceEqual(descriptions.Keys, StringComparer.OrdinalIgnoreCase))
             {
                 throw GoogleException.NotHere("A view whose list of columns renames those of its query");
             }
@@ -219,7 +234,9 @@ internal sealed class DefinitionStatement(
         var name = Table();
         if (Catalog.Find(connection, name) is not { } resource)
         {
-            return ifExists ? new DefinitionResult("ALTER_TABLE", "SKIP", name) : throw GoogleException.NotFound($"Table {name}");
+            return ifExists
+                ? new DefinitionResult("ALTER_TABLE", "SKIP", name)
+                : throw GoogleException.NotFound($"Table {name}");
         }
 
         do
@@ -289,12 +306,15 @@ internal sealed class DefinitionStatement(
         reader.ExpectEnd();
         if (Catalog.Find(connection, name) is not { } resource)
         {
-            return ifExists ? new DefinitionResult($"DROP_{type}", "SKIP", name) : throw GoogleException.NotFound($"Table {name}");
+            return ifExists
+                ? new DefinitionResult($"DROP_{type}", "SKIP", name)
+                : throw GoogleException.NotFound($"Table {name}");
         }
 
         if ((string?)resource["type"] != type)
         {
-            throw GoogleException.Invalid($"{name} is not allowed for this operation because it is currently a {(string?)resource["type"]}.");
+            throw GoogleException.Invalid(
+                $"{name} is not allowed for this operation because it is currently a {(string?)resource["type"]}.");
         }
 
         Definitions.Drop(connection, name, type);
@@ -309,7 +329,8 @@ internal sealed class DefinitionStatement(
     }
 
     private static JsonObject? Field(JsonArray fields, string name) =>
-        (JsonObject?)fields.FirstOrDefault(field => name.Equals((string?)field!["name"], StringComparison.OrdinalIgnoreCase));
+        (JsonObject?)fields
+            .FirstOrDefault(field => name.Equals((string?)field!["name"], StringComparison.OrdinalIgnoreCase));
 
     private static string? Description(IReadOnlyDictionary<string, Token> options)
     {

@@ -7,7 +7,10 @@ using EventPipeline.GoogleStandIn.Tables;
 
 namespace EventPipeline.GoogleStandIn.Queries;
 
-/// <summary>What tables.insert and GoogleSQL's definition statements do to tables and views, beside what <see cref="Catalog"/> keeps.</summary>
+/// <summary>
+/// What tables.insert and GoogleSQL's definition statements do to tables and views, beside what <see cref="Catalog"/>
+/// keeps.
+/// </summary>
 internal sealed class Definitions(Catalog catalog)
 {
     /// <summary>Makes a view; its columns are what its query answers.</summary>
@@ -38,27 +41,37 @@ internal sealed class Definitions(Catalog catalog)
     {
         if ((string?)field["mode"] == "REQUIRED")
         {
-            throw GoogleException.Invalid($"Cannot add required fields to an existing schema. (field: {(string?)field["name"]})");
+            throw GoogleException.Invalid(
+                $"Cannot add required fields to an existing schema. (field: {(string?)field["name"]})");
         }
 
         Database.Run(
-            connection, $"ALTER TABLE {name.Quoted} ADD COLUMN {Sql.Name((string)field["name"]!)} {ColumnType.Of(field).DuckDb}");
+            connection,
+            $"ALTER TABLE {name.Quoted} ADD COLUMN {Sql.Name((string)field["name"]!)} {ColumnType.Of(field).DuckDb}");
         ((JsonArray)resource["schema"]!["fields"]!).Add(field);
         catalog.Save(connection, name, resource);
         DefineViewsAgain(connection, name);
     }
 
     /// <summary>Gives a number's column a type that holds every value of the one it has.</summary>
-    public void Widen(DuckDBConnection connection, TableName name, JsonObject resource, JsonObject field, ColumnType type)
+    public void Widen(
+        DuckDBConnection connection, TableName name, JsonObject resource, JsonObject field, ColumnType type)
     {
         var before = ColumnType.Of(field);
         string[] numbers = ["INTEGER", "NUMERIC", "BIGNUMERIC"];
-        if (type.Precision is not null || Array.IndexOf(numbers, before.Name) is not (>= 0 and var rank) || Array.IndexOf(numbers, type.Name) < rank)
+        if (
+            type.Precision is not null
+                || Array.IndexOf(numbers, before.Name) is not (>= 0 and var rank)
+                || Array.IndexOf(numbers, type.Name) < rank)
         {
-            throw GoogleException.Invalid($"ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type ({before.Name}) is assignable to the new type ({type.Name})");
+            throw GoogleException.Invalid(
+                $"ALTER TABLE ALTER COLUMN SET DATA TYPE requires that the existing column type ({before.Name}) is "
+                    + $"assignable to the new type ({type.Name})");
         }
 
-        Database.Run(connection, $"ALTER TABLE {name.Quoted} ALTER COLUMN {Sql.Name((string)field["name"]!)} SET DATA TYPE {type.DuckDb}");
+        Database.Run(
+            connection,
+            $"ALTER TABLE {name.Quoted} ALTER COLUMN {Sql.Name((string)field["name"]!)} SET DATA TYPE {type.DuckDb}");
         field["type"] = type.Name;
         field.Remove("precision");
         field.Remove("scale");
@@ -80,9 +93,12 @@ internal sealed class Definitions(Catalog catalog)
                     resource["friendlyName"] = Text(value);
                     break;
                 case "partition_expiration_days":
-                    var days = value.Is("NULL") ? (decimal?)null : decimal.Parse(value.Value, NumberStyles.Float, CultureInfo.InvariantCulture);
+                    var days = value.Is("NULL")
+                        ? (decimal?)null
+                        : decimal.Parse(value.Value, NumberStyles.Float, CultureInfo.InvariantCulture);
                     var partitioning = resource["timePartitioning"] as JsonObject
-                        ?? throw GoogleException.InvalidQuery("partition_expiration_days can only be set on a partitioned table");
+                        ?? throw GoogleException.InvalidQuery(
+                            "partition_expiration_days can only be set on a partitioned table");
                     partitioning["expirationMs"] = days is null
                         ? null : ((long)(days * 86_400_000)).ToString(CultureInfo.InvariantCulture);
                     break;
@@ -108,13 +124,19 @@ internal sealed class Definitions(Catalog catalog)
     }
 
     /// <summary>
-    /// DuckDB's views remember their columns and fail when a table below has new ones; BigQuery's go on. They stand on each other, so
-    /// that they are made again until no further one can be.
+    /// DuckDB's views remember their columns and fail when a table below has new ones; BigQuery's go on. They stand on
+    /// each other, so that they are made again until no further one can be.
     /// </summary>
     private static void DefineViewsAgain(DuckDBConnection connection, TableName changed)
     {
-        var views = Catalog.Tables(connection, changed.Project, changed.Dataset).Where(table => (string?)table["type"] == "VIEW")
-            .Select(view => (Name: TableName.Of(view["tableReference"], changed.Project), Query: (string)view["view"]!["query"]!)).ToList();
+        var views = Catalog.Tables(connection, changed.Project, changed.Dataset)
+            .Where(table => (string?)table["type"] == "VIEW")
+            .Select(
+                view =>
+                    (
+                        Name: TableName.Of(view["tableReference"], changed.Project),
+                        Query: (string)view["view"]!["query"]!))
+            .ToList();
         for (var before = views.Count + 1; views.Count > 0 && views.Count < before;)
         {
             before = views.Count;

@@ -4,7 +4,9 @@ using EventPipeline.GoogleStandIn.Http;
 
 namespace EventPipeline.GoogleStandIn.Queries;
 
-/// <summary>Reads GoogleSQL into tokens: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/lexical.</summary>
+/// <summary>
+/// Reads GoogleSQL into tokens: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/lexical.
+/// </summary>
 internal sealed class Lexer
 {
     private static readonly string[] LongSymbols = ["<=", ">=", "<>", "!=", "||", "=>", "<<", ">>"];
@@ -27,7 +29,8 @@ internal sealed class Lexer
         }
 
         return tokens.Count == 0 ? throw GoogleException.InvalidQuery("Syntax error: Unexpected end of statement")
-            : tokens.Any(token => token.IsSymbol(";")) ? throw GoogleException.NotHere("A script of more than one statement")
+            : tokens.Any(token => token.IsSymbol(";"))
+                ? throw GoogleException.NotHere("A script of more than one statement")
             : tokens;
     }
 
@@ -53,7 +56,9 @@ internal sealed class Lexer
             }
             else if (Ahead("/*"))
             {
-                at = sql.IndexOf("*/", at, StringComparison.Ordinal) is var end and >= 0 ? end + 2 : throw Unclosed("comment");
+                at = sql.IndexOf("*/", at, StringComparison.Ordinal) is var end and >= 0
+                    ? end + 2
+                    : throw Unclosed("comment");
             }
             else
             {
@@ -113,7 +118,10 @@ internal sealed class Lexer
             Take(char.IsAsciiDigit);
         }
 
-        if (at + 1 < sql.Length && sql[at] is 'e' or 'E' && (char.IsAsciiDigit(sql[at + 1]) || sql[at + 1] is '+' or '-'))
+        if (
+            at + 1 < sql.Length
+                && sql[at] is 'e' or 'E'
+                && (char.IsAsciiDigit(sql[at + 1]) || sql[at + 1] is '+' or '-'))
         {
             at += 2;
             Take(char.IsAsciiDigit);
@@ -164,14 +172,16 @@ internal sealed class Lexer
             case 'u': Code(text, 4); break;
             case 'U': Code(text, 8); break;
             case '\\' or '\'' or '"' or '`' or '?': text.Append(c); break;
-            default: throw GoogleException.InvalidQuery($"Syntax error: Illegal escape sequence: \\{c} at {Position(sql, at - 2)}");
+            default: throw GoogleException.InvalidQuery(
+                $"Syntax error: Illegal escape sequence: \\{c} at {Position(sql, at - 2)}");
         }
     }
 
     private void Code(StringBuilder text, int digits)
     {
         if (at + digits > sql.Length
-            || !int.TryParse(sql.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+            || !int.TryParse(
+                sql.AsSpan(at, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
             || !Rune.IsValid(code))
         {
             throw GoogleException.InvalidQuery($"Syntax error: Illegal escape sequence at {Position(sql, at - 2)}");

@@ -9,8 +9,8 @@ using EventPipeline.GoogleStandIn.Tables;
 namespace EventPipeline.GoogleStandIn.Queries;
 
 /// <summary>
-/// The values of a query as expressions of DuckDB: https://docs.cloud.google.com/bigquery/docs/parameterized-queries. Every value comes as
-/// text with its declared type; a value without text is null.
+/// The values of a query as expressions of DuckDB: https://docs.cloud.google.com/bigquery/docs/parameterized-queries.
+/// Every value comes as text with its declared type; a value without text is null.
 /// </summary>
 internal sealed partial class Parameters
 {
@@ -39,14 +39,18 @@ internal sealed partial class Parameters
     /// <exception cref="GoogleException">It was not declared.</exception>
     public string Take(string name, string position) =>
         name.Length > 0
-            ? named.GetValueOrDefault(name) ?? throw GoogleException.InvalidQuery($"Query parameter '{name}' not found at {position}")
+            ? named.GetValueOrDefault(name)
+                ?? throw GoogleException.InvalidQuery($"Query parameter '{name}' not found at {position}")
             : taken < positional.Count
                 ? positional[taken++]
-                : throw GoogleException.InvalidQuery(FormattableString.Invariant($"Query parameter number {taken + 1} is not defined ({positional.Count} provided)"));
+                : throw GoogleException.InvalidQuery(
+                    FormattableString.Invariant(
+                        $"Query parameter number {taken + 1} is not defined ({positional.Count} provided)"));
 
     private static string Literal(string? name, JsonObject? declared, JsonNode? value)
     {
-        var typeName = (string?)declared?["type"] ?? throw GoogleException.Invalid($"Query parameter '{name}' has no type.");
+        var typeName = (string?)declared?["type"]
+            ?? throw GoogleException.Invalid($"Query parameter '{name}' has no type.");
         if (typeName is "ARRAY" or "STRUCT" or "RANGE")
         {
             throw GoogleException.NotHere($"A query parameter of type {typeName}");
@@ -61,7 +65,8 @@ internal sealed partial class Parameters
         var text = given.ToString();
         if (given is not JsonValue || !IsOfType(type, text))
         {
-            throw GoogleException.Invalid($"Invalid value for query parameter '{name}': cannot be read as {typeName}: {text}");
+            throw GoogleException.Invalid(
+                $"Invalid value for query parameter '{name}': cannot be read as {typeName}: {text}");
         }
 
         return type.Name switch
@@ -78,7 +83,9 @@ internal sealed partial class Parameters
     private static bool IsOfType(ColumnType type, string text) => type.Name switch
     {
         "INTEGER" => long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
-        "BOOLEAN" => text.Equals("true", StringComparison.OrdinalIgnoreCase) || text.Equals("false", StringComparison.OrdinalIgnoreCase),
+        "BOOLEAN" =>
+            text.Equals("true", StringComparison.OrdinalIgnoreCase)
+                || text.Equals("false", StringComparison.OrdinalIgnoreCase),
         "FLOAT" => Float().IsMatch(text),
         "DATE" => DateOnly.TryParseExact(text, "yyyy-M-d", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         "TIMESTAMP" => Values.ParseTime(text) is not null,
@@ -87,6 +94,7 @@ internal sealed partial class Parameters
         _ => true,
     };
 
-    [GeneratedRegex(@"^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|Infinity)|NaN)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|[+-]?(?:inf|Infinity)|NaN)$", RegexOptions.IgnoreCase)]
     private static partial Regex Float();
 }

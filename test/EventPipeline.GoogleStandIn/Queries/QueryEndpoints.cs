@@ -13,7 +13,14 @@ internal sealed class QueryEndpoints(JobStore store, JobRunner runner, ResultFil
     /// <summary>What of jobs.query belongs to the job it makes.</summary>
     private static readonly string[] OfTheJob =
     [
-        "query", "useLegacySql", "parameterMode", "queryParameters", "defaultDataset", "maximumBytesBilled", "useQueryCache", "preserveNulls",
+        "query",
+        "useLegacySql",
+        "parameterMode",
+        "queryParameters",
+        "defaultDataset",
+        "maximumBytesBilled",
+        "useQueryCache",
+        "preserveNulls",
     ];
 
     public void Map(Door door)
@@ -47,7 +54,11 @@ internal sealed class QueryEndpoints(JobStore store, JobRunner runner, ResultFil
         call.JobId = job.Id;
         await WaitAsync(job, Number(body["timeoutMs"]?.ToString()), call.Aborted);
         return Respond(
-            job, "bigquery#queryResponse", null, Number(body["maxResults"]?.ToString()), body["formatOptions"]?["useInt64Timestamp"]?.ToString());
+            job,
+            "bigquery#queryResponse",
+            null,
+            Number(body["maxResults"]?.ToString()),
+            body["formatOptions"]?["useInt64Timestamp"]?.ToString());
     }
 
     private async Task<IResult> GetResultsAsync(Call call)
@@ -96,7 +107,12 @@ internal sealed class QueryEndpoints(JobStore store, JobRunner runner, ResultFil
 
     private IResult Respond(Job job, string kind, string? pageToken, int? maxResults, string? int64Timestamps)
     {
-        var response = new JsonObject { ["kind"] = kind, ["jobReference"] = job.Reference, ["jobComplete"] = job.Ended.IsCompleted };
+        var response = new JsonObject
+        {
+            ["kind"] = kind,
+            ["jobReference"] = job.Reference,
+            ["jobComplete"] = job.Ended.IsCompleted,
+        };
         if (!job.Ended.IsCompletedSuccessfully)
         {
             return Answer.Json(response);
@@ -133,6 +149,7 @@ internal sealed class QueryEndpoints(JobStore store, JobRunner runner, ResultFil
     }
 
     private static int? Number(string? text) => text is null ? null
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? (int)Math.Min(number, int.MaxValue)
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? (int)Math.Min(number, int.MaxValue)
         : throw GoogleException.Invalid($"Invalid value: {text}");
 }

@@ -9,7 +9,8 @@ namespace EventPipeline.GoogleStandIn.Queries;
 /// <summary>Says in BigQuery's words what DuckDB did not like.</summary>
 internal static partial class QueryErrors
 {
-    public static GoogleException Of(DuckDBException ex, Job job, IReadOnlyList<TableName> tables, Func<TableName, bool> datasetExists)
+    public static GoogleException Of(
+        DuckDBException ex, Job job, IReadOnlyList<TableName> tables, Func<TableName, bool> datasetExists)
     {
         var message = ex.Message;
         if (MissingTable().Match(message) is { Success: true } table)
@@ -27,13 +28,17 @@ internal static partial class QueryErrors
         if (MissingSchema().Match(message) is { Success: true } schema)
         {
             return new GoogleException(
-                404, "notFound", $"Not found: Dataset {job.Project}:{schema.Groups[1].Value} was not found in location {job.Location}");
+                404,
+                "notFound",
+                $"Not found: Dataset {job.Project}:{schema.Groups[1].Value} was not found in location {job.Location}");
         }
 
         return GoogleException.InvalidQuery(
-            NotNull().Match(message) is { Success: true } column ? $"Required field {column.Groups[1].Value} cannot be null"
+            NotNull().Match(message) is { Success: true } column
+                ? $"Required field {column.Groups[1].Value} cannot be null"
             : MissingColumn().Match(message) is { Success: true } name2 ? $"Unrecognized name: {name2.Groups[1].Value}"
-            : message.StartsWith("Parser Error: ", StringComparison.Ordinal) ? $"Syntax error: {message["Parser Error: ".Length..].Split('\n')[0]}"
+            : message.StartsWith("Parser Error: ", StringComparison.Ordinal)
+                ? $"Syntax error: {message["Parser Error: ".Length..].Split('\n')[0]}"
             : message.Split('\n')[0]);
     }
 

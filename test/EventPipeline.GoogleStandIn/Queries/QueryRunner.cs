@@ -14,7 +14,9 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
     /// <summary>Whether a job's statement defines something.</summary>
     public static bool IsDefinition(Job job) => DefinitionStatement.Is(Lexer.Read(Text(job))[0]);
 
-    /// <summary>The dataset in which unqualified names are looked up; null when the job names none, or one that is not there.</summary>
+    /// <summary>
+    /// The dataset in which unqualified names are looked up; null when the job names none, or one that is not there.
+    /// </summary>
     public string? DefaultDataset(Job job) => (string?)job.Configuration["query"]?["defaultDataset"]?["datasetId"];
 
     /// <summary>Does a job's work in the connection's transaction.</summary>
@@ -30,7 +32,13 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
             if (DefinitionStatement.Is(tokens[0]))
             {
                 var statement = new DefinitionStatement(
-                    sql, new TokenReader(sql, tokens), translator, catalog, definitions, job.Project, DefaultDataset(job));
+                    sql,
+                    new TokenReader(sql, tokens),
+                    translator,
+                    catalog,
+                    definitions,
+                    job.Project,
+                    DefaultDataset(job));
                 var done = statement.Run(connection);
                 var statistics = new JsonObject { ["ddlOperationPerformed"] = done.Operation };
                 if (done.Table is not null)
@@ -51,22 +59,31 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
             && !ex.Message.Contains("conflict", StringComparison.OrdinalIgnoreCase))
         {
             throw QueryErrors.Of(
-                ex, job, translator.Tables, table => Catalog.FindDataset(connection, table.Project, table.Dataset) is not null);
+                ex,
+                job,
+                translator.Tables,
+                table => Catalog.FindDataset(connection, table.Project, table.Dataset) is not null);
         }
     }
 
     private static string Text(Job job) =>
-        (string?)job.Configuration["query"]?["query"] ?? throw GoogleException.Invalid("Required parameter is missing: query");
+        (string?)job.Configuration["query"]?["query"]
+            ?? throw GoogleException.Invalid("Required parameter is missing: query");
 
     private static void CheckTables(DuckDBConnection connection, IReadOnlyList<TableName> tables, Job job)
     {
         foreach (var table in tables)
         {
             var dataset = Catalog.FindDataset(connection, table.Project, table.Dataset);
-            if (dataset is null ? table.Project != job.Project : !job.Location.Equals((string?)dataset["location"], StringComparison.OrdinalIgnoreCase))
+            if (
+                dataset is null
+                    ? table.Project != job.Project
+                    : !job.Location.Equals((string?)dataset["location"], StringComparison.OrdinalIgnoreCase))
             {
                 throw new GoogleException(
-                    404, "notFound", $"Not found: Dataset {table.Project}:{table.Dataset} was not found in location {job.Location}");
+                    404,
+                    "notFound",
+                    $"Not found: Dataset {table.Project}:{table.Dataset} was not found in location {job.Location}");
             }
         }
     }
@@ -115,14 +132,18 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         var type = verb.Value.ToUpperInvariant();
         if (type is not ("INSERT" or "UPDATE" or "DELETE" or "MERGE"))
         {
-            throw verb.Kind == TokenKind.Word && type is "BEGIN" or "CALL" or "COMMIT" or "DECLARE" or "EXECUTE" or "EXPORT" or "GRANT" or "IF" or "LOAD" or "SET" or "TRUNCATE"
+            throw verb.Kind == TokenKind.Word
+                && type is "BEGIN" or "CALL" or "COMMIT" or "DECLARE"
+                    or "EXECUTE" or "EXPORT" or "GRANT" or "IF" or "LOAD" or "SET" or "TRUNCATE"
                 ? GoogleException.NotHere($"A statement {type}")
                 : GoogleException.InvalidQuery($"Syntax error: Unexpected identifier \"{verb.Value}\" at [1:1]");
         }
 
         var rows = Database.Run(connection, text).ToString(CultureInfo.InvariantCulture);
         var statistics = new JsonObject { ["numDmlAffectedRows"] = rows };
-        var counted = type switch { "INSERT" => "insertedRowCount", "UPDATE" => "updatedRowCount", "DELETE" => "deletedRowCount", _ => null };
+        var counted =
+            type switch { "INSERT" => "insertedRowCount", "UPDATE" => "updatedRowCount",
+                "DELETE" => "deletedRowCount", _ => null };
         if (counted is not null)
         {
             statistics["dmlStats"] = new JsonObject { [counted] = rows };

@@ -7,7 +7,9 @@ using EventPipeline.GoogleStandIn.Jobs;
 
 namespace EventPipeline.GoogleStandIn.Queries;
 
-/// <summary>What queries answered, a file per job: the schema, then a row per line. A TIMESTAMP is in microseconds since 1970.</summary>
+/// <summary>
+/// What queries answered, a file per job: the schema, then a row per line. A TIMESTAMP is in microseconds since 1970.
+/// </summary>
 internal sealed class ResultFiles(Settings settings)
 {
     // https://docs.cloud.google.com/bigquery/docs/paging-results: a page ends at 10 MB or so, whatever was asked for.
@@ -30,7 +32,8 @@ internal sealed class ResultFiles(Settings settings)
             }
         }
 
-        File.WriteAllText($"{path}.schema", new JsonObject { ["fields"] = fields.DeepClone(), ["rows"] = count }.ToJsonString());
+        File.WriteAllText(
+            $"{path}.schema", new JsonObject { ["fields"] = fields.DeepClone(), ["rows"] = count }.ToJsonString());
     }
 
     /// <summary>Puts a page of the answer into a response; nothing when the job answers no rows.</summary>
@@ -79,10 +82,14 @@ internal sealed class ResultFiles(Settings settings)
         }
     }
 
-    /// <summary>Without <c>useInt64Timestamp</c> a TIMESTAMP comes as seconds, a double, as in 1.763876400123456E9.</summary>
+    /// <summary>
+    /// Without <c>useInt64Timestamp</c> a TIMESTAMP comes as seconds, a double, as in 1.763876400123456E9.
+    /// </summary>
     private static string Seconds(string microseconds) =>
-        (long.Parse(microseconds, CultureInfo.InvariantCulture) / 1e6).ToString("0.0##################E0", CultureInfo.InvariantCulture);
+        (long.Parse(microseconds, CultureInfo.InvariantCulture) / 1e6)
+            .ToString("0.0##################E0", CultureInfo.InvariantCulture);
 
     private string PathOf(Job job) =>
-        Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{job.Project}/{job.Id}"))));
+        Path.Combine(
+            folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{job.Project}/{job.Id}"))));
 }

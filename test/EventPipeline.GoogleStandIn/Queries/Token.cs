@@ -13,7 +13,9 @@ internal enum TokenKind
 
 /// <summary>A piece of GoogleSQL.</summary>
 /// <param name="Kind">What it is.</param>
-/// <param name="Value">A word as written, a name or text without its quotes, a parameter's name (empty for <c>?</c>), or the symbol.</param>
+/// <param name="Value">
+/// A word as written, a name or text without its quotes, a parameter's name (empty for <c>?</c>), or the symbol.
+/// </param>
 /// <param name="Start">Where it begins in the text.</param>
 /// <param name="End">Where it has ended.</param>
 internal sealed record Token(TokenKind Kind, string Value, int Start, int End)

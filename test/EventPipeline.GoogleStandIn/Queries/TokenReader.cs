@@ -39,7 +39,9 @@ internal sealed class TokenReader(string sql, IReadOnlyList<Token> tokens)
     public Token Next() => AtEnd ? throw Unexpected() : tokens[At++];
 
     /// <summary>Takes a name.</summary>
-    public string Name() => Next() is { Kind: TokenKind.Word or TokenKind.Quoted } name ? name.Value : throw Unexpected(At - 1);
+    public string Name() => Next() is { Kind: TokenKind.Word or TokenKind.Quoted } name
+        ? name.Value
+        : throw Unexpected(At - 1);
 
     /// <summary>Insists on keywords.</summary>
     public void Expect(params IReadOnlyList<string> words)
@@ -91,6 +93,7 @@ internal sealed class TokenReader(string sql, IReadOnlyList<Token> tokens)
 
     /// <summary>What BigQuery says where a statement goes wrong.</summary>
     public GoogleException Unexpected(int? at = null) => (at ?? At) is var i && i < tokens.Count
-        ? GoogleException.InvalidQuery($"Syntax error: Unexpected \"{tokens[i].Value}\" at {Lexer.Position(sql, tokens[i].Start)}")
+        ? GoogleException.InvalidQuery(
+            $"Syntax error: Unexpected \"{tokens[i].Value}\" at {Lexer.Position(sql, tokens[i].Start)}")
         : GoogleException.InvalidQuery("Syntax error: Unexpected end of statement");
 }

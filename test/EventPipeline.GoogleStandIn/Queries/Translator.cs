@@ -7,15 +7,38 @@ using EventPipeline.GoogleStandIn.Tables;
 namespace EventPipeline.GoogleStandIn.Queries;
 
 /// <summary>
-/// Writes GoogleSQL as DuckDB's SQL, token by token: names, texts, numbers, types and parameters. What both dialects spell alike passes.
+/// Writes GoogleSQL as DuckDB's SQL, token by token: names, texts, numbers, types and parameters. What both dialects
+/// spell alike passes.
 /// </summary>
 internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string project, Parameters parameters)
 {
     /// <summary>Names in GoogleSQL, keywords in DuckDB.</summary>
     private static readonly HashSet<string> OnlyDuckDbReserves = new(StringComparer.OrdinalIgnoreCase)
     {
-        "ANALYSE", "ANALYZE", "ASYMMETRIC", "AT", "CHECK", "COLUMN", "CONSTRAINT", "DEFERRABLE", "DESCRIBE", "DO", "FOREIGN", "GRANT", "INITIALLY",
-        "LAMBDA", "ONLY", "PLACING", "PRIMARY", "REFERENCES", "RETURNING", "SHOW", "SUMMARIZE", "SYMMETRIC", "UNIQUE", "VARIADIC",
+        "ANALYSE",
+        "ANALYZE",
+        "ASYMMETRIC",
+        "AT",
+        "CHECK",
+        "COLUMN",
+        "CONSTRAINT",
+        "DEFERRABLE",
+        "DESCRIBE",
+        "DO",
+        "FOREIGN",
+        "GRANT",
+        "INITIALLY",
+        "LAMBDA",
+        "ONLY",
+        "PLACING",
+        "PRIMARY",
+        "REFERENCES",
+        "RETURNING",
+        "SHOW",
+        "SUMMARIZE",
+        "SYMMETRIC",
+        "UNIQUE",
+        "VARIADIC",
     };
 
     private readonly List<TableName> tables = [];
@@ -40,7 +63,10 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
         return text.ToString();
     }
 
-    /// <summary>Reads the name of a table: <c>`p`.d.t</c>, <c>`p.d.t`</c>, <c>p.d.t</c> (a project may have dashes), or <c>d.t</c>.</summary>
+    /// <summary>
+    /// Reads the name of a table: <c>`p`.d.t</c>, <c>`p.d.t`</c>, <c>p.d.t</c> (a project may have dashes), or
+    /// <c>d.t</c>.
+    /// </summary>
     /// <returns>The name's parts, and how many tokens they are.</returns>
     public (IReadOnlyList<string> Parts, int Length) Path(int at)
     {
@@ -84,7 +110,9 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
         [var table] when defaultDataset is not null => new TableName(project, defaultDataset, table),
         [var dataset, var table] => new TableName(project, dataset, table),
         [var owner, var dataset, var table] => new TableName(owner, dataset, table),
-        _ => throw GoogleException.Invalid($"Table \"{string.Join('.', parts)}\" must be qualified with a dataset (e.g. dataset.table)."),
+        _ =>
+            throw GoogleException.Invalid(
+                $"Table \"{string.Join('.', parts)}\" must be qualified with a dataset (e.g. dataset.table)."),
     };
 
     private int Write(StringBuilder text, int i, int to)
@@ -104,7 +132,9 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
             case TokenKind.Parameter:
                 text.Append(parameters.Take(token.Value, Lexer.Position(sql, token.Start)));
                 return 1;
-            case TokenKind.Quoted or TokenKind.Word when i > 0 && NamesTable(tokens[i - 1]) && !(i + 1 < to && tokens[i + 1].IsSymbol("(")):
+            case TokenKind.Quoted or TokenKind.Word when i > 0
+                && NamesTable(tokens[i - 1])
+                && !(i + 1 < to && tokens[i + 1].IsSymbol("(")):
                 return WriteTable(text, i);
             case TokenKind.Quoted:
                 text.AppendJoin('.', token.Value.Split('.').Select(Sql.Name));
@@ -189,12 +219,18 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
             length++;
         }
 
-        return (ColumnType.Of(tokens[at].Value, numbers.Count > 0 ? numbers[0] : null, numbers.Count > 1 ? numbers[1] : null), length);
+        return (
+            ColumnType.Of(
+                tokens[at].Value, numbers.Count > 0 ? numbers[0] : null, numbers.Count > 1 ? numbers[1] : null),
+            length);
     }
 
-    private static bool NamesTable(Token before) => before.Is("FROM") || before.Is("JOIN") || before.Is("INTO") || before.Is("UPDATE");
+    private static bool NamesTable(Token before) =>
+        before.Is("FROM") || before.Is("JOIN") || before.Is("INTO") || before.Is("UPDATE");
 
-    private int Parentheses(int i) => i + 2 < tokens.Count && tokens[i + 1].IsSymbol("(") && tokens[i + 2].IsSymbol(")") ? 3 : 1;
+    private int Parentheses(int i) => i + 2 < tokens.Count && tokens[i + 1].IsSymbol("(") && tokens[i + 2].IsSymbol(")")
+        ? 3
+        : 1;
 
     /// <summary>Whether the AS before a token is a CAST's, not an alias.</summary>
     private bool InCast(int i)

@@ -6,23 +6,29 @@ using EventPipeline.GoogleStandIn.Storage;
 namespace EventPipeline.GoogleStandIn.Secrets;
 
 /// <summary>
-/// https://docs.cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions: access, and what fills it.
+/// https://docs.cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets.versions: access, and what
+/// fills it.
 /// </summary>
 internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
 {
     private const string Secrets = "/v1/projects/{project}/secrets";
     private const int MaxBytes = 64 * 1024;
 
-    private readonly StateFile<Dictionary<string, List<Version>>> file = new(Path.Combine(settings.DataFolder, "secrets.json"), () => []);
+    private readonly StateFile<Dictionary<string, List<Version>>> file = new(
+        Path.Combine(settings.DataFolder, "secrets.json"), () => []);
 
     public void Map(Door door)
     {
         door.Map("POST", Secrets, "secrets.create", Create);
         door.Map("POST", $"{Secrets}/{{secret}}:addVersion", "secrets.addVersion", AddVersion);
         door.Map("GET", $"{Secrets}/{{secret}}/versions/{{version}}:access", "secrets.access", Access);
-        foreach (var (verb, state) in new[] { ("enable", "ENABLED"), ("disable", "DISABLED"), ("destroy", "DESTROYED") })
+        foreach (var (verb, state) in new[]
         {
-            door.Map("POST", $"{Secrets}/{{secret}}/versions/{{version}}:{verb}", "secrets.state", call => Set(call, state));
+            ("enable", "ENABLED"), ("disable", "DISABLED"), ("destroy", "DESTROYED"),
+        })
+        {
+            door.Map(
+                "POST", $"{Secrets}/{{secret}}/versions/{{version}}:{verb}", "secrets.state", call => Set(call, state));
         }
     }
 
@@ -30,8 +36,16 @@ internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
     {
         var id = call.Query("secretId") ?? throw GoogleException.Invalid("The secretId is required.");
         var name = $"projects/{call.Route("project")}/secrets/{id}";
-        file.Change(secrets => secrets.TryAdd(name, []) ? true : throw new GoogleException(409, "alreadyExists", $"Secret [{name}] already exists."));
-        return Answer.JsonAsync(new JsonObject { ["name"] = name, ["createTime"] = Now(), ["replication"] = call.Body["replication"]?.DeepClone() });
+        file.Change(
+            secrets => secrets.TryAdd(name, [])
+                ? true
+                : throw new GoogleException(409, "alreadyExists", $"Secret [{name}] already exists."));
+        return Answer.JsonAsync(new JsonObject
+        {
+            ["name"] = name,
+            ["createTime"] = Now(),
+            ["replication"] = call.Body["replication"]?.DeepClone(),
+        });
     }
 
     private Task<IResult> AddVersion(Call call)
@@ -64,13 +78,20 @@ internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
         if (version.State != "ENABLED")
         {
             throw new GoogleException(
-                400, "failedPrecondition", $"Secret Version [{name}] is in {version.State} state.", status: "FAILED_PRECONDITION");
+                400,
+                "failedPrecondition",
+                $"Secret Version [{name}] is in {version.State} state.",
+                status: "FAILED_PRECONDITION");
         }
 
         return Answer.JsonAsync(new JsonObject
         {
             ["name"] = name,
-            ["payload"] = new JsonObject { ["data"] = Convert.ToBase64String(version.Data), ["dataCrc32c"] = Crc32C.Of(version.Data) },
+            ["payload"] = new JsonObject
+            {
+                ["data"] = Convert.ToBase64String(version.Data),
+                ["dataCrc32c"] = Crc32C.Of(version.Data),
+            },
         });
     }
 
@@ -83,7 +104,10 @@ internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
             if (version.State == "DESTROYED")
             {
                 throw new GoogleException(
-                    400, "failedPrecondition", $"Secret Version [{name}/versions/{number}] is in DESTROYED state.", status: "FAILED_PRECONDITION");
+                    400,
+                    "failedPrecondition",
+                    $"Secret Version [{name}/versions/{number}] is in DESTROYED state.",
+                    status: "FAILED_PRECONDITION");
             }
 
             version.State = state;
@@ -103,7 +127,9 @@ internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
         var asked = call.Route("version");
 
         // "latest" is the newest version, also when it is disabled.
-        var number = asked == "latest" ? versions.Count : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
+        var number = asked == "latest"
+            ? versions.Count
+            : int.TryParse(asked, NumberStyles.None, CultureInfo.InvariantCulture, out var n) ? n : 0;
         return number >= 1 && number <= versions.Count
             ? (number, versions[number - 1])
             : throw new GoogleException(404, "notFound", $"Secret Version [{name}/versions/{asked}] not found.");
@@ -111,7 +137,8 @@ internal sealed class SecretEndpoints(Settings settings, TimeProvider time)
 
     private static string Name(Call call) => $"projects/{call.Route("project")}/secrets/{call.Route("secret")}";
 
-    private static GoogleException NotFound(string name) => new(404, "notFound", $"Secret [{name}] not found or has no versions.");
+    private static GoogleException NotFound(string name) =>
+        new(404, "notFound", $"Secret [{name}] not found or has no versions.");
 
     private static JsonObject Show(string name, int number, Version version) => new()
     {

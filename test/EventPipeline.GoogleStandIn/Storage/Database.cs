@@ -3,7 +3,8 @@ using DuckDB.NET.Data;
 namespace EventPipeline.GoogleStandIn.Storage;
 
 /// <summary>
-/// What survives <c>kill -9</c>: one DuckDB file with a schema per dataset and the schema <c>stand_in</c> for jobs and resources.
+/// What survives <c>kill -9</c>: one DuckDB file with a schema per dataset and the schema <c>stand_in</c> for jobs and
+/// resources.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -12,7 +13,10 @@ internal sealed class Database : IDisposable
 
     private readonly DuckDBConnection root;
 
-    /// <summary>Held while datasets, tables and views change: two changes at once would be DuckDB's conflict, not BigQuery's answer.</summary>
+    /// <summary>
+    /// Held while datasets, tables and views change: two changes at once would be DuckDB's conflict, not BigQuery's
+    /// answer.
+    /// </summary>
     public Lock Definitions { get; } = new();
 
     public Database(Settings settings)
@@ -59,7 +63,8 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>Reads rows, each made of a reader.</summary>
-    public static List<T> Read<T>(DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> row, params IReadOnlyList<string?> values)
+    public static List<T> Read<T>(
+        DuckDBConnection connection, string sql, Func<DuckDBDataReader, T> row, params IReadOnlyList<string?> values)
     {
         using var command = Command(connection, sql, values);
         using var reader = command.ExecuteReader();

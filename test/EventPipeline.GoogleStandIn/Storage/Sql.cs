@@ -12,6 +12,8 @@ internal static class Sql
         var literal = $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
         // A text of SQL ends at NUL.
-        return text.Contains('\0', StringComparison.Ordinal) ? $"({literal.Replace("\0", "' || chr(0) || '", StringComparison.Ordinal)})" : literal;
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? $"({literal.Replace("\0", "' || chr(0) || '", StringComparison.Ordinal)})"
+            : literal;
     }
 }

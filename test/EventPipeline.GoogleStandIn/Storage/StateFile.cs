@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace EventPipeline.GoogleStandIn.Storage;
 
-/// <summary>A small value in a JSON file that is replaced whole, so that a killed process leaves the old one or the new one.</summary>
+/// <summary>
+/// A small value in a JSON file that is replaced whole, so that a killed process leaves the old one or the new one.
+/// </summary>
 internal sealed class StateFile<T>(string path, Func<T> initial)
     where T : class
 {

@@ -27,12 +27,20 @@ internal sealed record TableName(string Project, string Dataset, string Table)
 internal sealed partial class Catalog(TimeProvider time)
 {
     /// <summary>A dataset's resource; null when there is none.</summary>
-    public static JsonObject? FindDataset(DuckDBConnection connection, string project, string dataset) => One(Database.Read(
-        connection, $"SELECT resource FROM {Database.Own}.datasets WHERE project = ? AND dataset = ?", row => row.GetString(0), project, dataset));
+    public static JsonObject? FindDataset(DuckDBConnection connection, string project, string dataset) =>
+        One(Database.Read(
+        connection,
+        $"SELECT resource FROM {Database.Own}.datasets WHERE project = ? AND dataset = ?",
+        row => row.GetString(0),
+        project,
+        dataset));
 
     /// <summary>A project's datasets.</summary>
     public static IEnumerable<JsonObject> Datasets(DuckDBConnection connection, string project) => Database.Read(
-            connection, $"SELECT resource FROM {Database.Own}.datasets WHERE project = ? ORDER BY dataset", row => row.GetString(0), project)
+            connection,
+            $"SELECT resource FROM {Database.Own}.datasets WHERE project = ? ORDER BY dataset",
+            row => row.GetString(0),
+            project)
         .Select(json => (JsonObject)JsonNode.Parse(json)!);
 
     /// <summary>A dataset's resource.</summary>
@@ -68,7 +76,8 @@ internal sealed partial class Catalog(TimeProvider time)
         if (!Identifier().IsMatch(dataset))
         {
             throw GoogleException.Invalid(
-                $"Invalid dataset ID \"{dataset}\". Dataset IDs must be alphanumeric (plus underscores) and must be at most 1024 characters long.");
+                $"Invalid dataset ID \"{dataset}\". Dataset IDs must be alphanumeric (plus underscores) and must be "
+                    + "at most 1024 characters long.");
         }
 
         if (FindDataset(connection, project, dataset) is not null)
@@ -76,7 +85,12 @@ internal sealed partial class Catalog(TimeProvider time)
             throw GoogleException.AlreadyExists($"Dataset {project}:{dataset}");
         }
 
-        if (Database.Read(connection, $"SELECT project FROM {Database.Own}.datasets WHERE dataset = ?", row => row.GetString(0), dataset)
+        if (
+            Database.Read(
+                connection,
+                $"SELECT project FROM {Database.Own}.datasets WHERE dataset = ?",
+                row => row.GetString(0),
+                dataset)
             is [var other, ..])
         {
             throw GoogleException.NotHere($"A second project's dataset '{dataset}' (project '{other}' has one)");
@@ -94,9 +108,21 @@ internal sealed partial class Catalog(TimeProvider time)
             ["lastModifiedTime"] = Now(),
             ["type"] = "DEFAULT",
         };
-        Copy(sent, resource, "description", "friendlyName", "labels", "defaultTableExpirationMs", "defaultPartitionExpirationMs");
+        Copy(
+            sent,
+            resource,
+            "description",
+            "friendlyName",
+            "labels",
+            "defaultTableExpirationMs",
+            "defaultPartitionExpirationMs");
         Database.Run(connection, $"CREATE SCHEMA {Sql.Name(dataset)}");
-        Database.Run(connection, $"INSERT INTO {Database.Own}.datasets VALUES (?, ?, ?)", project, dataset, resource.ToJsonString());
+        Database.Run(
+            connection,
+            $"INSERT INTO {Database.Own}.datasets VALUES (?, ?, ?)",
+            project,
+            dataset,
+            resource.ToJsonString());
         return resource;
     }
 
@@ -130,15 +156,26 @@ internal sealed partial class Catalog(TimeProvider time)
             }
         }
 
-        if ((sent["clustering"]?["fields"] as JsonArray)?.Select(field => (string)field!).FirstOrDefault(field => !known.Contains(field)) is { } unknown)
+        if (
+            (sent["clustering"]?["fields"] as JsonArray)?.Select(field => (string)field!)
+                .FirstOrDefault(field => !known.Contains(field)) is { } unknown)
         {
-            throw GoogleException.Invalid($"The field specified for clustering cannot be found in the schema. Invalid field: {unknown}.");
+            throw GoogleException.Invalid(
+                $"The field specified for clustering cannot be found in the schema. Invalid field: {unknown}.");
         }
 
         Database.Run(connection, $"CREATE TABLE {name.Quoted} ({TableSchema.Definition(fields)})");
         resource["schema"] = new JsonObject { ["fields"] = fields };
         Copy(
-            sent, resource, "timePartitioning", "clustering", "description", "friendlyName", "labels", "expirationTime", "requirePartitionFilter",
+            sent,
+            resource,
+            "timePartitioning",
+            "clustering",
+            "description",
+            "friendlyName",
+            "labels",
+            "expirationTime",
+            "requirePartitionFilter",
             "tableConstraints");
         Save(connection, name, resource);
         return resource;
@@ -152,7 +189,8 @@ internal sealed partial class Catalog(TimeProvider time)
         if (!TableId().IsMatch(name.Table))
         {
             throw GoogleException.Invalid(
-                $"Invalid table ID \"{name.Table}\". Table IDs must be alphanumeric (plus underscores) and must be at most 1024 characters long.");
+                $"Invalid table ID \"{name.Table}\". Table IDs must be alphanumeric (plus underscores) and must be at "
+                    + "most 1024 characters long.");
         }
 
         return Find(connection, name) is not null
@@ -161,7 +199,8 @@ internal sealed partial class Catalog(TimeProvider time)
             {
                 ["kind"] = "bigquery#table",
                 ["id"] = name.ToString(),
-                ["selfLink"] = $"https://bigquery.googleapis.com/bigquery/v2/projects/{name.Project}/datasets/{name.Dataset}/tables/{name.Table}",
+                ["selfLink"] =
+                    $"https://bigquery.googleapis.com/bigquery/v2/projects/{name.Project}/datasets/{name.Dataset}/tables/{name.Table}",
                 ["tableReference"] = name.Reference,
                 ["type"] = type,
                 ["location"] = dataset["location"]!.DeepClone(),
@@ -176,7 +215,12 @@ internal sealed partial class Catalog(TimeProvider time)
         resource["lastModifiedTime"] = Now();
         Remove(connection, name);
         Database.Run(
-            connection, $"INSERT INTO {Database.Own}.tables VALUES (?, ?, ?, ?)", name.Project, name.Dataset, name.Table, resource.ToJsonString());
+            connection,
+            $"INSERT INTO {Database.Own}.tables VALUES (?, ?, ?, ?)",
+            name.Project,
+            name.Dataset,
+            name.Table,
+            resource.ToJsonString());
     }
 
     /// <summary>Forgets a resource.</summary>
@@ -198,7 +242,9 @@ internal sealed partial class Catalog(TimeProvider time)
         }
     }
 
-    private static JsonObject? One(List<string> resources) => resources is [var json, ..] ? (JsonObject)JsonNode.Parse(json)! : null;
+    private static JsonObject? One(List<string> resources) => resources is [var json, ..]
+        ? (JsonObject)JsonNode.Parse(json)!
+        : null;
 
     private static string Etag() => Convert.ToBase64String(Guid.NewGuid().ToByteArray());
 

@@ -7,7 +7,9 @@ using EventPipeline.GoogleStandIn.Storage;
 
 namespace EventPipeline.GoogleStandIn.Tables;
 
-/// <summary>https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/tables and …/datasets: get, insert and list.</summary>
+/// <summary>
+/// https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/tables and …/datasets: get, insert and list.
+/// </summary>
 internal sealed class TableEndpoints(Database database, Catalog catalog, Definitions definitions)
 {
     private const string Datasets = "/bigquery/v2/projects/{project}/datasets";
@@ -28,7 +30,8 @@ internal sealed class TableEndpoints(Database database, Catalog catalog, Definit
         return Answer.JsonAsync(new JsonObject
         {
             ["kind"] = "bigquery#datasetList",
-            ["datasets"] = new JsonArray([.. Catalog.Datasets(connection, call.Route("project")).Select(dataset => new JsonObject
+            ["datasets"] =
+                new JsonArray([.. Catalog.Datasets(connection, call.Route("project")).Select(dataset => new JsonObject
             {
                 ["kind"] = "bigquery#dataset",
                 ["id"] = dataset["id"]!.DeepClone(),
@@ -40,8 +43,10 @@ internal sealed class TableEndpoints(Database database, Catalog catalog, Definit
 
     private Task<IResult> InsertDataset(Call call)
     {
-        var id = (string?)call.Body["datasetReference"]?["datasetId"] ?? throw GoogleException.Invalid("Dataset reference is missing dataset id");
-        return Answer.JsonAsync(Change(connection => catalog.CreateDataset(connection, call.Route("project"), id, call.Body)));
+        var id = (string?)call.Body["datasetReference"]?["datasetId"]
+            ?? throw GoogleException.Invalid("Dataset reference is missing dataset id");
+        return Answer.JsonAsync(
+            Change(connection => catalog.CreateDataset(connection, call.Route("project"), id, call.Body)));
     }
 
     private Task<IResult> GetDataset(Call call)
@@ -72,7 +77,10 @@ internal sealed class TableEndpoints(Database database, Catalog catalog, Definit
 
     private Task<IResult> InsertTable(Call call)
     {
-        var name = TableName.Of(call.Body["tableReference"], call.Route("project")) with { Dataset = call.Route("dataset") };
+        var name = TableName.Of(call.Body["tableReference"], call.Route("project")) with
+        {
+            Dataset = call.Route("dataset"),
+        };
         return Answer.JsonAsync(Change(connection => call.Body["view"] is JsonObject view
             ? definitions.CreateView(connection, name, View(view), (string?)call.Body["description"])
             : catalog.CreateTable(connection, name, call.Body)));

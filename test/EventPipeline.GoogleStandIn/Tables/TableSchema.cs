@@ -16,7 +16,12 @@ internal static partial class TableSchema
     /// <summary>A field of a schema.</summary>
     public static JsonObject Field(string name, ColumnType type, bool required, string? description)
     {
-        var field = new JsonObject { ["name"] = name, ["type"] = type.Name, ["mode"] = required ? "REQUIRED" : "NULLABLE" };
+        var field = new JsonObject
+        {
+            ["name"] = name,
+            ["type"] = type.Name,
+            ["mode"] = required ? "REQUIRED" : "NULLABLE",
+        };
         if (description is not null)
         {
             field["description"] = description;
@@ -46,7 +51,8 @@ internal static partial class TableSchema
             if (!FieldName().IsMatch(name))
             {
                 throw GoogleException.Invalid(
-                    $"Invalid field name \"{name}\". Fields must contain the allowed characters, and be at most 300 characters long. For allowed "
+                    $"Invalid field name \"{name}\". Fields must contain the allowed characters, and be at most 300 "
+                        + "characters long. For allowed "
                         + "characters, please refer to https://cloud.google.com/bigquery/docs/schemas#column_names");
             }
 
@@ -54,7 +60,8 @@ internal static partial class TableSchema
             return (JsonNode)Field(
                 name,
                 ColumnType.Of(field),
-                mode switch { "REQUIRED" => true, "NULLABLE" => false, _ => throw GoogleException.NotHere($"The mode {mode}") },
+                mode switch { "REQUIRED" => true, "NULLABLE" => false,
+                    _ => throw GoogleException.NotHere($"The mode {mode}") },
                 (string?)field["description"]);
         })];
     }
@@ -63,14 +70,18 @@ internal static partial class TableSchema
     public static IReadOnlyList<Column> Columns(JsonObject table) =>
     [
         .. ((JsonArray?)table["schema"]?["fields"] ?? []).Select(field => (JsonObject)field!)
-            .Select(field => new Column((string)field["name"]!, ColumnType.Of(field), (string?)field["mode"] == "REQUIRED")),
+            .Select(
+                field =>
+                    new Column((string)field["name"]!, ColumnType.Of(field), (string?)field["mode"] == "REQUIRED")),
     ];
 
     /// <summary>The fields of what DuckDB describes: a view, or the result of a query.</summary>
     public static JsonArray Describe(DuckDBConnection connection, string what)
     {
         var unnamed = 0;
-        return [.. Database.Read(connection, $"DESCRIBE {what}", row => (Name: row.GetString(0), Type: row.GetString(1))).Select(column =>
+        return [
+            .. Database.Read(connection, $"DESCRIBE {what}", row => (Name: row.GetString(0), Type: row.GetString(1)))
+            .Select(column =>
             (JsonNode)Field(
                 FieldName().IsMatch(column.Name) ? column.Name : FormattableString.Invariant($"f{unnamed++}_"),
                 ColumnType.OfDuckDb(column.Type),
@@ -79,8 +90,10 @@ internal static partial class TableSchema
     }
 
     /// <summary>The columns of a CREATE TABLE of DuckDB.</summary>
-    public static string Definition(JsonArray fields) => string.Join(", ", fields.Select(field => (JsonObject)field!).Select(field =>
-        $"{Sql.Name((string)field["name"]!)} {ColumnType.Of(field).DuckDb}{((string?)field["mode"] == "REQUIRED" ? " NOT NULL" : "")}"));
+    public static string Definition(JsonArray fields) =>
+        string.Join(", ", fields.Select(field => (JsonObject)field!).Select(field =>
+        $"{Sql.Name((string)field["name"]!)} "
+            + $"{ColumnType.Of(field).DuckDb}{((string?)field["mode"] == "REQUIRED" ? " NOT NULL" : "")}"));
 
     [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,299}$")]
     private static partial Regex FieldName();

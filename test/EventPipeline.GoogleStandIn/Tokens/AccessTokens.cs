@@ -2,11 +2,15 @@ using EventPipeline.GoogleStandIn.Storage;
 
 namespace EventPipeline.GoogleStandIn.Tokens;
 
-/// <summary>The access tokens that were handed out. Like the metadata server, it hands out the same one until that is about to expire.</summary>
+/// <summary>
+/// The access tokens that were handed out. Like the metadata server, it hands out the same one until that is about to
+/// expire.
+/// </summary>
 internal sealed class AccessTokens(Settings settings, TimeProvider time)
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(1);
-    private readonly StateFile<List<Issued>> file = new(Path.Combine(settings.DataFolder, "access-tokens.json"), () => []);
+    private readonly StateFile<List<Issued>> file = new(
+        Path.Combine(settings.DataFolder, "access-tokens.json"), () => []);
 
     /// <summary>A valid token and the seconds it still is.</summary>
     public (string Token, int Seconds) Current()

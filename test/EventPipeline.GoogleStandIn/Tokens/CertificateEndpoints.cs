@@ -8,8 +8,14 @@ internal sealed class CertificateEndpoints(SigningKeys keys)
 {
     public void Map(Door door)
     {
-        door.MapOpen("GET", "/oauth2/v3/certs", _ => "certs", _ => Task.CompletedTask, call => Keys(call, keys.Certificates()));
-        door.MapOpen("GET", "/iap/verify/public_key-jwk", _ => "certs", _ => Task.CompletedTask, call => Keys(call, keys.IapCertificates()));
+        door.MapOpen(
+            "GET", "/oauth2/v3/certs", _ => "certs", _ => Task.CompletedTask, call => Keys(call, keys.Certificates()));
+        door.MapOpen(
+            "GET",
+            "/iap/verify/public_key-jwk",
+            _ => "certs",
+            _ => Task.CompletedTask,
+            call => Keys(call, keys.IapCertificates()));
     }
 
     private static Task<IResult> Keys(Call call, JsonObject set)

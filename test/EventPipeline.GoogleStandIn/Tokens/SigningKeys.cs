@@ -5,7 +5,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace EventPipeline.GoogleStandIn.Tokens;
 
-/// <summary>Google's signing keys: RSA for ID tokens, an elliptic curve for Identity-Aware Proxy, and one that nobody knows.</summary>
+/// <summary>
+/// Google's signing keys: RSA for ID tokens, an elliptic curve for Identity-Aware Proxy, and one that nobody knows.
+/// </summary>
 internal sealed class SigningKeys(Settings settings)
 {
     private readonly StateFile<Keys> file = new(Path.Combine(settings.DataFolder, "keys.json"), () => new Keys
@@ -30,13 +32,18 @@ internal sealed class SigningKeys(Settings settings)
     public SecurityKey Find(string role) => file.Read<SecurityKey>(keys => role switch
     {
         "current" => Rsa(keys.Current),
-        "previous" => Rsa(keys.Previous ?? throw new ArgumentException("There is no previous key: POST /stand-in/keys/rotate first.")),
+        "previous" =>
+            Rsa(
+                keys.Previous
+                    ?? throw new ArgumentException("There is no previous key: POST /stand-in/keys/rotate first.")),
         "unknown" => Rsa(keys.Unknown),
         "iap" => Curve(keys.Iap),
         _ => throw new ArgumentException($"\"key\" is '{role}': current, previous, unknown or iap."),
     });
 
-    /// <summary>The current public key as Google publishes it in PEM: what HS256 with a public key is signed with.</summary>
+    /// <summary>
+    /// The current public key as Google publishes it in PEM: what HS256 with a public key is signed with.
+    /// </summary>
     public string PublicPem() => file.Read(keys =>
     {
         using var rsa = RSA.Create();

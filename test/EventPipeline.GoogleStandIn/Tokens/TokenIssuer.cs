@@ -15,7 +15,8 @@ internal sealed class TokenIssuer(SigningKeys keys, TimeProvider time)
     public const string Audience = "https://service.example";
 
     /// <summary>A token of the metadata server's service account, signed and valid for an hour.</summary>
-    public string Identity(string audience) => Issue(new JsonObject { ["aud"] = audience, ["email"] = MetadataEndpoints.Email }, null, null, null);
+    public string Identity(string audience) =>
+        Issue(new JsonObject { ["aud"] = audience, ["email"] = MetadataEndpoints.Email }, null, null, null);
 
     /// <summary>A token.</summary>
     /// <param name="claims">Replace and add to those of a valid push token; null removes one.</param>
@@ -42,7 +43,8 @@ internal sealed class TokenIssuer(SigningKeys keys, TimeProvider time)
             claims);
         var name = algorithm ?? (isIap ? "ES256" : "RS256");
         var allHeader = Merge(
-            new JsonObject { ["alg"] = name == "HS256-with-public-key" ? "HS256" : name, ["kid"] = security.KeyId, ["typ"] = "JWT" }, header);
+            new JsonObject { ["alg"] = name == "HS256-with-public-key" ? "HS256" : name,
+                ["kid"] = security.KeyId, ["typ"] = "JWT" }, header);
         var signed = $"{Encode(allHeader)}.{Encode(allClaims)}";
         return $"{signed}.{Base64UrlEncoder.Encode(Sign(Encoding.ASCII.GetBytes(signed), name, security))}";
     }
@@ -58,7 +60,8 @@ internal sealed class TokenIssuer(SigningKeys keys, TimeProvider time)
         {
             "RS256" => (key, SecurityAlgorithms.RsaSha256),
             "ES256" => (key, SecurityAlgorithms.EcdsaSha256),
-            "HS256-with-public-key" => (new SymmetricSecurityKey(Encoding.ASCII.GetBytes(keys.PublicPem())), SecurityAlgorithms.HmacSha256),
+            "HS256-with-public-key" =>
+                (new SymmetricSecurityKey(Encoding.ASCII.GetBytes(keys.PublicPem())), SecurityAlgorithms.HmacSha256),
             _ => throw new ArgumentException($"\"alg\" is '{algorithm}': RS256, ES256, none or HS256-with-public-key."),
         };
         if (!used.IsSupportedAlgorithm(name))

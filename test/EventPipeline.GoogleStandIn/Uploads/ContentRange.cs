@@ -4,7 +4,9 @@ using EventPipeline.GoogleStandIn.Http;
 
 namespace EventPipeline.GoogleStandIn.Uploads;
 
-/// <summary>What a PUT brings: <c>bytes a-b/*</c>, <c>bytes a-b/total</c>, <c>bytes */*</c> or <c>bytes */total</c>.</summary>
+/// <summary>
+/// What a PUT brings: <c>bytes a-b/*</c>, <c>bytes a-b/total</c>, <c>bytes */*</c> or <c>bytes */total</c>.
+/// </summary>
 /// <param name="Start">The first byte's place; null when the request asks only.</param>
 /// <param name="End">The place behind the last byte.</param>
 /// <param name="Total">The size of the whole; null while it is not known.</param>
@@ -30,7 +32,9 @@ internal sealed partial record ContentRange(long? Start, long? End, long? Total)
             ? throw GoogleException.Invalid("Invalid request.  The Content-Range header does not make sense.") : range;
     }
 
-    private static long? Number(Group group) => group.Success ? long.Parse(group.Value, CultureInfo.InvariantCulture) : null;
+    private static long? Number(Group group) => group.Success
+        ? long.Parse(group.Value, CultureInfo.InvariantCulture)
+        : null;
 
     [GeneratedRegex(@"^bytes (?:(\d{1,18})-(\d{1,18})|\*)/(?:(\d{1,18})|\*)$")]
     private static partial Regex Form();

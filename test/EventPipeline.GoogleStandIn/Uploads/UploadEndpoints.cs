@@ -9,7 +9,8 @@ using Microsoft.Net.Http.Headers;
 namespace EventPipeline.GoogleStandIn.Uploads;
 
 /// <summary>
-/// Load jobs with their data: https://docs.cloud.google.com/bigquery/docs/reference/api-uploads, in one request (multipart) or resumable.
+/// Load jobs with their data: https://docs.cloud.google.com/bigquery/docs/reference/api-uploads, in one request
+/// (multipart) or resumable.
 /// </summary>
 internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRunner runner)
 {
@@ -17,7 +18,12 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
 
     public void Map(Door door)
     {
-        door.Map("POST", Path, request => IsMultipart(request) ? Operations.UploadMultipart : Operations.UploadStart, PreparePostAsync, PostAsync);
+        door.Map(
+            "POST",
+            Path,
+            request => IsMultipart(request) ? Operations.UploadMultipart : Operations.UploadStart,
+            PreparePostAsync,
+            PostAsync);
         door.Map("PUT", Path, PutOperation, AboutAsync, PutAsync);
         door.Map("DELETE", Path, _ => Operations.UploadCancel, AboutAsync, CancelAsync);
     }
@@ -29,7 +35,8 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
         if (IsMultipart(call.Http.Request))
         {
             call.Parts = new MultipartReader(Boundary(call.Http.Request), call.Http.Request.Body);
-            var part = await call.Parts.ReadNextSectionAsync(call.Aborted) ?? throw GoogleException.Invalid("The multipart body has no parts.");
+            var part = await call.Parts.ReadNextSectionAsync(call.Aborted)
+                ?? throw GoogleException.Invalid("The multipart body has no parts.");
             await call.ReadBodyAsync(part.Body);
         }
         else
@@ -41,8 +48,11 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
     }
 
     private static string Boundary(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary
-            ? boundary : throw GoogleException.Invalid("The content type of a multipart upload is multipart/related with a boundary.");
+        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary
+            ? boundary
+            : throw GoogleException.Invalid(
+                "The content type of a multipart upload is multipart/related with a boundary.");
 
     private Task<IResult> PostAsync(Call call) => call.Http.Request.Query["uploadType"].ToString() switch
     {
@@ -53,9 +63,12 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
 
     private async Task<IResult> MultipartAsync(Call call)
     {
-        var part = await call.Parts!.ReadNextSectionAsync(call.Aborted) ?? throw GoogleException.Invalid("The multipart body has no data part.");
+        var part = await call.Parts!.ReadNextSectionAsync(call.Aborted)
+            ?? throw GoogleException.Invalid("The multipart body has no data part.");
         var path = uploads.NewFile();
-        await using (var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
+        await using (
+            var file = new FileStream(
+                path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
         {
             await part.Body.CopyToAsync(file, call.Aborted);
         }
@@ -75,7 +88,8 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
         var session = uploads.Create(call.Route("project"), call.Body);
         var request = call.Http.Request;
         var headers = call.Http.Response.Headers;
-        headers.Location = $"{request.Scheme}://{request.Host}{request.Path}?uploadType=resumable&upload_id={session.Id}";
+        headers.Location =
+            $"{request.Scheme}://{request.Host}{request.Path}?uploadType=resumable&upload_id={session.Id}";
         headers["X-GUploader-UploadID"] = session.Id;
         return Task.FromResult(Results.Ok());
     }
@@ -96,7 +110,9 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
         return range.Start is null
             ? session is { IsFinished: false } && range.Total is { } total && total == session.Stored
                 ? Operations.UploadFinish : Operations.UploadStatus
-            : range.Total is not null || request.Headers.ContentRange.Count == 0 ? Operations.UploadFinish : Operations.UploadChunk;
+            : range.Total is not null || request.Headers.ContentRange.Count == 0
+                ? Operations.UploadFinish
+                : Operations.UploadChunk;
     }
 
     private Task AboutAsync(Call call)
@@ -148,21 +164,32 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
             throw new GoogleException(
                 503,
                 "backendError",
-                FormattableString.Invariant($"Invalid request.  According to the Content-Range header, the upload offset is {range.Start} byte(s), ")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Invalid request.  According to the Content-Range header, the upload offset is {range.Start} "
+                        + $"byte(s), ")
                     + FormattableString.Invariant($"which exceeds already uploaded size of {stored} byte(s)."));
         }
 
-        if (range.Total is null && call.Http.Request.Headers.ContentRange.Count > 0 && (range.End - range.Start) % UploadSession.Grain != 0)
+        if (
+            range.Total is null
+                && call.Http.Request.Headers.ContentRange.Count > 0
+                && (range.End - range.Start) % UploadSession.Grain != 0)
         {
             throw GoogleException.Invalid(
-                "Invalid request.  The number of bytes uploaded is required to be equal or greater than 262144, except for the final request (it's "
+                "Invalid request.  The number of bytes uploaded is required to be equal or greater than 262144, "
+                    + "except for the final request (it's "
                     + "recommended to be the exact multiple of 262144).  The received request contained "
-                    + FormattableString.Invariant($"{range.End - range.Start} bytes, which does not meet this requirement."));
+                    + FormattableString.Invariant(
+                        $"{range.End - range.Start} bytes, which does not meet this requirement."));
         }
 
         var isLast = range.Total == range.End;
-        var size = await uploads.AppendAsync(session, call.Http.Request.Body, stored - range.Start.Value, isLast, call.Aborted);
-        return isLast && (range.Total is null || size == range.Total) ? Finish(call, session) : Incomplete(call, session.Stored);
+        var size = await uploads.AppendAsync(
+            session, call.Http.Request.Body, stored - range.Start.Value, isLast, call.Aborted);
+        return isLast && (range.Total is null || size == range.Total)
+            ? Finish(call, session)
+            : Incomplete(call, session.Stored);
     }
 
     private IResult Finish(Call call, UploadSession session)
@@ -214,7 +241,8 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
         return accepted;
     }
 
-    private UploadSession Session(Call call) => uploads.Find(call.Query("upload_id")) is { } session && session.Project == call.Route("project")
+    private UploadSession Session(Call call) =>
+        uploads.Find(call.Query("upload_id")) is { } session && session.Project == call.Route("project")
         ? session : throw GoogleException.NotFound("Upload session");
 
     private static GoogleException Cancelled() => new(499, "cancelled", "The upload was cancelled.");

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.GoogleStandIn.Uploads;
 
 /// <summary>
-/// A resumable upload. Its bytes are a file; what is not a whole number of 256 KiB at its end was cut off and is forgotten, so that the
-/// file's length says how much is stored.
+/// A resumable upload. Its bytes are a file; what is not a whole number of 256 KiB at its end was cut off and is
+/// forgotten, so that the file's length says how much is stored.
 /// </summary>
 internal sealed class UploadSession
 {

@@ -50,7 +50,9 @@ internal sealed class UploadStore
         File.Move($"{StatePath(session.Id)}.new", StatePath(session.Id), overwrite: true);
     }
 
-    /// <summary>The job that was made of a session; null when none was. A process killed in between finds it by its file.</summary>
+    /// <summary>
+    /// The job that was made of a session; null when none was. A process killed in between finds it by its file.
+    /// </summary>
     public Job? JobOf(UploadSession session) =>
         jobs.Find(session.Project, session.JobId) is { } job && job.UploadPath == DataPath(session) ? job : null;
 
@@ -61,9 +63,11 @@ internal sealed class UploadStore
     /// <param name="last">Whether they are the last ones.</param>
     /// <param name="cancellationToken">Stops it; whole grains stay stored.</param>
     /// <returns>How many bytes there are now.</returns>
-    public async Task<long> AppendAsync(UploadSession session, Stream body, long skip, bool last, CancellationToken cancellationToken)
+    public async Task<long> AppendAsync(
+        UploadSession session, Stream body, long skip, bool last, CancellationToken cancellationToken)
     {
-        var file = new FileStream(DataPath(session), FileMode.Open, FileAccess.Write, FileShare.Read, 1 << 16, useAsync: true);
+        var file = new FileStream(
+            DataPath(session), FileMode.Open, FileAccess.Write, FileShare.Read, 1 << 16, useAsync: true);
         try
         {
             file.SetLength(session.Stored);
@@ -99,7 +103,8 @@ internal sealed class UploadStore
     /// <summary>A file for the bytes of an upload in one request.</summary>
     public string NewFile() => Path.Combine(folder, $"{Guid.NewGuid():N}.data");
 
-    private long WholeGrains(UploadSession session) => new FileInfo(DataPath(session)) is { Exists: true, Length: var length }
+    private long WholeGrains(UploadSession session) =>
+        new FileInfo(DataPath(session)) is { Exists: true, Length: var length }
         ? length / UploadSession.Grain * UploadSession.Grain : 0;
 
     private string StatePath(string id) => Path.Combine(folder, $"{id}.json");

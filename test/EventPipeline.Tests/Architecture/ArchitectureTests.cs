@@ -28,13 +28,15 @@ public sealed partial class ArchitectureTests
     public void The_words_all_share_know_nobody() => Service(1).KnownBy("Shared").ShouldBeEmpty();
 
     [Fact]
-    public void Only_the_entry_point_knows_who_puts_everything_together() => Service(1).WhoKnow("Hosting").ShouldBe([FolderGraph.Root]);
+    public void Only_the_entry_point_knows_who_puts_everything_together() =>
+        Service(1).WhoKnow("Hosting").ShouldBe([FolderGraph.Root]);
 
     [Fact]
     public void A_vendor_knows_no_other_vendor_and_is_known_where_vendors_are_registered()
     {
         var graph = Service(int.MaxValue);
-        var vendors = Directory.EnumerateFiles(Path.Combine(Source, "EventPipeline", "Vendors"), "README.md", SearchOption.AllDirectories)
+        var vendors = Directory.EnumerateFiles(
+            Path.Combine(Source, "EventPipeline", "Vendors"), "README.md", SearchOption.AllDirectories)
             .Select(readme => $"Vendors/{Path.GetFileName(Path.GetDirectoryName(readme))}").ToList();
 
         vendors.Count.ShouldBeGreaterThan(1);
@@ -46,7 +48,8 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void The_service_does_not_know_the_local_host() =>
-        typeof(Window).Assembly.GetReferencedAssemblies().ShouldAllBe(name => name.Name != "EventPipeline.Local" && name.Name != "DuckDB.NET.Data");
+        typeof(Window).Assembly.GetReferencedAssemblies()
+            .ShouldAllBe(name => name.Name != "EventPipeline.Local" && name.Name != "DuckDB.NET.Data");
 
     /// <summary>What is said of namespaces is true of folders.</summary>
     [Theory]
@@ -58,19 +61,25 @@ public sealed partial class ArchitectureTests
         var strangers =
             from file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories)
             let found = Namespace().Match(File.ReadAllText(file))
-            let expected = $"{project}/{Path.GetRelativePath(root, Path.GetDirectoryName(file)!)}".Replace("/.", "", StringComparison.Ordinal).Replace('/', '.')
+            let expected = $"{project}/{Path.GetRelativePath(root, Path.GetDirectoryName(file)!)}".Replace(
+                "/.", "", StringComparison.Ordinal)
+                .Replace('/', '.')
             where found.Success && found.Groups[1].Value != expected
             select Path.GetRelativePath(root, file);
 
         strangers.ShouldBeEmpty();
     }
 
-    /// <summary>The generator of log methods orders what it writes by namespace and name; where these are alike, chance decides, and no two builds are alike.</summary>
+    /// <summary>
+    /// The generator of log methods orders what it writes by namespace and name; where these are alike, chance decides,
+    /// and no two builds are alike.
+    /// </summary>
     [Fact]
     public void Log_classes_of_one_folder_have_names_of_their_own()
     {
         var names =
-            from file in Directory.EnumerateFiles(Path.Combine(Source, "EventPipeline"), "*.cs", SearchOption.AllDirectories)
+            from file in Directory.EnumerateFiles(
+                Path.Combine(Source, "EventPipeline"), "*.cs", SearchOption.AllDirectories)
             from match in LogClass().Matches(File.ReadAllText(file))
             select (Path.GetDirectoryName(file), match.Groups[1].Value);
 

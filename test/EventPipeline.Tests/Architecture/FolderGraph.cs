@@ -2,13 +2,17 @@ using Mono.Cecil;
 
 namespace EventPipeline.Tests.Architecture;
 
-/// <summary>Which folders of a project know which, by the references between its compiled types. A folder is a namespace below the project's own.</summary>
+/// <summary>
+/// Which folders of a project know which, by the references between its compiled types. A folder is a namespace below
+/// the project's own.
+/// </summary>
 internal sealed class FolderGraph
 {
     /// <summary>The folder of a project's own namespace, and of its entry point, which has none.</summary>
     public const string Root = "(root)";
 
-    private readonly SortedDictionary<string, SortedDictionary<string, SortedSet<string>>> _knows = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SortedDictionary<string, SortedSet<string>>> _knows = new(
+        StringComparer.Ordinal);
 
     private FolderGraph()
     {
@@ -20,7 +24,9 @@ internal sealed class FolderGraph
     /// <summary>Reads an assembly.</summary>
     /// <param name="assembly">A type in it.</param>
     /// <param name="root">The namespace whose folders are looked at.</param>
-    /// <param name="depth">How many levels of folders are told apart; deeper ones count as the folder that holds them.</param>
+    /// <param name="depth">
+    /// How many levels of folders are told apart; deeper ones count as the folder that holds them.
+    /// </param>
     public static FolderGraph Read(Type assembly, string root, int depth)
     {
         var graph = new FolderGraph();
@@ -28,7 +34,9 @@ internal sealed class FolderGraph
         foreach (var type in module.Types.Where(type => FolderOf(type) is not null))
         {
             graph._knows.TryAdd(FolderOf(type)!, new(StringComparer.Ordinal));
-            foreach (var other in TypeReferences.Of(type).Where(other => FolderOf(other) is { } folder && folder != FolderOf(type)))
+            foreach (
+                var other in TypeReferences.Of(type)
+                    .Where(other => FolderOf(other) is { } folder && folder != FolderOf(type)))
             {
                 graph.Add(FolderOf(type)!, FolderOf(other)!, $"{type.Name} knows {other.Name}");
             }
@@ -48,9 +56,13 @@ internal sealed class FolderGraph
     public IEnumerable<string> KnownBy(string folder) => _knows[folder].Keys;
 
     /// <summary>The folders that know a folder.</summary>
-    public IEnumerable<string> WhoKnow(string folder) => _knows.Where(entry => entry.Value.ContainsKey(folder)).Select(entry => entry.Key);
+    public IEnumerable<string> WhoKnow(string folder) =>
+        _knows.Where(entry => entry.Value.ContainsKey(folder)).Select(entry => entry.Key);
 
-    /// <summary>Every reference from one folder to another that is part of a circle: <c>A to B: Type knows Other</c>. Empty where there is none.</summary>
+    /// <summary>
+    /// Every reference from one folder to another that is part of a circle: <c>A to B: Type knows Other</c>. Empty
+    /// where there is none.
+    /// </summary>
     public IReadOnlyList<string> Circles() =>
     [
         .. from folder in _knows

@@ -5,6 +5,9 @@ public sealed class SourceTests
 {
     private const int MaxColumns = 120;
 
+    /// <summary>A name, an address or a pattern that is as long as this fits no line and cannot be broken.</summary>
+    private const int LongWord = 80;
+
     [Fact]
     public void No_line_is_longer_than_120_characters()
     {
@@ -13,13 +16,16 @@ public sealed class SourceTests
             from folder in new[] { "src", "test" }
             from file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)
             from line in LinesOutsideRawText(File.ReadAllText(file)).Index()
-            where line.Item is { Length: > MaxColumns }
+            where line.Item is { Length: > MaxColumns } && line.Item.Split(' ')[^1].Length <= LongWord
             select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} has {line.Item.Length}";
 
         tooLong.ShouldBeEmpty();
     }
 
-    /// <summary>The lines of a file; null for those that hold a raw string literal or a part of one: breaking them would change it.</summary>
+    /// <summary>
+    /// The lines of a file; null for those that hold a raw string literal or a part of one: breaking them would change
+    /// it.
+    /// </summary>
     private static IEnumerable<string?> LinesOutsideRawText(string text)
     {
         const string quotes = "\"\"\"";

@@ -3,7 +3,9 @@ using Mono.Cecil.Cil;
 
 namespace EventPipeline.Tests.Architecture;
 
-/// <summary>Which types a compiled type names: in its declaration, its members, its attributes and the bodies of its methods.</summary>
+/// <summary>
+/// Which types a compiled type names: in its declaration, its members, its attributes and the bodies of its methods.
+/// </summary>
 /// <remarks>Constants and <c>nameof</c> leave no trace in an assembly.</remarks>
 internal static class TypeReferences
 {
@@ -17,7 +19,9 @@ internal static class TypeReferences
         .Select(Outermost)
         .Distinct();
 
-    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer ? Outermost(outer) : type;
+    private static TypeDefinition Outermost(TypeDefinition type) => type.DeclaringType is { } outer
+        ? Outermost(outer)
+        : type;
 
     private static IEnumerable<TypeReference?> Named(TypeDefinition type) =>
     [
@@ -60,9 +64,11 @@ internal static class TypeReferences
     };
 
     private static IEnumerable<TypeReference?> Named(GenericParameter parameter) =>
-        Named((ICustomAttributeProvider)parameter).Concat(parameter.Constraints.Select(constraint => constraint.ConstraintType));
+        Named((ICustomAttributeProvider)parameter)
+            .Concat(parameter.Constraints.Select(constraint => constraint.ConstraintType));
 
-    private static IEnumerable<TypeReference?> Named(ICustomAttributeProvider annotated) => annotated.CustomAttributes.SelectMany(attribute =>
+    private static IEnumerable<TypeReference?> Named(ICustomAttributeProvider annotated) =>
+        annotated.CustomAttributes.SelectMany(attribute =>
         attribute.ConstructorArguments
             .Concat(attribute.Fields.Concat(attribute.Properties).Select(named => named.Argument))
             .SelectMany(Named)
@@ -90,7 +96,9 @@ internal static class TypeReferences
         null or GenericParameter => [],
         GenericInstanceType generic => Parts(generic.ElementType).Concat(generic.GenericArguments.SelectMany(Parts)),
         IModifierType modified => Parts(modified.ModifierType).Concat(Parts(modified.ElementType)),
-        FunctionPointerType pointer => Parts(pointer.ReturnType).Concat(pointer.Parameters.SelectMany(parameter => Parts(parameter.ParameterType))),
+        FunctionPointerType pointer =>
+            Parts(pointer.ReturnType)
+                .Concat(pointer.Parameters.SelectMany(parameter => Parts(parameter.ParameterType))),
         TypeSpecification made => Parts(made.ElementType),
         _ => [type],
     };

@@ -24,7 +24,8 @@ internal sealed class BrokerHost : IAsyncDisposable
     private readonly Channel<Push> pushes = Channel.CreateUnbounded<Push>();
     private readonly Func<Push, CancellationToken, Task<int>> answer;
 
-    private BrokerHost(WebApplication app, Func<Push, CancellationToken, Task<int>> answer) => (this.app, this.answer) = (app, answer);
+    private BrokerHost(WebApplication app, Func<Push, CancellationToken, Task<int>> answer) =>
+        (this.app, this.answer) = (app, answer);
 
     public LocalBroker Broker => app.Services.GetRequiredService<LocalBroker>();
 
@@ -34,11 +35,15 @@ internal sealed class BrokerHost : IAsyncDisposable
 
     /// <summary>Starts it on a folder that may hold an earlier one's messages.</summary>
     public static async Task<BrokerHost> StartAsync(
-        string folder, Func<Push, CancellationToken, Task<int>> answer, TimeProvider? time = null, params (string, string)[] settings)
+        string folder,
+        Func<Push, CancellationToken, Task<int>> answer,
+        TimeProvider? time = null,
+        params (string, string)[] settings)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create<string, string?>(s.Item1, s.Item2)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create<string, string?>(s.Item1, s.Item2)));
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddLogging(logging => logging.ClearProviders());
@@ -62,7 +67,8 @@ internal sealed class BrokerHost : IAsyncDisposable
         return host;
     }
 
-    public static Task<BrokerHost> StartAsync(string folder, int answer, TimeProvider? time = null, params (string, string)[] settings) =>
+    public static Task<BrokerHost> StartAsync(
+        string folder, int answer, TimeProvider? time = null, params (string, string)[] settings) =>
         StartAsync(folder, (_, _) => Task.FromResult(answer), time, settings);
 
     /// <summary>The next push that arrives; waits for it.</summary>
@@ -85,7 +91,8 @@ internal sealed class BrokerHost : IAsyncDisposable
     {
         using var http = new HttpClient { BaseAddress = Address };
         using var content = new StringContent($$"""{"messages":{{messages}}}""", System.Text.Encoding.UTF8, "application/json");
-        return await http.PostAsync($"v1/projects/local/topics/{topic}:publish", content, TestContext.Current.CancellationToken);
+        return await http.PostAsync(
+            $"v1/projects/local/topics/{topic}:publish", content, TestContext.Current.CancellationToken);
     }
 
     /// <summary>Ends the way a service does that is asked to.</summary>
@@ -98,7 +105,8 @@ internal sealed class BrokerHost : IAsyncDisposable
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var headers = context.Request.Headers.ToDictionary(
+            h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         var push = new Push(context.Request.Path, headers, body.ToArray());
         pushes.Writer.TryWrite(push);
         context.Response.StatusCode = await answer(push, context.RequestAborted);

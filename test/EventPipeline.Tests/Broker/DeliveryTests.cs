@@ -41,7 +41,8 @@ public sealed class DeliveryTests : IDisposable
     public async Task Anything_else_does_not_acknowledge(int status)
     {
         var first = true;
-        await using var host = await BrokerHost.StartAsync(folder.Path, (_, _) => Task.FromResult(Once(ref first) ? status : 204), settings: NoBackoff);
+        await using var host = await BrokerHost.StartAsync(
+            folder.Path, (_, _) => Task.FromResult(Once(ref first) ? status : 204), settings: NoBackoff);
 
         await PushTests.PublishOneAsync(host, "eventpipeline-fetch", Message);
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
@@ -104,13 +105,17 @@ public sealed class DeliveryTests : IDisposable
     public async Task After_its_attempts_a_message_is_dead_lettered_with_where_it_came_from()
     {
         await using var host = await BrokerHost.StartAsync(
-            folder.Path, (push, _) => Task.FromResult(push.Path == "/events/dead-lettered" ? 204 : 500), settings: NoBackoff);
+            folder.Path,
+            (push, _) => Task.FromResult(push.Path == "/events/dead-lettered" ? 204 : 500),
+            settings: NoBackoff);
 
         var id = await PushTests.PublishOneAsync(host, "eventpipeline-fetch", Message);
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 
         var pushes = host.Arrived().ToLookup(push => push.Path);
-        pushes["/events/fetch-requested"].Select(push => push.Headers["x-goog-pubsub-message-id"]).ShouldBe(Enumerable.Repeat(id, 5));
+        pushes["/events/fetch-requested"]
+            .Select(push => push.Headers["x-goog-pubsub-message-id"])
+            .ShouldBe(Enumerable.Repeat(id, 5));
         var push = JsonDocument.Parse(pushes["/events/dead-lettered"].ShouldHaveSingleItem().Body).RootElement;
         push.TryGetProperty("deliveryAttempt", out _).ShouldBeFalse("its subscription has no dead-letter policy");
         var copy = push.GetProperty("message");
@@ -134,12 +139,15 @@ public sealed class DeliveryTests : IDisposable
     {
         var attributes = Enumerable.Range(0, 100).ToDictionary(n => $"a{n}", n => new string('v', 1_024));
         await using var host = await BrokerHost.StartAsync(
-            folder.Path, (push, _) => Task.FromResult(push.Path == "/events/dead-lettered" ? 204 : 500), settings: NoBackoff);
+            folder.Path,
+            (push, _) => Task.FromResult(push.Path == "/events/dead-lettered" ? 204 : 500),
+            settings: NoBackoff);
 
         await PushTests.PublishOneAsync(host, "eventpipeline-trigger", JsonSerializer.Serialize(new { attributes }));
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 
-        var copy = JsonDocument.Parse(host.Arrived().Last().Body).RootElement.GetProperty("message").GetProperty("attributes");
+        var copy = JsonDocument.Parse(host.Arrived().Last().Body).RootElement.GetProperty("message")
+            .GetProperty("attributes");
         copy.EnumerateObject().Count().ShouldBe(104);
     }
 
@@ -148,7 +156,9 @@ public sealed class DeliveryTests : IDisposable
     {
         var attempts = 0;
         await using var host = await BrokerHost.StartAsync(
-            folder.Path, (_, _) => Task.FromResult(Interlocked.Increment(ref attempts) <= 12 ? 500 : 204), settings: NoBackoff);
+            folder.Path,
+            (_, _) => Task.FromResult(Interlocked.Increment(ref attempts) <= 12 ? 500 : 204),
+            settings: NoBackoff);
 
         await PushTests.PublishOneAsync(host, "eventpipeline-dead-letter", Message);
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
@@ -179,7 +189,8 @@ public sealed class DeliveryTests : IDisposable
             },
             settings: ("Broker:MaxOutstanding", "3"));
 
-        using var response = await host.PublishAsync("eventpipeline-fetch", $"[{string.Join(",", Enumerable.Repeat(Message, 30))}]");
+        using var response = await host.PublishAsync(
+            "eventpipeline-fetch", $"[{string.Join(",", Enumerable.Repeat(Message, 30))}]");
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 
         host.Arrived().Count.ShouldBe(30);
@@ -226,7 +237,8 @@ public sealed class DeliveryTests : IDisposable
 
         async Task<List<string>> OrderOfDeliveryAsync((string, string)[] faults)
         {
-            await using var host = await BrokerHost.StartAsync(folder.Path, 204, null, [("Broker:MaxOutstanding", "1"), .. faults]);
+            await using var host = await BrokerHost.StartAsync(
+                folder.Path, 204, null, [("Broker:MaxOutstanding", "1"), .. faults]);
             using var response = await host.PublishAsync(
                 "eventpipeline-fetch", $"[{string.Join(",", data.Select(n => $$"""{"data":"{{PushTests.Base64(n)}}"}"""))}]");
             await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
@@ -262,7 +274,8 @@ public sealed class DeliveryTests : IDisposable
 
     private static bool Once(ref bool first) => Interlocked.Exchange(ref first, false);
 
-    private static int AttemptOf(Push push) => JsonDocument.Parse(push.Body).RootElement.GetProperty("deliveryAttempt").GetInt32();
+    private static int AttemptOf(Push push) =>
+        JsonDocument.Parse(push.Body).RootElement.GetProperty("deliveryAttempt").GetInt32();
 
     private string[] MessageFiles() => Directory.GetFiles(folder.Path, "*.json", SearchOption.AllDirectories);
 }

@@ -13,7 +13,8 @@ public sealed class DiskTests : IDisposable
     public void A_full_disk_is_told_as_full()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "/dev/full, a disk that is always full, is Linux's.");
-        using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+        using var full = new FileStream(
+            "/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
 
         var failure = Should.Throw<IOException>(() => full.WriteByte(1));
 
@@ -27,7 +28,8 @@ public sealed class DiskTests : IDisposable
     {
         var code = OperatingSystem.IsWindows() ? unchecked((int)0x80070013) : 30;
 
-        DiskTrouble.Tell(new IOException("Read-only file system", code), "data").ShouldStartWith("The disk that holds data is read-only");
+        DiskTrouble.Tell(new IOException("Read-only file system", code), "data")
+            .ShouldStartWith("The disk that holds data is read-only");
     }
 
     [Fact]

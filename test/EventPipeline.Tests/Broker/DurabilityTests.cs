@@ -85,14 +85,18 @@ public sealed class DurabilityTests : IDisposable
     public async Task Files_that_are_no_messages_become_dead_letters_and_stop_nothing()
     {
         Directory.CreateDirectory(FetchFolder);
-        await File.WriteAllTextAsync(Path.Combine(FetchFolder, "5.0.json.tmp"), "{\"publ", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(FetchFolder, "5.0.json.tmp"), "{\"publ", TestContext.Current.CancellationToken);
         foreach (var (id, text) in new[] { (1, ""), (2, "{"), (3, "null"), (4, "{}"), (6, "[[[["), (7, """{"id":7,"data":null}""") })
         {
-            await File.WriteAllTextAsync(Path.Combine(FetchFolder, $"{id}.0.json"), text, TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(FetchFolder, $"{id}.0.json"), text, TestContext.Current.CancellationToken);
         }
 
-        await File.WriteAllTextAsync(Path.Combine(FetchFolder, "notes.txt"), "mine", TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder.Path, "broker", "last-id"), "?", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(FetchFolder, "notes.txt"), "mine", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Path, "broker", "last-id"), "?", TestContext.Current.CancellationToken);
 
         await using var host = await BrokerHost.StartAsync(folder.Path, 204);
         await PushTests.PublishOneAsync(host, "eventpipeline-fetch", """{"data":"MQ=="}""");
@@ -106,9 +110,19 @@ public sealed class DurabilityTests : IDisposable
             .Order()
             .ToList();
         reasons.Count.ShouldBe(6);
-        reasons[0].ShouldContain($"{Path.Combine(FetchFolder, "1.0.json")} (0 bytes, SHA-256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855): It is empty.");
+        reasons[0].ShouldContain(
+            $"{Path.Combine(FetchFolder, "1.0.json")} (0 bytes, SHA-256 "
+                + "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855): It is empty.");
         Directory.GetFiles(FetchFolder).Select(Path.GetFileName).ShouldBe(
-            ["1.0.unreadable", "2.0.unreadable", "3.0.unreadable", "4.0.unreadable", "6.0.unreadable", "7.0.unreadable", "notes.txt"],
+            [
+                "1.0.unreadable",
+                "2.0.unreadable",
+                "3.0.unreadable",
+                "4.0.unreadable",
+                "6.0.unreadable",
+                "7.0.unreadable",
+                "notes.txt",
+            ],
             ignoreOrder: true);
     }
 
@@ -117,14 +131,16 @@ public sealed class DurabilityTests : IDisposable
     [InlineData("eventpipeline-fetch", 20)]
     [InlineData("eventpipeline-fetch", null)]
     [InlineData("eventpipeline-trigger", 0)]
-    public async Task A_message_whose_file_was_damaged_becomes_a_dead_letter_that_says_what_it_was(string topic, int? left)
+    public async Task A_message_whose_file_was_damaged_becomes_a_dead_letter_that_says_what_it_was(
+        string topic, int? left)
     {
         string file;
         await using (var killed = await BrokerHost.StartAsync(folder.Path, Never))
         {
             await PushTests.PublishOneAsync(killed, topic, """{"data":"MQ==","attributes":{"ce-id":"the-window"}}""");
             await killed.NextPushAsync();
-            file = Directory.GetFiles(Path.Combine(folder.Path, "broker", $"{topic}-push"), "*.json").ShouldHaveSingleItem();
+            file = Directory.GetFiles(Path.Combine(folder.Path, "broker", $"{topic}-push"), "*.json")
+                .ShouldHaveSingleItem();
         }
 
         await using (var damaged = File.Open(file, FileMode.Open))
@@ -156,12 +172,18 @@ public sealed class DurabilityTests : IDisposable
         }
 
         await File.WriteAllTextAsync(
-            Directory.GetFiles(Path.Combine(folder.Path, "broker", "eventpipeline-dead-letter-push"), "*.json").ShouldHaveSingleItem(), "",
+            Directory.GetFiles(Path.Combine(folder.Path, "broker", "eventpipeline-dead-letter-push"), "*.json")
+                .ShouldHaveSingleItem(),
+            "",
             TestContext.Current.CancellationToken);
         await using var host = await BrokerHost.StartAsync(folder.Path, 204);
         await host.Broker.WaitUntilIdleAsync(TestContext.Current.CancellationToken);
 
-        JsonElement.Parse(host.Arrived().ShouldHaveSingleItem().Body).GetProperty("message").GetProperty("data").GetString().ShouldBe("MQ==");
+        JsonElement.Parse(host.Arrived().ShouldHaveSingleItem().Body)
+            .GetProperty("message")
+            .GetProperty("data")
+            .GetString()
+            .ShouldBe("MQ==");
     }
 
     [Fact]
@@ -241,7 +263,9 @@ public sealed class DurabilityTests : IDisposable
         return 204;
     }
 
-    private static JsonElement AttributesOf(Push push) => JsonElement.Parse(push.Body).GetProperty("message").GetProperty("attributes");
+    private static JsonElement AttributesOf(Push push) =>
+        JsonElement.Parse(push.Body).GetProperty("message").GetProperty("attributes");
 
-    private static int AttemptOf(Push push) => JsonDocument.Parse(push.Body).RootElement.GetProperty("deliveryAttempt").GetInt32();
+    private static int AttemptOf(Push push) =>
+        JsonDocument.Parse(push.Body).RootElement.GetProperty("deliveryAttempt").GetInt32();
 }

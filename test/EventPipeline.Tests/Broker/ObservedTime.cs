@@ -3,7 +3,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Broker;
 
-/// <summary>A clock moved by hand that tells what is being waited for, so that a test moves it only once someone waits.</summary>
+/// <summary>
+/// A clock moved by hand that tells what is being waited for, so that a test moves it only once someone waits.
+/// </summary>
 internal sealed class ObservedTime() : FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 6, 0, 0, 123, TimeSpan.Zero))
 {
     private readonly Channel<TimeSpan> waits = Channel.CreateUnbounded<TimeSpan>();

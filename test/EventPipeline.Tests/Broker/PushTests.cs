@@ -38,7 +38,8 @@ public sealed class PushTests : IDisposable
         await PublishOneAsync(host, "eventpipeline-trigger", """{"attributes":{"days":"3"}}""");
         var withoutData = JsonDocument.Parse((await host.NextPushAsync()).Body).RootElement.GetProperty("message");
         await PublishOneAsync(host, "eventpipeline-trigger", """{"data":"e30"}""");
-        var withoutAttributes = JsonDocument.Parse((await host.NextPushAsync()).Body).RootElement.GetProperty("message");
+        var withoutAttributes = JsonDocument.Parse((await host.NextPushAsync()).Body).RootElement.GetProperty(
+            "message");
 
         withoutData.EnumerateObject().Select(p => p.Name).ShouldBe(
             ["attributes", "messageId", "message_id", "publishTime", "publish_time"]);
@@ -55,7 +56,9 @@ public sealed class PushTests : IDisposable
         await PublishOneAsync(host, "eventpipeline-trigger", JsonSerializer.Serialize(new { attributes }));
 
         var message = JsonDocument.Parse((await host.NextPushAsync()).Body).RootElement.GetProperty("message");
-        message.GetProperty("attributes").Deserialize<Dictionary<string, string>>().ShouldBe(attributes, ignoreOrder: true);
+        message.GetProperty("attributes")
+            .Deserialize<Dictionary<string, string>>()
+            .ShouldBe(attributes, ignoreOrder: true);
     }
 
     [Fact]
@@ -101,7 +104,13 @@ public sealed class PushTests : IDisposable
         await PublishOneAsync(host, "eventpipeline-fetch", """{"data":"e30="}""");
 
         (await host.NextPushAsync()).Headers.Keys.ShouldBe(
-            ["Host", "Content-Length", "x-goog-pubsub-subscription-name", "x-goog-pubsub-message-id", "x-goog-pubsub-publish-time"],
+            [
+                "Host",
+                "Content-Length",
+                "x-goog-pubsub-subscription-name",
+                "x-goog-pubsub-message-id",
+                "x-goog-pubsub-publish-time",
+            ],
             ignoreOrder: true);
     }
 
@@ -115,8 +124,12 @@ public sealed class PushTests : IDisposable
     [InlineData("content-length", "1")]
     public async Task An_attribute_that_cannot_be_a_header_fails_its_own_message_only(string name, string value)
     {
-        await using var host = await BrokerHost.StartAsync(folder.Path, 204, settings: [("Broker:MinimumBackoff", "00:00:00")]);
-        var poison = JsonSerializer.Serialize(new[] { new { data = "e30=", attributes = new Dictionary<string, string> { [name] = value } } });
+        await using var host = await BrokerHost.StartAsync(
+            folder.Path, 204, settings: [("Broker:MinimumBackoff", "00:00:00")]);
+        var poison = JsonSerializer.Serialize(new[]
+        {
+            new { data = "e30=", attributes = new Dictionary<string, string> { [name] = value } },
+        });
 
         using var published = await host.PublishAsync("eventpipeline-fetch", poison);
         published.EnsureSuccessStatusCode();
@@ -136,7 +149,10 @@ public sealed class PushTests : IDisposable
         using var response = await host.PublishAsync(topic, $"[{message}]");
         var answer = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         response.IsSuccessStatusCode.ShouldBeTrue(answer);
-        return JsonDocument.Parse(answer).RootElement.GetProperty("messageIds").EnumerateArray().ShouldHaveSingleItem().GetString()!;
+        return JsonDocument.Parse(answer).RootElement.GetProperty("messageIds")
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetString()!;
     }
 
     internal static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

@@ -9,7 +9,16 @@ namespace EventPipeline.Tests.Commands;
 public sealed class AccountsTests : IAsyncLifetime
 {
     private const string PerDay = "SELECT SUM(amount_usd) FROM daily_cost GROUP BY usage_date ORDER BY usage_date";
-    private static readonly string[] Merge = ["merge", "--vendor", "anthropic", "--from", "acme", "--into", ServiceHost.Organization];
+    private static readonly string[] Merge =
+    [
+        "merge",
+        "--vendor",
+        "anthropic",
+        "--from",
+        "acme",
+        "--into",
+        ServiceHost.Organization,
+    ];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -36,7 +45,8 @@ public sealed class AccountsTests : IAsyncLifetime
         output.ShouldContain("anthropic  12345678-1234-5678-1234-567812345678  acme     3     2025-01-01  2025-01-03");
         output.ShouldContain("anthropic/acme is stored under 2 ids. If they are one organisation, "
             + "days stored under both are counted twice. To merge them: "
-            + "accounts merge --dataset ai_usage_analytics --vendor anthropic --from acme --into 12345678-1234-5678-1234-567812345678");
+            + "accounts merge --dataset ai_usage_analytics --vendor anthropic --from acme --into "
+            + "12345678-1234-5678-1234-567812345678");
     }
 
     [Fact]
@@ -45,14 +55,16 @@ public sealed class AccountsTests : IAsyncLifetime
         (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
         var tried = await RunAsync([.. Merge, "--dry-run"]);
         tried.ExitCode.ShouldBe(0, tried.Error);
-        tried.Output.ShouldContain("Of 6 slices, 3 are stored under both; only the newest read counts. Billed: 6 US dollars before, 3 after.");
+        tried.Output.ShouldContain(
+            "Of 6 slices, 3 are stored under both; only the newest read counts. Billed: 6 US dollars before, 3 after.");
         (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
 
         (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
         (await SumsAsync()).ShouldBe([1m, 1m, 1m]);
         (await RunAsync("list")).Output.ShouldNotContain("stored under");
 
-        (await RunAsync("merge", "--vendor", "anthropic", "--from", "acme", "--into", "acme", "--yes")).ExitCode.ShouldBe(0);
+        (await RunAsync("merge", "--vendor", "anthropic", "--from", "acme", "--into", "acme", "--yes")).ExitCode
+            .ShouldBe(0);
         (await SumsAsync()).ShouldBe([2m, 2m, 2m]);
     }
 
@@ -63,7 +75,8 @@ public sealed class AccountsTests : IAsyncLifetime
         await using var host = await ServiceHost.StartAsync(_folder, [("Anthropic", "acme", "key-acme")]);
         host.Vendor.OnDays(CostRows.Path, _ => CostRows.Row("300"));
 
-        var run = await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 1, 4), ",\"force\":true");
+        var run = await host.RunAsync(
+            "anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 1, 4), ",\"force\":true");
 
         run.State.ShouldBe("completed");
         (await host.AskAsync(PerDay)).Select(row => row[0]).ShouldBe([3m, 3m, 3m, 3m]);
@@ -88,8 +101,11 @@ public sealed class AccountsTests : IAsyncLifetime
     {
         (await RunAsync([.. Merge, "--yes"])).ExitCode.ShouldBe(0);
 
-        (await RunAsync([.. Merge, "--yes"])).Error.ShouldContain($"'acme' already counts as '{ServiceHost.Organization}'");
-        (await RunAsync("merge", "--vendor", "anthropic", "--from", ServiceHost.Organization, "--into", "acme", "--yes")).Error
+        (await RunAsync([.. Merge, "--yes"])).Error
+            .ShouldContain($"'acme' already counts as '{ServiceHost.Organization}'");
+        (
+            await RunAsync(
+                "merge", "--vendor", "anthropic", "--from", ServiceHost.Organization, "--into", "acme", "--yes")).Error
             .ShouldContain($"pass --into {ServiceHost.Organization}");
     }
 
@@ -104,7 +120,9 @@ public sealed class AccountsTests : IAsyncLifetime
         await using var output = new StringWriter();
         await using var error = new StringWriter();
         var parsed = LocalCommands.Create().Parse(["accounts", .. arguments, "--data", _folder.Path]);
-        var exitCode = await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, Output = output, Error = error }, TestContext.Current.CancellationToken);
+        var exitCode = await parsed.InvokeAsync(
+            new() { EnableDefaultExceptionHandler = false, Output = output, Error = error },
+            TestContext.Current.CancellationToken);
         return (exitCode, output.ToString(), error.ToString());
     }
 }

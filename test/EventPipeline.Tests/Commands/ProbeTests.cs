@@ -35,7 +35,8 @@ public sealed class ProbeTests : IDisposable
 
         (await ProbeAsync(Port(service))).ShouldBe(1);
 
-        _error.ToString().ShouldBe($"http://127.0.0.1:{Port(service)}/liveness answered {status}.{Environment.NewLine}");
+        _error.ToString()
+            .ShouldBe($"http://127.0.0.1:{Port(service)}/liveness answered {status}.{Environment.NewLine}");
     }
 
     [Fact]
@@ -56,7 +57,8 @@ public sealed class ProbeTests : IDisposable
         silent.Start();
         var clock = new WaitingClock();
 
-        var probe = new ProbeCommand(_error, clock).ExecuteAsync(Text(((IPEndPoint)silent.LocalEndpoint).Port), TestContext.Current.CancellationToken);
+        var probe = new ProbeCommand(_error, clock)
+            .ExecuteAsync(Text(((IPEndPoint)silent.LocalEndpoint).Port), TestContext.Current.CancellationToken);
         await clock.PassAsync(2);
 
         (await probe).ShouldBe(1);

@@ -16,7 +16,8 @@ public sealed class ReplayTests
     {
         ["by hand"] = (Wrapped("""{"days":3}""", attributes: ("mode", "dry_run")), []),
         ["wrapped binary"] = (Wrapped("{}", attributes: Binary()), []),
-        ["wrapped structured"] = (Wrapped(Structured(), attributes: ("content-type", "application/cloudevents+json")), []),
+        ["wrapped structured"] =
+            (Wrapped(Structured(), attributes: ("content-type", "application/cloudevents+json")), []),
         ["structured"] = (Structured(), [("content-type", "application/cloudevents+json")]),
         ["unwrapped"] = ("""{"days":3}""", [.. Binary(), .. Metadata]),
         ["plain"] = ("""{"days":3}""", []),
@@ -38,7 +39,8 @@ public sealed class ReplayTests
 
         for (var replays = 1; replays <= 3; replays++)
         {
-            var again = Letter(Arrive(Entrance.RunRequests, Push(ReplayMessage.FromLetter(letter), $"new-{replays}"), []));
+            var again = Letter(
+                Arrive(Entrance.RunRequests, Push(ReplayMessage.FromLetter(letter), $"new-{replays}"), []));
             (again.Id, again.Replays).ShouldBe((letter.Id, replays));
             letter = again;
         }
@@ -66,9 +68,21 @@ public sealed class ReplayTests
     [Fact]
     public void A_replay_drops_what_Pub_Sub_added()
     {
-        var letter = Letter(Arrive(Entrance.RunRequests, Wrapped("{}", attributes: [("googclient_traceparent", "x"), ("days", "3"), ("CloudPubSubDeadLetterSourceSubscription", "s")]), []));
+        var letter = Letter(
+            Arrive(
+                Entrance.RunRequests,
+                Wrapped(
+                    "{}",
+                    attributes:
+                    [
+                        ("googclient_traceparent", "x"),
+                        ("days", "3"),
+                        ("CloudPubSubDeadLetterSourceSubscription", "s"),
+                    ]),
+                []));
 
-        ReplayMessage.FromLetter(letter).Attributes.Keys.Order().ShouldBe(["ce-id", "ce-replays", "ce-source", "ce-specversion", "ce-time", "ce-type", "days"]);
+        ReplayMessage.FromLetter(letter).Attributes.Keys.Order()
+            .ShouldBe(["ce-id", "ce-replays", "ce-source", "ce-specversion", "ce-time", "ce-type", "days"]);
     }
 
     [Fact]
@@ -76,16 +90,20 @@ public sealed class ReplayTests
     {
         (string, string)[] source =
         [
-            ("CloudPubSubDeadLetterSourceDeliveryCount", "5"), ("CloudPubSubDeadLetterSourceSubscription", "trigger-push"),
-            ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"), ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-20T06:00:00.5+00:00"),
+            ("CloudPubSubDeadLetterSourceDeliveryCount", "5"),
+            ("CloudPubSubDeadLetterSourceSubscription", "trigger-push"),
+            ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"),
+            ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-20T06:00:00.5+00:00"),
         ];
-        var (original, reason, topic) = ForwardedCopy.Restore(Arrive(Entrance.DeadLetterTopic, Wrapped("{}", "copy-1", source), []));
+        var (original, reason, topic) = ForwardedCopy.Restore(
+            Arrive(Entrance.DeadLetterTopic, Wrapped("{}", "copy-1", source), []));
         var letter = DeadLetterWriter.Write(original, reason, topic, Now);
         var twin = ForwardedCopy.Restore(Arrive(Entrance.DeadLetterTopic, Wrapped("{}", "copy-2", source), []));
 
         topic.ShouldBe(Topic.Trigger);
         letter.Reason.ShouldBe("Pub/Sub gave up after 5 deliveries on the subscription 'trigger-push'.");
-        (letter.Cause, letter.Attempt, letter.Subscription).ShouldBe(("attempts_exhausted", 5, "projects/p/subscriptions/trigger-push"));
+        (letter.Cause, letter.Attempt, letter.Subscription)
+            .ShouldBe(("attempts_exhausted", 5, "projects/p/subscriptions/trigger-push"));
         letter.EventTime.ShouldBe(new DateTimeOffset(2026, 11, 20, 6, 0, 0, 500, TimeSpan.Zero));
         DeadLetterWriter.Write(twin.Original, twin.Reason, twin.Topic, Now).Id.ShouldBe(letter.Id);
 
@@ -100,9 +118,14 @@ public sealed class ReplayTests
     [InlineData("trigger-push", FetchType, Topic.Fetch)]
     public void A_forwarded_copy_goes_back_to_the_topic_it_came_from(string subscription, string? type, Topic topic)
     {
-        (string, string)[] attributes = [("CloudPubSubDeadLetterSourceSubscription", subscription), .. type is null ? [] : new[] { ("ce-type", type) }];
+        (string, string)[] attributes =
+        [
+            ("CloudPubSubDeadLetterSourceSubscription", subscription),
+            .. type is null ? [] : new[] { ("ce-type", type) },
+        ];
 
-        ForwardedCopy.Restore(Arrive(Entrance.DeadLetterTopic, Wrapped(FetchBody, attributes: attributes), [])).Topic.ShouldBe(topic);
+        ForwardedCopy.Restore(Arrive(Entrance.DeadLetterTopic, Wrapped(FetchBody, attributes: attributes), []))
+            .Topic.ShouldBe(topic);
     }
 
     [Theory]
@@ -112,9 +135,11 @@ public sealed class ReplayTests
     [InlineData("open", 2, true, null)]
     [InlineData("discarded", 0, false, "was discarded")]
     [InlineData("discarded", 0, true, null)]
-    public void A_third_replay_and_one_of_a_discarded_letter_want_force(string state, int replays, bool force, string? conflict)
+    public void A_third_replay_and_one_of_a_discarded_letter_want_force(
+        string state, int replays, bool force, string? conflict)
     {
-        var stored = new StoredDeadLetter(Letter(Arrive(Entrance.RunRequests, "nonsense", [])) with { Replays = replays }, state, Now, Now);
+        var stored = new StoredDeadLetter(
+            Letter(Arrive(Entrance.RunRequests, "nonsense", [])) with { Replays = replays }, state, Now, Now);
         var replay = () => DeadLetterReplayer.RequireReplayable(stored, force);
 
         if (conflict is null)
@@ -134,7 +159,8 @@ public sealed class ReplayTests
         letter.PayloadTruncated.ShouldBeTrue();
         Convert.FromBase64String(letter.Payload).Length.ShouldBe(5_000_000);
 
-        Should.Throw<DeadLetterConflictException>(() => DeadLetterReplayer.RequireReplayable(new StoredDeadLetter(letter, "open", Now, Now), force: true))
+        Should.Throw<DeadLetterConflictException>(
+            () => DeadLetterReplayer.RequireReplayable(new StoredDeadLetter(letter, "open", Now, Now), force: true))
             .Message.ShouldContain("5000001 bytes");
     }
 
@@ -142,7 +168,8 @@ public sealed class ReplayTests
     public void A_reason_and_a_hint_are_bounded()
     {
         var arrival = Arrive(Entrance.RunRequests, "{}", [.. Metadata]);
-        var letter = DeadLetterWriter.Write(arrival, new RejectedEventException(new string('r', 9000), new string('h', 9000)), Topic.Trigger, Now);
+        var letter = DeadLetterWriter.Write(
+            arrival, new RejectedEventException(new string('r', 9000), new string('h', 9000)), Topic.Trigger, Now);
 
         letter.Reason.Length.ShouldBe(4097);
         letter.Hint.Length.ShouldBe(4097);
@@ -151,11 +178,15 @@ public sealed class ReplayTests
     [Fact]
     public void The_replay_command_is_a_line_for_the_shell()
     {
-        var stored = new StoredDeadLetter(Letter(Arrive(Entrance.RunRequests, "nonsense", [])) with { Id = "dl-1" }, "open", Now, Now);
+        var stored = new StoredDeadLetter(
+            Letter(Arrive(Entrance.RunRequests, "nonsense", [])) with { Id = "dl-1" }, "open", Now, Now);
 
-        DeadLetterSummary.FromStored(stored, "http://localhost:8080").ReplayCommand.ShouldBe("curl -X POST 'http://localhost:8080/dead-letters/dl-1/replay'");
+        DeadLetterSummary.FromStored(stored, "http://localhost:8080").ReplayCommand.ShouldBe(
+            "curl -X POST 'http://localhost:8080/dead-letters/dl-1/replay'");
         DeadLetterSummary.FromStored(stored with { State = "discarded" }, "https://x.run.app").ReplayCommand
-            .ShouldBe("curl -X POST -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" 'https://x.run.app/dead-letters/dl-1/replay?force=true'");
+            .ShouldBe(
+                "curl -X POST -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" "
+                    + "'https://x.run.app/dead-letters/dl-1/replay?force=true'");
     }
 
     private static DeadLetter Letter(Arrival arrival) => DeadLetterWriter.Write(arrival, Refused, Topic.Trigger, Now);
@@ -169,7 +200,8 @@ public sealed class ReplayTests
                 ["publishTime"] = "2026-12-24T00:00:00Z",
                 ["data"] = Convert.ToBase64String(message.Data.Span),
                 ["attributes"] = new System.Text.Json.Nodes.JsonObject(
-                    message.Attributes.Select(a => KeyValuePair.Create(a.Key, (System.Text.Json.Nodes.JsonNode?)a.Value))),
+                    message.Attributes.Select(
+                        a => KeyValuePair.Create(a.Key, (System.Text.Json.Nodes.JsonNode?)a.Value))),
             },
             ["subscription"] = "projects/p/subscriptions/trigger",
         }.ToJsonString();

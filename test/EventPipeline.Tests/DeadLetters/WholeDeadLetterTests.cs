@@ -29,14 +29,17 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         var listed = await OnlyAsync();
         Text(listed, "reason").ShouldContain("'dayz'");
         Text(listed, "hint").ShouldContain("'days'");
-        (Text(listed, "cause"), Text(listed, "state"), Text(listed, "sourceTopic")).ShouldBe(("bad_input", "open", "trigger"));
+        (Text(listed, "cause"), Text(listed, "state"), Text(listed, "sourceTopic"))
+            .ShouldBe(("bad_input", "open", "trigger"));
         var command = CurlCommand().Match(Text(listed, "replayCommand"));
         command.Success.ShouldBeTrue(Text(listed, "replayCommand"));
         var shown = await _host.GetAsync($"dead-letters/{Id(listed)}");
         shown.GetProperty("attributes").GetProperty("dayz").GetString().ShouldBe("3");
         (await _host.GetAsync("status")).GetProperty("openDeadLetters").GetInt32().ShouldBe(1);
 
-        using (var replayed = await _host.Http.PostAsync(new Uri(command.Groups["url"].Value), null, TestContext.Current.CancellationToken))
+        using (
+            var replayed = await _host.Http.PostAsync(
+                new Uri(command.Groups["url"].Value), null, TestContext.Current.CancellationToken))
         {
             replayed.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
@@ -46,8 +49,13 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         (Id(again), Text(again, "state"), Replays(again)).ShouldBe((Id(listed), "open", 1));
         await ReplayAsync(again, HttpStatusCode.OK);
         var third = await OnlyAsync();
-        (Replays(third), Text(third, "replayCommand").Contains("force=true", StringComparison.Ordinal)).ShouldBe((2, true));
-        (await ReplayAsync(third, HttpStatusCode.Conflict)).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("force=true");
+        (Replays(third), Text(third, "replayCommand").Contains("force=true", StringComparison.Ordinal))
+            .ShouldBe((2, true));
+        (await ReplayAsync(third, HttpStatusCode.Conflict))
+            .GetProperty("detail")
+            .GetString()
+            .ShouldNotBeNull()
+            .ShouldContain("force=true");
         await ReplayAsync(third, HttpStatusCode.OK, "?force=true");
         var fourth = await OnlyAsync();
         (Text(fourth, "state"), Replays(fourth)).ShouldBe(("open", 3));
@@ -64,7 +72,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         foreach (var _ in Enumerable.Range(0, 3))
         {
             (await _host.PushTriggerAsync("""{"days":99}""", "4001")).ShouldBe(HttpStatusCode.NoContent);
-            using var strange = await _host.PostAsync("events/dead-lettered", Trigger.Pushes.Wrapped("nobody knows", "4002"));
+            using var strange = await _host.PostAsync(
+                "events/dead-lettered", Trigger.Pushes.Wrapped("nobody knows", "4002"));
             strange.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         }
 
@@ -88,7 +97,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         window.Reason.ShouldNotBeNull().ShouldContain("page expired");
         var letter = await OnlyAsync();
         (Text(letter, "cause"), Text(letter, "sourceTopic")).ShouldBe(("attempts_exhausted", "fetch"));
-        Text(letter, "reason").ShouldContain("The last attempt: anthropic/acme/cost 2025-01-01..2025-01-01: the vendor answered 410");
+        Text(letter, "reason")
+            .ShouldContain("The last attempt: anthropic/acme/cost 2025-01-01..2025-01-01: the vendor answered 410");
         Text(letter, "reason").ShouldContain("page expired");
 
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
@@ -96,7 +106,9 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
 
         var mended = await _host.RunOfAsync(failed.RunId);
         (mended.State, mended.Totals.BilledUsd).ShouldBe(("completed", CostRows.UsdOf(Day)));
-        (await _host.AskAsync($"SELECT state FROM run_events WHERE event = 'completed' AND run_id = '{failed.RunId}' ORDER BY 1"))
+        (
+            await _host.AskAsync(
+                $"SELECT state FROM run_events WHERE event = 'completed' AND run_id = '{failed.RunId}' ORDER BY 1"))
             .ShouldBe([["completed"], ["failed"]]);
         Text(await OnlyAsync(), "state").ShouldBe("replayed");
     }
@@ -108,10 +120,16 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
             """{"runId":"r-1","vendor":"anthropic","account":"acme","report":"cost","from":"2025-01-01","to":"2025-01-01","why":"daily","mode":"production","force":false}""",
             "copy-1",
             [
-                ("ce-type", FetchRequested.EventType), ("ce-id", "r-1.w"), ("ce-source", "//tests"), ("ce-specversion", "1.0"),
-                ("CloudPubSubDeadLetterSourceDeliveryCount", "5"), ("CloudPubSubDeadLetterSourceSubscription", "fetch-push"),
-                ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"), ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-20T06:00:00.5+00:00"),
-            ]).Replace("2026-11-22T23:59:59.123456789Z", $"{TimeProvider.System.GetUtcNow():O}", StringComparison.Ordinal);
+                ("ce-type", FetchRequested.EventType),
+                ("ce-id", "r-1.w"),
+                ("ce-source", "//tests"),
+                ("ce-specversion", "1.0"),
+                ("CloudPubSubDeadLetterSourceDeliveryCount", "5"),
+                ("CloudPubSubDeadLetterSourceSubscription", "fetch-push"),
+                ("CloudPubSubDeadLetterSourceSubscriptionProject", "p"),
+                ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-20T06:00:00.5+00:00"),
+            ]).Replace("2026-11-22T23:59:59.123456789Z",
+                $"{TimeProvider.System.GetUtcNow():O}", StringComparison.Ordinal);
         _host.Warehouse.Before = statement =>
         {
             if (statement.Name == "run_events")
@@ -126,7 +144,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         }
 
         _host.Warehouse.Mend();
-        Text(await OnlyAsync(), "reason").ShouldBe("Pub/Sub gave up after 5 deliveries on the subscription 'fetch-push'.");
+        Text(await OnlyAsync(), "reason")
+            .ShouldBe("Pub/Sub gave up after 5 deliveries on the subscription 'fetch-push'.");
         using (var answer = await _host.PostAsync("events/dead-lettered", copy))
         {
             answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -192,7 +211,11 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         letter.GetProperty("payloadBytes").GetInt64().ShouldBe(body.Length);
         Text(letter, "payloadSha256").ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body))));
         Text(letter, "payload").ShouldBe(new string('x', 64 * 1024));
-        (await ReplayAsync(letter, HttpStatusCode.Conflict, "?force=true")).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("too large");
+        (await ReplayAsync(letter, HttpStatusCode.Conflict, "?force=true"))
+            .GetProperty("detail")
+            .GetString()
+            .ShouldNotBeNull()
+            .ShouldContain("too large");
     }
 
     [Fact]
@@ -214,7 +237,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         await host.IdleAsync();
 
         var time = new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero);
-        var run = await host.RunOfAsync(RunId.Create("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "6001", time));
+        var run = await host.RunOfAsync(
+            RunId.Create("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "6001", time));
         (run.State, run.From, run.To).ShouldBe(("completed", new DateOnly(2026, 11, 21), new DateOnly(2026, 11, 21)));
         (await host.GetAsync("dead-letters?state=open")).GetArrayLength().ShouldBe(0);
     }
@@ -225,7 +249,11 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         (await _host.PushTriggerAsync("{}", "4003", (new string('k', 300), "1"))).ShouldBe(HttpStatusCode.NoContent);
         await _host.IdleAsync();
 
-        (await ReplayAsync(await OnlyAsync(), HttpStatusCode.Conflict)).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain("more than 256 bytes");
+        (await ReplayAsync(await OnlyAsync(), HttpStatusCode.Conflict))
+            .GetProperty("detail")
+            .GetString()
+            .ShouldNotBeNull()
+            .ShouldContain("more than 256 bytes");
     }
 
     [Fact]
@@ -247,7 +275,9 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         await _host.PushTriggerAsync(body, "5001", ("traceparent", $"00-{trace}-b7ad6b7169203331-01"));
         await _host.IdleAsync();
         var pushed = await _host.GetAsync($"dead-letters/{Id(await OnlyAsync())}");
-        using (var byHand = await _host.PostAsync("run-daily-job", body, ("traceparent", $"00-{trace[..31]}d-b7ad6b7169203331-01")))
+        using (
+            var byHand = await _host.PostAsync(
+                "run-daily-job", body, ("traceparent", $"00-{trace[..31]}d-b7ad6b7169203331-01")))
         {
             byHand.StatusCode.ShouldBe(HttpStatusCode.Accepted);
         }
@@ -256,7 +286,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         Text(pushed, "sourceTopic").ShouldBe("fetch");
         Text(pushed, "traceparent").ShouldStartWith($"00-{trace}-");
         Text(pushed, "traceparent").ShouldNotContain("b7ad6b7169203331");
-        (await _host.AskAsync("SELECT DISTINCT substr(traceparent, 4, 32) FROM dead_letter ORDER BY 1")).ShouldBe([[trace], [$"{trace[..31]}d"]], ignoreOrder: true);
+        (await _host.AskAsync("SELECT DISTINCT substr(traceparent, 4, 32) FROM dead_letter ORDER BY 1"))
+            .ShouldBe([[trace], [$"{trace[..31]}d"]], ignoreOrder: true);
     }
 
     private async Task PublishTriggerAsync(string message)
@@ -277,11 +308,13 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
     }
 
-    private async Task<JsonElement> OnlyAsync() => (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem();
+    private async Task<JsonElement> OnlyAsync() =>
+        (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem();
 
     private static string Id(JsonElement letter) => Text(letter, "id");
 
-    private static string Text(JsonElement letter, string name) => letter.GetProperty(name).GetString().ShouldNotBeNull();
+    private static string Text(JsonElement letter, string name) =>
+        letter.GetProperty(name).GetString().ShouldNotBeNull();
 
     private static int Replays(JsonElement letter) => letter.GetProperty("replays").GetInt32();
 

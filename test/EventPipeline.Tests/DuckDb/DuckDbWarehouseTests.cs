@@ -22,8 +22,12 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
     [Fact]
     public async Task A_statement_that_failed_can_be_tried_again_under_its_id()
     {
-        var wrong = new Statement("wrong", "INSERT INTO {dataset}.run_events (run_id) VALUES (@run_id)", new Dictionary<string, object?> { ["run_id"] = null });
-        await Should.ThrowAsync<Exception>(() => _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, "event-1", wrong, Token));
+        var wrong = new Statement(
+            "wrong",
+            "INSERT INTO {dataset}.run_events (run_id) VALUES (@run_id)",
+            new Dictionary<string, object?> { ["run_id"] = null });
+        await Should.ThrowAsync<Exception>(
+            () => _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, "event-1", wrong, Token));
 
         await InsertAsync("event-1");
 
@@ -44,28 +48,34 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
     public async Task A_file_of_an_older_version_gets_its_columns_and_keeps_its_rows()
     {
         await _file.ReopenAsync(
-            $"INSERT INTO {WarehouseFixture.Dataset}.cost_versions BY NAME SELECT 'l' AS load_id, 'k' AS row_key, 'v' AS vendor, 'a' AS account_id, "
-                + "'r' AS report, 'g' AS grain, DATE '2026-11-22' AS usage_date, now() AS bucket_start, '1d' AS bucket_width, 1 AS amount_usd, "
+            $"INSERT INTO {WarehouseFixture.Dataset}.cost_versions BY NAME SELECT 'l' AS load_id, 'k' AS row_key, 'v' "
+                + "AS vendor, 'a' AS account_id, "
+                + "'r' AS report, 'g' AS grain, DATE '2026-11-22' AS usage_date, now() AS bucket_start, '1d' AS "
+                + "bucket_width, 1 AS amount_usd, "
                 + "'USD' AS currency, 'billed' AS basis, 0.5 AS quantity",
             $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions ALTER COLUMN quantity SET DATA TYPE DECIMAL(38, 9)",
             $"ALTER TABLE {WarehouseFixture.Dataset}.usage_versions ALTER COLUMN quantity SET DATA TYPE DECIMAL(38, 9)",
             $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions DROP COLUMN is_final",
             $"ALTER TABLE {WarehouseFixture.Dataset}.dead_letter DROP COLUMN reopened");
 
-        (await _file.AskAsync("SELECT typeof(quantity), quantity, is_final FROM cost_versions"))[0].ShouldBe(["DECIMAL(38,18)", 0.5m, null]);
+        (await _file.AskAsync("SELECT typeof(quantity), quantity, is_final FROM cost_versions"))[0]
+            .ShouldBe(["DECIMAL(38,18)", 0.5m, null]);
         (await _file.AskAsync("SELECT COUNT(quantity) FROM usage"))[0][0].ShouldBe(0L);
         (await _file.AskAsync("SELECT COUNT(reopened) FROM dead_letters"))[0][0].ShouldBe(0L);
         (await _file.AskAsync(
-            "SELECT COUNT(*) FROM information_schema.columns WHERE data_type = 'DECIMAL(38,9)' OR table_schema = 'local_expected'"))[0][0].ShouldBe(0L);
+            "SELECT COUNT(*) FROM information_schema.columns WHERE data_type = 'DECIMAL(38,9)' OR table_schema = "
+                + "'local_expected'"))[0][0].ShouldBe(0L);
     }
 
     [Fact]
     public async Task A_bad_row_loads_nothing_at_all()
     {
-        await using var upload = await _file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
+        await using var upload = await _file.Warehouse.StartUploadAsync(
+            WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
         var good = """{"load_id":"l","row_key":"k","vendor":"v","account_id":"a","report":"r","grain":"g","usage_date":"2026-11-22","bucket_start":"2026-11-22T00:00:00Z","bucket_width":"1d","amount_usd":"1.5","currency":"USD","basis":"billed"}""";
         await upload.WriteAsync(Encoding.UTF8.GetBytes(good), Token);
-        await upload.WriteAsync(Encoding.UTF8.GetBytes(good.Replace("\"1.5\"", "\"many\"", StringComparison.Ordinal)), Token);
+        await upload.WriteAsync(
+            Encoding.UTF8.GetBytes(good.Replace("\"1.5\"", "\"many\"", StringComparison.Ordinal)), Token);
 
         await Should.ThrowAsync<Exception>(() => upload.LoadAsync(Token));
 
@@ -79,12 +89,24 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
         row["event"] = "planned";
         row["mode"] = "production";
         row["recorded_at"] = new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
-        return _file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Insert("insert_run_events", [row]), Token);
+        return _file.Warehouse.ExecuteAsync(
+            WarehouseFixture.Dataset, id, Statement.Insert("insert_run_events", [row]), Token);
     }
 
     private static readonly string[] Columns =
     [
-        "run_id", "event", "mode", "window_id", "vendor", "account", "report", "window_start", "window_end", "state", "row_count", "tokens",
+        "run_id",
+        "event",
+        "mode",
+        "window_id",
+        "vendor",
+        "account",
+        "report",
+        "window_start",
+        "window_end",
+        "state",
+        "row_count",
+        "tokens",
         "amount_usd", "estimated_usd", "load_id", "attempt", "reason", "details", "message_id", "recorded_at",
     ];
 }

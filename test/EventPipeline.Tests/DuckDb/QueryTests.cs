@@ -38,7 +38,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("INSERT OR REPLACE INTO main.local_statements VALUES ('x')")]
     [InlineData("MERGE INTO cost_versions t USING cost_versions s ON t.row_key = s.row_key WHEN MATCHED THEN DELETE")]
     [InlineData("WITH x AS (DELETE FROM cost_versions RETURNING *) SELECT * FROM x")]
-    [InlineData("WITH a AS (SELECT 1), b AS (WITH c AS (UPDATE cost_versions SET amount_usd = 0 RETURNING 1) SELECT * FROM c) SELECT * FROM b")]
+    [InlineData(
+        "WITH a AS (SELECT 1), b AS (WITH c AS (UPDATE cost_versions SET amount_usd = 0 RETURNING 1) SELECT * FROM c) "
+            + "SELECT * FROM b")]
     [InlineData("WITH a AS (SELECT 1) DELETE FROM cost_versions")]
     [InlineData("WITH a AS (SELECT 1) INSERT INTO main.local_statements SELECT 'x' FROM a")]
     [InlineData("SELECT * FROM (DELETE FROM cost_versions RETURNING *)")]
@@ -143,13 +145,18 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("SELECT * FROM range((SELECT size FROM read_blob('{elsewhere}/in.csv')))")]
     [InlineData("SELECT 1 UNION ALL SELECT size FROM read_blob('{elsewhere}/in.csv')")]
     [InlineData("WITH a AS (FROM read_text('{elsewhere}/in.csv')) SELECT 1")]
-    [InlineData("WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT size FROM a, read_blob('{elsewhere}/in.csv') WHERE x < 2) FROM a")]
+    [InlineData(
+        "WITH RECURSIVE a(x) AS (SELECT 1 UNION ALL SELECT size FROM a, read_blob('{elsewhere}/in.csv') WHERE x < 2) "
+            + "FROM a")]
     [InlineData("SELECT list_transform([1], lambda x: (SELECT size FROM read_blob('{elsewhere}/in.csv')))")]
     [InlineData("SELECT * FROM (UNPIVOT (FROM read_csv('{elsewhere}/in.csv')) ON COLUMNS(*))")]
     [InlineData("WITH \"{data}/warehouse.duckdb\" AS (SELECT 1) SELECT * FROM \"{data}/warehouse.duckdb\"")]
-    [InlineData("SELECT (WITH duckdb_settings AS (SELECT 1 AS x) SELECT x FROM duckdb_settings), * FROM duckdb_settings")]
-    [InlineData("SELECT (WITH local_statements AS (SELECT 1 AS x) SELECT x FROM local_statements), * FROM local_statements")]
-    [InlineData("SELECT (WITH LOCAL_STATEMENTS AS (SELECT 1 AS x) SELECT x FROM local_statements), * FROM local_statements")]
+    [InlineData(
+        "SELECT (WITH duckdb_settings AS (SELECT 1 AS x) SELECT x FROM duckdb_settings), * FROM duckdb_settings")]
+    [InlineData(
+        "SELECT (WITH local_statements AS (SELECT 1 AS x) SELECT x FROM local_statements), * FROM local_statements")]
+    [InlineData(
+        "SELECT (WITH LOCAL_STATEMENTS AS (SELECT 1 AS x) SELECT x FROM local_statements), * FROM local_statements")]
     [InlineData("SELECT * FROM duckdb_settings()")]
     [InlineData("SELECT * FROM duckdb_secrets()")]
     [InlineData("SELECT * FROM duckdb_logs")]
@@ -200,7 +207,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
         await File.WriteAllTextAsync(Path.Combine(_elsewhere.FullName, "in.csv"), "a,b\n1,2\n", Token);
         var before = await LoadAsync();
         var settings = await OwnAsync("SELECT name, value FROM duckdb_settings() ORDER BY name");
-        var text = sql.Replace("{elsewhere}", _elsewhere.FullName, StringComparison.Ordinal).Replace("{data}", file.Folder, StringComparison.Ordinal);
+        var text = sql.Replace("{elsewhere}", _elsewhere.FullName, StringComparison.Ordinal)
+            .Replace("{data}", file.Folder, StringComparison.Ordinal);
 
         var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync(text));
 
@@ -219,7 +227,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("-- what it cost\nSELECT 1 /* one */ ; -- that is all\n")]
     [InlineData("  \n SELECT 1 ;\n\n")]
     [InlineData("SELECT ';' AS semicolon, '--', '/*', $$;$$")]
-    [InlineData("WITH days AS (SELECT usage_date, SUM(amount_usd) AS usd FROM cost GROUP BY 1) SELECT usage_date, usd, SUM(usd) OVER (ORDER BY usage_date) FROM days")]
+    [InlineData(
+        "WITH days AS (SELECT usage_date, SUM(amount_usd) AS usd FROM cost GROUP BY 1) SELECT usage_date, usd, "
+            + "SUM(usd) OVER (ORDER BY usage_date) FROM days")]
     [InlineData("WITH cost AS (SELECT 1 AS x) SELECT x FROM cost")]
     [InlineData("WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 5) SELECT * FROM n")]
     [InlineData("FROM cost")]
@@ -236,10 +246,18 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("SELECT * FROM \"ai_usage_analytics_dev\".\"usage\"")]
     [InlineData("SELECT * FROM COST, Usage")]
     [InlineData("SELECT c.vendor, u.model FROM cost c LEFT JOIN usage u USING (vendor, usage_date)")]
-    [InlineData("SELECT vendor, amount_usd FROM cost QUALIFY ROW_NUMBER() OVER (PARTITION BY vendor ORDER BY amount_usd DESC) = 1")]
-    [InlineData("SELECT vendor, list(DISTINCT report), string_agg(report, ', ') FROM cost GROUP BY ALL HAVING COUNT(*) > 0 ORDER BY ALL LIMIT 10 OFFSET 0")]
-    [InlineData("SELECT date_trunc('month', usage_date), strftime(usage_date, '%Y-%m'), EXTRACT(YEAR FROM usage_date) FROM cost")]
-    [InlineData("SELECT CASE WHEN amount_usd > 0 THEN 'charge' ELSE 'credit' END, COALESCE(model, '?'), amount_usd::DOUBLE, ROUND(amount_usd, 2) FROM cost")]
+    [InlineData(
+        "SELECT vendor, amount_usd FROM cost QUALIFY ROW_NUMBER() OVER (PARTITION BY vendor ORDER BY amount_usd DESC) "
+            + "= 1")]
+    [InlineData(
+        "SELECT vendor, list(DISTINCT report), string_agg(report, ', ') FROM cost GROUP BY ALL HAVING COUNT(*) > 0 "
+            + "ORDER BY ALL LIMIT 10 OFFSET 0")]
+    [InlineData(
+        "SELECT date_trunc('month', usage_date), strftime(usage_date, '%Y-%m'), EXTRACT(YEAR FROM usage_date) FROM "
+            + "cost")]
+    [InlineData(
+        "SELECT CASE WHEN amount_usd > 0 THEN 'charge' ELSE 'credit' END, COALESCE(model, '?'), amount_usd::DOUBLE, "
+            + "ROUND(amount_usd, 2) FROM cost")]
     [InlineData("SELECT dimensions->>'$.x', json_extract(dimensions, '$.y') FROM cost")]
     [InlineData("SELECT key, value FROM cost, json_each(dimensions)")]
     [InlineData("SELECT day::DATE FROM range(DATE '2026-11-01', DATE '2026-11-08', INTERVAL 1 DAY) AS days(day)")]
@@ -252,15 +270,22 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("SELECT c.*, u.* FROM cost c JOIN usage u USING (vendor, usage_date)")]
     [InlineData("SELECT COUNT(*), COUNT(*) FILTER (WHERE amount_usd > 0) FROM cost")]
     [InlineData("WITH a AS (SELECT * FROM cost), b AS (SELECT * FROM a), c AS (SELECT * FROM b) SELECT * FROM c")]
-    [InlineData("SELECT * FROM freshness UNION ALL SELECT * FROM freshness UNION ALL SELECT * FROM freshness UNION ALL SELECT * FROM freshness")]
-    [InlineData("SELECT * FROM (PIVOT (SELECT vendor, amount_usd FROM cost) ON vendor IN ('anthropic', 'openai') USING sum(amount_usd))")]
+    [InlineData(
+        "SELECT * FROM freshness UNION ALL SELECT * FROM freshness UNION ALL SELECT * FROM freshness UNION ALL SELECT "
+            + "* FROM freshness")]
+    [InlineData(
+        "SELECT * FROM (PIVOT (SELECT vendor, amount_usd FROM cost) ON vendor IN ('anthropic', 'openai') USING "
+            + "sum(amount_usd))")]
     [InlineData("SELECT * FROM cost USING SAMPLE 10")]
     [InlineData("SELECT now(), current_date, random() < 1, version()")]
-    [InlineData("SELECT (SELECT MAX(amount_usd) FROM cost) - amount_usd FROM cost WHERE vendor IN (SELECT vendor FROM usage)")]
+    [InlineData(
+        "SELECT (SELECT MAX(amount_usd) FROM cost) - amount_usd FROM cost WHERE vendor IN (SELECT vendor FROM usage)")]
     [InlineData("SELECT vendor FROM cost c WHERE EXISTS (SELECT 1 FROM usage u WHERE u.vendor = c.vendor)")]
     [InlineData("SELECT vendor, SUM(amount_usd) FROM cost GROUP BY ROLLUP (vendor)")]
     [InlineData("SELECT 'größer', '日本', \"vendor\" FROM cost")]
-    [InlineData("SELECT * FROM dead_letters, run_events, slice_versions, entity, activity, daily_usage, focus, freshness, restatements LIMIT 1")]
+    [InlineData(
+        "SELECT * FROM dead_letters, run_events, slice_versions, entity, activity, daily_usage, focus, freshness, "
+            + "restatements LIMIT 1")]
     public async Task People_ask_what_they_like_of_the_data(string sql)
     {
         await LoadAsync();
@@ -276,7 +301,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData("'ab'::BLOB", "\"6162\"")]
     [InlineData("[1, 2, 3]", "[1,2,3]")]
     [InlineData("[DATE '2026-11-22']", "[\"2026-11-22\"]")]
-    [InlineData("{'a': 1.5, 'b': [TIMESTAMP '2026-11-22 01:02:03']}", "{\"a\":\"1.5\",\"b\":[\"2026-11-22T01:02:03Z\"]}")]
+    [InlineData(
+        "{'a': 1.5, 'b': [TIMESTAMP '2026-11-22 01:02:03']}", "{\"a\":\"1.5\",\"b\":[\"2026-11-22T01:02:03Z\"]}")]
     [InlineData("MAP {'k': 1}", "{\"k\":1}")]
     [InlineData("'6b1c9b1e-0000-4000-8000-000000000000'::UUID", "\"6b1c9b1e-0000-4000-8000-000000000000\"")]
     [InlineData("TRUE", "true")]
@@ -285,7 +311,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         var shown = PrintedValue.FromValue((await file.AskAsync($"SELECT {value}"))[0][0]);
 
-        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(shown, ApiJson.Options), JsonElement.Parse(json)).ShouldBeTrue();
+        JsonElement.DeepEquals(JsonSerializer.SerializeToElement(shown, ApiJson.Options), JsonElement.Parse(json))
+            .ShouldBeTrue();
     }
 
     [Theory]
@@ -304,7 +331,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         try
         {
-            JsonSerializer.Serialize(PrintedValue.FromValue((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options).ShouldNotBeEmpty();
+            JsonSerializer.Serialize(
+                PrintedValue.FromValue((await file.AskAsync($"SELECT {value}"))[0][0]), ApiJson.Options)
+                .ShouldNotBeEmpty();
         }
         catch (UsageException refused)
         {
@@ -317,7 +346,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         (await file.AskAsync($"SELECT * FROM range({DuckDbQueries.MaxRows})")).Count.ShouldBe(DuckDbQueries.MaxRows);
 
-        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync("SELECT * FROM range(1000000000000)"));
+        var refused = await Should.ThrowAsync<UsageException>(
+            () => file.AskAsync("SELECT * FROM range(1000000000000)"));
 
         refused.Message.ShouldContain("more than 100,000 rows");
     }
@@ -325,7 +355,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task An_answer_of_too_much_text_is_refused_with_what_to_do()
     {
-        var sql = "WITH RECURSIVE t(s, n) AS (SELECT '0123456789abcdef', 1 UNION ALL SELECT s || s, n + 1 FROM t WHERE n < 13) SELECT s FROM t, range(1100) WHERE n = 13";
+        var sql =
+            "WITH RECURSIVE t(s, n) AS (SELECT '0123456789abcdef', 1 UNION ALL SELECT s || s, n + 1 FROM t WHERE n < "
+                + "13) SELECT s FROM t, range(1100) WHERE n = 13";
 
         (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message.ShouldContain("64 MiB of text");
     }
@@ -335,7 +367,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         var time = new StartedTime();
         await using var file = new WarehouseFixture(time);
-        var asking = file.AskAsync("SELECT COUNT(*) FROM range(100000000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 8");
+        var asking = file.AskAsync(
+            "SELECT COUNT(*) FROM range(100000000000) a, range(100000) b WHERE (a.range * b.range) % 7 = 8");
         await time.Started;
 
         await UploadAsync(file);
@@ -355,7 +388,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
             $"SELECT {string.Join(", ", Enumerable.Repeat("*", 17))} FROM cost",
         })
         {
-            (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message.ShouldContain("at most 16 are allowed");
+            (await Should.ThrowAsync<UsageException>(() => file.AskAsync(sql))).Message
+                .ShouldContain("at most 16 are allowed");
         }
 
         string Nested(string select, int levels) =>
@@ -365,9 +399,11 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task A_query_that_doubles_its_columns_by_joins_is_refused_before_it_is_bound()
     {
-        var steps = Enumerable.Range(1, 12).Select(i => FormattableString.Invariant($"t{i} AS (SELECT * FROM t{i - 1} a, t{i - 1} b, t{i - 1} c)"));
+        var steps = Enumerable.Range(1, 12)
+            .Select(i => FormattableString.Invariant($"t{i} AS (SELECT * FROM t{i - 1} a, t{i - 1} b, t{i - 1} c)"));
 
-        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync($"WITH t0 AS (SELECT 1 AS x), {string.Join(", ", steps)} SELECT COUNT(*) FROM t12"));
+        var refused = await Should.ThrowAsync<UsageException>(
+            () => file.AskAsync($"WITH t0 AS (SELECT 1 AS x), {string.Join(", ", steps)} SELECT COUNT(*) FROM t12"));
 
         refused.Message.ShouldContain("Name the columns");
     }
@@ -377,7 +413,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         (await file.AskAsync($"SELECT {string.Join(", ", Enumerable.Repeat("1", 1_000))}"))[0].Count.ShouldBe(1_000);
 
-        var refused = await Should.ThrowAsync<UsageException>(() => file.AskAsync($"SELECT {string.Join(", ", Enumerable.Repeat("1", 1_001))}"));
+        var refused = await Should.ThrowAsync<UsageException>(
+            () => file.AskAsync($"SELECT {string.Join(", ", Enumerable.Repeat("1", 1_001))}"));
 
         refused.Message.ShouldContain("1,001 columns");
     }
@@ -420,7 +457,9 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         string[] harmless = ["gen_random_uuid", "random", "uuid", "uuidv4", "uuidv7"];
 
-        var volatiles = await OwnAsync("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro') AND (has_side_effects OR stability = 'VOLATILE')");
+        var volatiles = await OwnAsync(
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type IN ('scalar', 'macro') AND "
+                + "(has_side_effects OR stability = 'VOLATILE')");
 
         volatiles.Except(harmless).Except(SelectCheck.RefusedFunctions).ShouldBeEmpty();
     }
@@ -428,7 +467,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [Fact]
     public async Task A_query_that_spills_still_answers()
     {
-        var rows = await file.AskAsync("SELECT COUNT(*) FROM (SELECT DISTINCT hash(range)::VARCHAR || '-' || range FROM range(2000000))");
+        var rows = await file.AskAsync(
+            "SELECT COUNT(*) FROM (SELECT DISTINCT hash(range)::VARCHAR || '-' || range FROM range(2000000))");
 
         rows[0][0].ShouldBe(2_000_000L);
     }
@@ -444,7 +484,8 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
 
     private static async Task UploadAsync(WarehouseFixture file)
     {
-        await using var upload = await file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", Guid.NewGuid().ToString("N"), Token);
+        await using var upload = await file.Warehouse.StartUploadAsync(
+            WarehouseFixture.Dataset, "cost_versions", Guid.NewGuid().ToString("N"), Token);
         await upload.WriteAsync(Encoding.UTF8.GetBytes(TableRowTests.Cost), Token);
         await upload.LoadAsync(Token);
     }
@@ -459,7 +500,11 @@ public sealed class QueryTests(WarehouseFixture file) : IClassFixture<WarehouseF
         var rows = new List<string>();
         while (await reader.ReadAsync(Token))
         {
-            rows.Add(string.Join('=', Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? "" : reader.GetValue(i).ToString())));
+            rows.Add(
+                string.Join(
+                    '=',
+                    Enumerable.Range(0, reader.FieldCount)
+                        .Select(i => reader.IsDBNull(i) ? "" : reader.GetValue(i).ToString())));
         }
 
         return rows;

@@ -63,7 +63,8 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [InlineData("model", "5")]
     [InlineData("model", "{\"x\":1}")]
     [InlineData("unheard_of", "1")]
-    public async Task A_value_that_is_not_the_columns_is_refused_by_name_and_nothing_of_the_load_is_there(string column, string value)
+    public async Task A_value_that_is_not_the_columns_is_refused_by_name_and_nothing_of_the_load_is_there(
+        string column, string value)
     {
         var refused = await Should.ThrowAsync<RejectedEventException>(() => LoadAsync(Cost, With(column, value)));
 
@@ -82,7 +83,8 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [InlineData("{\"load_id\":\"x\",\"load_id\":\"y\"}")]
     public async Task A_row_that_is_none_is_refused(string row)
     {
-        (await Should.ThrowAsync<RejectedEventException>(() => LoadAsync(row))).Cause.ShouldBe(RejectionCause.WarehouseRefused);
+        (await Should.ThrowAsync<RejectedEventException>(() => LoadAsync(row))).Cause
+            .ShouldBe(RejectionCause.WarehouseRefused);
 
         await LoadAsync(Cost);
     }
@@ -90,7 +92,8 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [Fact]
     public async Task Thousands_of_rows_before_a_bad_one_are_taken_back()
     {
-        await Should.ThrowAsync<RejectedEventException>(() => LoadAsync([.. Enumerable.Repeat(Cost, 5_000), With("vendor", "null")]));
+        await Should.ThrowAsync<RejectedEventException>(
+            () => LoadAsync([.. Enumerable.Repeat(Cost, 5_000), With("vendor", "null")]));
 
         (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
     }
@@ -104,14 +107,19 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [InlineData("a\n")]
     public async Task An_id_that_no_job_of_BigQuery_can_have_is_refused(string id)
     {
-        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", id, Token));
-        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Create("ping"), Token));
+        await Should.ThrowAsync<RejectedEventException>(
+            () => file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", id, Token));
+        await Should.ThrowAsync<RejectedEventException>(
+            () => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, id, Statement.Create("ping"), Token));
     }
 
     [Fact]
     public async Task An_id_longer_than_a_jobs_is_refused()
     {
-        await Should.ThrowAsync<RejectedEventException>(() => file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, new string('a', 1_100), Statement.Create("ping"), Token));
+        await Should.ThrowAsync<RejectedEventException>(
+            () =>
+                file.Warehouse.ExecuteAsync(
+                    WarehouseFixture.Dataset, new string('a', 1_100), Statement.Create("ping"), Token));
     }
 
     [Fact]
@@ -127,7 +135,8 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [Fact]
     public async Task A_table_that_is_not_there_is_refused()
     {
-        await using var upload = await file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "nothing", "load", Token);
+        await using var upload = await file.Warehouse.StartUploadAsync(
+            WarehouseFixture.Dataset, "nothing", "load", Token);
         await upload.WriteAsync("{}"u8.ToArray(), Token);
 
         await Should.ThrowAsync<RejectedEventException>(() => upload.LoadAsync(Token));
@@ -135,7 +144,9 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
 
     private static string Padded(string number)
     {
-        var decimals = number.Contains('.', StringComparison.Ordinal) ? number.Length - number.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
+        var decimals = number.Contains('.', StringComparison.Ordinal)
+            ? number.Length - number.IndexOf('.', StringComparison.Ordinal) - 1
+            : 0;
         return (decimals == 0 ? $"{number}." : number) + new string('0', 18 - decimals);
     }
 
@@ -148,7 +159,8 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
 
     private async Task LoadAsync(params string[] rows)
     {
-        await using var upload = await file.Warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
+        await using var upload = await file.Warehouse.StartUploadAsync(
+            WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
         foreach (var row in rows)
         {
             await upload.WriteAsync(Encoding.UTF8.GetBytes(row), Token);

@@ -35,7 +35,8 @@ public sealed class WarehouseFixture : IAsyncDisposable
     internal async Task ReopenAsync(params string[] meanwhile)
     {
         await Warehouse.DisposeAsync();
-        await using (var connection = new DuckDBConnection($"Data Source={Path.Combine(_folder.FullName, "warehouse.duckdb")}"))
+        await using (
+            var connection = new DuckDBConnection($"Data Source={Path.Combine(_folder.FullName, "warehouse.duckdb")}"))
         {
             connection.Open();
             foreach (var sql in meanwhile)
@@ -86,5 +87,6 @@ public sealed class WarehouseFixture : IAsyncDisposable
         return tables;
     }
 
-    private DuckDbWarehouse Open() => new(DataFolder.Open(_folder.FullName, simulated: true), Options.Create(new DatasetOptions()), _time);
+    private DuckDbWarehouse Open() =>
+        new(DataFolder.Open(_folder.FullName, simulated: true), Options.Create(new DatasetOptions()), _time);
 }

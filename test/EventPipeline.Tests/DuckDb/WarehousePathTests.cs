@@ -22,16 +22,22 @@ public sealed class WarehousePathTests : IDisposable
     [InlineData("größer 日本 😀")]
     [InlineData("{brace}%20*[x]")]
     [InlineData("'; DROP TABLE cost_versions; --")]
-    [InlineData("deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep")]
+    [InlineData(
+        "deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep/deep")]
     public async Task It_is_opened_loaded_and_queried(string name)
     {
         var data = DataFolder.Open(Path.Combine(_folder.FullName, name), simulated: true);
-        await using var warehouse = new DuckDbWarehouse(data, Options.Create(new DatasetOptions()), TimeProvider.System);
-        await using var upload = await warehouse.StartUploadAsync(WarehouseFixture.Dataset, "cost_versions", "load-1", TestContext.Current.CancellationToken);
-        await upload.WriteAsync(System.Text.Encoding.UTF8.GetBytes(TableRowTests.Cost), TestContext.Current.CancellationToken);
+        await using var warehouse = new DuckDbWarehouse(
+            data, Options.Create(new DatasetOptions()), TimeProvider.System);
+        await using var upload = await warehouse.StartUploadAsync(
+            WarehouseFixture.Dataset, "cost_versions", "load-1", TestContext.Current.CancellationToken);
+        await upload.WriteAsync(
+            System.Text.Encoding.UTF8.GetBytes(TableRowTests.Cost), TestContext.Current.CancellationToken);
         await upload.LoadAsync(TestContext.Current.CancellationToken);
 
-        (await warehouse.AskAsync("SELECT COUNT(*) FROM cost_versions", TestContext.Current.CancellationToken)).Rows[0][0].ShouldBe(1L);
+        (await warehouse.AskAsync("SELECT COUNT(*) FROM cost_versions", TestContext.Current.CancellationToken))
+            .Rows[0][0]
+            .ShouldBe(1L);
         File.Exists(data.WarehouseFile).ShouldBeTrue();
     }
 
@@ -40,7 +46,8 @@ public sealed class WarehousePathTests : IDisposable
     {
         var data = DataFolder.Open(Path.Combine(_folder.FullName, "what?"), simulated: true);
 
-        Should.Throw<UsageException>(() => new DuckDbWarehouse(data, Options.Create(new DatasetOptions()), TimeProvider.System))
+        Should.Throw<UsageException>(
+            () => new DuckDbWarehouse(data, Options.Create(new DatasetOptions()), TimeProvider.System))
             .Message.ShouldContain("question mark");
     }
 
@@ -52,7 +59,10 @@ public sealed class WarehousePathTests : IDisposable
     {
         var data = DataFolder.Open(_folder.FullName, simulated: true);
 
-        Should.Throw<UsageException>(() => new DuckDbWarehouse(data, Options.Create(new DatasetOptions { Dataset = dataset }), TimeProvider.System))
+        Should.Throw<UsageException>(
+            () =>
+                new DuckDbWarehouse(
+                    data, Options.Create(new DatasetOptions { Dataset = dataset }), TimeProvider.System))
             .Message.ShouldContain(dataset);
     }
 }

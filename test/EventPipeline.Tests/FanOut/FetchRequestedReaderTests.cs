@@ -27,7 +27,10 @@ public sealed class FetchRequestedReaderTests
 
         var without = good.DeepClone().AsObject();
         without.Remove(name);
-        foreach (var body in new[] { without.ToJsonString(), With(null), With(""), With(5), With(new System.Text.Json.Nodes.JsonArray()) })
+        foreach (var body in new[]
+        {
+            without.ToJsonString(), With(null), With(""), With(5), With(new System.Text.Json.Nodes.JsonArray()),
+        })
         {
             Should.Throw<RejectedEventException>(() => Read(body)).Message.ShouldContain(name);
         }
@@ -43,7 +46,8 @@ public sealed class FetchRequestedReaderTests
     [InlineData("2026-11-20", "2026-11-20T00:00:00Z", "from is not valid")]
     [InlineData("}", ",\"force\":\"yes\"}", "force is not valid")]
     public void A_field_that_is_not_valid_is_named(string good, string bad, string reason) =>
-        Should.Throw<RejectedEventException>(() => Read(Pushes.FetchBody.Replace(good, bad, StringComparison.Ordinal))).Message.ShouldContain(reason);
+        Should.Throw<RejectedEventException>(() => Read(Pushes.FetchBody.Replace(good, bad, StringComparison.Ordinal)))
+            .Message.ShouldContain(reason);
 
     [Theory]
     [InlineData("runId", "run 1")]
@@ -56,7 +60,8 @@ public sealed class FetchRequestedReaderTests
     [InlineData("account", "acme\u0000")]
     [InlineData("account", ".acme")]
     [InlineData("report", "cost; DROP TABLE")]
-    public void An_id_that_cannot_be_part_of_another_systems_name_is_named(string name, string value) => RejectsId(name, value);
+    public void An_id_that_cannot_be_part_of_another_systems_name_is_named(string name, string value) =>
+        RejectsId(name, value);
 
     [Theory]
     [InlineData("runId", 129)]
@@ -64,13 +69,15 @@ public sealed class FetchRequestedReaderTests
     [InlineData("vendor", 64)]
     [InlineData("account", 1_000_000)]
     [InlineData("report", 64)]
-    public void An_id_that_is_too_long_for_another_systems_name_is_named(string name, int length) => RejectsId(name, new string('x', length));
+    public void An_id_that_is_too_long_for_another_systems_name_is_named(string name, int length) =>
+        RejectsId(name, new string('x', length));
 
     [Fact]
     public void The_longest_ids_make_statements_and_attributes_that_fit()
     {
         var good = System.Text.Json.Nodes.JsonNode.Parse(Pushes.FetchBody)!.AsObject();
-        (good["runId"], good["vendor"], good["account"], good["report"]) = (new string('r', 128), new string('v', 63), new string('a', 63), new string('p', 63));
+        (good["runId"], good["vendor"], good["account"], good["report"]) = (
+            new string('r', 128), new string('v', 63), new string('a', 63), new string('p', 63));
 
         var message = Read(good.ToJsonString());
 

@@ -9,7 +9,8 @@ public sealed class PlannerTests
 {
     private const string Organization = "org-1";
 
-    private static readonly Report Usage = new("messages_usage", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3);
+    private static readonly Report Usage = new(
+        "messages_usage", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3);
     private static readonly Report Names = new("names", ReportKind.Snapshot, 1, 0);
     private static readonly Account Acme = new("anthropic", "acme", new Uri("https://api.anthropic.test/"), "env:KEY");
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
@@ -62,7 +63,8 @@ public sealed class PlannerTests
     {
         Read(Day(21), Day(22).At(6));
 
-        Plan(Daily with { Days = 3 }, gapDays: 3).ShouldBe(["1120..1120 asked for", "1122..1122 asked for", "1121..1121 read again"]);
+        Plan(Daily with { Days = 3 }, gapDays: 3)
+            .ShouldBe(["1120..1120 asked for", "1122..1122 asked for", "1121..1121 read again"]);
     }
 
     [Fact]

@@ -61,7 +61,8 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
         using var answer = await _host.PostAsync("run-daily-job", $$"""{"to":"{{_host.Today:yyyy-MM-dd}}"}""");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain($"The last closed day is {_host.Yesterday:yyyy-MM-dd}.");
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .ShouldContain($"The last closed day is {_host.Yesterday:yyyy-MM-dd}.");
     }
 
     [Fact]
@@ -76,16 +77,20 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
     public async Task A_topic_that_takes_nothing_is_told_as_503_and_leaves_no_run_behind()
     {
         await using var host = await ServiceHost.StartAsync(configure: builder =>
-            builder.Services.AddHttpClient(nameof(PubSubPublisher)).AddHttpMessageHandler(() => new UnreachableHandler()));
+            builder.Services.AddHttpClient(nameof(PubSubPublisher))
+                .AddHttpMessageHandler(() => new UnreachableHandler()));
 
         using var answer = await host.PostAsync("run-daily-job", "{}");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("eventpipeline-trigger");
+        (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .ShouldContain("eventpipeline-trigger");
         (await host.GetAsync("runs")).GetArrayLength().ShouldBe(0);
         var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
-        health.GetProperty("components").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "publisher")
+        health.GetProperty("components")
+            .EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == "publisher")
             .GetProperty("state").GetString().ShouldBe("down");
         (await host.GetAsync("ready")).GetProperty("state").GetString().ShouldBe("ready");
     }
@@ -105,12 +110,14 @@ public sealed class RunDailyJobTests(ServiceFixture fixture) : IClassFixture<Ser
         answer.Headers.Location!.OriginalString.ShouldBe($"/runs/{runId}");
         await host.IdleAsync();
         var run = await host.RunOfAsync(runId!);
-        (run.State, run.Mode, run.From, run.To, run.Windows.Count).ShouldBe(("completed", "production", host.Yesterday, host.Yesterday, 0));
+        (run.State, run.Mode, run.From, run.To, run.Windows.Count)
+            .ShouldBe(("completed", "production", host.Yesterday, host.Yesterday, 0));
     }
 
     private sealed class UnreachableHandler : DelegatingHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             throw new HttpRequestException("No route to host.");
     }
 }

@@ -83,7 +83,8 @@ public sealed class RunRequestedReaderTests
 
     [Fact]
     public void A_comma_between_names_is_explained() =>
-        Should.Throw<RejectedEventException>(() => Read("", ("vendors", "anthropic,openai"))).Hint.ShouldContain("separated by spaces");
+        Should.Throw<RejectedEventException>(() => Read("", ("vendors", "anthropic,openai"))).Hint.ShouldContain(
+            "separated by spaces");
 
     [Fact]
     public void A_body_and_an_attribute_that_disagree_are_rejected_naming_both_values()
@@ -109,7 +110,11 @@ public sealed class RunRequestedReaderTests
     public void Attributes_of_the_transport_are_no_arguments()
     {
         var run = Read(
-            "", ("ce-id", "1"), ("CE-Foo", "1"), ("googclient_schemaname", "1"), ("CloudPubSubDeadLetterSourceSubscription", "1"),
+            "",
+            ("ce-id", "1"),
+            ("CE-Foo", "1"),
+            ("googclient_schemaname", "1"),
+            ("CloudPubSubDeadLetterSourceSubscription", "1"),
             ("Content-Type", "text/plain"), ("traceparent", "x"), ("TraceState", "y"));
 
         run.ShouldBe(new RunRequested(RunMode.Production, 1, null, null, false, null, null, null));
@@ -139,7 +144,8 @@ public sealed class RunRequestedReaderTests
             "1", "s", RunRequested.EventType, midnight, "{\"to\":\"2026-10-31\"}"u8.ToArray(), Attributes.None,
             new Delivery(null, null, null, null, midnight));
 
-        Should.Throw<RejectedEventException>(() => RunRequestedReader.Read(received, DoorFixture.Catalogue)).Hint.ShouldContain("2026-10-30");
+        Should.Throw<RejectedEventException>(() => RunRequestedReader.Read(received, DoorFixture.Catalogue))
+            .Hint.ShouldContain("2026-10-30");
     }
 
     [Fact]
@@ -153,7 +159,8 @@ public sealed class RunRequestedReaderTests
 
         var rejected = Should.Throw<RejectedEventException>(() => Read(body.Append('}').ToString()));
 
-        rejected.Message.ShouldBe(string.Join(' ', Enumerable.Range(0, 10).Select(n => $"A run request has no field 'k{n}'.")));
+        rejected.Message.ShouldBe(
+            string.Join(' ', Enumerable.Range(0, 10).Select(n => $"A run request has no field 'k{n}'.")));
     }
 
     [Fact]
@@ -182,22 +189,35 @@ public sealed class RunRequestedReaderTests
     [Fact]
     public void What_is_written_reads_the_same()
     {
-        var run = new RunRequested(RunMode.DryRun, null, new(2026, 11, 1), new(2026, 11, 9), true, ["anthropic"], ["research"], ["cost"]);
+        var run = new RunRequested(
+            RunMode.DryRun, null, new(2026, 11, 1), new(2026, 11, 9), true, ["anthropic"], ["research"], ["cost"]);
 
         var read = RunRequestedReader.Read(RunRequestedReader.Write(run), Today, DoorFixture.Catalogue);
 
         read.Vendors.ShouldBe(run.Vendors);
         read.Accounts.ShouldBe(run.Accounts);
         read.Reports.ShouldBe(run.Reports);
-        (read with { Vendors = null, Accounts = null, Reports = null }).ShouldBe(run with { Vendors = null, Accounts = null, Reports = null });
+        (read with { Vendors = null, Accounts = null, Reports = null }).ShouldBe(run with
+        {
+            Vendors = null,
+            Accounts = null,
+            Reports = null,
+        });
     }
 
     private static DateOnly? Day(string? text) =>
-        text is null ? null : DateOnly.ParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+        text is null
+            ? null
+            : DateOnly.ParseExact(text, "yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static RunRequested Read(string body, params (string Name, string Value)[] attributes) => RunRequestedReader.Read(
+    private static RunRequested Read(string body, params (string Name, string Value)[] attributes) =>
+        RunRequestedReader.Read(
         new ReceivedEvent(
-            "1", "s", RunRequested.EventType, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero), Encoding.UTF8.GetBytes(body),
+            "1",
+            "s",
+            RunRequested.EventType,
+            new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero),
+            Encoding.UTF8.GetBytes(body),
             new Attributes(attributes.Select(a => KeyValuePair.Create(a.Name, a.Value))),
             new Delivery(null, null, null, null, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero))),
         DoorFixture.Catalogue);

@@ -9,7 +9,11 @@ namespace EventPipeline.Tests.Fetch;
 public sealed class AccountTests
 {
     private const string Me = "/v1/organizations/me";
-    private static readonly (string, string, string)[] Two = [("Anthropic", "acme", "key-acme"), ("Anthropic", "labs", "key-labs")];
+    private static readonly (string, string, string)[] Two =
+    [
+        ("Anthropic", "acme", "key-acme"),
+        ("Anthropic", "labs", "key-labs"),
+    ];
 
     [Fact]
     public async Task Two_accounts_of_one_vendor_are_read_each_with_its_own_key_and_never_mixed()
@@ -18,14 +22,18 @@ public sealed class AccountTests
         host.Vendor
             .On(Me, context => VendorServer.WriteAsync(context, $$"""{"id":"org-of-{{KeyOf(context)}}","type":"organization"}""", 200))
             .On(CostRows.Path, context => VendorServer.WriteAsync(
-                context, VendorServer.Buckets(context.Request.Query, _ => CostRows.Row(KeyOf(context) == "key-acme" ? "100" : "7")), 200));
+                context,
+                VendorServer.Buckets(
+                    context.Request.Query, _ => CostRows.Row(KeyOf(context) == "key-acme" ? "100" : "7")),
+                200));
 
         var run = await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 1, 1));
 
         run.State.ShouldBe("completed");
         run.Windows.Select(window => (window.Account, window.BilledUsd))
             .ShouldBe([("acme", 1m), ("labs", 0.07m)], ignoreOrder: true);
-        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost ORDER BY 1")).ShouldBe([["org-of-key-acme", 1m], ["org-of-key-labs", 0.07m]]);
+        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost ORDER BY 1"))
+            .ShouldBe([["org-of-key-acme", 1m], ["org-of-key-labs", 0.07m]]);
         var one = await host.RunAsync("""{"accounts":["labs"],"reports":["cost"],"from":"2025-01-02","to":"2025-01-02"}""");
         one.Windows.ShouldHaveSingleItem().Account.ShouldBe("labs");
     }
@@ -45,7 +53,12 @@ public sealed class AccountTests
         refused.State.ShouldBe("rejected");
         refused.Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' are the same organisation");
         (await host.AskAsync("SELECT amount_usd FROM daily_cost")).ShouldBe([[CostRows.UsdOf(day)]]);
-        (await host.GetAsync("dead-letters")).EnumerateArray().Single().GetProperty("cause").GetString().ShouldBe("duplicate_account");
+        (await host.GetAsync("dead-letters"))
+            .EnumerateArray()
+            .Single()
+            .GetProperty("cause")
+            .GetString()
+            .ShouldBe("duplicate_account");
     }
 
     [Fact]
@@ -53,7 +66,9 @@ public sealed class AccountTests
     {
         using var folder = new TemporaryFolder();
         IReadOnlyList<IReadOnlyList<object?>> before;
-        const string facts = "SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT SUM(amount_usd) FROM daily_cost), (SELECT COUNT(*) FROM current_slices)";
+        const string facts =
+            "SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT SUM(amount_usd) FROM daily_cost), (SELECT COUNT(*) "
+                + "FROM current_slices)";
         var settled = new DateOnly(2025, 1, 1);
         await using (var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-acme")]))
         {
@@ -66,7 +81,11 @@ public sealed class AccountTests
         await using var renamed = await ServiceHost.StartAsync(folder, [("Anthropic", "acme-renamed", "key-acme")]);
         renamed.Vendor.OnDays(CostRows.Path, CostRows.Of);
 
-        var windows = new[] { await renamed.WindowAsync("anthropic", "cost", settled), await renamed.WindowAsync("anthropic", "cost", renamed.Yesterday) };
+        var windows = new[]
+        {
+            await renamed.WindowAsync("anthropic", "cost", settled),
+            await renamed.WindowAsync("anthropic", "cost", renamed.Yesterday),
+        };
 
         windows.Select(window => (window.Account, window.Why, window.State))
             .ShouldBe([("acme-renamed", "settled", "skipped"), ("acme-renamed", "read again", "unchanged")]);
@@ -89,8 +108,10 @@ public sealed class AccountTests
             var run = await host.RunAsync("anthropic", "cost", day, day, ",\"force\":true");
 
             run.State.ShouldBe("completed");
-            (await host.AskAsync("SELECT SUM(amount_usd), COUNT(DISTINCT account_id) FROM daily_cost")).ShouldBe([[1m, 1L]]);
-            host.Log.All.ShouldAllBe(line => !line.Contains("Could not determine data freshness", StringComparison.Ordinal));
+            (await host.AskAsync("SELECT SUM(amount_usd), COUNT(DISTINCT account_id) FROM daily_cost"))
+                .ShouldBe([[1m, 1L]]);
+            host.Log.All.ShouldAllBe(
+                line => !line.Contains("Could not determine data freshness", StringComparison.Ordinal));
         }
     }
 
@@ -99,12 +120,22 @@ public sealed class AccountTests
     {
         using var folder = new TemporaryFolder();
         var day = new DateOnly(2025, 1, 1);
-        foreach (var (name, key, header) in new[] { ("acme", "key-1", "org-a"), ("acme-inc", "key-2", "org-a"), ("acme-inc", "key-3", "org-b") })
+        foreach (var (name, key, header) in new[]
+        {
+            ("acme", "key-1", "org-a"), ("acme-inc", "key-2", "org-a"), ("acme-inc", "key-3", "org-b"),
+        })
         {
             await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", name, key)]);
             host.Vendor
                 .On(Me, context => AnswerAsync(context, header, NotFound, 404))
-                .On(CostRows.Path, context => AnswerAsync(context, header, VendorServer.Buckets(context.Request.Query, _ => CostRows.Row("100")), 200));
+                .On(
+                    CostRows.Path,
+                    context =>
+                        AnswerAsync(
+                            context,
+                            header,
+                            VendorServer.Buckets(context.Request.Query, _ => CostRows.Row("100")),
+                            200));
 
             var run = await host.RunAsync("anthropic", "cost", day, day, ",\"force\":true");
 
@@ -119,13 +150,16 @@ public sealed class AccountTests
         using var folder = new TemporaryFolder();
         foreach (var name in new[] { "acme", "acme-inc" })
         {
-            await using var host = await ServiceHost.StartAsync(folder, [("OpenAI", name, "sk-admin-key")], builder => builder.Configuration["Runs:GapDays"] = "5");
+            await using var host = await ServiceHost.StartAsync(
+                folder, [("OpenAI", name, "sk-admin-key")], builder => builder.Configuration["Runs:GapDays"] = "5");
             host.Vendor.OnDays(Costs, _ => Cost("1.5"));
 
             var run = await host.PushedRunAsync("2026-11-20", "openai", "cost", "2026-11-15", "2026-11-17");
 
             run.State.ShouldBe("completed");
-            (await host.AskAsync("SELECT DISTINCT account_id, usage_date, SUM(amount_usd) FROM daily_cost GROUP BY ALL ORDER BY 2"))
+            (
+                await host.AskAsync(
+                    "SELECT DISTINCT account_id, usage_date, SUM(amount_usd) FROM daily_cost GROUP BY ALL ORDER BY 2"))
                 .Select(row => (row[0], row[2])).ShouldBe(Enumerable.Repeat<(object?, object?)>(("acme", 1.5m), 5));
         }
     }
@@ -137,12 +171,16 @@ public sealed class AccountTests
         var day = new DateOnly(2025, 1, 1);
         foreach (var (name, key, stated, state) in new[]
         {
-            ("acme", "sk-admin-1", null, "loaded"), ("acme-inc", "sk-admin-2", null, "rejected"), ("acme-inc", "sk-admin-2", "acme", "loaded"),
+            ("acme", "sk-admin-1", null, "loaded"),
+            ("acme-inc", "sk-admin-2", null, "rejected"),
+            ("acme-inc", "sk-admin-2", "acme", "loaded"),
             ("acme-inc", "sk-admin-2", null, "loaded"),
         })
         {
             await using var host = await ServiceHost.StartAsync(
-                folder, [("OpenAI", name, key)], builder => builder.Configuration["Vendors:OpenAI:Accounts:0:OrganizationId"] = stated);
+                folder,
+                [("OpenAI", name, key)],
+                builder => builder.Configuration["Vendors:OpenAI:Accounts:0:OrganizationId"] = stated);
             host.Vendor.OnDays(Costs, _ => Cost("1.5"));
 
             var window = await host.WindowAsync("openai", "cost", day, ",\"force\":true");
@@ -155,7 +193,8 @@ public sealed class AccountTests
     [Fact]
     public async Task An_openai_account_is_recognised_by_the_organisation_in_its_answers_and_refused_where_they_name_another_accounts()
     {
-        await using var host = await ServiceHost.StartAsync(accounts: [("OpenAI", "acme", "sk-admin-1"), ("OpenAI", "labs", "sk-admin-2")]);
+        await using var host = await ServiceHost.StartAsync(
+            accounts: [("OpenAI", "acme", "sk-admin-1"), ("OpenAI", "labs", "sk-admin-2")]);
         host.Vendor.On(Costs, context =>
         {
             context.Response.Headers["openai-organization"] = "org-acme";
@@ -166,9 +205,12 @@ public sealed class AccountTests
         (await host.RunAsync($$"""{"accounts":["acme"],"vendors":["openai"],"reports":["cost"],"from":"{{day:yyyy-MM-dd}}","to":"{{day:yyyy-MM-dd}}"}""")).State.ShouldBe("completed");
         var labs = await host.RunAsync($$"""{"accounts":["labs"],"vendors":["openai"],"reports":["cost"],"from":"{{day:yyyy-MM-dd}}","to":"{{day:yyyy-MM-dd}}"}""");
 
-        labs.Windows.ShouldHaveSingleItem().Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' are the same organisation, acme");
+        labs.Windows.ShouldHaveSingleItem().Reason.ShouldNotBeNull()
+            .ShouldContain("'acme' and 'labs' are the same organisation, acme");
         (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
-        (await host.AskAsync("SELECT mark FROM account_identity ORDER BY 1")).Select(row => row[0]).ShouldBe(["key", "name", "organization_hint"]);
+        (await host.AskAsync("SELECT mark FROM account_identity ORDER BY 1"))
+            .Select(row => row[0])
+            .ShouldBe(["key", "name", "organization_hint"]);
     }
 
     [Fact]
@@ -182,13 +224,15 @@ public sealed class AccountTests
             (await host.WindowAsync("openai", "cost", day)).State.ShouldBe("loaded");
         }
 
-        await using var renamed = await ServiceHost.StartAsync(folder, [("OpenAI", "acme-inc", "sk-admin-1"), ("OpenAI", "acme", "sk-admin-3")]);
+        await using var renamed = await ServiceHost.StartAsync(
+            folder, [("OpenAI", "acme-inc", "sk-admin-1"), ("OpenAI", "acme", "sk-admin-3")]);
         renamed.Vendor.OnDays(Costs, _ => Cost("7"));
 
         var run = await renamed.RunAsync("openai", "cost", day, day, ",\"force\":true");
 
         run.Windows.ShouldAllBe(window => window.State == "rejected");
-        run.Windows.Single(window => window.Account == "acme").Reason.ShouldNotBeNull().ShouldContain("the key of its account 'acme' is now that of 'acme-inc'");
+        run.Windows.Single(window => window.Account == "acme").Reason.ShouldNotBeNull()
+            .ShouldContain("the key of its account 'acme' is now that of 'acme-inc'");
         (await renamed.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
     }
 
@@ -214,14 +258,17 @@ public sealed class AccountTests
     [Fact]
     public async Task One_key_under_two_names_is_refused_with_both_names_and_counted_once()
     {
-        await using var host = await ServiceHost.StartAsync(accounts: [("OpenAI", "acme", "sk-admin-key"), ("OpenAI", "labs", "sk-admin-key")]);
+        await using var host = await ServiceHost.StartAsync(
+            accounts: [("OpenAI", "acme", "sk-admin-key"), ("OpenAI", "labs", "sk-admin-key")]);
         host.Vendor.OnDays(Costs, _ => Cost("1.5"));
         var day = new DateOnly(2025, 1, 1);
 
         var run = await host.RunAsync("openai", "cost", day, day);
 
-        run.Windows.Select(window => (window.Account, window.State)).ShouldBe([("acme", "loaded"), ("labs", "rejected")], ignoreOrder: true);
-        run.Windows.Single(window => window.Account == "labs").Reason.ShouldNotBeNull().ShouldContain("'acme' and 'labs' are the same organisation, since they have the same key");
+        run.Windows.Select(window => (window.Account, window.State))
+            .ShouldBe([("acme", "loaded"), ("labs", "rejected")], ignoreOrder: true);
+        run.Windows.Single(window => window.Account == "labs").Reason.ShouldNotBeNull()
+            .ShouldContain("'acme' and 'labs' are the same organisation, since they have the same key");
         (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
     }
 
@@ -243,7 +290,8 @@ public sealed class AccountTests
 
         run.Windows.Single(window => window.Account == "labs").State.ShouldBe("loaded");
         run.Windows.Single(window => window.Account == "acme").State.ShouldBe(status == 401 ? "rejected" : "failed");
-        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["org-labs", CostRows.UsdOf(day)]]);
+        (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost"))
+            .ShouldBe([["org-labs", CostRows.UsdOf(day)]]);
     }
 
     [Fact]
@@ -252,7 +300,8 @@ public sealed class AccountTests
         await using var host = await ServiceHost.StartAsync(accounts: [("Anthropic", "acme", "key-acme")]);
         host.Vendor.OnDays(CostRows.Path, CostRows.Of);
 
-        (await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 6, 30))).Windows.Count.ShouldBe(6);
+        (await host.RunAsync("anthropic", "cost", new DateOnly(2025, 1, 1), new DateOnly(2025, 6, 30))).Windows.Count
+            .ShouldBe(6);
 
         host.Vendor.Asked.Count(asked => asked == Me).ShouldBe(1);
         (await host.CountAsync("account_identity")).ShouldBe(3);
@@ -279,11 +328,15 @@ public sealed class AccountTests
         var day = new DateOnly(2025, 1, 1);
         await host.RunAsync("anthropic", "cost", day, day.AddDays(2));
         await host.StandAlsoAsAsync("acme", "acme");
-        (await host.AskAsync("SELECT usage_date, SUM(amount_usd) FROM daily_cost GROUP BY 1 ORDER BY 1")).Select(row => row[1]).ShouldBe([2m, 2m, 2m]);
+        (await host.AskAsync("SELECT usage_date, SUM(amount_usd) FROM daily_cost GROUP BY 1 ORDER BY 1"))
+            .Select(row => row[1])
+            .ShouldBe([2m, 2m, 2m]);
 
         await host.MergeAsync("anthropic", "acme", ServiceHost.Organization);
 
-        (await host.AskAsync("SELECT usage_date, SUM(amount_usd) FROM daily_cost GROUP BY 1 ORDER BY 1")).Select(row => row[1]).ShouldBe([1m, 1m, 1m]);
+        (await host.AskAsync("SELECT usage_date, SUM(amount_usd) FROM daily_cost GROUP BY 1 ORDER BY 1"))
+            .Select(row => row[1])
+            .ShouldBe([1m, 1m, 1m]);
         (await host.AskAsync("SELECT DISTINCT account_id FROM cost")).ShouldBe([[ServiceHost.Organization]]);
         (await host.CountAsync("current_slices")).ShouldBe(3);
         (await host.WindowAsync("anthropic", "cost", day, ",\"force\":true")).State.ShouldBe("loaded");

@@ -7,7 +7,17 @@ namespace EventPipeline.Tests.Fetch;
 public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private static readonly string[] Tables =
-        ["usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions", "account_identity", "run_events", "dead_letter"];
+        [
+            "usage_versions",
+            "cost_versions",
+            "activity_versions",
+            "entity_versions",
+            "raw_page",
+            "slice_versions",
+            "account_identity",
+            "run_events",
+            "dead_letter",
+        ];
 
     private readonly ServiceHost _host = fixture.Host;
 
@@ -22,8 +32,10 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
 
         (run.State, run.Mode, run.Totals.BilledUsd).ShouldBe(("completed", "development", CostRows.UsdOf(day)));
         (await CountsAsync()).ShouldBe(before);
-        (await _host.ValueAsync("SELECT SUM(amount_usd) FROM ai_usage_analytics_dev.daily_cost")).ShouldBe(CostRows.UsdOf(day));
-        (await _host.CountAsync($"ai_usage_analytics_dev.run_events WHERE run_id = '{run.RunId}'")).ShouldBeGreaterThan(0);
+        (await _host.ValueAsync("SELECT SUM(amount_usd) FROM ai_usage_analytics_dev.daily_cost"))
+            .ShouldBe(CostRows.UsdOf(day));
+        (await _host.CountAsync($"ai_usage_analytics_dev.run_events WHERE run_id = '{run.RunId}'"))
+            .ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -35,7 +47,8 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
         _host.Vendor.OnDays(CostRows.Path, each => each == day ? CostRows.Row("150") : CostRows.Row("1"));
         var before = await CountsAsync();
 
-        var run = await _host.RunAsync("anthropic", "cost", day, day.AddDays(1), ",\"mode\":\"dry_run\",\"force\":true");
+        var run = await _host.RunAsync(
+            "anthropic", "cost", day, day.AddDays(1), ",\"mode\":\"dry_run\",\"force\":true");
 
         run.State.ShouldBe("completed");
         run.Windows.SelectMany(window => window.Differences!).OrderBy(difference => difference.Day)
@@ -43,7 +56,8 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
             .ShouldBe([(day, "changed", 1m, 1.5m), (day.AddDays(1), "new", null, 0.01m)]);
         var after = await CountsAsync();
         after.Where(count => count.Key != "run_events").ShouldBe(before.Where(count => count.Key != "run_events"));
-        (await _host.ValueAsync($"SELECT SUM(amount_usd) FROM daily_cost WHERE usage_date >= '{day:yyyy-MM-dd}'")).ShouldBe(1m);
+        (await _host.ValueAsync($"SELECT SUM(amount_usd) FROM daily_cost WHERE usage_date >= '{day:yyyy-MM-dd}'"))
+            .ShouldBe(1m);
     }
 
     private async Task<Dictionary<string, long>> CountsAsync()

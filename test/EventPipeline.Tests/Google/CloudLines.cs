@@ -9,13 +9,18 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EventPipeline.Tests.Google;
 
 /// <summary>Everything that is logged, as the lines that Cloud Logging reads.</summary>
-internal sealed class CloudLines(TimeProvider clock, IHttpContextAccessor? requests = null, params (string Name, string? Value)[] settings) : ILoggerProvider
+internal sealed class CloudLines(
+    TimeProvider clock,
+    IHttpContextAccessor? requests = null,
+    params (string Name, string? Value)[] settings) : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _texts = new();
     private readonly CloudLoggingFormatter _formatter = new(
         clock,
         new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Prepend(("GOOGLE_CLOUD_PROJECT", "p-1")).Select(setting => KeyValuePair.Create(setting.Item1, setting.Item2)))
+            .AddInMemoryCollection(
+                settings.Prepend(("GOOGLE_CLOUD_PROJECT", "p-1"))
+                    .Select(setting => KeyValuePair.Create(setting.Item1, setting.Item2)))
             .Build(),
         requests ?? new HttpContextAccessor());
 
@@ -26,7 +31,8 @@ internal sealed class CloudLines(TimeProvider clock, IHttpContextAccessor? reque
     public IReadOnlyList<JsonElement> All => [.. _texts.Select(text => JsonElement.Parse(text))];
 
     /// <summary>The entries of an event, in order.</summary>
-    public IReadOnlyList<JsonElement> Of(string name) => [.. All.Where(entry => entry.TryGetProperty("event", out var found) && found.GetString() == name)];
+    public IReadOnlyList<JsonElement> Of(string name) =>
+        [.. All.Where(entry => entry.TryGetProperty("event", out var found) && found.GetString() == name)];
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
@@ -42,10 +48,16 @@ internal sealed class CloudLines(TimeProvider clock, IHttpContextAccessor? reque
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             using var text = new StringWriter();
-            lines._formatter.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter), null, text);
+            lines._formatter.Write(
+                new LogEntry<TState>(logLevel, category, eventId, state, exception, formatter), null, text);
             lines._texts.Enqueue(text.ToString());
         }
     }

@@ -69,7 +69,8 @@ public sealed class GoogleCredentialsTests : IAsyncLifetime
         using var metadata = new MetadataServer(_server.Address);
         _network.Status = HttpStatusCode.Unauthorized;
 
-        using var answer = await Http.PostAsync(new Uri("https://a.test/"), new StreamContent(new MemoryStream([1])), Cancellation);
+        using var answer = await Http.PostAsync(
+            new Uri("https://a.test/"), new StreamContent(new MemoryStream([1])), Cancellation);
 
         _network.Authorizations.Count.ShouldBe(1);
     }
@@ -79,7 +80,8 @@ public sealed class GoogleCredentialsTests : IAsyncLifetime
     {
         using (new MetadataServer(new Uri("http://127.0.0.1:1/")))
         {
-            var failure = await Should.ThrowAsync<TransientFailureException>(Http.GetAsync(new Uri("https://a.test/"), Cancellation));
+            var failure = await Should.ThrowAsync<TransientFailureException>(
+                Http.GetAsync(new Uri("https://a.test/"), Cancellation));
             failure.Message.ShouldContain("gcloud auth application-default login");
             failure.Message.ShouldContain("service account");
         }
@@ -99,8 +101,16 @@ public sealed class GoogleCredentialsTests : IAsyncLifetime
             root = root.Parent!;
         }
 
-        var marks = new[] { $"\"private{'_'}key\"", $"-----BEGIN PRIVATE{' '}KEY", $"-----BEGIN RSA PRIVATE{' '}KEY", $"-----BEGIN EC PRIVATE{' '}KEY" };
-        var files = root.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+        var marks = new[]
+        {
+            $"\"private{'_'}key\"", $"-----BEGIN PRIVATE{' '}KEY", $"-----BEGIN RSA PRIVATE{' '}KEY",
+            $"-----BEGIN EC PRIVATE{' '}KEY",
+        };
+        var files = root.EnumerateFiles("*", new EnumerationOptions
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+        })
             .Where(file => !new[] { "artifacts", ".git", "node_modules", "bin", "obj", "data" }
                 .Intersect(Path.GetRelativePath(root.FullName, file.FullName).Split(Path.DirectorySeparatorChar)).Any())
             .Where(file => file.Length < 1_000_000)
@@ -119,7 +129,8 @@ public sealed class GoogleCredentialsTests : IAsyncLifetime
 
         public List<string> Bodies { get; } = [];
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Authorizations.Add(request.Headers.Authorization?.ToString() ?? "");
             Bodies.Add(request.Content is null ? "" : await request.Content.ReadAsStringAsync(cancellationToken));

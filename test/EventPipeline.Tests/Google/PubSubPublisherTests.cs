@@ -28,7 +28,10 @@ public sealed class PubSubPublisherTests
         await using var server = await TopicServer.StartAsync(TopicServer.Ids(2));
 
         await PublishAsync(
-            server, Topic.Fetch, new("{}"u8.ToArray(), new Dictionary<string, string> { ["ce-id"] = "a\"b" }), new("?>"u8.ToArray(), NoAttributes));
+            server,
+            Topic.Fetch,
+            new("{}"u8.ToArray(), new Dictionary<string, string> { ["ce-id"] = "a\"b" }),
+            new("?>"u8.ToArray(), NoAttributes));
 
         var request = server.Requests.ShouldHaveSingleItem();
         request.Path.ShouldBe("POST /v1/projects/my-project/topics/eventpipeline-fetch:publish");
@@ -42,7 +45,8 @@ public sealed class PubSubPublisherTests
     {
         await using var server = await TopicServer.StartAsync(TopicServer.Ids(1));
 
-        await PublishAsync(server, Topic.Trigger, new OutgoingMessage(default, new Dictionary<string, string> { ["ключ"] = "✓" }));
+        await PublishAsync(
+            server, Topic.Trigger, new OutgoingMessage(default, new Dictionary<string, string> { ["ключ"] = "✓" }));
 
         var message = JsonDocument.Parse(server.Requests.Single().Body).RootElement.GetProperty("messages")[0];
         message.TryGetProperty("data", out _).ShouldBeFalse();
@@ -52,8 +56,11 @@ public sealed class PubSubPublisherTests
     [Fact]
     public async Task No_request_has_more_than_a_thousand_messages()
     {
-        await using var server = await TopicServer.StartAsync(TopicServer.Ids(1_000), TopicServer.Ids(1_000), TopicServer.Ids(1));
-        var messages = Enumerable.Range(0, 2_001).Select(n => new OutgoingMessage(BitConverter.GetBytes(n), NoAttributes)).ToArray();
+        await using var server = await TopicServer.StartAsync(
+            TopicServer.Ids(1_000), TopicServer.Ids(1_000), TopicServer.Ids(1));
+        var messages = Enumerable.Range(0, 2_001)
+            .Select(n => new OutgoingMessage(BitConverter.GetBytes(n), NoAttributes))
+            .ToArray();
 
         await PublishAsync(server, Topic.Fetch, messages);
 
@@ -64,12 +71,16 @@ public sealed class PubSubPublisherTests
     public async Task No_request_is_larger_than_ten_megabytes()
     {
         await using var server = await TopicServer.StartAsync(TopicServer.Ids(3), TopicServer.Ids(2));
-        var messages = Enumerable.Range(0, 5).Select(n => new OutgoingMessage(new byte[2_400_000 + n], NoAttributes)).ToArray();
+        var messages = Enumerable.Range(0, 5)
+            .Select(n => new OutgoingMessage(new byte[2_400_000 + n], NoAttributes))
+            .ToArray();
 
         await PublishAsync(server, Topic.Fetch, messages);
 
         server.Requests.ShouldAllBe(request => request.Body.Length <= 10_000_000);
-        DataOf(server).Select(data => data!.Length).ShouldBe(messages.Select(message => Convert.ToBase64String(message.Data.Span).Length));
+        DataOf(server)
+            .Select(data => data!.Length)
+            .ShouldBe(messages.Select(message => Convert.ToBase64String(message.Data.Span).Length));
     }
 
     [Fact]
@@ -92,7 +103,10 @@ public sealed class PubSubPublisherTests
         await using var server = await TopicServer.StartAsync();
 
         var rejected = await Should.ThrowAsync<RejectedEventException>(() => PublishAsync(
-            server, topic, new("{}"u8.ToArray(), NoAttributes), new("{}"u8.ToArray(), new Dictionary<string, string> { [name] = value })));
+            server,
+            topic,
+            new("{}"u8.ToArray(), NoAttributes),
+            new("{}"u8.ToArray(), new Dictionary<string, string> { [name] = value })));
 
         rejected.Message.ShouldContain(told);
         rejected.Cause.ShouldBe(RejectionCause.BadInput);
@@ -105,9 +119,13 @@ public sealed class PubSubPublisherTests
         await using var server = await TopicServer.StartAsync();
         var many = Enumerable.Range(0, 101).ToDictionary(n => $"k{n}", _ => "v");
 
-        (await Should.ThrowAsync<RejectedEventException>(() => PublishAsync(server, Topic.Trigger, new OutgoingMessage(default, NoAttributes))))
+        (
+            await Should.ThrowAsync<RejectedEventException>(
+                () => PublishAsync(server, Topic.Trigger, new OutgoingMessage(default, NoAttributes))))
             .Message.ShouldContain("empty");
-        (await Should.ThrowAsync<RejectedEventException>(() => PublishAsync(server, Topic.Trigger, new OutgoingMessage(default, many))))
+        (
+            await Should.ThrowAsync<RejectedEventException>(
+                () => PublishAsync(server, Topic.Trigger, new OutgoingMessage(default, many))))
             .Message.ShouldContain("101");
         server.Requests.ShouldBeEmpty();
     }
@@ -174,7 +192,8 @@ public sealed class PubSubPublisherTests
         await using var server = await TopicServer.StartAsync((status, answer));
         var message = new OutgoingMessage("{}"u8.ToArray(), NoAttributes);
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(() => PublishAsync(server, Topic.Fetch, message, message));
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            () => PublishAsync(server, Topic.Fetch, message, message));
 
         failure.Message.ShouldContain(told);
     }
@@ -188,7 +207,8 @@ public sealed class PubSubPublisherTests
         taken.Stop();
         await using var services = TopicServer.Services(("PubSub:BaseAddress", address));
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(() => services.GetRequiredService<PubSubPublisher>().PublishAsync(
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            () => services.GetRequiredService<PubSubPublisher>().PublishAsync(
             Topic.Fetch, [new("{}"u8.ToArray(), NoAttributes)], TestContext.Current.CancellationToken));
 
         failure.Message.ShouldContain(address);
@@ -196,11 +216,15 @@ public sealed class PubSubPublisherTests
     }
 
     private static IEnumerable<string?> DataOf(TopicServer server) => server.Requests.SelectMany(request =>
-        JsonDocument.Parse(request.Body).RootElement.GetProperty("messages").EnumerateArray().Select(m => m.GetProperty("data").GetString()));
+        JsonDocument.Parse(request.Body).RootElement.GetProperty("messages")
+            .EnumerateArray()
+            .Select(m => m.GetProperty("data").GetString()));
 
     private static async Task PublishAsync(TopicServer server, Topic topic, params OutgoingMessage[] messages)
     {
-        await using var services = TopicServer.Services(("PubSub:BaseAddress", server.Address), ("PubSub:ProjectId", "my-project"));
-        await services.GetRequiredService<PubSubPublisher>().PublishAsync(topic, messages, TestContext.Current.CancellationToken);
+        await using var services = TopicServer.Services(
+            ("PubSub:BaseAddress", server.Address), ("PubSub:ProjectId", "my-project"));
+        await services.GetRequiredService<PubSubPublisher>()
+            .PublishAsync(topic, messages, TestContext.Current.CancellationToken);
     }
 }

@@ -71,7 +71,8 @@ public sealed class SecretManagerTests : IAsyncLifetime
     [InlineData("//secretmanager.googleapis.com/projects/p/secrets/s")]
     [InlineData("env:NAME")]
     [InlineData("sk-ant-admin01-a")]
-    public void What_is_no_resource_name_is_not_taken_for_one(string reference) => Store.Keeps(reference).ShouldBeFalse();
+    public void What_is_no_resource_name_is_not_taken_for_one(string reference) =>
+        Store.Keeps(reference).ShouldBeFalse();
 
     [Fact]
     public async Task A_key_is_kept_for_a_while_and_then_read_again()
@@ -115,7 +116,8 @@ public sealed class SecretManagerTests : IAsyncLifetime
         await Store.GetAsync(Reference, Cancellation);
         _server.Keys[Latest] = "new";
 
-        var renewed = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Store.RenewAsync(Reference, "old", Cancellation).AsTask()));
+        var renewed = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Store.RenewAsync(Reference, "old", Cancellation).AsTask()));
 
         renewed.ShouldAllBe(key => key == "new");
         _server.Asked.Count.ShouldBe(2);
@@ -133,10 +135,15 @@ public sealed class SecretManagerTests : IAsyncLifetime
 
     [Theory]
     [InlineData(404, "NOT_FOUND", "does not exist", "gcloud secrets versions add anthropic --project=acme-prod")]
-    [InlineData(400, "FAILED_PRECONDITION", "disabled or destroyed", "gcloud secrets versions add anthropic --project=acme-prod")]
+    [InlineData(
+        400,
+        "FAILED_PRECONDITION",
+        "disabled or destroyed",
+        "gcloud secrets versions add anthropic --project=acme-prod")]
     [InlineData(403, "PERMISSION_DENIED", "may not be read", "roles/secretmanager.secretAccessor")]
     [InlineData(410, "GONE", "answered 410", "gcloud secrets")]
-    public async Task A_key_that_cannot_be_had_is_a_rejection_that_names_it_and_says_what_to_do(int status, string code, string what, string remedy)
+    public async Task A_key_that_cannot_be_had_is_a_rejection_that_names_it_and_says_what_to_do(
+        int status, string code, string what, string remedy)
     {
         _server.Instead = (status, $$$"""{"error":{"code":{{{status}}},"message":"{{{Key}}}","status":"{{{code}}}"}}""");
 
@@ -181,7 +188,8 @@ public sealed class SecretManagerTests : IAsyncLifetime
     [InlineData(429, "", "429")]
     [InlineData(500, "", "500")]
     [InlineData(503, "", "503")]
-    public async Task What_may_pass_is_transient(int status, string body, string what) => await TransientAsync(status, body, what);
+    public async Task What_may_pass_is_transient(int status, string body, string what) =>
+        await TransientAsync(status, body, what);
 
     [Fact]
     public async Task Nobody_at_the_address_is_transient()
@@ -189,7 +197,8 @@ public sealed class SecretManagerTests : IAsyncLifetime
         await using var services = Services(TimeProvider.System, ("SecretManager:BaseAddress", "http://127.0.0.1:1/"));
         var store = services.GetRequiredService<ISecretStore>();
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(store.GetAsync(Reference, Cancellation).AsTask());
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            store.GetAsync(Reference, Cancellation).AsTask());
 
         failure.Message.ShouldContain("cannot be reached at http://127.0.0.1:1/");
     }
@@ -223,9 +232,12 @@ public sealed class SecretManagerTests : IAsyncLifetime
     private async Task TransientAsync(int status, string body, string what)
     {
         _server.Instead = (status, body);
-        await using var services = Services(TimeProvider.System, ("SecretManager:BaseAddress", _server.Address.AbsoluteUri)); // it waits between tries
+        // it waits between tries
+        await using var services = Services(
+            TimeProvider.System, ("SecretManager:BaseAddress", _server.Address.AbsoluteUri));
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(services.GetRequiredService<ISecretStore>().GetAsync(Reference, Cancellation).AsTask());
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            services.GetRequiredService<ISecretStore>().GetAsync(Reference, Cancellation).AsTask());
 
         failure.Message.ShouldContain(what);
         failure.Message.ShouldContain(Latest);
@@ -234,7 +246,9 @@ public sealed class SecretManagerTests : IAsyncLifetime
 
     private static ServiceProvider Services(TimeProvider clock, params (string, string?)[] settings)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2))).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2)))
+            .Build();
         return new ServiceCollection()
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(clock)
@@ -244,7 +258,9 @@ public sealed class SecretManagerTests : IAsyncLifetime
     }
 }
 
-/// <summary>Lets the credentials find a metadata server. The variable is the whole process's, so those who use it take turns.</summary>
+/// <summary>
+/// Lets the credentials find a metadata server. The variable is the whole process's, so those who use it take turns.
+/// </summary>
 [CollectionDefinition(nameof(MetadataServer), DisableParallelization = true)]
 public sealed class MetadataServer : IDisposable
 {

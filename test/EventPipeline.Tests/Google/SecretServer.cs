@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace EventPipeline.Tests.Google;
 
 /// <summary>
-/// Secret Manager and the metadata server on one address. It knows the versions that the test arranged, and answers 404 to all others, as Google
-/// does; a request without a token of its own is 401.
+/// Secret Manager and the metadata server on one address. It knows the versions that the test arranged, and answers 404
+/// to all others, as Google does; a request without a token of its own is 401.
 /// </summary>
 internal sealed class SecretServer : IAsyncDisposable
 {
@@ -82,7 +82,10 @@ internal sealed class SecretServer : IAsyncDisposable
             return (401, """{"error":{"code":401,"message":"Request had invalid authentication credentials.","status":"UNAUTHENTICATED"}}""");
         }
 
-        if (!path.StartsWith("/v1/", StringComparison.Ordinal) || !path.EndsWith(":access", StringComparison.Ordinal) || request.Method != "GET")
+        if (
+            !path.StartsWith("/v1/", StringComparison.Ordinal)
+                || !path.EndsWith(":access", StringComparison.Ordinal)
+                || request.Method != "GET")
         {
             return (501, "");
         }

@@ -11,13 +11,16 @@ namespace EventPipeline.Tests.Google;
 /// <summary>A publish request as it arrived.</summary>
 internal sealed record PublishRequest(string Path, string? ContentType, byte[] Body);
 
-/// <summary>A server in Pub/Sub's place whose answers the test arranges, one per request; a request beyond them is a mistake.</summary>
+/// <summary>
+/// A server in Pub/Sub's place whose answers the test arranges, one per request; a request beyond them is a mistake.
+/// </summary>
 internal sealed class TopicServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<(int Status, string Body)> answers;
 
-    private TopicServer(WebApplication app, IEnumerable<(int, string)> answers) => (this.app, this.answers) = (app, new(answers));
+    private TopicServer(WebApplication app, IEnumerable<(int, string)> answers) =>
+        (this.app, this.answers) = (app, new(answers));
 
     public ConcurrentQueue<PublishRequest> Requests { get; } = new();
 

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EventPipeline.Tests.Hosting;
 
-/// <summary>One line per request, without anything that may be secret; probes only where everything is logged.</summary>
+/// <summary>
+/// One line per request, without anything that may be secret; probes only where everything is logged.
+/// </summary>
 public sealed class AccessLogTests : IAsyncLifetime
 {
     private readonly CloudLines _lines = new(TimeProvider.System);
@@ -43,7 +45,10 @@ public sealed class AccessLogTests : IAsyncLifetime
     [Fact]
     public async Task A_request_is_one_line_with_its_answer()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "runs/a%20b?key=CANARY") { Content = new StringContent("12345") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "runs/a%20b?key=CANARY")
+        {
+            Content = new StringContent("12345"),
+        };
         request.Headers.TryAddWithoutValidation("Authorization", "Bearer CANARY");
         request.Headers.TryAddWithoutValidation("User-Agent", "APIs-Google; test");
         request.Headers.TryAddWithoutValidation("X-Forwarded-For", "evil, 203.0.113.7");
@@ -52,11 +57,14 @@ public sealed class AccessLogTests : IAsyncLifetime
 
         Text(entry, "severity").ShouldBe("INFO");
         var sent = entry.GetProperty("httpRequest");
-        (Text(sent, "requestMethod"), Text(sent, "requestUrl"), sent.GetProperty("status").GetInt32()).ShouldBe(("POST", "/runs/a%20b", 204));
-        (Text(sent, "userAgent"), Text(sent, "remoteIp"), Text(sent, "requestSize")).ShouldBe(("APIs-Google; test", "203.0.113.7", "5"));
+        (Text(sent, "requestMethod"), Text(sent, "requestUrl"), sent.GetProperty("status").GetInt32())
+            .ShouldBe(("POST", "/runs/a%20b", 204));
+        (Text(sent, "userAgent"), Text(sent, "remoteIp"), Text(sent, "requestSize"))
+            .ShouldBe(("APIs-Google; test", "203.0.113.7", "5"));
         Text(sent, "latency").ShouldMatch(@"\A\d+\.\d{3,6}s\z");
         entry.GetRawText().ShouldNotContain("CANARY");
-        _lines.Texts.Where(line => line.Contains("EventPipeline", StringComparison.Ordinal)).ShouldAllBe(line => !line.Contains("CANARY", StringComparison.Ordinal));
+        _lines.Texts.Where(line => line.Contains("EventPipeline", StringComparison.Ordinal))
+            .ShouldAllBe(line => !line.Contains("CANARY", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -74,7 +82,8 @@ public sealed class AccessLogTests : IAsyncLifetime
 
         var entry = await SendAsync(request, HttpStatusCode.InternalServerError);
 
-        (Text(entry, "severity"), entry.GetProperty("httpRequest").GetProperty("status").GetInt32()).ShouldBe(("WARNING", 500));
+        (Text(entry, "severity"), entry.GetProperty("httpRequest").GetProperty("status").GetInt32())
+            .ShouldBe(("WARNING", 500));
     }
 
     private static string Text(JsonElement entry, string name) => entry.GetProperty(name).GetString().ShouldNotBeNull();

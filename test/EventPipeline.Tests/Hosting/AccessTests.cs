@@ -32,7 +32,8 @@ public sealed class AccessTests
     [InlineData(null, HttpStatusCode.OK)]
     [InlineData("X-Forwarded-For", HttpStatusCode.Unauthorized)]
     [InlineData("Forwarded", HttpStatusCode.Unauthorized)]
-    public async Task Metrics_are_for_whoever_collects_them_beside_the_service_but_not_through_a_front_end(string? header, HttpStatusCode status)
+    public async Task Metrics_are_for_whoever_collects_them_beside_the_service_but_not_through_a_front_end(
+        string? header, HttpStatusCode status)
     {
         await using var issuer = await Issuer.StartAsync();
         await using var app = GuardedHost.Build(issuer, builder => builder.Services.AddGoogleSignIn());
@@ -56,7 +57,8 @@ public sealed class AccessTests
     [InlineData("query", "Host", "evil.test")]
     [InlineData("v1/projects/local/topics/eventpipeline-trigger:publish", "Origin", "https://evil.test")]
     [InlineData("events/run-requested", "Host", "evil.test")]
-    public async Task A_web_page_cannot_use_a_browser_on_this_machine_against_the_local_service(string path, string header, string value)
+    public async Task A_web_page_cannot_use_a_browser_on_this_machine_against_the_local_service(
+        string path, string header, string value)
     {
         await using var host = await ServiceHost.StartAsync();
 

@@ -24,7 +24,10 @@ public sealed class HealthTests
 
         host.Warehouse.Calls.ShouldBe(calls);
         host.Vendor.Asked.ShouldBeEmpty();
-        (await host.GetAsync("ready", HttpStatusCode.ServiceUnavailable)).GetProperty("state").GetString().ShouldBe("not ready");
+        (await host.GetAsync("ready", HttpStatusCode.ServiceUnavailable))
+            .GetProperty("state")
+            .GetString()
+            .ShouldBe("not ready");
         var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
         health.GetProperty("state").GetString().ShouldBe("down");
         StateOf(health, "warehouse").ShouldBe("down");
@@ -109,7 +112,9 @@ public sealed class HealthTests
     public async Task An_account_that_is_no_longer_configured_does_not_keep_the_service_degraded()
     {
         using var folder = new TemporaryFolder();
-        await using (var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", "key-1"), ("Anthropic", "copy", "key-2")]))
+        await using (
+            var host = await ServiceHost.StartAsync(
+                folder, [("Anthropic", "acme", "key-1"), ("Anthropic", "copy", "key-2")]))
         {
             host.Vendor.OnDays(CostRows.Path, CostRows.Of);
             (await host.RunAsync("anthropic", "cost", Day, Day)).State.ShouldBe("failed");

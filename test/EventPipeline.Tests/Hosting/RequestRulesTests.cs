@@ -5,7 +5,9 @@ using EventPipeline.Tests.Service;
 
 namespace EventPipeline.Tests.Hosting;
 
-/// <summary>What every endpoint refuses: parameters it does not read, bodies nobody asked for, ids that name nothing.</summary>
+/// <summary>
+/// What every endpoint refuses: parameters it does not read, bodies nobody asked for, ids that name nothing.
+/// </summary>
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
@@ -28,10 +30,14 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
     [InlineData("GET", "/health?verbose", "'verbose'", "It reads none")]
     [InlineData("GET", "/metrics?x=1", "'x'", "It reads none")]
     [InlineData("GET", "/openapi/v1.json?x=1", "'x'", "It reads none")]
-    public async Task A_query_parameter_that_is_not_read_is_refused_by_name(string method, string path, string name, string hint)
+    public async Task A_query_parameter_that_is_not_read_is_refused_by_name(
+        string method, string path, string name, string hint)
     {
         var problem = await ProblemAsync(
-            method, path, method == "POST" ? new StringContent("{}", Encoding.UTF8, "application/json") : null, HttpStatusCode.BadRequest);
+            method,
+            path,
+            method == "POST" ? new StringContent("{}", Encoding.UTF8, "application/json") : null,
+            HttpStatusCode.BadRequest);
 
         problem.ShouldContain(name);
         problem.ShouldContain(hint);
@@ -46,7 +52,8 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
     [InlineData("/openapi/v1.json")]
     public async Task Parameters_that_are_read_are_taken(string path)
     {
-        using var answer = await _host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await _host.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
@@ -64,7 +71,8 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
         var body = new byte[bytes];
         body.AsSpan().Fill((byte)' ');
 
-        (await ProblemAsync("POST", path, new ByteArrayContent(body), HttpStatusCode.RequestEntityTooLarge)).ShouldContain("longer than");
+        (await ProblemAsync("POST", path, new ByteArrayContent(body), HttpStatusCode.RequestEntityTooLarge))
+            .ShouldContain("longer than");
     }
 
     [Theory]
@@ -75,7 +83,8 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
         var content = new StreamContent(new MemoryStream(Encoding.UTF8.GetBytes($$"""{"sql":"{{new string(' ', 2_000_000)}}"}""")));
         content.Headers.ContentType = new("application/json");
 
-        (await ProblemAsync("POST", path, content, HttpStatusCode.RequestEntityTooLarge, chunked: true)).ShouldContain("longer than");
+        (await ProblemAsync("POST", path, content, HttpStatusCode.RequestEntityTooLarge, chunked: true))
+            .ShouldContain("longer than");
     }
 
     [Theory]
@@ -85,7 +94,8 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
     [InlineData("{\"sql\":5}")]
     [InlineData("{}")]
     public Task A_body_that_cannot_be_read_is_the_callers_mistake(string body) =>
-        ProblemAsync("POST", "/query", new StringContent(body, Encoding.UTF8, "application/json"), HttpStatusCode.BadRequest);
+        ProblemAsync(
+            "POST", "/query", new StringContent(body, Encoding.UTF8, "application/json"), HttpStatusCode.BadRequest);
 
     [Theory]
     [InlineData("/runs/run%201")]
@@ -109,12 +119,14 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
     [InlineData("/slices?report='")]
     public async Task Any_text_may_be_asked_for(string path)
     {
-        using var answer = await _host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await _host.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
 
         ((int)answer.StatusCode).ShouldBeLessThan(500);
     }
 
-    private async Task<string> ProblemAsync(string method, string path, HttpContent? content, HttpStatusCode expected, bool chunked = false)
+    private async Task<string> ProblemAsync(
+        string method, string path, HttpContent? content, HttpStatusCode expected, bool chunked = false)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
         request.Headers.TransferEncodingChunked = chunked ? true : null;
@@ -126,7 +138,8 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
         using var answer = await _host.Http.SendAsync(request, TestContext.Current.CancellationToken);
         answer.StatusCode.ShouldBe(expected);
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
-        using var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var problem = JsonDocument.Parse(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return problem.RootElement.GetProperty("detail").GetString()!;
     }
 }

@@ -16,9 +16,13 @@ public sealed class StartupCheckTests
     [InlineData("Authentication:CertificatesAddress", "http://")]
     public async Task A_setting_that_cannot_be_read_does_not_hide_what_is_wrong_elsewhere(string name, string value)
     {
-        var mistakes = await MistakesAsync((name, value), ("BIGQUERY_DATASET", "no-hyphens"), ("PubSub:FetchTopic", "goog"));
+        var mistakes = await MistakesAsync(
+            (name, value), ("BIGQUERY_DATASET", "no-hyphens"), ("PubSub:FetchTopic", "goog"));
 
-        mistakes.ShouldContain(mistake => mistake.Contains(name, StringComparison.Ordinal) || mistake.Contains(name.Replace(":", "__", StringComparison.Ordinal), StringComparison.Ordinal));
+        mistakes.ShouldContain(
+            mistake =>
+                mistake.Contains(name, StringComparison.Ordinal)
+                    || mistake.Contains(name.Replace(":", "__", StringComparison.Ordinal), StringComparison.Ordinal));
         mistakes.ShouldContain(mistake => mistake.Contains("BIGQUERY_DATASET", StringComparison.Ordinal));
         mistakes.ShouldContain(mistake => mistake.Contains("FetchTopic", StringComparison.Ordinal));
         mistakes.ShouldContain(mistake => mistake.Contains("GOOGLE_CLOUD_PROJECT", StringComparison.Ordinal));
@@ -26,7 +30,8 @@ public sealed class StartupCheckTests
 
     [Fact]
     public async Task An_empty_dataset_is_refused_under_the_settings_name() =>
-        (await MistakesAsync(("BIGQUERY_DATASET", ""))).ShouldContain(mistake => mistake.Contains("BIGQUERY_DATASET", StringComparison.Ordinal));
+        (await MistakesAsync(("BIGQUERY_DATASET", "")))
+            .ShouldContain(mistake => mistake.Contains("BIGQUERY_DATASET", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("BigQuery:Locaton", "BigQuery__Location")]
@@ -44,7 +49,8 @@ public sealed class StartupCheckTests
 
     [Theory]
     [InlineData("Authentication:Iap", "Authentication__Iap is a section, not a value")]
-    [InlineData("Authentication:Operators:Principals", "Authentication__Operators__Principals is a section, not a value")]
+    [InlineData(
+        "Authentication:Operators:Principals", "Authentication__Operators__Principals is a section, not a value")]
     [InlineData("Runs:GapDays:Most", "Runs__GapDays is a value, not a section")]
     [InlineData("BigQuery:BaseAddress:Host", "BigQuery__BaseAddress is a value, not a section")]
     public async Task A_value_in_a_sections_place_and_a_section_in_a_values_are_refused(string name, string mistake) =>
@@ -54,7 +60,8 @@ public sealed class StartupCheckTests
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create<string, string?>(setting.Name, setting.Value)));
         builder.AddEventPipeline();
         builder.AddGoogle();
         await using var app = builder.Build();

@@ -52,7 +52,8 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, new OrganizationIds("org-1", "head-1")), "org-1");
 
         Decide("acme", OtherKey, Header("head-1")).AccountId.ShouldBe("org-1");
-        Refused("acme", OtherKey, Header("head-2")).ShouldContain("'head-2'; the rows loaded so far belong to 'head-1' (account_id 'org-1')");
+        Refused("acme", OtherKey, Header("head-2"))
+            .ShouldContain("'head-2'; the rows loaded so far belong to 'head-1' (account_id 'org-1')");
     }
 
     [Fact]
@@ -114,7 +115,9 @@ public sealed class IdentityDecisionTests
     {
         Record(Decide("acme", Key, Body("org-1")));
 
-        Refused("acme", OtherKey, Body("org-2")).ShouldContain("anthropic/acme answers as the organisation 'org-2'; the rows loaded so far belong to 'org-1'");
+        Refused("acme", OtherKey, Body("org-2"))
+            .ShouldContain(
+                "anthropic/acme answers as the organisation 'org-2'; the rows loaded so far belong to 'org-1'");
         Refused("acme", Key, Body("org-2")).ShouldContain("'org-2'");
     }
 
@@ -171,7 +174,8 @@ public sealed class IdentityDecisionTests
 
     [Fact]
     public void A_new_account_keeps_the_id_that_it_was_read_under_when_its_answers_name_it() =>
-        new IdentityDecision(new AccountBook([], []), "d", _configured[0], _configured).Decide(Key, Header("head-1"), newcomer: "acme").AccountId.ShouldBe("acme");
+        new IdentityDecision(new AccountBook([], []), "d", _configured[0], _configured)
+            .Decide(Key, Header("head-1"), newcomer: "acme").AccountId.ShouldBe("acme");
 
     [Fact]
     public void A_stated_id_that_nothing_stands_under_does_not_part_an_account_from_its_rows()
@@ -179,7 +183,10 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Nothing));
         Configure("acme", "org-1");
 
-        Refused("acme", OtherKey, Body("org-1")).ShouldContain("is configured as 'org-1', but the account of this name is 'acme'. If both are one organisation, set the OrganizationId");
+        Refused("acme", OtherKey, Body("org-1"))
+            .ShouldContain(
+                "is configured as 'org-1', but the account of this name is 'acme'. If both are one organisation, set "
+                    + "the OrganizationId");
         Refused("acme", OtherKey, Nothing).ShouldContain("'acme'");
     }
 
@@ -191,7 +198,8 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Nothing));
         _configured[0] = Named("acme", "acme");
 
-        Refused("acme", "key-3", Body("org-2")).ShouldContain("'acme', but answers as the organisation 'org-2', which is the account 'org-2'");
+        Refused("acme", "key-3", Body("org-2"))
+            .ShouldContain("'acme', but answers as the organisation 'org-2', which is the account 'org-2'");
     }
 
     [Fact]
@@ -200,7 +208,8 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Body("org-1")));
         _configured.Insert(0, Named("labs"));
 
-        Refused("labs", OtherKey, Body("org-1"), RejectionCause.DuplicateAccount).ShouldContain("'acme' and 'labs' are the same organisation, org-1");
+        Refused("labs", OtherKey, Body("org-1"), RejectionCause.DuplicateAccount)
+            .ShouldContain("'acme' and 'labs' are the same organisation, org-1");
         Decide("acme", Key, Body("org-1")).AccountId.ShouldBe("org-1");
     }
 
@@ -211,8 +220,10 @@ public sealed class IdentityDecisionTests
         Record(Decide("acme", Key, Body("org-1")));
         Record(Decide("labs", OtherKey, Body("org-2")));
 
-        Refused("acme", OtherKey, Body("org-2")).ShouldContain("answers as 'org-2', but the account of this name is 'org-1'");
-        Refused("labs", Key, Body("org-1")).ShouldContain("answers as 'org-1', but the account of this name is 'org-2'");
+        Refused("acme", OtherKey, Body("org-2"))
+            .ShouldContain("answers as 'org-2', but the account of this name is 'org-1'");
+        Refused("labs", Key, Body("org-1"))
+            .ShouldContain("answers as 'org-1', but the account of this name is 'org-2'");
     }
 
     [Fact]
@@ -233,7 +244,8 @@ public sealed class IdentityDecisionTests
         Decide("acme", Key, Body("org-1")).AccountId.ShouldBe("org-1");
         Decide("acme", Key, Header("org-1")).AccountId.ShouldBe("org-1");
         Decide("acme", Key, Nothing).AccountId.ShouldBe("org-1");
-        Refused("acme", Key, Body("org-2")).ShouldContain("configured as the organisation 'org-1', but its key answers as 'org-2'");
+        Refused("acme", Key, Body("org-2"))
+            .ShouldContain("configured as the organisation 'org-1', but its key answers as 'org-2'");
     }
 
     [Fact]
@@ -281,7 +293,8 @@ public sealed class IdentityDecisionTests
         identity.AccountId.ShouldBe("org-1");
         identity.AlsoUnder.ShouldBe(["acme"]);
         Refused("acme", Key, Nothing).ShouldContain("is stored under 2 ids in the tables, 'org-1' and 'acme'");
-        Refused("acme", Key, Body("org-2")).ShouldContain("accounts merge --dataset d --vendor anthropic --from acme --into org-1");
+        Refused("acme", Key, Body("org-2"))
+            .ShouldContain("accounts merge --dataset d --vendor anthropic --from acme --into org-1");
     }
 
     [Fact]
@@ -312,7 +325,11 @@ public sealed class IdentityDecisionTests
     [InlineData(true, true)]
     public void However_the_two_ids_come_and_go_the_account_stays_one(bool first, bool second)
     {
-        var ids = new[] { new OrganizationIds(first ? "org-1" : null, second ? "head-1" : null), new("org-1", "head-1"), Header("head-1"), Body("org-1"), Nothing };
+        var ids = new[]
+        {
+            new OrganizationIds(first ? "org-1" : null, second ? "head-1" : null), new("org-1", "head-1"),
+            Header("head-1"), Body("org-1"), Nothing,
+        };
         var start = Decide("acme", Key, ids[0]);
         Record(start);
 
@@ -337,10 +354,16 @@ public sealed class IdentityDecisionTests
         _configured.Add(Named(name, organizationId));
     }
 
-    private void Commit(string account, string accountId) => _committed.Insert(0, new CommittedAccount(account, accountId));
+    private void Commit(string account, string accountId) =>
+        _committed.Insert(0, new CommittedAccount(account, accountId));
 
     private AccountIdentity Decide(string name, string key, OrganizationIds told) =>
-        new IdentityDecision(new AccountBook(_records, _committed), "d", _configured.Single(account => account.Name == name), _configured).Decide(key, told);
+        new IdentityDecision(
+            new AccountBook(_records, _committed),
+            "d",
+            _configured.Single(account => account.Name == name),
+            _configured)
+            .Decide(key, told);
 
     private void Record(AccountIdentity identity, string? accountId = null)
     {
@@ -348,7 +371,8 @@ public sealed class IdentityDecisionTests
         _records.AddRange(identity.Unrecorded.Select(mark => (identity.AccountId, mark)));
     }
 
-    private string Refused(string name, string key, OrganizationIds told, RejectionCause cause = RejectionCause.AccountIdentity)
+    private string Refused(
+        string name, string key, OrganizationIds told, RejectionCause cause = RejectionCause.AccountIdentity)
     {
         var refusal = Should.Throw<RejectedEventException>(() => Decide(name, key, told));
         refusal.Cause.ShouldBe(cause);

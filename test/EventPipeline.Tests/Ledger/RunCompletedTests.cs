@@ -9,7 +9,10 @@ public sealed class RunCompletedTests
     [Fact]
     public void The_end_of_a_run_is_written_as_it_always_was() =>
         JsonSerializer.Serialize(
-            new RunCompleted("run-1", RunMode.DryRun, "completed", new RunTotals(1, 2, 3) { Money = SumsByBasis.Of(4.50m, 0m) }),
+            new RunCompleted("run-1", RunMode.DryRun, "completed", new RunTotals(1, 2, 3)
+            {
+                Money = SumsByBasis.Of(4.50m, 0m),
+            }),
             MessageJson.Default.RunCompleted)
             .ShouldBe(
                 """

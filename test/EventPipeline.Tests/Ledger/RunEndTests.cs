@@ -89,7 +89,9 @@ public sealed class RunEndTests : IAsyncLifetime
         (await ForwardAsync(FetchBody(runId))).ShouldBe(HttpStatusCode.NoContent);
         await _host.IdleAsync();
 
-        (await _host.GetAsync("dead-letters")).EnumerateArray().Select(letter => letter.GetProperty("cause").GetString())
+        (await _host.GetAsync("dead-letters"))
+            .EnumerateArray()
+            .Select(letter => letter.GetProperty("cause").GetString())
             .ShouldBe(["bad_input", "attempts_exhausted"], ignoreOrder: true);
         (await _host.CountAsync("run_events")).ShouldBe(0);
         _told.ShouldBeEmpty();
@@ -120,11 +122,16 @@ public sealed class RunEndTests : IAsyncLifetime
         {
             if (statement.Name == "run_events")
             {
-                throw isOld ? new TransientFailureException("Still away.") : new InvalidOperationException("This never works.");
+                throw isOld
+                    ? new TransientFailureException("Still away.")
+                    : new InvalidOperationException("This never works.");
             }
         };
 
-        (await ForwardAsync(FetchBody("hopeless"), published: isOld ? TimeProvider.System.GetUtcNow().AddHours(-25) : null)).ShouldBe(HttpStatusCode.NoContent);
+        (
+            await ForwardAsync(
+                FetchBody("hopeless"), published: isOld ? TimeProvider.System.GetUtcNow().AddHours(-25) : null))
+            .ShouldBe(HttpStatusCode.NoContent);
 
         (await _host.CountAsync("dead_letter")).ShouldBe(1);
         _host.Log.All.ShouldContain(line => line.Contains("will not be retried", StringComparison.Ordinal));
@@ -135,7 +142,8 @@ public sealed class RunEndTests : IAsyncLifetime
     {
         var letter = $$"""{"id":"dl-00000000000000000000","sourceTopic":"fetch","reason":"{{new string('x', 9_000_000)}}","hint":"h","cause":"c","rejectedAt":"2026-11-23T06:00:00Z"}""";
 
-        using var answer = await _host.PostAsync("events/dead-lettered", Pushes.Wrapped(letter, "1", Pushes.Binary("eventpipeline.dead-lettered.v1")));
+        using var answer = await _host.PostAsync(
+            "events/dead-lettered", Pushes.Wrapped(letter, "1", Pushes.Binary("eventpipeline.dead-lettered.v1")));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem()
@@ -166,7 +174,8 @@ public sealed class RunEndTests : IAsyncLifetime
             ("CloudPubSubDeadLetterSourceTopicPublishTime", "2026-11-22T23:59:59.123456789+00:00")));
 
         copy.StatusCode.ShouldBe(HttpStatusCode.NoContent);
-        var run = await _host.RunOfAsync(RunId.Create("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "m-1", published));
+        var run = await _host.RunOfAsync(
+            RunId.Create("//pubsub.googleapis.com/projects/p/subscriptions/trigger", "m-1", published));
         (run.State, run.Windows.ShouldHaveSingleItem().State).ShouldBe(("failed", "failed"));
         (await _host.GetAsync("runs")).GetArrayLength().ShouldBe(1);
     }
@@ -184,7 +193,12 @@ public sealed class RunEndTests : IAsyncLifetime
         run.Reason.ShouldNotBeNull().ShouldContain("'dayz'");
         run.EndedAt.ShouldNotBeNull();
         _told.ShouldHaveSingleItem().Attributes["ce-id"].ShouldBe($"{run.RunId}.failed");
-        (await _host.GetAsync("runs")).EnumerateArray().ShouldHaveSingleItem().GetProperty("reason").GetString().ShouldBe(run.Reason);
+        (await _host.GetAsync("runs"))
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetProperty("reason")
+            .GetString()
+            .ShouldBe(run.Reason);
     }
 
     [Fact]
@@ -217,26 +231,38 @@ public sealed class RunEndTests : IAsyncLifetime
         var failed = await _host.RunAsync("anthropic", "cost", Day, Day);
 
         failed.State.ShouldBe("failed");
-        (failed.Reason ?? failed.Windows.ShouldHaveSingleItem().Reason).ShouldNotBeNull().ShouldContain("gave up after 2 deliveries");
+        (failed.Reason ?? failed.Windows.ShouldHaveSingleItem().Reason)
+            .ShouldNotBeNull()
+            .ShouldContain("gave up after 2 deliveries");
         _told.ShouldHaveSingleItem().Attributes["ce-id"].ShouldBe($"{failed.RunId}.failed");
         _host.Warehouse.Mend();
         _beforePublish = _ => { };
 
-        var letter = (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString();
+        var letter = (await _host.GetAsync("dead-letters"))
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetProperty("id")
+            .GetString();
         using var replayed = await _host.PostAsync($"dead-letters/{letter}/replay", "");
         replayed.StatusCode.ShouldBe(HttpStatusCode.OK);
         await _host.IdleAsync();
 
         var run = await _host.RunOfAsync(failed.RunId);
         (run.State, run.Reason, run.Totals.BilledUsd).ShouldBe(("completed", null, CostRows.UsdOf(Day)));
-        _told.Select(told => told.Attributes["ce-id"]).ShouldBe([$"{failed.RunId}.failed", $"{failed.RunId}.completed"]);
+        _told.Select(told => told.Attributes["ce-id"])
+            .ShouldBe([$"{failed.RunId}.failed", $"{failed.RunId}.completed"]);
     }
 
     [Fact]
     public async Task A_fetch_message_that_is_rejected_at_the_door_ends_its_window()
     {
         using var answer = await _host.PostAsync(
-            "events/fetch-requested", FetchBody("stray"), ("ce-specversion", "0.3"), ("ce-id", "1"), ("ce-source", "//eventpipeline"), ("ce-type", Pushes.FetchType));
+            "events/fetch-requested",
+            FetchBody("stray"),
+            ("ce-specversion", "0.3"),
+            ("ce-id", "1"),
+            ("ce-source", "//eventpipeline"),
+            ("ce-type", Pushes.FetchType));
         answer.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         await _host.IdleAsync();
 
@@ -270,8 +296,11 @@ public sealed class RunEndTests : IAsyncLifetime
         (await _host.RunOfAsync("fresh")).State.ShouldBe("running");
         var silent = await _host.RunOfAsync("silent");
         (silent.State, silent.Outcome, silent.EndedAt, silent.SilentForHours).ShouldBe(("stalled", null, null, 7.0));
-        var listed = (await _host.GetAsync("runs")).EnumerateArray().Single(run => run.GetProperty("runId").GetString() == "silent");
-        (listed.GetProperty("state").GetString(), listed.GetProperty("silentForHours").GetDouble()).ShouldBe(("stalled", 7.0));
+        var listed = (await _host.GetAsync("runs"))
+            .EnumerateArray()
+            .Single(run => run.GetProperty("runId").GetString() == "silent");
+        (listed.GetProperty("state").GetString(), listed.GetProperty("silentForHours").GetDouble())
+            .ShouldBe(("stalled", 7.0));
         _told.ShouldBeEmpty();
 
         await InsertAsync("production", "silent", "attempt_failed", now);
@@ -287,22 +316,40 @@ public sealed class RunEndTests : IAsyncLifetime
     }
 
     private static (string Name, string Value)[] Named(string id) =>
-        [("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", Pushes.RunType), ("ce-time", "2026-11-23T06:00:00Z")];
+        [
+            ("ce-specversion", "1.0"),
+            ("ce-id", id),
+            ("ce-source", "//test"),
+            ("ce-type", Pushes.RunType),
+            ("ce-time", "2026-11-23T06:00:00Z"),
+        ];
 
-    private static string RunIdOf(string id) => RunId.Create("//test", id, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
+    private static string RunIdOf(string id) =>
+        RunId.Create("//test", id, new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
 
     private static string FetchBody(string runId) =>
         $$"""{"runId":"{{runId}}","mode":"production","vendor":"anthropic","account":"acme","report":"cost","from":"{{Day:yyyy-MM-dd}}","to":"{{Day:yyyy-MM-dd}}"}""";
 
-    private Task<HttpStatusCode> FetchAsync(string runId, DateOnly? day = null) => _host.PushFetchAsync(runId, "anthropic", "cost", day ?? Day, day ?? Day);
+    private Task<HttpStatusCode> FetchAsync(string runId, DateOnly? day = null) =>
+        _host.PushFetchAsync(runId, "anthropic", "cost", day ?? Day, day ?? Day);
 
     /// <summary>Pushes what Pub/Sub forwards of a fetch message after its last attempt.</summary>
     private async Task<HttpStatusCode> ForwardAsync(string body, DateTimeOffset? published = null)
     {
         var push = Pushes.Wrapped(
-            body, "copy", [.. Pushes.Binary(Pushes.FetchType), ("CloudPubSubDeadLetterSourceSubscription", "fetch-push"), ("CloudPubSubDeadLetterSourceDeliveryCount", "30")]);
+            body,
+            "copy",
+            [
+                .. Pushes.Binary(Pushes.FetchType),
+                ("CloudPubSubDeadLetterSourceSubscription", "fetch-push"),
+                ("CloudPubSubDeadLetterSourceDeliveryCount", "30"),
+            ]);
         using var answer = await _host.PostAsync(
-            "events/dead-lettered", push.Replace("2026-11-22T23:59:59.123456789Z", $"{published ?? TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}", StringComparison.Ordinal));
+            "events/dead-lettered",
+            push.Replace(
+                "2026-11-22T23:59:59.123456789Z",
+                $"{published ?? TimeProvider.System.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}",
+                StringComparison.Ordinal));
         return answer.StatusCode;
     }
 
@@ -310,12 +357,27 @@ public sealed class RunEndTests : IAsyncLifetime
     {
         string[] columns =
         [
-            "window_id", "vendor", "account", "report", "window_start", "window_end", "state", "row_count", "tokens", "amount_usd", "estimated_usd", "load_id", "attempt",
+            "window_id",
+            "vendor",
+            "account",
+            "report",
+            "window_start",
+            "window_end",
+            "state",
+            "row_count",
+            "tokens",
+            "amount_usd",
+            "estimated_usd",
+            "load_id",
+            "attempt",
             "reason", "details", "message_id",
         ];
         var row = columns.ToDictionary(column => column, _ => (object?)null);
         (row["run_id"], row["event"], row["mode"], row["recorded_at"]) = (runId, name, mode, at);
         return _host.Warehouse.ExecuteAsync(
-            mode == "development" ? "ai_usage_analytics_dev" : "ai_usage_analytics", $"{runId}_{name}", Statement.Insert("insert_run_events", [row]), TestContext.Current.CancellationToken);
+            mode == "development" ? "ai_usage_analytics_dev" : "ai_usage_analytics",
+            $"{runId}_{name}",
+            Statement.Insert("insert_run_events", [row]),
+            TestContext.Current.CancellationToken);
     }
 }

@@ -46,10 +46,15 @@ public sealed class RunHistoryTests
         [
             new Row(new Dictionary<string, object?>
             {
-                ["event"] = RunHistory.WindowEnded, ["mode"] = "production", ["window_id"] = Window.Id, ["vendor"] = Window.Vendor,
+                ["event"] =
+                    RunHistory.WindowEnded,
+                    ["mode"] = "production",
+                    ["window_id"] = Window.Id,
+                    ["vendor"] = Window.Vendor,
                 ["account"] = Window.Account, ["report"] = Window.Report, ["window_start"] = Day, ["window_end"] = Day,
                 ["state"] = "loaded", ["row_count"] = 2L, ["tokens"] = 3L, ["amount_usd"] = 4m, ["estimated_usd"] = 5m,
-                ["load_id"] = "load", ["attempt"] = 1L, ["reason"] = null, ["details"] = details, ["recorded_at"] = Morning,
+                ["load_id"] =
+                    "load", ["attempt"] = 1L, ["reason"] = null, ["details"] = details, ["recorded_at"] = Morning,
             }),
         ],
         Morning);

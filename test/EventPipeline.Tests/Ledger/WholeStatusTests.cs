@@ -22,7 +22,10 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
         runs.ShouldAllBe(run => run.GetProperty("state").GetString() == "completed");
         (await _host.GetAsync("runs?limit=1")).GetArrayLength().ShouldBe(1);
         var run = await _host.GetAsync($"runs/{first}");
-        run.GetProperty("totals").GetProperty("usd").GetString().ShouldBe(CostRows.UsdOf(Day).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        run.GetProperty("totals")
+            .GetProperty("usd")
+            .GetString()
+            .ShouldBe(CostRows.UsdOf(Day).ToString(System.Globalization.CultureInfo.InvariantCulture));
         run.GetProperty("windows").EnumerateArray().Single().GetProperty("from").GetString().ShouldBe("2025-01-01");
         run.TryGetProperty("label", out _).ShouldBeFalse();
         var status = await _host.GetAsync("status");
@@ -46,7 +49,8 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
         (await SlicesAsync("vendor=anthropic&account=acme&report=cost&from=2025-02-01&to=2025-02-03"))
             .ShouldBe(["2025-02-03", "2025-02-02", "2025-02-01"]);
         (await SlicesAsync("from=2025-02-02&to=2025-02-02")).ShouldBe(["2025-02-02"]);
-        (await SlicesAsync($"account={ServiceHost.Organization}&from=2025-02-03&to=2025-02-28")).ShouldBe(["2025-02-03"]);
+        (await SlicesAsync($"account={ServiceHost.Organization}&from=2025-02-03&to=2025-02-28"))
+            .ShouldBe(["2025-02-03"]);
         (await SlicesAsync("from=2025-02-01&to=2025-02-03&limit=2")).ShouldBe(["2025-02-03", "2025-02-02"]);
         (await SlicesAsync("vendor=openai&from=2025-02-01")).ShouldBeEmpty();
         (await SlicesAsync("report=claude_code&from=2025-02-01")).ShouldBeEmpty();
@@ -64,14 +68,21 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
     [InlineData("dead-letters?state=opened", "'open'")]
     [InlineData("dead-letters?limit=0", "limit")]
     public async Task A_filter_that_cannot_be_read_is_refused_by_name(string path, string named) =>
-        (await _host.GetAsync(path, HttpStatusCode.BadRequest)).GetProperty("detail").GetString().ShouldNotBeNull().ShouldContain(named);
+        (await _host.GetAsync(path, HttpStatusCode.BadRequest))
+            .GetProperty("detail")
+            .GetString()
+            .ShouldNotBeNull()
+            .ShouldContain(named);
 
     [Fact]
     public async Task Vendors_are_told_with_their_reports_accounts_and_freshness()
     {
         await RunAsync(new DateOnly(2025, 3, 1));
 
-        var vendors = (await _host.GetAsync("vendors")).GetProperty("vendors").EnumerateArray().ToDictionary(vendor => vendor.GetProperty("vendor").GetString()!);
+        var vendors = (await _host.GetAsync("vendors"))
+            .GetProperty("vendors")
+            .EnumerateArray()
+            .ToDictionary(vendor => vendor.GetProperty("vendor").GetString()!);
 
         vendors.Keys.ShouldBe(["anthropic", "openai"]);
         vendors["openai"].GetProperty("reports").GetArrayLength().ShouldBe(12);
@@ -90,9 +101,16 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
     {
         var problem = await _host.GetAsync(path, HttpStatusCode.NotFound);
 
-        var endpoints = problem.GetProperty("endpoints").EnumerateArray().Select(endpoint => endpoint.GetString()).ToList();
+        var endpoints = problem.GetProperty("endpoints")
+            .EnumerateArray()
+            .Select(endpoint => endpoint.GetString())
+            .ToList();
         endpoints.ShouldBeSubsetOf(endpoints.Distinct());
-        new[] { "POST /run-daily-job", "GET /runs", "GET /runs/{id}", "GET /health", "GET /dead-letters", "POST /dead-letters/{id}/replay", "POST /events/run-requested" }
+        new[]
+        {
+            "POST /run-daily-job", "GET /runs", "GET /runs/{id}", "GET /health", "GET /dead-letters",
+            "POST /dead-letters/{id}/replay", "POST /events/run-requested",
+        }
             .ShouldBeSubsetOf(endpoints);
     }
 
@@ -103,8 +121,15 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
 
         foreach (var (path, method) in new[]
         {
-            ("/status", "get"), ("/runs", "get"), ("/runs/{id}", "get"), ("/slices", "get"), ("/vendors", "get"), ("/dead-letters", "get"),
-            ("/dead-letters/{id}", "get"), ("/dead-letters/{id}/replay", "post"), ("/dead-letters/{id}/discard", "post"),
+            ("/status", "get"),
+            ("/runs", "get"),
+            ("/runs/{id}", "get"),
+            ("/slices", "get"),
+            ("/vendors", "get"),
+            ("/dead-letters", "get"),
+            ("/dead-letters/{id}", "get"),
+            ("/dead-letters/{id}/replay", "post"),
+            ("/dead-letters/{id}/discard", "post"),
             ("/run-daily-job", "post"), ("/health", "get"), ("/ready", "get"), ("/liveness", "get"),
         })
         {
@@ -120,7 +145,10 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
 
         foreach (var name in new[] { "RunTotals", "WindowDocument", "SliceTotals" })
         {
-            var required = schemas.GetProperty(name).GetProperty("required").EnumerateArray().Select(one => one.GetString());
+            var required = schemas.GetProperty(name)
+                .GetProperty("required")
+                .EnumerateArray()
+                .Select(one => one.GetString());
             new[] { "usd", "estimatedUsd" }.ShouldBeSubsetOf(required);
             var properties = schemas.GetProperty(name).GetProperty("properties");
             properties.GetProperty("usd").GetProperty("format").GetString().ShouldBe("decimal", name);
@@ -139,5 +167,9 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
     }
 
     private async Task<IEnumerable<string?>> SlicesAsync(string query) =>
-        (await _host.GetAsync($"slices?{query}")).GetProperty("slices").EnumerateArray().Select(slice => slice.GetProperty("day").GetString()).ToList();
+        (await _host.GetAsync($"slices?{query}"))
+            .GetProperty("slices")
+            .EnumerateArray()
+            .Select(slice => slice.GetProperty("day").GetString())
+            .ToList();
 }

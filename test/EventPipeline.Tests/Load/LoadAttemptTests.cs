@@ -15,7 +15,12 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     private static readonly DateTimeOffset Morning = new(2026, 11, 20, 6, 0, 0, TimeSpan.Zero);
     private static readonly Report Report = new("cost", ReportKind.Daily, 7, 7)
     {
-        Grains = new Dictionary<string, IReadOnlyList<string>> { ["by_key.v1"] = ["project", "key"], ["by_project.v1"] = ["project"], ["by_team.v1"] = ["team"] },
+        Grains = new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["by_key.v1"] = ["project", "key"],
+            ["by_project.v1"] = ["project"],
+            ["by_team.v1"] = ["team"],
+        },
     };
 
     private static readonly Window Window = new("anthropic", "acme", "cost", Monday, Monday.AddDays(1));
@@ -43,7 +48,10 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     public async Task Quantities_land_to_the_last_decimal_and_are_proved()
     {
         await using var load = Begin();
-        await AcceptAsync(load, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000001m }, Cost(Monday, "b", 1) with { Quantity = -12345678901.5m });
+        await AcceptAsync(
+            load,
+            Cost(Monday, "a", 1) with { Quantity = 0.000000000000000001m },
+            Cost(Monday, "b", 1) with { Quantity = -12345678901.5m });
         (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
         (await file.AskAsync("SELECT quantity FROM cost ORDER BY quantity"))
             .Select(row => row[0]).ShouldBe([-12345678901.5m, 0.000000000000000001m]);
@@ -55,7 +63,8 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             Request(RunMode.Production, false),
             _clock);
         await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
-        (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message.ShouldContain("failed verification");
+        (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message
+            .ShouldContain("failed verification");
     }
 
     [Fact]
@@ -67,13 +76,22 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             Cost(Monday, "b", 1) with { Quantity = 0.016666666666666666m, QuantityUnit = "duration_hours" });
 
         (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
-        (await file.AskAsync("SELECT quantity FROM cost ORDER BY quantity")).Select(row => row[0]).ShouldBe([0.016666666666666666m, 80_000_000_000m]);
+        (await file.AskAsync("SELECT quantity FROM cost ORDER BY quantity"))
+            .Select(row => row[0])
+            .ShouldBe([0.016666666666666666m, 80_000_000_000m]);
     }
 
     [Fact]
     public async Task Totals_are_exact_whatever_the_order_and_refused_before_anything_is_written_where_no_column_holds_them()
     {
-        decimal[] amounts = [70_000_000_000m, 0.000000000000000001m, -70_000_000_000m, 60_000_000_000.1m, 10_000_000_000m];
+        decimal[] amounts =
+        [
+            70_000_000_000m,
+            0.000000000000000001m,
+            -70_000_000_000m,
+            60_000_000_000.1m,
+            10_000_000_000m,
+        ];
         await using var load = Begin();
         await AcceptAsync(load, [.. amounts.Select((amount, i) => Cost(Monday, $"{i}", amount))]);
         (await load.CompleteAsync(Token)).Money.BilledUsd.ShouldBe(70_000_000_000.100000000000000001m);
@@ -93,7 +111,8 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
         var same = await LoadRowsAsync(Coarse(3));
         same.State.ShouldBe("unchanged");
-        (await file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0].ShouldBe(["by_key.v1", 2L]);
+        (await file.AskAsync("SELECT grain, row_count FROM current_slices ORDER BY usage_date"))[0]
+            .ShouldBe(["by_key.v1", 2L]);
         (await file.AskAsync("SELECT COUNT(*) FROM cost WHERE grain = 'by_key.v1'"))[0][0].ShouldBe(2L);
         (await LoadRowsAsync(Fine("a", 1), Fine("b", 2))).State.ShouldBe("unchanged");
         (await file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(0L);
@@ -116,40 +135,54 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     [InlineData(5, "unchanged")]
     [InlineData(0, "loaded")]
     [InlineData(6, "loaded")]
-    public async Task Coarser_rows_that_tell_another_quantity_replace_finer_ones_and_those_that_tell_none_do_not(int? quantity, string state)
+    public async Task Coarser_rows_that_tell_another_quantity_replace_finer_ones_and_those_that_tell_none_do_not(
+        int? quantity, string state)
     {
         await LoadRowsAsync(Usage("by_key.v1", 100, 0) with { Quantity = 5, QuantityUnit = "sessions" });
 
-        (await LoadRowsAsync(Usage("by_project.v1", 100, 0) with { Quantity = quantity, QuantityUnit = "sessions" })).State.ShouldBe(state);
+        (
+            await LoadRowsAsync(
+                Usage("by_project.v1", 100, 0) with { Quantity = quantity, QuantityUnit = "sessions" })).State
+            .ShouldBe(state);
     }
 
     [Theory]
     [InlineData(100, 0, "unchanged")]
     [InlineData(40, 60, "loaded")]
-    public async Task Coarser_rows_that_tell_tokens_of_another_kind_replace_finer_ones(int input, int cached, string state)
+    public async Task Coarser_rows_that_tell_tokens_of_another_kind_replace_finer_ones(
+        int input, int cached, string state)
     {
         await LoadRowsAsync(Usage("by_key.v1", 100, 0));
 
         (await LoadRowsAsync(Usage("by_project.v1", input, cached))).State.ShouldBe(state);
 
-        (await file.AskAsync("SELECT SUM(input_uncached_tokens), SUM(cache_read_tokens) FROM usage")).ShouldBe([[(decimal)input, (decimal)cached]]);
+        (await file.AskAsync("SELECT SUM(input_uncached_tokens), SUM(cache_read_tokens) FROM usage"))
+            .ShouldBe([[(decimal)input, (decimal)cached]]);
     }
 
     [Fact]
     public async Task Finer_rows_that_stay_are_shown_though_their_account_was_merged_into_the_one_that_is_read()
     {
-        await LoadRowsAsync("acme", Cost(Monday, "a", 1) with { Grain = "by_key.v1", AccountId = "acme" }, Cost(Monday, "b", 2) with { Grain = "by_key.v1", AccountId = "acme" });
+        await LoadRowsAsync(
+            "acme", Cost(Monday, "a", 1) with { Grain = "by_key.v1", AccountId = "acme" }, Cost(Monday, "b", 2) with
+        {
+            Grain = "by_key.v1",
+            AccountId = "acme",
+        });
         await file.Warehouse.ExecuteAsync(
             WarehouseFixture.Dataset, "merge",
             new Statement(
                 "merge",
-                "INSERT INTO {dataset}.account_identity (vendor, account_id, mark, value, recorded_at) VALUES ('anthropic', 'acme', 'merged_into', 'org-1', CURRENT_TIMESTAMP)",
+                "INSERT INTO {dataset}.account_identity (vendor, account_id, mark, value, recorded_at) VALUES "
+                    + "('anthropic', 'acme', 'merged_into', 'org-1', CURRENT_TIMESTAMP)",
                 new Dictionary<string, object?>()),
             Token);
 
-        (await LoadRowsAsync("org-1", Cost(Monday, "all", 3) with { Grain = "by_project.v1" })).State.ShouldBe("unchanged");
+        (await LoadRowsAsync("org-1", Cost(Monday, "all", 3) with { Grain = "by_project.v1" })).State
+            .ShouldBe("unchanged");
 
-        (await file.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY 2")).ShouldBe([["org-1", 1m], ["org-1", 2m]]);
+        (await file.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY 2"))
+            .ShouldBe([["org-1", 1m], ["org-1", 2m]]);
     }
 
     private Task<LoadOutcome> LoadRowsAsync(params VendorRecord[] rows) => LoadRowsAsync("org-1", rows);
@@ -158,7 +191,10 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
         await using var load = new LoadAttempt(
-            file.Warehouse, WarehouseFixture.Dataset, Request(RunMode.Production, false) with { AccountId = accountId }, _clock);
+            file.Warehouse,
+            WarehouseFixture.Dataset,
+            Request(RunMode.Production, false) with { AccountId = accountId },
+            _clock);
         await load.BeginAsync(Token);
         await AcceptAsync(load, rows);
         return await load.CompleteAsync(Token);
@@ -166,7 +202,12 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
     private static UsageRecord Usage(string grain, long input, long cached) => new()
     {
-        RowKey = RowKey.Create(grain), Vendor = "anthropic", AccountId = "org-1", Report = "cost", Grain = grain, UsageDate = Monday,
+        RowKey = RowKey.Create(grain),
+        Vendor = "anthropic",
+        AccountId = "org-1",
+        Report = "cost",
+        Grain = grain,
+        UsageDate = Monday,
         BucketStart = new DateTimeOffset(Monday, TimeOnly.MinValue, TimeSpan.Zero), BucketWidth = "1d", Product = "api",
         InputUncachedTokens = input, CacheReadTokens = cached,
     };
@@ -274,10 +315,12 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     [Fact]
     public async Task Landed_rows_that_differ_from_what_was_read_fail_the_attempt_before_anything_is_visible()
     {
-        await using var load = new LoadAttempt(new LosingWarehouse(file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await using var load = new LoadAttempt(
+            new LosingWarehouse(file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
         await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
 
-        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message.ShouldContain("failed verification");
+        (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message
+            .ShouldContain("failed verification");
 
         (await SumAsync()).ShouldBe(null);
         (await file.AskAsync("SELECT COUNT(*) FROM slice_versions"))[0][0].ShouldBe(0L);
@@ -294,7 +337,8 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
                 var loads = new List<LoadAttempt>();
                 foreach (var amount in amounts)
                 {
-                    var load = new LoadAttempt(file.Warehouse, WarehouseFixture.Dataset, Request(RunMode.Production, false), clock);
+                    var load = new LoadAttempt(
+                        file.Warehouse, WarehouseFixture.Dataset, Request(RunMode.Production, false), clock);
                     await ReadAsync(load, (Monday, "a", amount));
                     loads.Add(load);
                     clock.Advance(TimeSpan.FromSeconds(1));
@@ -308,7 +352,9 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
                     await load.DisposeAsync();
                 }
 
-                var sum = (await file.Warehouse.AskAsync("SELECT SUM(amount_usd) FROM cost", CancellationToken.None)).Rows[0][0];
+                var sum =
+                    (await file.Warehouse.AskAsync("SELECT SUM(amount_usd) FROM cost", CancellationToken.None))
+                        .Rows[0][0];
                 return (decimal)sum! == amounts[^1];
             },
             iter: 8,
@@ -317,9 +363,11 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
         new(file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);
 
-    private static LoadRequest Request(RunMode mode, bool force) => new("run", mode, Window, "org-1", Report, force, null);
+    private static LoadRequest Request(RunMode mode, bool force) =>
+        new("run", mode, Window, "org-1", Report, force, null);
 
-    private Task<LoadOutcome> LoadAsync(params (DateOnly Day, string Key, decimal Usd)[] rows) => LoadAsync(false, rows);
+    private Task<LoadOutcome> LoadAsync(params (DateOnly Day, string Key, decimal Usd)[] rows) =>
+        LoadAsync(false, rows);
 
     private async Task<LoadOutcome> LoadAsync(bool force, params (DateOnly Day, string Key, decimal Usd)[] rows)
     {
@@ -368,18 +416,22 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         Basis = CostBasis.Billed,
     };
 
-    private async Task<decimal?> SumAsync() => (decimal?)(await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
+    private async Task<decimal?> SumAsync() =>
+        (decimal?)(await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
 
     /// <summary>Loses the first row of every upload, as no warehouse should.</summary>
     private sealed class LosingWarehouse(IWarehouse inner) : IWarehouse
     {
-        public async Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) =>
+        public async Task<IUpload> StartUploadAsync(
+            string dataset, string table, string loadId, CancellationToken cancellationToken) =>
             new LosingUpload(await inner.StartUploadAsync(dataset, table, loadId, cancellationToken));
 
-        public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<Row>> QueryAsync(
+            string dataset, Statement statement, CancellationToken cancellationToken) =>
             inner.QueryAsync(dataset, statement, cancellationToken);
 
-        public Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
+        public Task ExecuteAsync(
+            string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
             inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
 
         private sealed class LosingUpload(IUpload inner) : IUpload

@@ -5,7 +5,9 @@ using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Tests.Load;
 
-/// <summary>Keys, lines and digests are stored: a version that wrote others would take every day for a changed one.</summary>
+/// <summary>
+/// Keys, lines and digests are stored: a version that wrote others would take every day for a changed one.
+/// </summary>
 public sealed class StoredTextTests
 {
     private static readonly DateOnly Day = new(2026, 11, 16);
@@ -37,8 +39,13 @@ public sealed class StoredTextTests
         using var lines = new RecordLine("0199", 3);
         reading.Begin(Day);
 
-        var keys = new[] { default, new RowWords(7, 0, 0, true), new RowWords(0, 8, 0, true), new RowWords(0, 9, 0, true) }
-            .Select(words => Row("a", words)).Select(row => $"{reading.Add(row, lines.Write(row).Hash)!.RowKey}").ToList();
+        var keys = new[]
+        {
+            default, new RowWords(7, 0, 0, true), new RowWords(0, 8, 0, true), new RowWords(0, 9, 0, true),
+        }
+            .Select(words => Row("a", words))
+            .Select(row => $"{reading.Add(row, lines.Write(row).Hash)!.RowKey}")
+            .ToList();
 
         string[] stored = [.. keys, reading.Days[Day].Digest, reading.Days[Day].Said];
         stored.ShouldBe(

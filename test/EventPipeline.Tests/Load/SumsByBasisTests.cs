@@ -67,7 +67,8 @@ public sealed class SumsByBasisTests
 
         static string Json(SumsByBasis money)
         {
-            var message = new RunCompleted("r", RunMode.Production, "completed", new RunTotals(1, 2, 3) { Money = money });
+            var message = new RunCompleted(
+                "r", RunMode.Production, "completed", new RunTotals(1, 2, 3) { Money = money });
             return JsonSerializer.Serialize(message, MessageJson.Default.RunCompleted);
         }
     }

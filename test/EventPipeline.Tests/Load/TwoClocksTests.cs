@@ -9,7 +9,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Load;
 
-/// <summary>Readers of one day whose clocks do not agree, and readers at once: what is shown, and what counts as having become visible.</summary>
+/// <summary>
+/// Readers of one day whose clocks do not agree, and readers at once: what is shown, and what counts as having become
+/// visible.
+/// </summary>
 public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
 {
     private static readonly DateOnly Day = new(2026, 11, 16);
@@ -40,7 +43,8 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         (await LoadAsync(_right, 1)).State.ShouldBe("loaded");
         (await ShownAsync()).ShouldBe(1m);
         (await file.AskAsync("SELECT MAX(read_began) FROM slice_versions"))[0][0].ShouldBe(Morning.AddMinutes(130));
-        (await file.AskAsync("SELECT previous_amount_usd, amount_usd FROM restatements ORDER BY read_began")).ShouldBe([[1m, 2m], [2m, 3m], [3m, 1m]]);
+        (await file.AskAsync("SELECT previous_amount_usd, amount_usd FROM restatements ORDER BY read_began"))
+            .ShouldBe([[1m, 2m], [2m, 3m], [3m, 1m]]);
     }
 
     [Fact]
@@ -72,13 +76,15 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     [InlineData(1, false)]
     [InlineData(5, true)]
     [InlineData(5, false)]
-    public async Task Two_that_follow_a_clock_that_was_ahead_keep_their_own_order_whoever_commits_first(int olderUsd, bool olderFirst)
+    public async Task Two_that_follow_a_clock_that_was_ahead_keep_their_own_order_whoever_commits_first(
+        int olderUsd, bool olderFirst)
     {
         await LoadAsync(_ahead, 1);
         await using var older = await BeginAsync(_right);
         _right.Advance(TimeSpan.FromMinutes(1));
         await using var newer = await BeginAsync(_right);
-        foreach (var (load, usd) in olderFirst ? new[] { (older, olderUsd), (newer, 2) } : [(newer, 2), (older, olderUsd)])
+        foreach (
+            var (load, usd) in olderFirst ? new[] { (older, olderUsd), (newer, 2) } : [(newer, 2), (older, olderUsd)])
         {
             await CompleteAsync(load, usd);
         }
@@ -90,11 +96,21 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     public async Task A_read_that_lies_in_the_future_settles_nothing()
     {
         await LoadAsync(_ahead, 1);
-        var ledger = new RunLedger(file.Warehouse, Options.Create(new DatasetOptions()), ledger: null!, completion: null!, news: null!, _right);
+        var ledger = new RunLedger(
+            file.Warehouse,
+            Options.Create(new DatasetOptions()),
+            ledger: null!,
+            completion: null!,
+            news: null!,
+            _right);
 
-        (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values.ShouldHaveSingleItem().Began.ShouldBe(DateTimeOffset.MinValue);
+        (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values
+            .ShouldHaveSingleItem().Began
+            .ShouldBe(DateTimeOffset.MinValue);
         _right.Advance(TimeSpan.FromHours(1));
-        (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values.ShouldHaveSingleItem().Began.ShouldBe(Morning.AddHours(1));
+        (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values
+            .ShouldHaveSingleItem().Began
+            .ShouldBe(Morning.AddHours(1));
     }
 
     [Theory]
@@ -142,8 +158,10 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     public async Task A_day_that_a_clock_ahead_committed_is_not_counted_as_the_first_again(int usd, int counts)
     {
         await LoadAsync(_ahead, 1);
-        const string later = "UPDATE {dataset}.slice_versions SET committed_at = committed_at + INTERVAL 1 DAY WHERE TRUE";
-        await file.Warehouse.ExecuteAsync(WarehouseFixture.Dataset, "ahead", new Statement("ahead", later, new Dictionary<string, object?>()), Token);
+        const string later =
+            "UPDATE {dataset}.slice_versions SET committed_at = committed_at + INTERVAL 1 DAY WHERE TRUE";
+        await file.Warehouse.ExecuteAsync(
+            WarehouseFixture.Dataset, "ahead", new Statement("ahead", later, new Dictionary<string, object?>()), Token);
 
         await using var right = await BeginAsync(_right, force: true);
         await CompleteAsync(right, usd);
@@ -156,7 +174,10 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     {
         var report = new Report("cost", ReportKind.Daily, 7, 7);
         var load = new LoadAttempt(
-            warehouse ?? file.Warehouse, WarehouseFixture.Dataset, new LoadRequest("run", RunMode.Production, Window, "org-1", report, force, null), clock);
+            warehouse ?? file.Warehouse,
+            WarehouseFixture.Dataset,
+            new LoadRequest("run", RunMode.Production, Window, "org-1", report, force, null),
+            clock);
         await load.BeginAsync(Token);
         return load;
     }
@@ -193,18 +214,23 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
 
     private async Task<object?> ShownAsync() => (await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];
 
-    /// <summary>The real warehouse, in which another load commits between one load's comparison and its commit.</summary>
+    /// <summary>
+    /// The real warehouse, in which another load commits between one load's comparison and its commit.
+    /// </summary>
     private sealed class Parallel(IWarehouse inner) : IWarehouse
     {
         public Func<Task> BeforeCommit { get; set; } = () => Task.CompletedTask;
 
-        public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) =>
+        public Task<IUpload> StartUploadAsync(
+            string dataset, string table, string loadId, CancellationToken cancellationToken) =>
             inner.StartUploadAsync(dataset, table, loadId, cancellationToken);
 
-        public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<Row>> QueryAsync(
+            string dataset, Statement statement, CancellationToken cancellationToken) =>
             inner.QueryAsync(dataset, statement, cancellationToken);
 
-        public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
+        public async Task ExecuteAsync(
+            string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
         {
             await BeforeCommit();
             await inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);

@@ -32,31 +32,118 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
             """,
             "\"output_tokens\": 0"
         },
-        { "anthropic", "cost", "/v1/organizations/cost_report", "\"amount\": \"5\", \"currency\": \"USD\", \"description\": \"d\"", "\"amount\": \"5\"" },
-        { "openai", "cost", "/v1/organization/costs", "\"amount\": { \"value\": 5, \"currency\": \"usd\" }, \"line_item\": \"l\"", "\"value\": 5" },
-        { "openai", "completions_usage", "/v1/organization/usage/completions", "\"input_tokens\": 5, \"output_tokens\": 0, \"num_model_requests\": 1", "\"input_tokens\": 5" },
-        { "openai", "embeddings_usage", "/v1/organization/usage/embeddings", "\"input_tokens\": 5, \"num_model_requests\": 1", "\"input_tokens\": 5" },
-        { "openai", "moderations_usage", "/v1/organization/usage/moderations", "\"input_tokens\": 5, \"num_model_requests\": 1", "\"input_tokens\": 5" },
-        { "openai", "images_usage", "/v1/organization/usage/images", "\"images\": 5, \"num_model_requests\": 1", "\"images\": 5" },
-        { "openai", "audio_speeches_usage", "/v1/organization/usage/audio_speeches", "\"characters\": 5, \"num_model_requests\": 1", "\"characters\": 5" },
-        { "openai", "audio_transcriptions_usage", "/v1/organization/usage/audio_transcriptions", "\"seconds\": 5, \"num_model_requests\": 1", "\"seconds\": 5" },
-        { "openai", "vector_stores_usage", "/v1/organization/usage/vector_stores", "\"usage_bytes\": 5", "\"usage_bytes\": 5" },
-        { "openai", "code_interpreter_sessions_usage", "/v1/organization/usage/code_interpreter_sessions", "\"num_sessions\": 5", "\"num_sessions\": 5" },
-        { "openai", "web_search_calls_usage", "/v1/organization/usage/web_search_calls", "\"num_requests\": 5, \"num_model_requests\": 1", "\"num_requests\": 5" },
-        { "openai", "file_search_calls_usage", "/v1/organization/usage/file_search_calls", "\"num_requests\": 5", "\"num_requests\": 5" },
+        {
+            "anthropic",
+            "cost",
+            "/v1/organizations/cost_report",
+            "\"amount\": \"5\", \"currency\": \"USD\", \"description\": \"d\"",
+            "\"amount\": \"5\""
+        },
+        {
+            "openai",
+            "cost",
+            "/v1/organization/costs",
+            "\"amount\": { \"value\": 5, \"currency\": \"usd\" }, \"line_item\": \"l\"",
+            "\"value\": 5"
+        },
+        {
+            "openai",
+            "completions_usage",
+            "/v1/organization/usage/completions",
+            "\"input_tokens\": 5, \"output_tokens\": 0, \"num_model_requests\": 1",
+            "\"input_tokens\": 5"
+        },
+        {
+            "openai",
+            "embeddings_usage",
+            "/v1/organization/usage/embeddings",
+            "\"input_tokens\": 5, \"num_model_requests\": 1",
+            "\"input_tokens\": 5"
+        },
+        {
+            "openai",
+            "moderations_usage",
+            "/v1/organization/usage/moderations",
+            "\"input_tokens\": 5, \"num_model_requests\": 1",
+            "\"input_tokens\": 5"
+        },
+        {
+            "openai",
+            "images_usage",
+            "/v1/organization/usage/images",
+            "\"images\": 5, \"num_model_requests\": 1",
+            "\"images\": 5"
+        },
+        {
+            "openai",
+            "audio_speeches_usage",
+            "/v1/organization/usage/audio_speeches",
+            "\"characters\": 5, \"num_model_requests\": 1",
+            "\"characters\": 5"
+        },
+        {
+            "openai",
+            "audio_transcriptions_usage",
+            "/v1/organization/usage/audio_transcriptions",
+            "\"seconds\": 5, \"num_model_requests\": 1",
+            "\"seconds\": 5"
+        },
+        {
+            "openai",
+            "vector_stores_usage",
+            "/v1/organization/usage/vector_stores",
+            "\"usage_bytes\": 5",
+            "\"usage_bytes\": 5"
+        },
+        {
+            "openai",
+            "code_interpreter_sessions_usage",
+            "/v1/organization/usage/code_interpreter_sessions",
+            "\"num_sessions\": 5",
+            "\"num_sessions\": 5"
+        },
+        {
+            "openai",
+            "web_search_calls_usage",
+            "/v1/organization/usage/web_search_calls",
+            "\"num_requests\": 5, \"num_model_requests\": 1",
+            "\"num_requests\": 5"
+        },
+        {
+            "openai",
+            "file_search_calls_usage",
+            "/v1/organization/usage/file_search_calls",
+            "\"num_requests\": 5",
+            "\"num_requests\": 5"
+        },
     };
 
     [Theory]
     [MemberData(nameof(Reports))]
-    public async Task A_new_field_loses_no_row_and_stops_nothing(string vendor, string report, string path, string row, string metric)
+    public async Task A_new_field_loses_no_row_and_stops_nothing(
+        string vendor, string report, string path, string row, string metric)
     {
         string[] fields =
         [
-            "\"tier\": \"a\"", "\"tier\": \"b\"", "\"tier\": null", "\"tier\": 1", "\"tier\": 2", "\"tier\": true", "\"tier\": { \"x\": [ \"a\" ] }",
-            "\"tier\": { \"x\": [ \"b\" ] }", "\"tier\": { \"x\": 1 }", "\"tier\": []", "\"tier\": {}", "\"\": 0", "\"tier\": \"A\"", "\"tier\": \"\"",
+            "\"tier\": \"a\"",
+            "\"tier\": \"b\"",
+            "\"tier\": null",
+            "\"tier\": 1",
+            "\"tier\": 2",
+            "\"tier\": true",
+            "\"tier\": { \"x\": [ \"a\" ] }",
+            "\"tier\": { \"x\": [ \"b\" ] }",
+            "\"tier\": { \"x\": 1 }",
+            "\"tier\": []",
+            "\"tier\": {}",
+            "\"\": 0",
+            "\"tier\": \"A\"",
+            "\"tier\": \"\"",
         ];
         var rows = fields.Select(field => $"{{ {row}, {field} }}").Append($"{{ {row} }}").ToList();
-        rows.Add(rows[0].Replace(metric, metric.Replace('5', '6').Replace('0', '6'), StringComparison.Ordinal).Replace("\"a\"", "\"c\"", StringComparison.Ordinal));
+        rows.Add(
+            rows[0].Replace(metric, metric.Replace('5', '6').Replace('0', '6'), StringComparison.Ordinal).Replace(
+                "\"a\"", "\"c\"", StringComparison.Ordinal));
 
         var read = await LoadAsync(vendor, report, path, Page(vendor, rows));
 
@@ -68,7 +155,15 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         var shuffled = rows.ToArray();
         new Random(7).Shuffle(shuffled);
         (await LoadAsync(vendor, report, path, Page(vendor, shuffled))).State.ShouldBe("unchanged");
-        (await LoadAsync(vendor, report, path, force: true, Page(vendor, shuffled[..7], more: true), Page(vendor, shuffled[7..]))).State.ShouldBe("loaded");
+        (
+            await LoadAsync(
+                vendor,
+                report,
+                path,
+                force: true,
+                Page(vendor, shuffled[..7], more: true),
+                Page(vendor, shuffled[7..]))).State
+            .ShouldBe("loaded");
         (await KeysAsync(vendor, report)).ShouldBe(keys);
     }
 
@@ -79,10 +174,12 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
     {
         var other = row.Replace(metric, metric.Replace('5', '6').Replace('0', '6'), StringComparison.Ordinal);
         _vendor.On(path, Page(vendor, [$"{{ {row}, \"tier\": \"a\" }}", $"{{ {other}, \"tier\": \"a\" }}"]));
-        (await Should.ThrowAsync<RejectedEventException>(() => ReadAsync(vendor, report))).Message.ShouldContain("same natural key");
+        (await Should.ThrowAsync<RejectedEventException>(() => ReadAsync(vendor, report))).Message
+            .ShouldContain("same natural key");
 
         var reordered = $"\"tier\": \"\\u0061\",\n {row}".Replace("5,", "5.0 ,", StringComparison.Ordinal);
-        var read = await LoadAsync(vendor, report, path, Page(vendor, [$"{{ {row}, \"tier\": \"a\" }}", $"{{ {reordered} }}"]));
+        var read = await LoadAsync(
+            vendor, report, path, Page(vendor, [$"{{ {row}, \"tier\": \"a\" }}", $"{{ {reordered} }}"]));
         read.Rows.ShouldBe(1);
     }
 
@@ -94,11 +191,24 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         var keys = await KeysAsync(vendor, report);
 
         var withNumber = await LoadAsync(
-            vendor, report, path, Page(vendor, [$"{{ {row}, \"new_tokens\": 5 }}", $"{{ {row.Replace("\"m\"", "\"n\"")}, \"new_tokens\": null }}"]));
+            vendor,
+            report,
+            path,
+            Page(
+                vendor,
+                [$"{{ {row}, \"new_tokens\": 5 }}", $"{{ {row.Replace("\"m\"", "\"n\"")}, \"new_tokens\": null }}"]));
         withNumber.State.ShouldBe("unchanged");
 
         await LoadAsync(
-            vendor, report, path, Page(vendor, [$"{{ {row.Replace("5,", "7,")}, \"new_tokens\": 6 }}", $"{{ {row.Replace("\"m\"", "\"n\"")}, \"new_tokens\": 9 }}"]));
+            vendor,
+            report,
+            path,
+            Page(
+                vendor,
+                [
+                    $"{{ {row.Replace("5,", "7,")}, \"new_tokens\": 6 }}",
+                    $"{{ {row.Replace("\"m\"", "\"n\"")}, \"new_tokens\": 9 }}",
+                ]));
         (await KeysAsync(vendor, report)).ShouldBe(keys);
         (await _file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(1L);
     }
@@ -109,8 +219,12 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         var (vendor, report, path, row) = Usage();
         await LoadAsync(vendor, report, path, Page(vendor, [$"{{ {row} }}"]));
 
-        (await LoadAsync(vendor, report, path, Page(vendor, [$"{{ {row}, \"source\": \"api\" }}"]))).State.ShouldBe("unchanged");
-        (await LoadAsync(vendor, report, path, Page(vendor, [$"{{ {row.Replace("5,", "8,")}, \"source\": \"api\" }}"]))).State.ShouldBe("loaded");
+        (await LoadAsync(vendor, report, path, Page(vendor, [$"{{ {row}, \"source\": \"api\" }}"]))).State
+            .ShouldBe("unchanged");
+        (
+            await LoadAsync(
+                vendor, report, path, Page(vendor, [$"{{ {row.Replace("5,", "8,")}, \"source\": \"api\" }}"]))).State
+            .ShouldBe("loaded");
         (await _file.AskAsync("SELECT COUNT(*) FROM restatements"))[0][0].ShouldBe(1L);
     }
 
@@ -122,7 +236,10 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
     {
         var (vendor, report, path, row) = Usage();
 
-        (await LoadAsync(vendor, report, path, Page(vendor, [$"{{ {row} }}", $"{{ {row.Replace(known, unknown)} }}"]))).Rows.ShouldBe(2);
+        (
+            await LoadAsync(
+                vendor, report, path, Page(vendor, [$"{{ {row} }}", $"{{ {row.Replace(known, unknown)} }}"]))).Rows
+            .ShouldBe(2);
     }
 
     [Theory]
@@ -134,7 +251,13 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
     {
         const string row = "\"amount\": { \"value\": 5, \"currency\": \"usd\" }, \"line_item\": \"l\"";
 
-        (await LoadAsync("openai", "cost", "/v1/organization/costs", Page("openai", [$"{{ {row}, {one} }}", $"{{ {row}, {other} }}"]))).Rows.ShouldBe(2);
+        (
+            await LoadAsync(
+                "openai",
+                "cost",
+                "/v1/organization/costs",
+                Page("openai", [$"{{ {row}, {one} }}", $"{{ {row}, {other} }}"]))).Rows
+            .ShouldBe(2);
     }
 
     [Fact]
@@ -142,7 +265,13 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
     {
         const string row = "\"amount\": { \"value\": 5, \"currency\": \"usd\" }, \"line_item\": \"l\"";
 
-        (await LoadAsync("openai", "cost", "/v1/organization/costs", Page("openai", [$"{{ {row}, \"user_id\": null }}", $"{{ {row} }}"]))).Rows.ShouldBe(1);
+        (
+            await LoadAsync(
+                "openai",
+                "cost",
+                "/v1/organization/costs",
+                Page("openai", [$"{{ {row}, \"user_id\": null }}", $"{{ {row} }}"]))).Rows
+            .ShouldBe(1);
         _bench.Drift.Notes.ShouldBeEmpty();
     }
 
@@ -154,8 +283,11 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         var (vendor, report, path, row) = Usage();
         string[] days = ["eu", "us", "eu"];
         var buckets = days.Select(region => isLast
-            ? $"{{ \"starting_at\": \"2026-11-01T00:00:00Z\", \"ending_at\": \"2026-11-02T00:00:00Z\", \"results\": [ {{ {row} }} ], \"region\": \"{region}\" }}"
-            : $"{{ \"region\": \"{region}\", \"starting_at\": \"2026-11-01T00:00:00Z\", \"ending_at\": \"2026-11-02T00:00:00Z\", \"results\": [ {{ {row} }} ] }}");
+            ? $"{{ \"starting_at\": \"2026-11-01T00:00:00Z\", \"ending_at\": \"2026-11-02T00:00:00Z\", "
+                + $"\"results\": [ {{ {row} }} ], \"region\": \"{region}\" }}"
+            : $"{{ \"region\": \"{region}\", \"starting_at\": \"2026-11-01T00:00:00Z\", "
+                + $"\"ending_at\": \"2026-11-02T00:00:00Z\", "
+                + $"\"results\": [ {{ {row} }} ] }}");
 
         var read = await LoadAsync(vendor, report, path, $$"""{ "data": [ {{string.Join(", ", buckets)}} ], "has_more": false }""");
 
@@ -186,11 +318,14 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
 
     [Fact]
     public void Spelling_does_not_matter_and_values_do() => Gen
-        .Select(Gen.Decimal[-1_000_000, 1_000_000], Gen.Int[0, 30], Gen.Int[-30, 30], Gen.Decimal[-1_000_000, 1_000_000])
+        .Select(
+            Gen.Decimal[-1_000_000, 1_000_000], Gen.Int[0, 30], Gen.Int[-30, 30], Gen.Decimal[-1_000_000, 1_000_000])
         .Sample((value, zeros, shift, other) =>
         {
             var text = value.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            var padded = text.Contains('.', StringComparison.Ordinal) ? text + new string('0', zeros) : $"{text}.{new string('0', zeros + 1)}";
+            var padded = text.Contains('.', StringComparison.Ordinal)
+                ? text + new string('0', zeros)
+                : $"{text}.{new string('0', zeros + 1)}";
             var otherText = other.ToString(System.Globalization.CultureInfo.InvariantCulture);
             Canonical.Number(padded).ShouldBe(Canonical.Number(text));
             Canonical.Number($"{text}e{shift}").ShouldBe(Canonical.Number($"{padded}E{shift:+0;-0;+0}"));
@@ -222,13 +357,17 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         var window = new Window(vendor, "acme", report, DateOnly.Parse(Day, null), DateOnly.Parse(to, null));
         var asked = _bench.Connector(vendor).Vendor.Reports.Single(other => other.Name == report);
         return new LoadAttempt(
-            _file.Warehouse, WarehouseFixture.Dataset, new LoadRequest("run", RunMode.Production, window, "org-1", asked, force, null), _clock);
+            _file.Warehouse,
+            WarehouseFixture.Dataset,
+            new LoadRequest("run", RunMode.Production, window, "org-1", asked, force, null),
+            _clock);
     }
 
     private Task<LoadOutcome> LoadAsync(string vendor, string report, string path, params string[] pages) =>
         LoadAsync(vendor, report, path, force: false, pages);
 
-    private async Task<LoadOutcome> LoadAsync(string vendor, string report, string path, bool force, params string[] pages)
+    private async Task<LoadOutcome> LoadAsync(
+        string vendor, string report, string path, bool force, params string[] pages)
     {
         foreach (var page in pages)
         {
@@ -255,7 +394,8 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
     private async Task<List<object?>> KeysAsync(string vendor, string report)
     {
         var table = report == "cost" ? "cost" : "usage";
-        var rows = await _file.AskAsync($"SELECT DISTINCT row_key FROM {table} WHERE vendor = '{vendor}' AND report = '{report}' ORDER BY row_key");
+        var rows = await _file.AskAsync(
+            $"SELECT DISTINCT row_key FROM {table} WHERE vendor = '{vendor}' AND report = '{report}' ORDER BY row_key");
         return [.. rows.Select(row => row[0])];
     }
 }

@@ -20,7 +20,11 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
 
         window.BilledUsd.ShouldBe(-1.505m);
         (await DailyAsync(day)).ShouldBe([-2.505m, 1m]);
-        (await _host.ValueAsync($"SELECT BilledCost FROM focus WHERE ChargeCategory = 'Credit' AND ChargePeriodStart = '{day:yyyy-MM-dd}'")).ShouldBe(-2.505m);
+        (
+            await _host.ValueAsync(
+                "SELECT BilledCost FROM focus WHERE ChargeCategory = 'Credit' AND ChargePeriodStart = "
+                    + $"'{day:yyyy-MM-dd}'"))
+            .ShouldBe(-2.505m);
     }
 
     [Fact]
@@ -55,7 +59,9 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         {
             if (asked.Name == statement && failures++ == 0)
             {
-                between = _host.AskAsync($"SELECT COUNT(*), (SELECT COUNT(*) FROM cost WHERE usage_date = '{day:yyyy-MM-dd}') FROM slice_versions WHERE usage_date = '{day:yyyy-MM-dd}'")
+                between = _host.AskAsync(
+                    $"SELECT COUNT(*), (SELECT COUNT(*) FROM cost WHERE usage_date = '{day:yyyy-MM-dd}') FROM "
+                        + $"slice_versions WHERE usage_date = '{day:yyyy-MM-dd}'")
                     .GetAwaiter().GetResult()[0];
                 throw new IOException("The disk is full.");
             }
@@ -143,14 +149,18 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
     [InlineData("window_ended", true)]
     [InlineData("completed", false)]
     [InlineData("completed", true)]
-    public async Task A_run_whose_record_failed_or_whose_answer_was_lost_goes_on_and_reads_nothing_twice(string recorded, bool happened)
+    public async Task A_run_whose_record_failed_or_whose_answer_was_lost_goes_on_and_reads_nothing_twice(
+        string recorded, bool happened)
     {
         var day = new DateOnly(happened ? 2023 : 2024, 1, recorded.Length);
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
         var failures = 0;
         void Fail(Statement statement)
         {
-            if (statement.Name == "insert_run_events" && statement.Parameters.Values.Contains(recorded) && Interlocked.Increment(ref failures) == 1)
+            if (
+                statement.Name == "insert_run_events"
+                    && statement.Parameters.Values.Contains(recorded)
+                    && Interlocked.Increment(ref failures) == 1)
             {
                 throw new IOException("The connection was reset.");
             }
@@ -170,8 +180,11 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         _host.Warehouse.Mend();
         failures.ShouldBeGreaterThan(0);
         (run.State, run.Totals.BilledUsd).ShouldBe(("completed", CostRows.UsdOf(day)));
-        _host.Vendor.Asked.Count(asked => asked.Contains($"starting_at={day:yyyy-MM-dd}", StringComparison.Ordinal)).ShouldBe(1);
-        (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{run.RunId}' ORDER BY 1")).Select(row => row[0]).ShouldBe(["completed", "completing", "planned", "requested", "window_ended"]);
+        _host.Vendor.Asked.Count(asked => asked.Contains($"starting_at={day:yyyy-MM-dd}", StringComparison.Ordinal))
+            .ShouldBe(1);
+        (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{run.RunId}' ORDER BY 1"))
+            .Select(row => row[0])
+            .ShouldBe(["completed", "completing", "planned", "requested", "window_ended"]);
     }
 
     [Fact]
@@ -181,13 +194,18 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         var (from, to) = (host.Yesterday.AddDays(-2), host.Yesterday);
         host.Vendor.OnDays(CostRows.Path, CostRows.Of);
         await host.RunAsync("anthropic", "cost", from, to);
-        var before = await host.AskAsync("SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT COUNT(*) FROM raw_page), (SELECT SUM(amount_usd) FROM daily_cost)");
+        var before = await host.AskAsync(
+            "SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT COUNT(*) FROM raw_page), (SELECT SUM(amount_usd) "
+                + "FROM daily_cost)");
 
         var again = await host.RunAsync("anthropic", "cost", from, to);
 
         again.Windows.ShouldAllBe(window => window.State == "unchanged" && window.Why == "read again");
         again.Totals.BilledUsd.ShouldBe(CostRows.UsdOf(from) + CostRows.UsdOf(from.AddDays(1)) + CostRows.UsdOf(to));
-        (await host.AskAsync("SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT COUNT(*) FROM raw_page), (SELECT SUM(amount_usd) FROM daily_cost)"))
+        (
+            await host.AskAsync(
+                "SELECT (SELECT COUNT(*) FROM cost_versions), (SELECT COUNT(*) FROM raw_page), (SELECT "
+                    + "SUM(amount_usd) FROM daily_cost)"))
             .ShouldBe(before);
     }
 
@@ -205,7 +223,10 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         (settled.State, settled.Why).ShouldBe(("skipped", "settled"));
         (forced.State, forced.Why).ShouldBe(("loaded", "forced"));
         (await DailyAsync(day)).ShouldBe([0.905m]);
-        (await _host.AskAsync($"SELECT previous_amount_usd, amount_usd FROM restatements WHERE usage_date = '{day:yyyy-MM-dd}'")).ShouldBe([[1m, 0.905m]]);
+        (
+            await _host.AskAsync(
+                $"SELECT previous_amount_usd, amount_usd FROM restatements WHERE usage_date = '{day:yyyy-MM-dd}'"))
+            .ShouldBe([[1m, 0.905m]]);
         (await _host.CountAsync($"cost_versions WHERE usage_date = '{day:yyyy-MM-dd}'")).ShouldBe(2);
     }
 
@@ -223,7 +244,8 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
                 await mayEnd.Task.WaitAsync(context.RequestAborted);
             }
 
-            await VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ => CostRows.Row(isFirst ? "1" : "2")), 200);
+            await VendorServer.WriteAsync(
+                context, VendorServer.Buckets(context.Request.Query, _ => CostRows.Row(isFirst ? "1" : "2")), 200);
         });
 
         var stale = _host.PushFetchAsync("run-stale", "anthropic", "cost", day, day);
@@ -253,7 +275,8 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
         });
 
         var answers = await Task.WhenAll(
-            _host.PushFetchAsync("run-twice", "anthropic", "cost", day, day), _host.PushFetchAsync("run-twice", "anthropic", "cost", day, day));
+            _host.PushFetchAsync("run-twice", "anthropic", "cost", day, day),
+            _host.PushFetchAsync("run-twice", "anthropic", "cost", day, day));
 
         answers.ShouldBe([HttpStatusCode.NoContent, HttpStatusCode.NoContent]);
         (await DailyAsync(day)).ShouldBe([CostRows.UsdOf(day)]);
@@ -281,5 +304,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
     }
 
     private async Task<IEnumerable<object?>> DailyAsync(DateOnly day) =>
-        (await _host.AskAsync($"SELECT amount_usd FROM daily_cost WHERE usage_date = '{day:yyyy-MM-dd}' ORDER BY 1")).Select(row => row[0]).ToList();
+        (await _host.AskAsync($"SELECT amount_usd FROM daily_cost WHERE usage_date = '{day:yyyy-MM-dd}' ORDER BY 1"))
+            .Select(row => row[0])
+            .ToList();
 }

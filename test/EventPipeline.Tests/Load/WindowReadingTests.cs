@@ -30,7 +30,8 @@ public sealed class WindowReadingTests
         reading.Begin(Monday);
         reading.Add(Row("a", 5), 77);
 
-        Should.Throw<RejectedEventException>(() => reading.Add(Row("a", 6), 78)).Cause.ShouldBe(RejectionCause.BrokenContract);
+        Should.Throw<RejectedEventException>(() => reading.Add(Row("a", 6), 78)).Cause.ShouldBe(
+            RejectionCause.BrokenContract);
     }
 
     [Fact]
@@ -99,7 +100,8 @@ public sealed class WindowReadingTests
 
     [Fact]
     public void A_day_outside_the_window_breaks_the_contract() =>
-        Should.Throw<RejectedEventException>(() => new WindowReading(Week).Begin(Monday.AddDays(2))).Message.ShouldContain("outside the window");
+        Should.Throw<RejectedEventException>(() => new WindowReading(Week).Begin(Monday.AddDays(2)))
+            .Message.ShouldContain("outside the window");
 
     [Fact]
     public void The_digest_does_not_depend_on_the_order_of_rows() => Gen.ULong.Array[1, 20].Sample(hashes =>
@@ -110,7 +112,8 @@ public sealed class WindowReadingTests
     });
 
     [Fact]
-    public void The_digest_tells_a_changed_row_from_the_same_one() => Gen.Select(Gen.ULong, Gen.ULong).Sample((one, other) =>
+    public void The_digest_tells_a_changed_row_from_the_same_one() =>
+        Gen.Select(Gen.ULong, Gen.ULong).Sample((one, other) =>
         one == other || Digest([one]) != Digest([other]));
 
     private static string Digest(ulong[] hashes)

@@ -35,7 +35,9 @@ public sealed class CanaryTests
         (await host.WindowAsync("anthropic", "cost", Day)).State.ShouldBe("loaded");
         secrets.Keys[Version] = Rotated;
         (await host.WindowAsync("anthropic", "cost", Day.AddDays(1))).State.ShouldBe("loaded");
-        foreach (var (status, number) in new[] { 400, 401, 403, 404, 302, 200, 503 }.Select((status, number) => (status, number)))
+        foreach (
+            var (status, number) in new[] { 400, 401, 403, 404, 302, 200, 503 }
+                .Select((status, number) => (status, number)))
         {
             host.Vendor.On(CostRows.Path, Echo(status));
             host.Vendor.On("/v1/organization/costs", Echo(status));
@@ -43,10 +45,14 @@ public sealed class CanaryTests
             answers.Append((await host.WindowAsync("openai", "cost", Day.AddDays(number + 2))).State);
         }
 
-        // And it is shouted within an answer that is otherwise right: as a line, as a field's name, and as a value that nobody knows.
-        host.Vendor.On(CostRows.Path, context => VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ =>
+        // And it is shouted within an answer that is otherwise right: as a line, as a field's name, and as a value that
+        // nobody knows.
+        host.Vendor.On(
+            CostRows.Path, context => VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ =>
             $$"""{"amount":"100","currency":"USD",{{Shouts(context)}}}"""), 200));
-        host.Vendor.On("/v1/organization/costs", context => VendorServer.WriteAsync(context, VendorServer.Buckets(context.Request.Query, _ =>
+        host.Vendor.On(
+            "/v1/organization/costs", context => VendorServer.WriteAsync(
+                context, VendorServer.Buckets(context.Request.Query, _ =>
             $$"""{"amount":{"value":1,"currency":"usd"},{{Shouts(context)}}}"""), 200));
         (await host.WindowAsync("anthropic", "cost", Day.AddDays(18))).State.ShouldBe("loaded");
         (await host.WindowAsync("openai", "cost", Day.AddDays(18))).State.ShouldBe("loaded");
@@ -54,29 +60,39 @@ public sealed class CanaryTests
         secrets.Keys.Clear();
         host.Vendor.On(CostRows.Path, Echo(401));
         var last = await host.RunAsync("anthropic", "cost", Day.AddDays(20), Day.AddDays(20));
-        foreach (var path in new[] { "status", "runs", $"runs/{last.RunId}", "slices", "vendors", "dead-letters?limit=100", "health", "openapi/v1.json", "nowhere" })
+        foreach (var path in new[]
         {
-            using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            "status", "runs", $"runs/{last.RunId}", "slices", "vendors", "dead-letters?limit=100", "health",
+            "openapi/v1.json", "nowhere",
+        })
+        {
+            using var answer = await host.Http.GetAsync(
+                new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             answers.AppendLine(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         }
 
         foreach (var letter in (await host.GetAsync("dead-letters?limit=100")).EnumerateArray().ToList())
         {
-            answers.AppendLine((await host.GetAsync($"dead-letters/{letter.GetProperty("id").GetString()}")).GetRawText());
+            answers.AppendLine(
+                (await host.GetAsync($"dead-letters/{letter.GetProperty("id").GetString()}")).GetRawText());
         }
 
         var rows = new StringBuilder();
         foreach (var table in new[] { "run_events", "dead_letter", "raw_page", "slice_versions", "cost_versions" })
         {
             (await host.CountAsync(table)).ShouldBePositive(table);
-            rows.AppendJoin('\n', (await host.AskAsync($"SELECT CAST(t AS VARCHAR) FROM {table} t")).Select(row => row.Single()));
+            rows.AppendJoin(
+                '\n', (await host.AskAsync($"SELECT CAST(t AS VARCHAR) FROM {table} t")).Select(row => row.Single()));
         }
 
         var log = string.Join('\n', host.Log.All);
         log.ShouldContain("x-api-key", Case.Insensitive, "The log must be at its most talkative.");
         answers.ToString().ShouldContain("projects/acme/secrets/anthropic");
         rows.ToString().ShouldContain("the vendor answered 401");
-        foreach (var (name, text) in new[] { ("log", log), ("answers", answers.ToString()), ("tables", rows.ToString()) })
+        foreach (var (name, text) in new[]
+        {
+            ("log", log), ("answers", answers.ToString()), ("tables", rows.ToString()),
+        })
         {
             foreach (var spelling in Canaries.SelectMany(Spellings).Append("SignedCanary"))
             {
@@ -91,7 +107,8 @@ public sealed class CanaryTests
         await using var secrets = await SecretServer.StartAsync();
         using var metadata = new MetadataServer(secrets.Address);
         secrets.Keys[Version] = Managed;
-        await using var host = await ServiceHost.StartAsync(accounts: [], configure: builder => Google(builder, secrets));
+        await using var host = await ServiceHost.StartAsync(
+            accounts: [], configure: builder => Google(builder, secrets));
         var keys = new List<string>();
         var accepted = Managed;
         host.Vendor.On("/v1/organizations/me", Guarded(() => accepted, $$"""{"id":"{{ServiceHost.Organization}}","name":"Acme","type":"organization"}"""));
@@ -117,7 +134,8 @@ public sealed class CanaryTests
         await using var secrets = await SecretServer.StartAsync();
         using var metadata = new MetadataServer(secrets.Address);
         secrets.Keys[Version] = Managed;
-        await using var host = await ServiceHost.StartAsync(accounts: [], configure: builder => Google(builder, secrets));
+        await using var host = await ServiceHost.StartAsync(
+            accounts: [], configure: builder => Google(builder, secrets));
         var (accepted, id, cents) = (Managed, "org-before", "100");
         host.Vendor.On("/v1/organizations/me", context => Guarded(() => accepted, $$"""{"id":"{{id}}","name":"Acme","type":"organization"}""")(context));
         host.Vendor.On(CostRows.Path, context => Guarded(
@@ -129,8 +147,12 @@ public sealed class CanaryTests
         var refused = await host.WindowAsync("anthropic", "cost", Day.AddDays(1));
 
         refused.State.ShouldBe("rejected");
-        refused.Reason.ShouldNotBeNull().ShouldContain("anthropic/acme answers as the organisation 'org-after'; the rows loaded so far belong to 'org-before'");
-        (await host.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY usage_date")).ShouldBe([["org-before", 1m]]);
+        refused.Reason.ShouldNotBeNull()
+            .ShouldContain(
+                "anthropic/acme answers as the organisation 'org-after'; the rows loaded so far belong to "
+                    + "'org-before'");
+        (await host.AskAsync("SELECT account_id, amount_usd FROM cost ORDER BY usage_date"))
+            .ShouldBe([["org-before", 1m]]);
     }
 
     [Fact]
@@ -138,12 +160,15 @@ public sealed class CanaryTests
     {
         await using var secrets = await SecretServer.StartAsync();
         using var metadata = new MetadataServer(secrets.Address);
-        await using var host = await ServiceHost.StartAsync(accounts: [], configure: builder => Google(builder, secrets));
+        await using var host = await ServiceHost.StartAsync(
+            accounts: [], configure: builder => Google(builder, secrets));
 
         var health = await host.GetAsync("health", HttpStatusCode.ServiceUnavailable);
         var run = await host.RunAsync("anthropic", "cost", Day, Day);
 
-        health.GetProperty("components").EnumerateArray().Single(each => each.GetProperty("name").GetString() == "secrets")
+        health.GetProperty("components")
+            .EnumerateArray()
+            .Single(each => each.GetProperty("name").GetString() == "secrets")
             .GetProperty("state").GetString().ShouldBe("down");
         health.GetRawText().ShouldNotContain("projects/");
         var letter = (await host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem().GetRawText();
@@ -155,7 +180,10 @@ public sealed class CanaryTests
 
         secrets.Keys[Version] = Managed;
         (await host.GetAsync("health")).GetProperty("components").EnumerateArray()
-            .Single(each => each.GetProperty("name").GetString() == "secrets").GetProperty("state").GetString().ShouldBe("healthy");
+            .Single(each => each.GetProperty("name").GetString() == "secrets")
+            .GetProperty("state")
+            .GetString()
+            .ShouldBe("healthy");
     }
 
     private static void Google(Microsoft.AspNetCore.Builder.WebApplicationBuilder builder, SecretServer secrets)
@@ -188,12 +216,16 @@ public sealed class CanaryTests
         return VendorServer.WriteAsync(
             context,
             status == 404 ? $"<html>{shouts}" : status == 200 ? $"[{JsonSerializer.Serialize(shouts)}]"
-                : JsonSerializer.Serialize(new { error = new { type = key, code = Uri.EscapeDataString(key), message = $"Bad key: {shouts}" } }),
+                : JsonSerializer.Serialize(new
+                {
+                    error = new { type = key, code = Uri.EscapeDataString(key), message = $"Bad key: {shouts}" },
+                }),
             status);
     };
 
     private static string KeyOf(HttpContext context) =>
-        context.Request.Headers["x-api-key"].FirstOrDefault() ?? context.Request.Headers.Authorization.ToString()["Bearer ".Length..];
+        context.Request.Headers["x-api-key"].FirstOrDefault()
+            ?? context.Request.Headers.Authorization.ToString()["Bearer ".Length..];
 
     private static string Shouts(HttpContext context)
     {

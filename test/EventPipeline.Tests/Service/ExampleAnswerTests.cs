@@ -3,7 +3,9 @@ using EventPipeline.Tests.Vendors;
 
 namespace EventPipeline.Tests.Service;
 
-/// <summary>The vendors' documented answers, served over HTTP and seen through the views, to the last decimal.</summary>
+/// <summary>
+/// The vendors' documented answers, served over HTTP and seen through the views, to the last decimal.
+/// </summary>
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
@@ -19,7 +21,8 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
     [Fact]
     public async Task Anthropics_documented_usage_is_one_row_with_disjoint_tokens()
     {
-        _host.Vendor.On(AnthropicUsage, Answers.Read("Anthropic", "usage_report_messages")).On(AnthropicUsage, LastPage, DocumentedCursor);
+        _host.Vendor.On(AnthropicUsage, Answers.Read("Anthropic", "usage_report_messages"))
+            .On(AnthropicUsage, LastPage, DocumentedCursor);
 
         var window = await _host.WindowAsync("anthropic", "messages_usage", Day("2025-08-01"));
 
@@ -30,7 +33,16 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
             FROM usage WHERE report = 'messages_usage' AND usage_date = '2025-08-01'
             """)).ShouldHaveSingleItem().ShouldBe(
             [
-                Day("2025-08-01"), 1500L, 1500L, 1000L, 500L, 200L, 500L, 10m, "web_search_requests", ServiceHost.Organization,
+                Day("2025-08-01"),
+                1500L,
+                1500L,
+                1000L,
+                500L,
+                200L,
+                500L,
+                10m,
+                "web_search_requests",
+                ServiceHost.Organization,
                 "wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ", "apikey_01Rj2N8SVvo6BePZj99NhmiT", "claude-opus-4-6", false,
             ]);
     }
@@ -38,14 +50,21 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
     [Fact]
     public async Task Cents_are_dollars_divided_by_a_hundred()
     {
-        _host.Vendor.On(AnthropicCost, Answers.Read("Anthropic", "cost_report")).On(AnthropicCost, LastPage, DocumentedCursor);
+        _host.Vendor.On(AnthropicCost, Answers.Read("Anthropic", "cost_report"))
+            .On(AnthropicCost, LastPage, DocumentedCursor);
 
         var window = await _host.WindowAsync("anthropic", "cost", Day("2025-08-01"));
 
         (window.State, window.Rows, window.BilledUsd).ShouldBe(("loaded", 1, 1.2378912m));
-        (await _host.AskAsync("SELECT amount_usd, currency, basis FROM cost WHERE vendor = 'anthropic' AND usage_date = '2025-08-01'"))
+        (
+            await _host.AskAsync(
+                "SELECT amount_usd, currency, basis FROM cost WHERE vendor = 'anthropic' AND usage_date = "
+                    + "'2025-08-01'"))
             .ShouldHaveSingleItem().ShouldBe([1.2378912m, "USD", "billed"]);
-        (await _host.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = '2025-08-01'")).ShouldBe(1.2378912m);
+        (
+            await _host.ValueAsync(
+                "SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'anthropic' AND usage_date = '2025-08-01'"))
+            .ShouldBe(1.2378912m);
     }
 
     [Fact]
@@ -57,7 +76,10 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
         run.Windows.ShouldHaveSingleItem().State.ShouldBe("loaded");
         (run.Totals.BilledUsd, run.Totals.EstimatedUsd, run.Totals.Tokens).ShouldBe((0m, 1.41m, 0L));
-        (await _host.AskAsync("SELECT actor_type, actor_id, sessions, lines_added, lines_removed, accepted, rejected, commits, pull_requests FROM activity"))
+        (
+            await _host.AskAsync(
+                "SELECT actor_type, actor_id, sessions, lines_added, lines_removed, accepted, rejected, commits, "
+                    + "pull_requests FROM activity"))
             .ShouldHaveSingleItem().ShouldBe(["user", "developer@company.com", 5L, 1543L, 892L, 68L, 8L, 12L, 2L]);
         (await _host.AskAsync("SELECT model, amount_usd, basis FROM cost_estimated WHERE usage_date = '2025-09-08'"))
             .ShouldHaveSingleItem().ShouldBe(["claude-opus-5", 1.41m, "estimated"]);
@@ -75,9 +97,15 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
         var run = await _host.PushedRunAsync("2026-11-05", "anthropic", "messages_usage", "2026-11-01", "2026-11-03");
 
         (run.State, run.Totals.Rows, run.Totals.Slices).ShouldBe(("completed", 3, 3));
-        (await _host.AskAsync("SELECT COUNT(*), COUNT(DISTINCT usage_date), SUM(output_tokens) FROM usage WHERE vendor = 'anthropic' AND usage_date >= '2026-11-01'"))
+        (
+            await _host.AskAsync(
+                "SELECT COUNT(*), COUNT(DISTINCT usage_date), SUM(output_tokens) FROM usage WHERE vendor = "
+                    + "'anthropic' AND usage_date >= '2026-11-01'"))
             .ShouldHaveSingleItem().Select(GetInt64).ShouldBe([3, 2, 31307]);
-        (await _host.AskAsync("SELECT usage_date, state FROM current_slices WHERE report = 'messages_usage' AND usage_date >= '2026-11-01' ORDER BY usage_date"))
+        (
+            await _host.AskAsync(
+                "SELECT usage_date, state FROM current_slices WHERE report = 'messages_usage' AND usage_date >= "
+                    + "'2026-11-01' ORDER BY usage_date"))
             .Select(row => (string)row[1]!).ShouldBe(["loaded", "empty", "loaded"]);
     }
 
@@ -93,7 +121,8 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
             SELECT sub_account_id, SUM(amount_usd) FROM daily_cost
             WHERE vendor = 'anthropic' AND usage_date BETWEEN '2026-11-01' AND '2026-11-02' GROUP BY ALL ORDER BY 2
             """)).ShouldBe([[null, 0.005m], ["wrkspc_01AAA", 1.2578912m]]);
-        (await _host.CountAsync("cost WHERE line_item = 'Web Search Usage' AND model IS NULL AND service_tier IS NULL")).ShouldBe(1);
+        (await _host.CountAsync("cost WHERE line_item = 'Web Search Usage' AND model IS NULL AND service_tier IS NULL"))
+            .ShouldBe(1);
     }
 
     [Fact]
@@ -117,14 +146,18 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
     [InlineData("audio_speeches", null, 1L, 45L, "characters")]
     [InlineData("vector_stores", null, null, 1024L, "bytes")]
     [InlineData("web_search_calls", null, null, 2L, "calls")]
-    public async Task OpenAIs_other_documented_usage_is_one_row(string endpoint, long? input, long? requests, long? quantity, string? unit)
+    public async Task OpenAIs_other_documented_usage_is_one_row(
+        string endpoint, long? input, long? requests, long? quantity, string? unit)
     {
         _host.Vendor.On($"/v1/organization/usage/{endpoint}", Answers.Read("OpenAI", $"usage_{endpoint}"));
 
         var window = await _host.WindowAsync("openai", $"{endpoint}_usage", Day("2024-11-01"));
 
         window.State.ShouldBe("loaded");
-        (await _host.AskAsync($"SELECT input_uncached_tokens, requests, quantity, quantity_unit FROM usage WHERE product = '{endpoint}'"))
+        (
+            await _host.AskAsync(
+                "SELECT input_uncached_tokens, requests, quantity, quantity_unit FROM usage WHERE product = "
+                    + $"'{endpoint}'"))
             .ShouldHaveSingleItem().ShouldBe([input, requests, quantity is null ? null : (decimal)quantity, unit]);
     }
 
@@ -136,7 +169,10 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
         var window = await _host.WindowAsync("openai", "cost", Day("2024-11-01"));
 
         window.BilledUsd.ShouldBe(0.06m);
-        (await _host.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'openai' AND usage_date = '2024-11-01'")).ShouldBe(0.06m);
+        (
+            await _host.ValueAsync(
+                "SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'openai' AND usage_date = '2024-11-01'"))
+            .ShouldBe(0.06m);
     }
 
     [Fact]
@@ -151,7 +187,10 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
 
         (costs.State, costs.Totals.Rows, costs.Totals.BilledUsd).ShouldBe(("completed", 3, 1.78m));
         (usage.State, usage.Totals.Rows).ShouldBe(("completed", 2));
-        (await _host.AskAsync("SELECT usage_date, output_tokens, is_batch FROM usage WHERE vendor = 'openai' AND usage_date >= '2026-11-01' ORDER BY 1"))
+        (
+            await _host.AskAsync(
+                "SELECT usage_date, output_tokens, is_batch FROM usage WHERE vendor = 'openai' AND usage_date >= "
+                    + "'2026-11-01' ORDER BY 1"))
             .ShouldBe([[Day("2026-11-01"), 200L, false], [Day("2026-11-03"), 3L, true]]);
     }
 
@@ -161,9 +200,12 @@ public sealed class ExampleAnswerTests(ServiceFixture fixture) : IClassFixture<S
         const string end = """{"data":[],"has_more":false}""";
         _host.Vendor
             .On("/v1/organizations/me", Answers.Read("Anthropic", "organizations_me"))
-            .On("/v1/organizations/workspaces", Answers.Read("Anthropic", "workspaces_list")).On("/v1/organizations/workspaces", end, "last_id")
-            .On("/v1/organizations/api_keys", Answers.Read("Anthropic", "api_keys_list")).On("/v1/organizations/api_keys", end, "last_id")
-            .On("/v1/organizations/users", Answers.Read("Anthropic", "users_list")).On("/v1/organizations/users", end, "last_id")
+            .On("/v1/organizations/workspaces", Answers.Read("Anthropic", "workspaces_list"))
+            .On("/v1/organizations/workspaces", end, "last_id")
+            .On("/v1/organizations/api_keys", Answers.Read("Anthropic", "api_keys_list"))
+            .On("/v1/organizations/api_keys", end, "last_id")
+            .On("/v1/organizations/users", Answers.Read("Anthropic", "users_list"))
+            .On("/v1/organizations/users", end, "last_id")
             .On("/v1/organization/projects", Answers.Read("OpenAI", "projects_list"))
             .On("/v1/organization/users", Answers.Read("OpenAI", "users_list"))
             .On("/v1/organization/admin_api_keys", end)

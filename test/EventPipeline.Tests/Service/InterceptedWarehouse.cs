@@ -25,7 +25,8 @@ internal sealed class InterceptedWarehouse(IWarehouse inner) : IWarehouse
     /// <summary>Everything works again.</summary>
     public void Mend() => (Before, After, BeforeLoad, Loses) = (_ => { }, _ => { }, _ => { }, _ => false);
 
-    public async Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
+    public async Task<IUpload> StartUploadAsync(
+        string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
         return new Upload(this, table, await inner.StartUploadAsync(dataset, table, loadId, cancellationToken));
@@ -38,7 +39,8 @@ internal sealed class InterceptedWarehouse(IWarehouse inner) : IWarehouse
         return inner.QueryAsync(dataset, statement, cancellationToken);
     }
 
-    public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
+    public async Task ExecuteAsync(
+        string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
         Before(statement);

@@ -20,12 +20,15 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.Tests.Service;
 
 /// <summary>
-/// The whole service over HTTP, with its DuckDB file and its broker, reading a <see cref="VendorServer"/>. Its triggers are of noon of
-/// <see cref="Today"/>, so that no test meets midnight.
+/// The whole service over HTTP, with its DuckDB file and its broker, reading a <see cref="VendorServer"/>. Its triggers
+/// are of noon of <see cref="Today"/>, so that no test meets midnight.
 /// </summary>
 internal sealed class ServiceHost : IAsyncDisposable
 {
-    /// <summary>The trait of every class whose tests start the whole service: they are the larger part of the time, and not units.</summary>
+    /// <summary>
+    /// The trait of every class whose tests start the whole service: they are the larger part of the time, and not
+    /// units.
+    /// </summary>
     public const string Part = "part";
     public const string Whole = "service";
 
@@ -36,15 +39,21 @@ internal sealed class ServiceHost : IAsyncDisposable
     private readonly TemporaryFolder? _folder;
     private bool _isStopped;
 
-    private ServiceHost(LocalService service, VendorServer vendor, LogLines log, TemporaryFolder? folder, DateOnly today)
+    private ServiceHost(
+        LocalService service, VendorServer vendor, LogLines log, TemporaryFolder? folder, DateOnly today)
     {
         (_service, Vendor, Log, _folder, Today) = (service, vendor, log, folder, today);
 
         // The caller is somebody else: it has no part in the service's traces.
-        Http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = service.Address };
+        Http = new HttpClient(
+            new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = service.Address };
     }
 
-    public static readonly (string Vendor, string Name, string Secret)[] Acme = [("Anthropic", "acme", Key), ("OpenAI", "acme", "sk-admin-a-test-key")];
+    public static readonly (string Vendor, string Name, string Secret)[] Acme =
+    [
+        ("Anthropic", "acme", Key),
+        ("OpenAI", "acme", "sk-admin-a-test-key"),
+    ];
 
     public VendorServer Vendor { get; }
 
@@ -66,9 +75,12 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <param name="accounts">Who is read; null for <see cref="Acme"/>.</param>
     /// <param name="configure">What else is different; null for nothing.</param>
     public static async Task<ServiceHost> StartAsync(
-        TemporaryFolder? folder = null, (string Vendor, string Name, string Secret)[]? accounts = null, Action<WebApplicationBuilder>? configure = null)
+        TemporaryFolder? folder = null,
+        (string Vendor, string Name, string Secret)[]? accounts = null,
+        Action<WebApplicationBuilder>? configure = null)
     {
-        TestContext.Current.TestClass!.Traits.ShouldContainKey(Part, "A class that starts the whole service says so: [Trait(ServiceHost.Part, ServiceHost.Whole)].");
+        TestContext.Current.TestClass!.Traits.ShouldContainKey(
+            Part, "A class that starts the whole service says so: [Trait(ServiceHost.Part, ServiceHost.Whole)].");
         var vendor = await VendorServer.StartAsync();
         vendor.On("/v1/organizations/me", $$"""{"id":"{{Organization}}","name":"Acme","type":"organization"}""");
         var log = new LogLines();
@@ -100,17 +112,26 @@ internal sealed class ServiceHost : IAsyncDisposable
     }
 
     /// <summary>Asks for one report of one vendor, from one day to another.</summary>
-    public Task<RunDocument> RunAsync(string vendor, string report, DateOnly from, DateOnly to, string more = "") => RunAsync(
+    public Task<RunDocument> RunAsync(string vendor, string report, DateOnly from, DateOnly to, string more = "") =>
+        RunAsync(
         $$"""{"vendors":["{{vendor}}"],"reports":["{{report}}"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{more}}}""");
 
-    /// <summary>Asks for one report of one vendor by a trigger of a day of its own, and waits until nothing is left to do.</summary>
+    /// <summary>
+    /// Asks for one report of one vendor by a trigger of a day of its own, and waits until nothing is left to do.
+    /// </summary>
     public async Task<RunDocument> PushedRunAsync(string today, string vendor, string report, string from, string to)
     {
-        var (id, time) = (Guid.NewGuid().ToString(), DateTimeOffset.Parse($"{today}T06:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
+        var (id, time) = (
+            Guid.NewGuid().ToString(),
+            DateTimeOffset.Parse($"{today}T06:00:00Z", System.Globalization.CultureInfo.InvariantCulture));
         (await PushTriggerAsync(
             $$"""{"vendors":["{{vendor}}"],"reports":["{{report}}"],"from":"{{from}}","to":"{{to}}"}""",
             id,
-            ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", Pushes.RunType), ("ce-time", $"{today}T06:00:00Z")))
+            ("ce-specversion", "1.0"),
+            ("ce-id", id),
+            ("ce-source", "//test"),
+            ("ce-type", Pushes.RunType),
+            ("ce-time", $"{today}T06:00:00Z")))
             .ShouldBe(HttpStatusCode.NoContent);
         await IdleAsync();
         return await RunOfAsync(RunId.Create("//test", id, time));
@@ -118,10 +139,13 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Asks for one report of one vendor and one day, and gives the only window.</summary>
     public async Task<WindowDocument> WindowAsync(string vendor, string report, DateOnly day, string more = "") =>
-        (await RunAsync(vendor, report, day, day, more)).Windows.Single(window => window.From <= day && day <= window.To);
+        (await RunAsync(vendor, report, day, day, more)).Windows
+            .Single(window => window.From <= day && day <= window.To);
 
     public async Task<RunDocument> RunOfAsync(string runId) =>
-        (await Http.GetFromJsonAsync<RunDocument>(new Uri($"runs/{runId}", UriKind.Relative), ApiJson.Options, Cancellation))!;
+        (
+            await Http.GetFromJsonAsync<RunDocument>(
+                new Uri($"runs/{runId}", UriKind.Relative), ApiJson.Options, Cancellation))!;
 
     public async Task<JsonElement> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK)
     {
@@ -130,11 +154,16 @@ internal sealed class ServiceHost : IAsyncDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
     }
 
-    public async Task<HttpResponseMessage> PostAsync(string path, string body, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> PostAsync(
+        string path, string body, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent(body, Encoding.UTF8),
+        };
         request.Content.Headers.ContentType = null;
-        foreach (var (name, value) in headers.Append(("content-type", "application/json")).DistinctBy(header => header.Item1))
+        foreach (var (name, value) in
+            headers.Append(("content-type", "application/json")).DistinctBy(header => header.Item1))
         {
             if (!request.Headers.TryAddWithoutValidation(name, value))
             {
@@ -146,7 +175,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     }
 
     /// <summary>Pushes a trigger as Pub/Sub does, wrapped.</summary>
-    public async Task<HttpStatusCode> PushTriggerAsync(string? body, string id, params (string Name, string Value)[] attributes)
+    public async Task<HttpStatusCode> PushTriggerAsync(
+        string? body, string id, params (string Name, string Value)[] attributes)
     {
         using var answer = await PostAsync("events/run-requested", Pushes.Wrapped(body, id, attributes));
         return answer.StatusCode;
@@ -154,13 +184,23 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Pushes a fetch request as Pub/Sub does, unwrapped.</summary>
     public async Task<HttpStatusCode> PushFetchAsync(
-        string runId, string vendor, string report, DateOnly from, DateOnly to, string mode = "production", string account = "acme")
+        string runId,
+        string vendor,
+        string report,
+        DateOnly from,
+        DateOnly to,
+        string mode = "production",
+        string account = "acme")
     {
         using var answer = await PostAsync(
             "events/fetch-requested",
             $$"""{"runId":"{{runId}}","mode":"{{mode}}","vendor":"{{vendor}}","account":"{{account}}","report":"{{report}}","from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"}""",
-            ("ce-specversion", "1.0"), ("ce-id", $"{runId}.{vendor}.{report}.{from:yyyyMMdd}"), ("ce-source", "//eventpipeline"), ("ce-type", Pushes.FetchType),
-            ("x-goog-pubsub-message-id", "77"), ("x-goog-pubsub-subscription-name", "projects/local/subscriptions/eventpipeline-fetch-push"));
+            ("ce-specversion", "1.0"),
+            ("ce-id", $"{runId}.{vendor}.{report}.{from:yyyyMMdd}"),
+            ("ce-source", "//eventpipeline"),
+            ("ce-type", Pushes.FetchType),
+            ("x-goog-pubsub-message-id", "77"),
+            ("x-goog-pubsub-subscription-name", "projects/local/subscriptions/eventpipeline-fetch-push"));
         return answer.StatusCode;
     }
 
@@ -171,7 +211,10 @@ internal sealed class ServiceHost : IAsyncDisposable
     public async Task<IReadOnlyList<IReadOnlyList<object?>>> AskAsync(string sql) =>
         (await _service.Services.GetRequiredService<DuckDbWarehouse>().AskAsync(sql, Cancellation)).Rows;
 
-    /// <summary>Lets every committed slice of a name stand under another id too, as earlier versions did when a vendor told its id on some days only.</summary>
+    /// <summary>
+    /// Lets every committed slice of a name stand under another id too, as earlier versions did when a vendor told its
+    /// id on some days only.
+    /// </summary>
     public async Task StandAlsoAsAsync(string account, string accountId)
     {
         foreach (var (table, key) in new[] { ("slice_versions", "account"), ("cost_versions", "vendor") })
@@ -181,22 +224,32 @@ internal sealed class ServiceHost : IAsyncDisposable
                 $"also_{table}",
                 new Statement(
                     "stand_also_as",
-                    $"INSERT INTO {{dataset}}.{table} SELECT * REPLACE (@account_id AS account_id) FROM {{dataset}}.{table} WHERE {key} = @key",
-                    new Dictionary<string, object?> { ["account_id"] = accountId, ["key"] = key == "account" ? account : "anthropic" }),
+                    $"INSERT INTO {{dataset}}.{table} SELECT * REPLACE (@account_id AS account_id) FROM "
+                        + $"{{dataset}}.{table} WHERE {key} = @key",
+                    new Dictionary<string, object?>
+                    {
+                        ["account_id"] = accountId,
+                        ["key"] = key == "account" ? account : "anthropic",
+                    }),
                 Cancellation);
         }
     }
 
     /// <summary>Lets an id count as another.</summary>
     public Task MergeAsync(string vendor, string from, string into) =>
-        _service.Services.GetRequiredService<AccountRegister>().MergeAsync("ai_usage_analytics", vendor, [from], into, Cancellation);
+        _service.Services.GetRequiredService<AccountRegister>()
+            .MergeAsync("ai_usage_analytics", vendor, [from], into, Cancellation);
 
     /// <summary>The one value of a query.</summary>
-    public async Task<object?> ValueAsync(string sql) => (await AskAsync(sql)).ShouldHaveSingleItem().ShouldHaveSingleItem();
+    public async Task<object?> ValueAsync(string sql) =>
+        (await AskAsync(sql)).ShouldHaveSingleItem().ShouldHaveSingleItem();
 
     public async Task<long> CountAsync(string from) => (long)(await ValueAsync($"SELECT COUNT(*) FROM {from}"))!;
 
-    /// <summary>Stops the service, after which everything it had in hand has ended: a request's span ends after its answer was read.</summary>
+    /// <summary>
+    /// Stops the service, after which everything it had in hand has ended: a request's span ends after its answer was
+    /// read.
+    /// </summary>
     public async Task StopAsync()
     {
         if (!_isStopped)
@@ -215,7 +268,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         Vendor.NotArranged.ShouldBeEmpty();
     }
 
-    private static void Configure(WebApplicationBuilder builder, Uri vendor, LogLines log, (string Vendor, string Name, string Secret)[] accounts)
+    private static void Configure(
+        WebApplicationBuilder builder, Uri vendor, LogLines log, (string Vendor, string Name, string Secret)[] accounts)
     {
         var settings = new Dictionary<string, string?>
         {
@@ -225,7 +279,8 @@ internal sealed class ServiceHost : IAsyncDisposable
             ["Broker:MaximumBackoff"] = "00:00:00",
             ["Broker:MaxDeliveryAttempts"] = "2",
         };
-        foreach (var (section, list) in accounts.GroupBy(account => account.Vendor).Select(group => (group.Key, group.ToList())))
+        foreach (var (section, list) in
+            accounts.GroupBy(account => account.Vendor).Select(group => (group.Key, group.ToList())))
         {
             settings[$"Vendors:{section}:BaseAddress"] = vendor.AbsoluteUri;
             foreach (var (account, index) in list.Select((account, index) => (account, index)))
@@ -241,7 +296,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(log);
         builder.Services.AddSingleton<TimeProvider>(new HurriedTime());
-        builder.Services.AddSingleton<IWarehouse>(provider => new InterceptedWarehouse(provider.GetRequiredService<DuckDbWarehouse>()));
+        builder.Services.AddSingleton<IWarehouse>(
+            provider => new InterceptedWarehouse(provider.GetRequiredService<DuckDbWarehouse>()));
     }
 }
 

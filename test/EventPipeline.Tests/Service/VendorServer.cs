@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace EventPipeline.Tests.Service;
 
 /// <summary>
-/// The vendors' APIs over HTTP: answers what was arranged, as often as it is asked. What was not arranged is answered with 400 and kept in
-/// <see cref="NotArranged"/>, which the host looks at.
+/// The vendors' APIs over HTTP: answers what was arranged, as often as it is asked. What was not arranged is answered
+/// with 400 and kept in <see cref="NotArranged"/>, which the host looks at.
 /// </summary>
 internal sealed class VendorServer : IAsyncDisposable
 {
@@ -50,7 +50,8 @@ internal sealed class VendorServer : IAsyncDisposable
     /// <summary>Answers a bucketed report with a bucket per day asked for, on one page.</summary>
     /// <param name="path">The path.</param>
     /// <param name="results">What a day's bucket holds, without the brackets around.</param>
-    public VendorServer OnDays(string path, Func<DateOnly, string> results) => On(path, context => WriteAsync(context, Buckets(context.Request.Query, results), 200));
+    public VendorServer OnDays(string path, Func<DateOnly, string> results) =>
+        On(path, context => WriteAsync(context, Buckets(context.Request.Query, results), 200));
 
     public static Task WriteAsync(HttpContext context, string body, int status)
     {
@@ -62,7 +63,9 @@ internal sealed class VendorServer : IAsyncDisposable
     public static string Buckets(IQueryCollection query, Func<DateOnly, string> results)
     {
         var isAnthropic = query.ContainsKey("starting_at");
-        var (from, end) = isAnthropic ? (Rfc(query["starting_at"]!), Rfc(query["ending_at"]!)) : (Unix(query["start_time"]!), Unix(query["end_time"]!));
+        var (from, end) = isAnthropic
+            ? (Rfc(query["starting_at"]!), Rfc(query["ending_at"]!))
+            : (Unix(query["start_time"]!), Unix(query["end_time"]!));
         var buckets = Enumerable.Range(0, end.DayNumber - from.DayNumber).Select(from.AddDays).Select(day => isAnthropic
             ? $$"""{"starting_at":"{{day:yyyy-MM-dd}}T00:00:00Z","ending_at":"{{day.AddDays(1):yyyy-MM-dd}}T00:00:00Z","results":[{{results(day)}}]}"""
             : $$"""{"object":"bucket","start_time":{{Seconds(day)}},"end_time":{{Seconds(day.AddDays(1))}},"results":[{{results(day)}}]}""");
@@ -76,7 +79,9 @@ internal sealed class VendorServer : IAsyncDisposable
         var request = context.Request;
         var asked = Uri.UnescapeDataString($"{request.Path}{request.QueryString}");
         Asked.Enqueue(asked);
-        var page = new[] { "page", "after_id", "after" }.Select(name => (string?)request.Query[name]).FirstOrDefault(value => value is not null);
+        var page = new[] { "page", "after_id", "after" }
+            .Select(name => (string?)request.Query[name])
+            .FirstOrDefault(value => value is not null);
         if (_answers.TryGetValue($"{request.Path}#{page}", out var answer))
         {
             await answer(context);
@@ -87,10 +92,13 @@ internal sealed class VendorServer : IAsyncDisposable
         await WriteAsync(context, """{"error":{"type":"not_arranged","message":"Nothing is arranged for this."}}""", 400);
     }
 
-    private static DateOnly Rfc(string text) => DateOnly.ParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture);
+    private static DateOnly Rfc(string text) =>
+        DateOnly.ParseExact(text[..10], "yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static DateOnly Unix(string text) =>
-        DateOnly.FromDateTime(DateTimeOffset.FromUnixTimeSeconds(long.Parse(text, CultureInfo.InvariantCulture)).UtcDateTime);
+        DateOnly.FromDateTime(
+            DateTimeOffset.FromUnixTimeSeconds(long.Parse(text, CultureInfo.InvariantCulture)).UtcDateTime);
 
-    private static long Seconds(DateOnly day) => new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds();
+    private static long Seconds(DateOnly day) =>
+        new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero).ToUnixTimeSeconds();
 }

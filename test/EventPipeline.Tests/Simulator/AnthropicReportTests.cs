@@ -8,7 +8,8 @@ public sealed class AnthropicReportTests
 {
     private const string Usage = "usage_report/messages";
     private const string Week = "starting_at=2026-11-09T00:00:00Z&ending_at=2026-11-16T00:00:00Z";
-    private const string AllGroups = "&group_by[]=account_id&group_by[]=api_key_id&group_by[]=context_window&group_by[]=inference_geo"
+    private const string AllGroups =
+        "&group_by[]=account_id&group_by[]=api_key_id&group_by[]=context_window&group_by[]=inference_geo"
         + "&group_by[]=model&group_by[]=service_account_id&group_by[]=service_tier&group_by[]=workspace_id";
 
     [Fact]
@@ -20,9 +21,13 @@ public sealed class AnthropicReportTests
         var whole = await PagesAsync(client, $"{Usage}?{Week}&limit=31{AllGroups}");
         var paged = await PagesAsync(client, $"{Usage}?{Week}&limit=2{AllGroups}");
 
-        whole.Select(bucket => (string)bucket["starting_at"]!).ShouldBe(Enumerable.Range(9, 7).Select(day => $"2026-11-{day:D2}T00:00:00Z"));
-        whole.Select(bucket => (string)bucket["ending_at"]!).ShouldBe(Enumerable.Range(10, 7).Select(day => $"2026-11-{day:D2}T00:00:00Z"));
-        new JsonArray([.. paged.Select(b => b.DeepClone())]).ToJsonString().ShouldBe(new JsonArray([.. whole.Select(b => b.DeepClone())]).ToJsonString());
+        whole.Select(bucket => (string)bucket["starting_at"]!)
+            .ShouldBe(Enumerable.Range(9, 7).Select(day => $"2026-11-{day:D2}T00:00:00Z"));
+        whole.Select(bucket => (string)bucket["ending_at"]!)
+            .ShouldBe(Enumerable.Range(10, 7).Select(day => $"2026-11-{day:D2}T00:00:00Z"));
+        new JsonArray([.. paged.Select(b => b.DeepClone())])
+            .ToJsonString()
+            .ShouldBe(new JsonArray([.. whole.Select(b => b.DeepClone())]).ToJsonString());
     }
 
     [Fact]
@@ -31,7 +36,9 @@ public sealed class AnthropicReportTests
         await using var simulator = await StartAsync();
         using var client = simulator.Anthropic();
 
-        var rows = (await PagesAsync(client, $"{Usage}?{Week}{AllGroups}")).Select(bucket => bucket["results"]!.AsArray().Count).ToList();
+        var rows = (await PagesAsync(client, $"{Usage}?{Week}{AllGroups}"))
+            .Select(bucket => bucket["results"]!.AsArray().Count)
+            .ToList();
 
         rows.Take(5).ShouldAllBe(count => count >= 20 && count <= 80);
         rows.Skip(5).Max().ShouldBeLessThan(rows.Take(5).Min());
@@ -48,7 +55,8 @@ public sealed class AnthropicReportTests
 
         var ungrouped = Rows(await PagesAsync(client, $"{Usage}?{Week}")).Sum(row => (long)row[metric]!);
         var grouped = Rows(await PagesAsync(client, $"{Usage}?{Week}{AllGroups}")).Sum(row => (long)row[metric]!);
-        var hourly = Rows(await PagesAsync(client, $"{Usage}?{Week}&bucket_width=1h&limit=100&group_by[]=model")).Sum(row => (long)row[metric]!);
+        var hourly = Rows(await PagesAsync(client, $"{Usage}?{Week}&bucket_width=1h&limit=100&group_by[]=model"))
+            .Sum(row => (long)row[metric]!);
 
         ungrouped.ShouldBeGreaterThan(0);
         grouped.ShouldBe(ungrouped);
@@ -65,8 +73,19 @@ public sealed class AnthropicReportTests
 
         row.Select(field => field.Key).ShouldBe(
             [
-                "account_id", "api_key_id", "cache_creation", "cache_read_input_tokens", "context_window", "inference_geo", "model",
-                "output_tokens", "server_tool_use", "service_account_id", "service_tier", "uncached_input_tokens", "workspace_id",
+                "account_id",
+                "api_key_id",
+                "cache_creation",
+                "cache_read_input_tokens",
+                "context_window",
+                "inference_geo",
+                "model",
+                "output_tokens",
+                "server_tool_use",
+                "service_account_id",
+                "service_tier",
+                "uncached_input_tokens",
+                "workspace_id",
             ],
             ignoreOrder: true);
         row["workspace_id"].ShouldBeNull();
@@ -82,10 +101,13 @@ public sealed class AnthropicReportTests
         var rows = Rows(await PagesAsync(client, $"{Usage}?{Week}{AllGroups}")).ToList();
 
         rows.ShouldContain(row => row["workspace_id"] == null && row["api_key_id"] != null);
-        rows.ShouldContain(row => row["workspace_id"] == null && row["api_key_id"] == null && row["account_id"] == null);
+        rows.ShouldContain(
+            row => row["workspace_id"] == null && row["api_key_id"] == null && row["account_id"] == null);
         rows.ShouldContain(row => row["service_account_id"] != null);
         rows.ShouldContain(row => row["account_id"] != null);
-        rows.Select(row => (string)row["service_tier"]!).Distinct().ShouldBe(["standard", "batch", "priority"], ignoreOrder: true);
+        rows.Select(row => (string)row["service_tier"]!)
+            .Distinct()
+            .ShouldBe(["standard", "batch", "priority"], ignoreOrder: true);
     }
 
     [Fact]
@@ -115,7 +137,8 @@ public sealed class AnthropicReportTests
 
         before.Count.ShouldBe(2);
         after.Count.ShouldBe(2);
-        ((long)after[1]["results"]![0]!["output_tokens"]!).ShouldBeGreaterThan((long)before[1]["results"]![0]!["output_tokens"]!);
+        ((long)after[1]["results"]![0]!["output_tokens"]!)
+            .ShouldBeGreaterThan((long)before[1]["results"]![0]!["output_tokens"]!);
         (await PagesAsync(client, $"{Usage}?starting_at=2026-11-24T00:00:00Z")).ShouldBeEmpty();
     }
 
@@ -124,9 +147,11 @@ public sealed class AnthropicReportTests
     {
         await using var simulator = await StartAsync();
         using var client = simulator.Anthropic(Labs);
-        var rows = Rows(await PagesAsync(client, $"{Usage}?{Week}{AllGroups}")).Where(row => (string)row["service_tier"]! != "priority");
+        var rows = Rows(await PagesAsync(client, $"{Usage}?{Week}{AllGroups}"))
+            .Where(row => (string)row["service_tier"]! != "priority");
 
-        var expected = rows.Sum(row => AnthropicPrices.TokenTypes.Sum(type => Tokens(row, type.Name) * AnthropicPrices.CentsPerToken(
+        var expected = rows.Sum(
+            row => AnthropicPrices.TokenTypes.Sum(type => Tokens(row, type.Name) * AnthropicPrices.CentsPerToken(
             AnthropicPrices.Model((string)row["model"]!),
             type,
             batch: (string)row["service_tier"]! == "batch",
@@ -146,13 +171,17 @@ public sealed class AnthropicReportTests
         using var client = simulator.Anthropic();
 
         var rows = Rows(await PagesAsync(
-            client, "cost_report?starting_at=2026-09-01T00:00:00Z&limit=31&group_by[]=workspace_id&group_by[]=description")).ToList();
+            client,
+            "cost_report?starting_at=2026-09-01T00:00:00Z&limit=31&group_by[]=workspace_id"
+                + "&group_by[]=description")).ToList();
         var amounts = rows.Select(row => row["amount"]!.AsValue().GetValue<string>()).ToList();
 
         amounts.ShouldContain(amount => amount.StartsWith('-'));
         amounts.ShouldContain(amount => amount.Contains('.') && amount.Length - amount.IndexOf('.') > 10);
         amounts.ShouldContain(amount => Exact(JsonValue.Create(amount)) > 0 && Exact(JsonValue.Create(amount)) < 1);
-        rows.Select(row => (string?)row["cost_type"]).Distinct().ShouldBe(["tokens", "web_search", "code_execution", "session_usage", null], ignoreOrder: true);
+        rows.Select(row => (string?)row["cost_type"])
+            .Distinct()
+            .ShouldBe(["tokens", "web_search", "code_execution", "session_usage", null], ignoreOrder: true);
         rows.ShouldAllBe(row => (string)row["currency"]! == "USD");
     }
 
@@ -162,11 +191,14 @@ public sealed class AnthropicReportTests
         await using var simulator = await StartAsync();
         using var client = simulator.Anthropic();
 
-        var grouped = Rows(await PagesAsync(client, $"cost_report?{Week}&group_by[]=workspace_id&group_by[]=description")).ToList();
+        var grouped = Rows(
+            await PagesAsync(client, $"cost_report?{Week}&group_by[]=workspace_id&group_by[]=description"))
+            .ToList();
         var ungrouped = Rows(await PagesAsync(client, $"cost_report?{Week}")).ToList();
 
         ungrouped.Count.ShouldBe(7);
-        ungrouped.ShouldAllBe(row => row["description"] == null && row["cost_type"] == null && row["workspace_id"] == null);
+        ungrouped.ShouldAllBe(
+            row => row["description"] == null && row["cost_type"] == null && row["workspace_id"] == null);
         grouped.Sum(row => Exact(row["amount"])).ShouldBe(ungrouped.Sum(row => Exact(row["amount"])));
     }
 
@@ -185,5 +217,6 @@ public sealed class AnthropicReportTests
         rows.Count.ShouldBe(without);
     }
 
-    private static decimal Tokens(JsonNode row, string type) => (decimal)type.Split('.').Aggregate(row, (node, name) => node[name]!);
+    private static decimal Tokens(JsonNode row, string type) =>
+        (decimal)type.Split('.').Aggregate(row, (node, name) => node[name]!);
 }

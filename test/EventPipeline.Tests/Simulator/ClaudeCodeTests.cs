@@ -32,10 +32,14 @@ public sealed class ClaudeCodeTests
 
         var records = await PagesAsync(client, $"{Day}&limit=1000");
 
-        records.Select(r => (string)r["actor"]!["type"]!).Distinct().ShouldBe(["user_actor", "api_actor"], ignoreOrder: true);
+        records.Select(r => (string)r["actor"]!["type"]!)
+            .Distinct()
+            .ShouldBe(["user_actor", "api_actor"], ignoreOrder: true);
         records.ShouldAllBe(r => (r["actor"]!["email_address"] == null) != (r["actor"]!["api_key_name"] == null));
         records.Select(r => (bool)r["is_remote"]!).Distinct().Count().ShouldBe(2);
-        records.Select(r => (string)r["customer_type"]!).Distinct().ShouldBe(["api", "subscription"], ignoreOrder: true);
+        records.Select(r => (string)r["customer_type"]!)
+            .Distinct()
+            .ShouldBe(["api", "subscription"], ignoreOrder: true);
         records.Select(r => (string)r["terminal_type"]!).Distinct().Count().ShouldBeGreaterThan(3);
         records.ShouldAllBe(r => (string)r["organization_id"]! == (string)me["id"]!);
         records.GroupBy(r => r["actor"]!.ToJsonString()).ShouldContain(actor => actor.Count() > 1);
@@ -48,7 +52,9 @@ public sealed class ClaudeCodeTests
         await using var simulator = await StartAsync();
         using var client = simulator.Anthropic();
 
-        var models = (await PagesAsync(client, $"{Day}&limit=1000")).SelectMany(r => r["model_breakdown"]!.AsArray()).ToList();
+        var models = (await PagesAsync(client, $"{Day}&limit=1000"))
+            .SelectMany(r => r["model_breakdown"]!.AsArray())
+            .ToList();
         var truth = await simulator.TruthAsync("anthropic", "claude_code", "2026-11-18", "2026-11-18");
 
         models.ShouldAllBe(model => model!["estimated_cost"]!["amount"]!.GetValueKind() == JsonValueKind.Number);

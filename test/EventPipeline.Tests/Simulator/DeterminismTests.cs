@@ -4,7 +4,8 @@ namespace EventPipeline.Tests.Simulator;
 
 public sealed class DeterminismTests
 {
-    private const string Usage = "usage_report/messages?starting_at=2026-11-01T00:00:00Z&limit=31&group_by[]=model&group_by[]=workspace_id";
+    private const string Usage =
+        "usage_report/messages?starting_at=2026-11-01T00:00:00Z&limit=31&group_by[]=model&group_by[]=workspace_id";
 
     public static TheoryData<string> Addresses =>
     [
@@ -43,17 +44,28 @@ public sealed class DeterminismTests
         for (var age = 1; age <= 8; age++)
         {
             versions.Add((
-                await TextAsync(anthropic, "usage_report/messages?starting_at=2026-11-17T00:00:00Z&limit=1&group_by[]=api_key_id"),
-                await TextAsync(anthropic, "cost_report?starting_at=2026-11-17T00:00:00Z&ending_at=2026-11-18T00:00:00Z&group_by[]=description"),
+                await TextAsync(
+                    anthropic, "usage_report/messages?starting_at=2026-11-17T00:00:00Z&limit=1&group_by[]=api_key_id"),
+                await TextAsync(
+                    anthropic,
+                    "cost_report?starting_at=2026-11-17T00:00:00Z&ending_at=2026-11-18T00:00:00Z"
+                        + "&group_by[]=description"),
                 await TextAsync(anthropic, "usage_report/claude_code?starting_at=2026-11-17&limit=1000"),
-                await TextAsync(openAI, $"usage/completions?start_time={Unix("2026-11-17")}&end_time={Unix("2026-11-18")}&group_by=model"),
-                await TextAsync(openAI, $"costs?start_time={Unix("2026-11-17")}&end_time={Unix("2026-11-18")}&group_by=line_item")));
+                await TextAsync(
+                    openAI,
+                    $"usage/completions?start_time={Unix("2026-11-17")}&end_time={Unix("2026-11-18")}&group_by=model"),
+                await TextAsync(
+                    openAI,
+                    $"costs?start_time={Unix("2026-11-17")}&end_time={Unix("2026-11-18")}&group_by=line_item")));
             simulator.Clock.Advance(TimeSpan.FromDays(1));
         }
 
         foreach (var texts in new[]
         {
-            versions.Select(v => v.Usage[..v.Usage.IndexOf("next_page", StringComparison.Ordinal)].Replace("\"has_more\":true", "\"has_more\":false", StringComparison.Ordinal)),
+            versions.Select(
+                v =>
+                    v.Usage[..v.Usage.IndexOf("next_page", StringComparison.Ordinal)]
+                        .Replace("\"has_more\":true", "\"has_more\":false", StringComparison.Ordinal)),
             versions.Select(v => v.Cost),
             versions.Select(v => v.Code),
             versions.Select(v => v.Completions),
@@ -86,10 +98,14 @@ public sealed class DeterminismTests
         went.ShouldBeGreaterThan(0);
 
         async Task<HashSet<string>> KeysAsync(DateOnly day) =>
-            [.. Rows(await PagesAsync(client, $"usage_report/messages?starting_at={day:yyyy-MM-dd}T00:00:00Z&ending_at={day.AddDays(1):yyyy-MM-dd}T00:00:00Z"
+            [
+                .. Rows(
+                    await PagesAsync(
+                        client, $"usage_report/messages?starting_at={day:yyyy-MM-dd}T00:00:00Z&ending_at={day.AddDays(1):yyyy-MM-dd}T00:00:00Z"
                 + "&group_by[]=api_key_id&group_by[]=model&group_by[]=service_tier&group_by[]=account_id"))
                 .Select(row => $"{row["api_key_id"]}/{row["model"]}/{row["service_tier"]}/{row["account_id"]}")];
     }
 
-    private static Task<string> TextAsync(HttpClient client, string address) => client.GetStringAsync(address, TestContext.Current.CancellationToken);
+    private static Task<string> TextAsync(HttpClient client, string address) =>
+        client.GetStringAsync(address, TestContext.Current.CancellationToken);
 }

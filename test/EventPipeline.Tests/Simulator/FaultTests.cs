@@ -7,14 +7,17 @@ namespace EventPipeline.Tests.Simulator;
 
 public sealed class FaultTests
 {
-    private const string Usage = "usage_report/messages?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&group_by[]=model";
-    private const string Cost = "cost_report?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&group_by[]=description";
+    private const string Usage =
+        "usage_report/messages?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&group_by[]=model";
+    private const string Cost =
+        "cost_report?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&group_by[]=description";
 
     [Theory]
     [InlineData(429, "rate_limit_error")]
     [InlineData(500, "api_error")]
     [InlineData(529, "overloaded_error")]
-    public async Task A_status_comes_with_the_vendor_s_error_and_retry_after_only_when_asked_for(int status, string type)
+    public async Task A_status_comes_with_the_vendor_s_error_and_retry_after_only_when_asked_for(
+        int status, string type)
     {
         await using var simulator = await StartAsync();
         using var client = simulator.Anthropic();
@@ -64,10 +67,12 @@ public sealed class FaultTests
         using var client = simulator.Anthropic();
         await simulator.FaultsAsync("""[{"kind":"truncate","times":1}]""");
 
-        using var answer = await client.GetAsync(Usage, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+        using var answer = await client.GetAsync(
+            Usage, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        await Should.ThrowAsync<HttpRequestException>(() => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<HttpRequestException>(
+            () => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         (await SendAsync(client, Usage)).Status.ShouldBe(200);
     }
 
@@ -149,7 +154,8 @@ public sealed class FaultTests
         using var client = simulator.Anthropic();
         await simulator.FaultsAsync("""[{"kind":"reset"}]""");
 
-        await Should.ThrowAsync<HttpRequestException>(() => client.GetAsync(Usage, TestContext.Current.CancellationToken));
+        await Should.ThrowAsync<HttpRequestException>(
+            () => client.GetAsync(Usage, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -314,10 +320,14 @@ public sealed class FaultTests
         await simulator.FaultsAsync("""[{"kind":"garbage"}]""");
 
         using var content = new StringContent(rules);
-        using var answer = await simulator.Anonymous.PutAsync("/_simulator/faults", content, TestContext.Current.CancellationToken);
+        using var answer = await simulator.Anonymous.PutAsync(
+            "/_simulator/faults", content, TestContext.Current.CancellationToken);
 
         answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
-        ((string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["title"]!).ShouldContain(named);
+        (
+            (string)JsonNode
+                .Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["title"]!)
+            .ShouldContain(named);
         (await JsonAsync(simulator.Anonymous, "/_simulator/faults")).AsArray().Count.ShouldBe(1);
     }
 
@@ -330,13 +340,21 @@ public sealed class FaultTests
         await SendAsync(client, Usage);
         await SendAsync(client, "users?limit=5");
 
-        var text = await simulator.Anonymous.GetStringAsync("/_simulator/requests", TestContext.Current.CancellationToken);
+        var text = await simulator.Anonymous.GetStringAsync(
+            "/_simulator/requests", TestContext.Current.CancellationToken);
         var log = JsonNode.Parse(text)!.AsArray();
 
-        log.Select(entry => ((string)entry!["path"]!, (int)entry["status"]!, (string?)entry["account"], (string?)entry["fault"])).ShouldBe(
-            [($"/v1/organizations/{Usage}", 200, Acme, null), ("/v1/organizations/users?limit=5", 500, Acme, "status")]);
+        log.Select(
+            entry =>
+                ((string)entry!["path"]!, (int)entry["status"]!, (string?)entry["account"], (string?)entry["fault"]))
+            .ShouldBe(
+            [
+                ($"/v1/organizations/{Usage}", 200, Acme, null),
+                ("/v1/organizations/users?limit=5", 500, Acme, "status"),
+            ]);
         text.ShouldNotContain(simulator.Account("anthropic").Key);
-        (await simulator.Anonymous.DeleteAsync("/_simulator/requests", TestContext.Current.CancellationToken)).Dispose();
+        (await simulator.Anonymous.DeleteAsync("/_simulator/requests", TestContext.Current.CancellationToken))
+            .Dispose();
         (await JsonAsync(simulator.Anonymous, "/_simulator/requests")).AsArray().ShouldBeEmpty();
     }
 }

@@ -46,9 +46,11 @@ public sealed class ListingTests
         using var openAI = simulator.OpenAI();
 
         (await AllAsync(anthropic, "workspaces?", "after_id")).ShouldAllBe(item => item["archived_at"] == null);
-        (await AllAsync(anthropic, "workspaces?include_archived=true", "after_id")).ShouldContain(item => item["archived_at"] != null);
+        (await AllAsync(anthropic, "workspaces?include_archived=true", "after_id"))
+            .ShouldContain(item => item["archived_at"] != null);
         (await AllAsync(openAI, "projects?", "after")).ShouldAllBe(item => (string)item["status"]! == "active");
-        (await AllAsync(openAI, "projects?include_archived=true", "after")).ShouldContain(item => (string)item["status"]! == "archived");
+        (await AllAsync(openAI, "projects?include_archived=true", "after"))
+            .ShouldContain(item => (string)item["status"]! == "archived");
     }
 
     [Fact]
@@ -72,15 +74,23 @@ public sealed class ListingTests
         using var openAI = simulator.OpenAI();
         var start = Unix("2026-11-01");
 
-        var names = (await AllAsync(anthropic, "api_keys?", "after_id")).Select(item => (string)item["id"]!).ToHashSet();
-        var used = Rows(await PagesAsync(anthropic, "usage_report/messages?starting_at=2026-11-01T00:00:00Z&group_by[]=api_key_id"))
+        var names = (await AllAsync(anthropic, "api_keys?", "after_id"))
+            .Select(item => (string)item["id"]!)
+            .ToHashSet();
+        var used = Rows(
+            await PagesAsync(anthropic, "usage_report/messages?starting_at=2026-11-01T00:00:00Z&group_by[]=api_key_id"))
             .Select(row => (string?)row["api_key_id"]).OfType<string>().Distinct().ToList();
-        var projects = (await AllAsync(openAI, "projects?include_archived=true", "after")).Select(item => (string)item["id"]!).ToList();
+        var projects = (await AllAsync(openAI, "projects?include_archived=true", "after"))
+            .Select(item => (string)item["id"]!)
+            .ToList();
         var openAINames = new HashSet<string>();
         foreach (var project in projects)
         {
             var keys = await AllAsync(openAI, $"projects/{project}/api_keys?", "after");
-            keys.ShouldAllBe(key => (string)key["owner"]!["type"]! == "user" ? key["owner"]!["user"] != null : key["owner"]!["service_account"] != null);
+            keys.ShouldAllBe(
+                key => (string)key["owner"]!["type"]! == "user"
+                    ? key["owner"]!["user"] != null
+                    : key["owner"]!["service_account"] != null);
             openAINames.UnionWith(keys.Select(key => (string)key["id"]!));
             (await AllAsync(openAI, $"projects/{project}/service_accounts?", "after")).ShouldNotBeEmpty();
         }

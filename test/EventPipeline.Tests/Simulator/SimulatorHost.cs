@@ -10,7 +10,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Simulator;
 
-/// <summary>A simulator on a port of its own, at a Monday afternoon that stands still, with a client for each vendor.</summary>
+/// <summary>
+/// A simulator on a port of its own, at a Monday afternoon that stands still, with a client for each vendor.
+/// </summary>
 internal sealed class SimulatorHost : IAsyncDisposable
 {
     public const string Acme = "SIMULATED-acme";
@@ -39,7 +41,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
         return new SimulatorHost(application, clock, seed);
     }
 
-    public SimulatedAccount Account(string vendor, string name = Acme) => Accounts.Single(a => a.Vendor == vendor && a.Name == name);
+    public SimulatedAccount Account(string vendor, string name = Acme) =>
+        Accounts.Single(a => a.Vendor == vendor && a.Name == name);
 
     public HttpClient Anthropic(string account = Acme)
     {
@@ -59,12 +62,17 @@ internal sealed class SimulatorHost : IAsyncDisposable
     public async Task FaultsAsync(string rules)
     {
         using var content = new StringContent(rules);
-        using var answer = await Anonymous.PutAsync("/_simulator/faults", content, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        using var answer = await Anonymous.PutAsync(
+            "/_simulator/faults", content, TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.ShouldBeTrue(
+            await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
-    public async Task<JsonNode> TruthAsync(string vendor, string report, string from, string to, string account = Acme, string more = "") =>
-        await JsonAsync(Anonymous, $"/_simulator/truth?vendor={vendor}&account={account}&report={report}&from={from}&to={to}{more}");
+    public async Task<JsonNode> TruthAsync(
+        string vendor, string report, string from, string to, string account = Acme, string more = "") =>
+        await JsonAsync(
+            Anonymous,
+            $"/_simulator/truth?vendor={vendor}&account={account}&report={report}&from={from}&to={to}{more}");
 
     public static async Task<JsonNode> JsonAsync(HttpClient client, string address) =>
         JsonNode.Parse(await client.GetStringAsync(address, TestContext.Current.CancellationToken))!;
@@ -75,7 +83,8 @@ internal sealed class SimulatorHost : IAsyncDisposable
         var items = new List<JsonNode>();
         for (string? page = ""; page is not null;)
         {
-            var body = await JsonAsync(client, page.Length == 0 ? address : $"{address}&page={Uri.EscapeDataString(page)}");
+            var body = await JsonAsync(
+                client, page.Length == 0 ? address : $"{address}&page={Uri.EscapeDataString(page)}");
             items.AddRange(body["data"]!.AsArray().Select(item => item!));
             page = (string?)body["next_page"];
             ((bool)body["has_more"]!).ShouldBe(page is not null);
@@ -85,18 +94,22 @@ internal sealed class SimulatorHost : IAsyncDisposable
     }
 
     /// <summary>Every result of some buckets.</summary>
-    public static IEnumerable<JsonNode> Rows(IEnumerable<JsonNode> buckets) => buckets.SelectMany(bucket => bucket["results"]!.AsArray()).Select(row => row!);
+    public static IEnumerable<JsonNode> Rows(IEnumerable<JsonNode> buckets) =>
+        buckets.SelectMany(bucket => bucket["results"]!.AsArray()).Select(row => row!);
 
     /// <summary>A number, or a string that holds one.</summary>
-    public static decimal Exact(JsonNode? node) => decimal.Parse(node!.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture);
+    public static decimal Exact(JsonNode? node) =>
+        decimal.Parse(node!.ToString(), NumberStyles.Number, CultureInfo.InvariantCulture);
 
     public static long Unix(string day) =>
         DateTimeOffset.Parse(day, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ToUnixTimeSeconds();
 
-    public static async Task<(int Status, JsonNode Body, HttpResponseHeaders Headers)> SendAsync(HttpClient client, string address)
+    public static async Task<(int Status, JsonNode Body, HttpResponseHeaders Headers)> SendAsync(
+        HttpClient client, string address)
     {
         using var answer = await client.GetAsync(address, TestContext.Current.CancellationToken);
-        var body = await answer.Content.ReadFromJsonAsync<JsonNode>(JsonSerializerOptions.Web, TestContext.Current.CancellationToken);
+        var body = await answer.Content.ReadFromJsonAsync<JsonNode>(
+            JsonSerializerOptions.Web, TestContext.Current.CancellationToken);
         return ((int)answer.StatusCode, body!, answer.Headers);
     }
 

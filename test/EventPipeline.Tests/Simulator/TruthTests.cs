@@ -15,14 +15,17 @@ public sealed class TruthTests
 
         var buckets = await PagesAsync(
             client,
-            "usage_report/messages?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&limit=3&group_by[]=account_id&group_by[]=api_key_id"
-            + "&group_by[]=context_window&group_by[]=inference_geo&group_by[]=model&group_by[]=service_account_id&group_by[]=service_tier&group_by[]=workspace_id");
+            "usage_report/messages?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&limit=3"
+                + "&group_by[]=account_id&group_by[]=api_key_id"
+            + "&group_by[]=context_window&group_by[]=inference_geo&group_by[]=model&group_by[]=service_account_id"
+            + "&group_by[]=service_tier&group_by[]=workspace_id");
         var truth = await simulator.TruthAsync("anthropic", "messages_usage", "2026-11-16", "2026-11-22");
 
         PerDay(truth).ShouldBe(buckets.Select(bucket => (
             bucket["results"]!.AsArray().Count,
             Rows([bucket]).Sum(row => (decimal)row["uncached_input_tokens"]! + (decimal)row["cache_read_input_tokens"]!
-                + (decimal)row["cache_creation"]!["ephemeral_5m_input_tokens"]! + (decimal)row["cache_creation"]!["ephemeral_1h_input_tokens"]!
+                + (decimal)row["cache_creation"]!["ephemeral_5m_input_tokens"]!
+                + (decimal)row["cache_creation"]!["ephemeral_1h_input_tokens"]!
                 + (decimal)row["output_tokens"]!),
             0m)));
     }
@@ -37,17 +40,30 @@ public sealed class TruthTests
 
         var buckets = await PagesAsync(
             client,
-            "cost_report?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&limit=2&group_by[]=workspace_id&group_by[]=description");
+            "cost_report?starting_at=2026-11-16T00:00:00Z&ending_at=2026-11-23T00:00:00Z&limit=2"
+                + "&group_by[]=workspace_id&group_by[]=description");
         var truth = await simulator.TruthAsync("anthropic", "cost", "2026-11-16", "2026-11-22", account);
 
-        PerDay(truth).ShouldBe(buckets.Select(bucket => (bucket["results"]!.AsArray().Count, 0m, Rows([bucket]).Sum(row => Exact(row["amount"])) / 100)));
+        PerDay(truth)
+            .ShouldBe(
+                buckets.Select(
+                    bucket =>
+                        (
+                            bucket["results"]!.AsArray().Count,
+                            0m,
+                            Rows([bucket]).Sum(row => Exact(row["amount"])) / 100)));
         Exact(truth["total"]!["usd"]).ShouldBe(Rows(buckets).Sum(row => Exact(row["amount"])) / 100);
     }
 
     [Theory]
-    [InlineData("completions", "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=batch&group_by=service_tier")]
+    [InlineData(
+        "completions",
+        "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=batch"
+            + "&group_by=service_tier")]
     [InlineData("embeddings", "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model")]
-    [InlineData("images", "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=size&group_by=source")]
+    [InlineData(
+        "images",
+        "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=size&group_by=source")]
     public async Task The_truth_of_an_endpoint_is_what_its_pages_add_up_to(string name, string groupBy)
     {
         await using var simulator = await StartAsync();
@@ -58,9 +74,14 @@ public sealed class TruthTests
 
         PerDay(truth).ShouldBe(buckets.Select(bucket => (
             bucket["results"]!.AsArray().Count,
-            Rows([bucket]).Sum(row => (row["input_tokens"]?.GetValue<decimal>() ?? 0) + (row["output_tokens"]?.GetValue<decimal>() ?? 0)),
+            Rows([bucket])
+                .Sum(
+                    row =>
+                        (row["input_tokens"]?.GetValue<decimal>() ?? 0)
+                            + (row["output_tokens"]?.GetValue<decimal>() ?? 0)),
             0m)));
-        Exact(truth["total"]!["quantities"]!["num_model_requests"]).ShouldBe(Rows(buckets).Sum(row => (decimal)row["num_model_requests"]!));
+        Exact(truth["total"]!["quantities"]!["num_model_requests"])
+            .ShouldBe(Rows(buckets).Sum(row => (decimal)row["num_model_requests"]!));
     }
 
     [Fact]
@@ -70,9 +91,17 @@ public sealed class TruthTests
         using var client = simulator.OpenAI();
 
         var buckets = await PagesAsync(client, $"costs?{Week}&limit=3&group_by=project_id&group_by=line_item");
-        var truth = await simulator.TruthAsync("openai", "costs", "2026-11-16", "2026-11-22", more: "&group_by=project_id&group_by=line_item");
+        var truth = await simulator.TruthAsync(
+            "openai", "costs", "2026-11-16", "2026-11-22", more: "&group_by=project_id&group_by=line_item");
 
-        PerDay(truth).ShouldBe(buckets.Select(bucket => (bucket["results"]!.AsArray().Count, 0m, Rows([bucket]).Sum(row => Exact(row["amount"]!["value"])))));
+        PerDay(truth)
+            .ShouldBe(
+                buckets.Select(
+                    bucket =>
+                        (
+                            bucket["results"]!.AsArray().Count,
+                            0m,
+                            Rows([bucket]).Sum(row => Exact(row["amount"]!["value"])))));
     }
 
     [Fact]
@@ -80,7 +109,10 @@ public sealed class TruthTests
     {
         await using var simulator = await StartAsync();
 
-        foreach (var (vendor, report) in new[] { ("anthropic", "cost"), ("anthropic", "claude_code"), ("openai", "costs") })
+        foreach (var (vendor, report) in new[]
+        {
+            ("anthropic", "cost"), ("anthropic", "claude_code"), ("openai", "costs"),
+        })
         {
             var truth = await simulator.TruthAsync(vendor, report, "2026-09-01", "2026-11-22");
             foreach (var day in truth["days"]!.AsArray())

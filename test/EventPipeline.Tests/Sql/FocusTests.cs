@@ -24,11 +24,18 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData(-1.5, null, "Invoice adjustment", null, "Adjustment")]
     [InlineData(-1.5, null, "Refund", null, "Adjustment")]
     [InlineData(-1.5, null, null, null, "Adjustment")]
-    public async Task A_charge_is_of_the_category_that_the_vendors_line_tells(double usd, string? type, string? text, int? quantity, string category)
+    public async Task A_charge_is_of_the_category_that_the_vendors_line_tells(
+        double usd, string? type, string? text, int? quantity, string category)
     {
-        await LineAsync(("amount_usd", (decimal)usd), ("cost_type", type), ("line_item", text), ("quantity", quantity), ("quantity_unit", quantity is null ? null : "tokens"));
+        await LineAsync(
+            ("amount_usd", (decimal)usd),
+            ("cost_type", type),
+            ("line_item", text),
+            ("quantity", quantity),
+            ("quantity_unit", quantity is null ? null : "tokens"));
 
-        (await _facts.AskAsync("SELECT ChargeCategory, ChargeClass, BilledCost FROM focus")).ShouldBe([[category, null, (decimal)usd]]);
+        (await _facts.AskAsync("SELECT ChargeCategory, ChargeClass, BilledCost FROM focus"))
+            .ShouldBe([[category, null, (decimal)usd]]);
     }
 
     [Theory]
@@ -59,13 +66,15 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         await LineAsync(("line_item", "Service credit"), ("quantity_unit", "tokens"));
 
-        (await _facts.AskAsync("SELECT ConsumedQuantity, ConsumedUnit, SkuId, SkuMeter FROM focus")).ShouldBe([[null, null, null, null]]);
+        (await _facts.AskAsync("SELECT ConsumedQuantity, ConsumedUnit, SkuId, SkuMeter FROM focus"))
+            .ShouldBe([[null, null, null, null]]);
     }
 
     [Fact]
     public async Task A_quantity_in_thousands_is_exact()
     {
-        await LineAsync(("line_item", "gpt-5, input"), ("quantity", 1234567890123.123456789m), ("quantity_unit", "1000_tokens"));
+        await LineAsync(
+            ("line_item", "gpt-5, input"), ("quantity", 1234567890123.123456789m), ("quantity_unit", "1000_tokens"));
 
         (await _facts.ValueAsync("SELECT ConsumedQuantity FROM focus")).ShouldBe(1234567890123123.456789m);
     }
@@ -74,11 +83,23 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
     public async Task A_sku_is_what_tells_one_price_from_another_and_the_meter_what_is_counted()
     {
         await LineAsync(
-            ("cost_type", "tokens"), ("model", "claude-opus-4-6"), ("token_type", "output_tokens"), ("service_tier", "batch"), ("context_window", "0-200k"),
+            ("cost_type", "tokens"),
+            ("model", "claude-opus-4-6"),
+            ("token_type", "output_tokens"),
+            ("service_tier", "batch"),
+            ("context_window", "0-200k"),
             ("region", "us"), ("line_item", "Claude Opus 4.6 Usage - Output Tokens, Batch"));
 
         (await _facts.AskAsync("SELECT SkuId, SkuMeter, SkuPriceId, RegionId, RegionName FROM focus")).ShouldBe(
-            [["anthropic/tokens/claude-opus-4-6/output_tokens/batch/0-200k/us", "output_tokens", null, "us", "United States"]]);
+            [
+                [
+                    "anthropic/tokens/claude-opus-4-6/output_tokens/batch/0-200k/us",
+                    "output_tokens",
+                    null,
+                    "us",
+                    "United States",
+                ],
+            ]);
     }
 
     [Theory]
@@ -86,7 +107,8 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
     [InlineData(null, "gpt-5, input", null, "anthropic/gpt-5, input", null)]
     [InlineData(null, null, null, null, null)]
     [InlineData(null, "gpt-5, input", "sku-1", "sku-1", null)]
-    public async Task A_sku_is_the_vendors_own_where_it_has_one(string? type, string? text, string? own, string? sku, string? meter)
+    public async Task A_sku_is_the_vendors_own_where_it_has_one(
+        string? type, string? text, string? own, string? sku, string? meter)
     {
         await LineAsync(("cost_type", type), ("line_item", text), ("sku", own));
 
@@ -102,7 +124,8 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         await LineAsync(("cost_type", "tokens"), ("region", geo));
 
-        (await _facts.AskAsync("SELECT RegionId, RegionName, SkuId, x_InferenceGeo FROM focus")).ShouldBe([[null, null, "anthropic/tokens", geo]]);
+        (await _facts.AskAsync("SELECT RegionId, RegionName, SkuId, x_InferenceGeo FROM focus"))
+            .ShouldBe([[null, null, "anthropic/tokens", geo]]);
     }
 
     [Fact]
@@ -112,11 +135,14 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
         await _facts.CommitAsync("names", Morning(1), ("report", "names"));
         foreach (var (id, kind, name) in new[] { ("uuid-1", "organization", "Acme"), ("org-1", "api_key", "robot") })
         {
-            await _facts.InsertAsync("entity_versions", ("load_id", "names"), ("row_key", id), ("kind", kind), ("id", id), ("name", name));
+            await _facts.InsertAsync(
+                "entity_versions", ("load_id", "names"), ("row_key", id), ("kind", kind), ("id", id), ("name", name));
         }
 
-        (await _facts.AskAsync("SELECT BillingAccountId, BillingAccountName, BilledCost FROM focus")).ShouldBe([["org-1", "Acme", 1m]]);
+        (await _facts.AskAsync("SELECT BillingAccountId, BillingAccountName, BilledCost FROM focus"))
+            .ShouldBe([["org-1", "Acme", 1m]]);
     }
 
-    private Task LineAsync(params (string Column, object? Value)[] row) => _facts.InsertAsync("cost_versions", [("row_key", "k"), ("amount_usd", 1m), .. row]);
+    private Task LineAsync(params (string Column, object? Value)[] row) =>
+        _facts.InsertAsync("cost_versions", [("row_key", "k"), ("amount_usd", 1m), .. row]);
 }

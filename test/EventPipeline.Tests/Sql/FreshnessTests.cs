@@ -17,11 +17,13 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     {
         await ReadAsync(0, 1, 3, 4, 6);
 
-        (await _facts.AskAsync("SELECT data_complete_until, first_hole, slices FROM freshness")).ShouldBe([[Day.AddDays(1), Day.AddDays(2), 5L]]);
+        (await _facts.AskAsync("SELECT data_complete_until, first_hole, slices FROM freshness"))
+            .ShouldBe([[Day.AddDays(1), Day.AddDays(2), 5L]]);
         await ReadAsync(2);
         (await CompleteUntilAsync()).ShouldBe(Day.AddDays(4));
         await ReadAsync(5);
-        (await _facts.AskAsync("SELECT data_complete_until, first_hole FROM freshness")).ShouldBe([[Day.AddDays(6), null]]);
+        (await _facts.AskAsync("SELECT data_complete_until, first_hole FROM freshness"))
+            .ShouldBe([[Day.AddDays(6), null]]);
     }
 
     [Fact]
@@ -29,7 +31,8 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     {
         await ReadAsync(-141, -95, 0, 1);
 
-        (await _facts.AskAsync("SELECT data_complete_until, first_hole FROM freshness")).ShouldBe([[Day.AddDays(1), Day.AddDays(-140)]]);
+        (await _facts.AskAsync("SELECT data_complete_until, first_hole FROM freshness"))
+            .ShouldBe([[Day.AddDays(1), Day.AddDays(-140)]]);
         await ReadAsync(-89);
         (await CompleteUntilAsync()).ShouldBe(Day.AddDays(-89));
     }
@@ -38,7 +41,8 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     public async Task An_empty_day_is_no_hole_and_neither_is_a_day_that_a_snapshot_missed()
     {
         await ReadAsync(0, 2);
-        await _facts.CommitAsync("e", Morning(2), ("usage_date", Day.AddDays(1)), ("state", "empty"), ("grain", ""), ("row_count", 0));
+        await _facts.CommitAsync(
+            "e", Morning(2), ("usage_date", Day.AddDays(1)), ("state", "empty"), ("grain", ""), ("row_count", 0));
         await _facts.CommitAsync("n", Morning(0), ("report", "names"));
         await _facts.CommitAsync("n", Morning(5), ("report", "names"), ("usage_date", Day.AddDays(5)));
 
@@ -86,7 +90,13 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
         await ReadAsync(0);
         await FailAsync("w", 0, 0, Morning(9), "Twice at once.");
         await _facts.InsertAsync(
-            "run_events", ("event", "window_ended"), ("window_id", "w"), ("state", "unchanged"), ("window_start", Day), ("window_end", Day), ("recorded_at", Morning(8)));
+            "run_events",
+            ("event", "window_ended"),
+            ("window_id", "w"),
+            ("state", "unchanged"),
+            ("window_start", Day),
+            ("window_end", Day),
+            ("recorded_at", Morning(8)));
 
         (await ErrorsAsync()).ShouldBe([["cost", null, null]]);
     }
@@ -120,9 +130,20 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
         await FailAsync("w-1", 0, 0, Morning(3), "Of org-1.");
         await FailAsync("w-2", 0, 0, Morning(3), "Never read.", ("account", "labs"));
 
-        (await _facts.AskAsync("SELECT account, account_id, data_complete_until, slices, last_error FROM freshness ORDER BY account, account_id")).ShouldBe(
+        (
+            await _facts.AskAsync(
+                "SELECT account, account_id, data_complete_until, slices, last_error FROM freshness ORDER BY account, "
+                    + "account_id"))
+            .ShouldBe(
         [
-            ["acme", "acme", Day, 1L, null], ["acme", "org-1", Day, 1L, "Of org-1."], ["labs", null, null, null, "Never read."],
+            ["acme", "acme", Day, 1L, null], ["acme", "org-1", Day, 1L, "Of org-1."],
+            [
+                "labs",
+                null,
+                null,
+                null,
+                "Never read.",
+            ],
         ]);
     }
 
@@ -133,7 +154,8 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
         await _facts.CommitAsync("b", Morning(2), ("account", "renamed"), ("usage_date", Day.AddDays(1)));
         await FailAsync("w", 5, 5, Morning(3), "Under the old name.");
 
-        (await _facts.AskAsync("SELECT account, account_id, data_complete_until, last_error FROM freshness")).ShouldBe([["renamed", "org-1", Day.AddDays(1), "Under the old name."]]);
+        (await _facts.AskAsync("SELECT account, account_id, data_complete_until, last_error FROM freshness"))
+            .ShouldBe([["renamed", "org-1", Day.AddDays(1), "Under the old name."]]);
     }
 
     [Fact]
@@ -142,9 +164,13 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
         await _facts.CommitAsync("a", Morning(1), ("account", "acme"));
         await _facts.CommitAsync("b", Morning(1), ("account", "acme"), ("report", "messages_usage"));
         await _facts.CommitAsync("c", Morning(2), ("account", "renamed"), ("usage_date", Day.AddDays(1)));
-        await FailAsync("w", 1, 1, Morning(2), "A scope is missing.", ("account", "renamed"), ("report", "messages_usage"));
+        await FailAsync(
+            "w", 1, 1, Morning(2), "A scope is missing.", ("account", "renamed"), ("report", "messages_usage"));
 
-        (await _facts.AskAsync("SELECT account, report, data_complete_until, last_error FROM freshness ORDER BY report")).ShouldBe(
+        (
+            await _facts.AskAsync(
+                "SELECT account, report, data_complete_until, last_error FROM freshness ORDER BY report"))
+            .ShouldBe(
             [["renamed", "cost", Day.AddDays(1), null], ["renamed", "messages_usage", Day, "A scope is missing."]]);
     }
 
@@ -167,14 +193,26 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
         }
     }
 
-    private Task FailAsync(string window, int from, int to, DateTimeOffset at, string reason, params (string Column, object? Value)[] row) => _facts.InsertAsync(
+    private Task FailAsync(
+        string window,
+        int from,
+        int to,
+        DateTimeOffset at,
+        string reason,
+        params (string Column, object? Value)[] row) =>
+        _facts.InsertAsync(
         "run_events",
         [
-            ("event", "attempt_failed"), ("window_id", window), ("window_start", Day.AddDays(from)), ("window_end", Day.AddDays(to)), ("recorded_at", at),
+            ("event", "attempt_failed"),
+            ("window_id", window),
+            ("window_start", Day.AddDays(from)),
+            ("window_end", Day.AddDays(to)),
+            ("recorded_at", at),
             ("reason", reason), .. row,
         ]);
 
     private Task<object?> CompleteUntilAsync() => _facts.ValueAsync("SELECT data_complete_until FROM freshness");
 
-    private Task<IReadOnlyList<IReadOnlyList<object?>>> ErrorsAsync() => _facts.AskAsync("SELECT report, last_error, last_error_at FROM freshness");
+    private Task<IReadOnlyList<IReadOnlyList<object?>>> ErrorsAsync() =>
+        _facts.AskAsync("SELECT report, last_error, last_error_at FROM freshness");
 }

@@ -38,7 +38,8 @@ public sealed class RestatementTests(WarehouseFixture file) : IClassFixture<Ware
         await _facts.CommitAsync("a", Morning(1), (total, 3));
         await _facts.CommitAsync("b", Morning(2), (total, 4), ("grain", "coarse.v1"));
 
-        (await _facts.AskAsync("SELECT previous_load_id, load_id, previous_grain, grain FROM restatements")).ShouldBe([["a", "b", "line.v1", "coarse.v1"]]);
+        (await _facts.AskAsync("SELECT previous_load_id, load_id, previous_grain, grain FROM restatements"))
+            .ShouldBe([["a", "b", "line.v1", "coarse.v1"]]);
     }
 
     [Fact]
@@ -60,7 +61,8 @@ public sealed class RestatementTests(WarehouseFixture file) : IClassFixture<Ware
     {
         await _facts.CommitAsync("a", Morning(1), ("grain", ""), ("state", "empty"), ("amount_usd", 0m));
         await _facts.CommitAsync("b", Morning(2), ("amount_usd", 1m));
-        await _facts.CommitAsync("c", Morning(3), ("grain", ""), ("state", "empty"), ("amount_usd", 0m), ("digest", "a"));
+        await _facts.CommitAsync(
+            "c", Morning(3), ("grain", ""), ("state", "empty"), ("amount_usd", 0m), ("digest", "a"));
 
         (await RestatementsAsync()).ShouldBe([["a", "b", 0m, 1m], ["b", "c", 1m, 0m]]);
     }
@@ -94,7 +96,8 @@ public sealed class RestatementTests(WarehouseFixture file) : IClassFixture<Ware
         await _facts.CommitAsync("c", Morning(3), ("amount_usd", 3m), ("usage_date", Day.AddDays(1)));
         (await RestatementsAsync()).ShouldBeEmpty();
 
-        await _facts.InsertAsync("account_identity", ("account_id", "acme"), ("mark", "merged_into"), ("value", "org-1"));
+        await _facts.InsertAsync(
+            "account_identity", ("account_id", "acme"), ("mark", "merged_into"), ("value", "org-1"));
 
         (await RestatementsAsync()).ShouldBe([["a", "b", 1m, 2m]]);
     }
@@ -104,11 +107,13 @@ public sealed class RestatementTests(WarehouseFixture file) : IClassFixture<Ware
     {
         await _facts.CommitAsync("a", Morning(1), ("account_id", "acme"));
         await _facts.CommitAsync("b", Morning(2));
-        await _facts.InsertAsync("account_identity", ("account_id", "acme"), ("mark", "merged_into"), ("value", "org-1"));
+        await _facts.InsertAsync(
+            "account_identity", ("account_id", "acme"), ("mark", "merged_into"), ("value", "org-1"));
 
         (await RestatementsAsync()).ShouldBeEmpty();
     }
 
     private Task<IReadOnlyList<IReadOnlyList<object?>>> RestatementsAsync() =>
-        _facts.AskAsync("SELECT previous_load_id, load_id, previous_amount_usd, amount_usd FROM restatements ORDER BY read_began");
+        _facts.AskAsync(
+            "SELECT previous_load_id, load_id, previous_amount_usd, amount_usd FROM restatements ORDER BY read_began");
 }

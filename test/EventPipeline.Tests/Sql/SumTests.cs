@@ -49,11 +49,13 @@ public sealed class SumTests(WarehouseFixture file) : IClassFixture<WarehouseFix
     {
         await _facts.CommitAsync("a", Morning(1), ("vendor", "openai"));
         await UsageAsync("k-1", ("product", "completions"), ("requests", 5));
-        await UsageAsync("k-2", ("product", "web_search_calls"), ("requests", 2), ("quantity", 3m), ("quantity_unit", "calls"));
+        await UsageAsync(
+            "k-2", ("product", "web_search_calls"), ("requests", 2), ("quantity", 3m), ("quantity_unit", "calls"));
 
         (await _facts.ValueAsync("SELECT SUM(requests) FROM usage")).ShouldBe(5L);
         (await _facts.ValueAsync("SELECT SUM(requests) FROM daily_usage")).ShouldBe(5L);
-        (await _facts.AskAsync("SELECT quantity, quantity_unit FROM daily_usage WHERE quantity IS NOT NULL")).ShouldBe([[3m, "calls"]]);
+        (await _facts.AskAsync("SELECT quantity, quantity_unit FROM daily_usage WHERE quantity IS NOT NULL"))
+            .ShouldBe([[3m, "calls"]]);
     }
 
     [Fact]
@@ -62,16 +64,27 @@ public sealed class SumTests(WarehouseFixture file) : IClassFixture<WarehouseFix
         foreach (var day in new[] { Day, Day.AddDays(1) })
         {
             await _facts.CommitAsync("a", Morning(2), ("vendor", "openai"), ("usage_date", day));
-            await UsageAsync("k-1", ("usage_date", day), ("product", "vector_stores"), ("quantity", 1024m), ("quantity_unit", "bytes"));
-            await UsageAsync("k-2", ("usage_date", day), ("product", "images"), ("quantity", 2m), ("quantity_unit", "images"));
+            await UsageAsync(
+                "k-1",
+                ("usage_date", day),
+                ("product", "vector_stores"),
+                ("quantity", 1024m),
+                ("quantity_unit", "bytes"));
+            await UsageAsync(
+                "k-2", ("usage_date", day), ("product", "images"), ("quantity", 2m), ("quantity_unit", "images"));
         }
 
-        (await _facts.AskAsync("SELECT usage_date, quantity, quantity_unit, level, level_unit FROM daily_usage ORDER BY 1, 2 NULLS LAST")).ShouldBe(
+        (
+            await _facts.AskAsync(
+                "SELECT usage_date, quantity, quantity_unit, level, level_unit FROM daily_usage ORDER BY 1, 2 NULLS "
+                    + "LAST"))
+            .ShouldBe(
         [
             [Day, 2m, "images", null, null], [Day, null, null, 1024m, "bytes"],
             [Day.AddDays(1), 2m, "images", null, null], [Day.AddDays(1), null, null, 1024m, "bytes"],
         ]);
-        (await _facts.AskAsync("SELECT DISTINCT quantity_unit, quantity_kind FROM usage ORDER BY 1")).ShouldBe([["bytes", "level"], ["images", "flow"]]);
+        (await _facts.AskAsync("SELECT DISTINCT quantity_unit, quantity_kind FROM usage ORDER BY 1"))
+            .ShouldBe([["bytes", "level"], ["images", "flow"]]);
     }
 
     private Task CostAsync(string key, decimal usd, params (string Column, object? Value)[] row) =>

@@ -15,7 +15,8 @@ internal sealed class Collector : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public ConcurrentQueue<(string Path, string? ContentType, string? Authorization, byte[] Body)> Received { get; } = [];
+    public ConcurrentQueue<(string Path, string? ContentType, string? Authorization, byte[] Body)> Received { get; } =
+        [];
 
     /// <summary>What it does before it answers.</summary>
     public Func<HttpContext, Task> Before { get; set; } = _ => Task.CompletedTask;
@@ -38,6 +39,7 @@ internal sealed class Collector : IAsyncDisposable
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         await Before(context);
-        Received.Enqueue((context.Request.Path, context.Request.ContentType, context.Request.Headers.Authorization, body.ToArray()));
+        Received.Enqueue(
+            (context.Request.Path, context.Request.ContentType, context.Request.Headers.Authorization, body.ToArray()));
     }
 }

@@ -32,7 +32,13 @@ public sealed class MetricsTests
 
         run.Totals.Rows.ShouldBe(3);
         first.Sum("eventpipeline_rows_total", ("report", "cost")).ShouldBe(3);
-        first.Sum("eventpipeline_rows_total", ("vendor", "anthropic"), ("account", "acme"), ("mode", "production"), ("read", "first")).ShouldBe(3);
+        first.Sum(
+            "eventpipeline_rows_total",
+            ("vendor", "anthropic"),
+            ("account", "acme"),
+            ("mode", "production"),
+            ("read", "first"))
+            .ShouldBe(3);
         first.Sum("eventpipeline_cost", ("basis", "billed")).ShouldBe((double)run.Totals.BilledUsd);
         first.Sum("eventpipeline_cost", ("basis", "estimated")).ShouldBe(0);
         first.Sum("eventpipeline_runs_total", ("outcome", "completed"), ("mode", "production")).ShouldBe(1);
@@ -91,7 +97,9 @@ public sealed class MetricsTests
         await host.RunAsync("anthropic", "cost", From, From);
 
         var scrape = await ScrapeAsync(host);
-        scrape.Sum("eventpipeline_vendor_retries_total", ("vendor", "anthropic"), ("account", "acme"), ("error_type", "529")).ShouldBe(2);
+        scrape.Sum(
+            "eventpipeline_vendor_retries_total", ("vendor", "anthropic"), ("account", "acme"), ("error_type", "529"))
+            .ShouldBe(2);
         scrape.Sum("eventpipeline_dead_letters_total", ("cause", "credential"), ("topic", "fetch")).ShouldBe(1);
         scrape.Sum("eventpipeline_runs_total", ("outcome", "failed")).ShouldBe(1);
         scrape.Sum("eventpipeline_window_duration_seconds_count", ("state", "rejected")).ShouldBe(1);
@@ -106,7 +114,9 @@ public sealed class MetricsTests
 
         (await host.WindowAsync("anthropic", "cost", From)).Drift.Count.ShouldBe(1);
 
-        (await ScrapeAsync(host)).Sum("eventpipeline_drift_total", ("vendor", "anthropic"), ("report", "cost")).ShouldBe(1);
+        (await ScrapeAsync(host))
+            .Sum("eventpipeline_drift_total", ("vendor", "anthropic"), ("report", "cost"))
+            .ShouldBe(1);
     }
 
     [Fact]
@@ -117,8 +127,10 @@ public sealed class MetricsTests
 
         await host.RunAsync("anthropic", "cost", From, To);
 
-        var age = (await ScrapeAsync(host)).Sum("eventpipeline_freshness_seconds", ("vendor", "anthropic"), ("account", "acme"), ("report", "cost"));
-        var expected = TimeProvider.System.GetUtcNow() - new DateTimeOffset(To.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+        var age = (await ScrapeAsync(host))
+            .Sum("eventpipeline_freshness_seconds", ("vendor", "anthropic"), ("account", "acme"), ("report", "cost"));
+        var expected = TimeProvider.System.GetUtcNow() - new DateTimeOffset(
+            To.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
         age.ShouldNotBeNull().ShouldBeInRange(expected.TotalSeconds - 600, expected.TotalSeconds);
     }
 
@@ -150,13 +162,18 @@ public sealed class MetricsTests
     public void Freshness_grows_by_itself_and_is_what_was_last_said_the_oldest_of_one_name()
     {
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
-        using var services = new ServiceCollection().AddSingleton<TimeProvider>(clock).AddPipelineMetrics().BuildServiceProvider();
+        using var services = new ServiceCollection()
+            .AddSingleton<TimeProvider>(clock)
+            .AddPipelineMetrics()
+            .BuildServiceProvider();
         var metrics = services.GetRequiredService<PipelineMetrics>();
         double? age = null;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, all) =>
         {
-            if (instrument.Name == "eventpipeline.freshness" && instrument.Meter.Scope == services.GetRequiredService<IMeterFactory>())
+            if (
+                instrument.Name == "eventpipeline.freshness"
+                    && instrument.Meter.Scope == services.GetRequiredService<IMeterFactory>())
             {
                 all.EnableMeasurementEvents(instrument);
             }
@@ -203,10 +220,25 @@ public sealed class MetricsTests
         scrape.LabelsOf("eventpipeline_").ShouldNotBeEmpty();
         scrape.LabelsOf("").Intersect(Reserved).ShouldBeEmpty();
         scrape.LabelsOf("eventpipeline_").Except(
-            ["vendor", "account", "report", "mode", "read", "basis", "state", "outcome", "cause", "topic", "error_type", "le", "otel_scope_name"]).ShouldBeEmpty();
+            [
+                "vendor",
+                "account",
+                "report",
+                "mode",
+                "read",
+                "basis",
+                "state",
+                "outcome",
+                "cause",
+                "topic",
+                "error_type",
+                "le",
+                "otel_scope_name",
+            ]).ShouldBeEmpty();
         scrape.Names.ShouldContain("http_server_request_duration_seconds_count");
         scrape.Names.ShouldContain("dotnet_process_memory_working_set_bytes");
-        scrape.Names.ShouldNotContain(name => name.StartsWith("http_client_open_connections", StringComparison.Ordinal));
+        scrape.Names.ShouldNotContain(
+            name => name.StartsWith("http_client_open_connections", StringComparison.Ordinal));
     }
 
     private static async Task<Scrape> ScrapeAsync(ServiceHost host)

@@ -21,18 +21,28 @@ public sealed class OtlpTests
     public async Task A_collector_gets_traces_and_metrics_when_the_service_stops_at_the_latest()
     {
         await using var collector = await Collector.StartAsync();
-        await using (var app = Service(null, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address.AbsoluteUri), ("GOOGLE_CLOUD_PROJECT", "p-1"), ("K_SERVICE", "pipeline"), ("K_REVISION", "pipeline-00007")))
+        await using (
+            var app = Service(
+                null,
+                ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address.AbsoluteUri),
+                ("GOOGLE_CLOUD_PROJECT", "p-1"),
+                ("K_SERVICE", "pipeline"),
+                ("K_REVISION", "pipeline-00007")))
         {
             await AskAsync(app);
             await app.StopAsync(Cancellation);
         }
 
-        collector.Received.ShouldAllBe(request => request.ContentType == "application/x-protobuf" && request.Authorization == null);
+        collector.Received.ShouldAllBe(
+            request => request.ContentType == "application/x-protobuf" && request.Authorization == null);
         var traces = Text(collector, "/v1/traces");
         var metrics = Text(collector, "/v1/metrics");
         traces.ShouldContain("GET /hello");
         metrics.ShouldContain("http.server.request.duration");
-        foreach (var text in new[] { "pipeline-00007", "gcp.project_id", "p-1", "gcp_cloud_run", "service.instance.id", ServiceIdentity.Version })
+        foreach (var text in new[]
+        {
+            "pipeline-00007", "gcp.project_id", "p-1", "gcp_cloud_run", "service.instance.id", ServiceIdentity.Version,
+        })
         {
             traces.ShouldContain(text);
             metrics.ShouldContain(text);
@@ -58,7 +68,9 @@ public sealed class OtlpTests
             await app.StopAsync(Cancellation);
         }
 
-        collector.Received.Select(request => request.Path).Distinct().ShouldBe(["/v1/traces", "/v1/metrics"], ignoreOrder: true);
+        collector.Received.Select(request => request.Path)
+            .Distinct()
+            .ShouldBe(["/v1/traces", "/v1/metrics"], ignoreOrder: true);
         collector.Received.ShouldAllBe(request => request.Authorization == "Bearer token-1");
     }
 
@@ -69,7 +81,8 @@ public sealed class OtlpTests
     [InlineData("https://googleapis.com.example.com", false)]
     [InlineData("https://evilgoogleapis.com", false)]
     [InlineData("http://localhost:4318", false)]
-    public void Only_Google_gets_the_token_and_only_encrypted(string endpoint, bool isGoogle) => OtlpExtensions.IsGoogle(new Uri(endpoint)).ShouldBe(isGoogle);
+    public void Only_Google_gets_the_token_and_only_encrypted(string endpoint, bool isGoogle) =>
+        OtlpExtensions.IsGoogle(new Uri(endpoint)).ShouldBe(isGoogle);
 
     [Theory]
     [InlineData("localhost:4318")]
@@ -79,7 +92,8 @@ public sealed class OtlpTests
     {
         using var app = (IDisposable)Service(null, ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint));
 
-        Should.Throw<OptionsValidationException>(((WebApplication)app).Services.GetRequiredService<IStartupValidator>().Validate)
+        Should.Throw<OptionsValidationException>(
+            ((WebApplication)app).Services.GetRequiredService<IStartupValidator>().Validate)
             .Message.ShouldContain($"OTEL_EXPORTER_OTLP_ENDPOINT is '{endpoint}'");
     }
 
@@ -109,16 +123,21 @@ public sealed class OtlpTests
     {
         app.MapGet("/hello", () => "hello");
         await app.StartAsync(Cancellation);
-        using var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = new Uri(app.Urls.Single()) };
+        using var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null })
+        {
+            BaseAddress = new Uri(app.Urls.Single()),
+        };
         (await http.GetStringAsync(new Uri("hello", UriKind.Relative), Cancellation)).ShouldBe("hello");
     }
 
-    private static WebApplication Service(Action<IServiceCollection>? configure, params (string Name, string Value)[] settings)
+    private static WebApplication Service(
+        Action<IServiceCollection>? configure, params (string Name, string Value)[] settings)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrel().UseUrls("http://127.0.0.1:0");
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)));
         builder.AddTelemetry();
         configure?.Invoke(builder.Services);
         return builder.Build();
@@ -126,7 +145,8 @@ public sealed class OtlpTests
 
     private sealed class TokenHandler : DelegatingHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             await Task.Yield();
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "token-1");
@@ -137,7 +157,8 @@ public sealed class OtlpTests
     /// <summary>Brings what is meant for Google to the collector.</summary>
     private sealed class Redirected(Uri collector) : HttpClientHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             request.RequestUri.ShouldNotBeNull().Host.ShouldBe("telemetry.googleapis.com");
             request.RequestUri = new Uri(collector, request.RequestUri.PathAndQuery);

@@ -16,7 +16,8 @@ public sealed class ToldOnceTests : IAsyncLifetime
     private readonly CloudLines _lines = new(TimeProvider.System);
     private ServiceHost _host = null!;
 
-    public async ValueTask InitializeAsync() => _host = await ServiceHost.StartAsync(configure: builder => builder.Logging.AddProvider(_lines));
+    public async ValueTask InitializeAsync() =>
+        _host = await ServiceHost.StartAsync(configure: builder => builder.Logging.AddProvider(_lines));
 
     public async ValueTask DisposeAsync()
     {
@@ -83,15 +84,21 @@ public sealed class ToldOnceTests : IAsyncLifetime
             await _host.IdleAsync();
         }
 
-        (_lines.Of("window.ended").Count, _lines.Of("dead_letter.stored").Count, _lines.Of("run.completed").Count).ShouldBe((1, 1, 1));
-        var letter = (await _host.GetAsync("dead-letters")).EnumerateArray().ShouldHaveSingleItem().GetProperty("id").GetString();
+        (_lines.Of("window.ended").Count, _lines.Of("dead_letter.stored").Count, _lines.Of("run.completed").Count)
+            .ShouldBe((1, 1, 1));
+        var letter = (await _host.GetAsync("dead-letters"))
+            .EnumerateArray()
+            .ShouldHaveSingleItem()
+            .GetProperty("id")
+            .GetString();
         using (var replayed = await _host.PostAsync($"dead-letters/{letter}/replay", ""))
         {
             replayed.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
         await _host.IdleAsync();
-        (_lines.Of("window.ended").Count, _lines.Of("dead_letter.stored").Count, _lines.Of("run.completed").Count).ShouldBe((2, 2, 1));
+        (_lines.Of("window.ended").Count, _lines.Of("dead_letter.stored").Count, _lines.Of("run.completed").Count)
+            .ShouldBe((2, 2, 1));
     }
 
     private void ArrangeDrift() => _host.Vendor.OnDays(CostRows.Path, _ => """{"amount":"1","currency":"USD","description":"Tokens","novelty":1}""");
@@ -102,7 +109,9 @@ public sealed class ToldOnceTests : IAsyncLifetime
     {
         _lines.Of("window.ended").ShouldHaveSingleItem().GetProperty("state").GetString().ShouldBe("loaded");
         (_lines.Of("drift").Count, _lines.Of("run.completed").Count).ShouldBe((1, 1));
-        var scrape = new Scrape(await _host.Http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        var scrape = new Scrape(
+            await _host.Http.GetStringAsync(
+                new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken));
         (scrape.Sum("eventpipeline_drift_total"), scrape.Sum("eventpipeline_runs_total")).ShouldBe((1, 1));
         (await _host.RunOfAsync("once")).State.ShouldBe("completed");
     }

@@ -29,7 +29,11 @@ public sealed class TraceTests
 
         var messages = spans.Messages;
         messages.Select(span => span.DisplayName).ShouldBe(["process run-requested", "process fetch-requested"]);
-        messages.ShouldAllBe(span => span.TraceId.ToHexString() == Trace && span.Kind == ActivityKind.Consumer && span.Status != ActivityStatusCode.Error);
+        messages.ShouldAllBe(
+            span =>
+                span.TraceId.ToHexString() == Trace
+                    && span.Kind == ActivityKind.Consumer
+                    && span.Status != ActivityStatusCode.Error);
         var (trigger, fetch) = (messages[0], messages[1]);
         trigger.ParentSpanId.ToHexString().ShouldBe(Parent);
         spans.Ancestors(fetch).ShouldContain(trigger.SpanId);
@@ -45,7 +49,9 @@ public sealed class TraceTests
             tags => tags["eventpipeline.vendor"].ShouldBe("anthropic"),
             tags => tags["eventpipeline.account"].ShouldBe("acme"),
             tags => tags["eventpipeline.report"].ShouldBe("cost"),
-            tags => (tags["eventpipeline.window.from"], tags["eventpipeline.window.to"]).ShouldBe(("2025-01-01", "2025-01-02")),
+            tags =>
+                (tags["eventpipeline.window.from"], tags["eventpipeline.window.to"])
+                    .ShouldBe(("2025-01-01", "2025-01-02")),
             tags => tags["eventpipeline.window.state"].ShouldBe("loaded"));
     }
 
@@ -77,7 +83,9 @@ public sealed class TraceTests
         await host.StopAsync();
 
         var link = spans.Messages[0].Links.ShouldHaveSingleItem().Context;
-        spans.All.ShouldContain(span => span.SpanId == link.SpanId && span.Kind == ActivityKind.Server && span.TraceId.ToHexString() != Trace);
+        spans.All.ShouldContain(
+            span =>
+                span.SpanId == link.SpanId && span.Kind == ActivityKind.Server && span.TraceId.ToHexString() != Trace);
     }
 
     [Fact]
@@ -105,7 +113,8 @@ public sealed class TraceTests
         await host.IdleAsync();
         await host.StopAsync();
 
-        spans.Messages.Select(span => span.DisplayName).ShouldBe(["process run-requested", "process fetch-requested", "process dead-lettered"], ignoreOrder: true);
+        spans.Messages.Select(span => span.DisplayName)
+            .ShouldBe(["process run-requested", "process fetch-requested", "process dead-lettered"], ignoreOrder: true);
         spans.Messages.ShouldAllBe(span => span.TraceId.ToHexString() == Trace);
         var fetch = spans.Messages.Single(span => span.DisplayName == "process fetch-requested");
         fetch.Status.ShouldBe(ActivityStatusCode.Error);
@@ -121,12 +130,15 @@ public sealed class TraceTests
 
         foreach (var path in new[] { "liveness", "ready", "health", "metrics", "status" })
         {
-            using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+            using var answer = await host.Http.GetAsync(
+                new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
             answer.IsSuccessStatusCode.ShouldBeTrue(path);
         }
         await host.StopAsync();
 
-        spans.All.Where(span => span.Kind == ActivityKind.Server).Select(span => span.DisplayName).ShouldBe(["GET /status"]);
+        spans.All.Where(span => span.Kind == ActivityKind.Server)
+            .Select(span => span.DisplayName)
+            .ShouldBe(["GET /status"]);
     }
 
     [Fact]
@@ -143,23 +155,30 @@ public sealed class TraceTests
         (await host.WindowAsync("anthropic", "cost", Day)).State.ShouldBe("loaded");
 
         headers.ShouldContain("x-api-key");
-        headers.ShouldNotContain(name => name.StartsWith("trace", StringComparison.OrdinalIgnoreCase) || name == "Request-Id" || name == "Correlation-Context");
+        headers.ShouldNotContain(
+            name =>
+                name.StartsWith("trace", StringComparison.OrdinalIgnoreCase)
+                    || name == "Request-Id"
+                    || name == "Correlation-Context");
     }
 
     private static Task<ServiceHost> StartAsync(Spans spans) => ServiceHost.StartAsync(configure: builder =>
-        builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(new SimpleActivityExportProcessor(spans))));
+        builder.Services.ConfigureOpenTelemetryTracerProvider(
+            traces => traces.AddProcessor(new SimpleActivityExportProcessor(spans))));
 
     private static string Body(int days) => $$"""{"vendors":["anthropic"],"reports":["cost"],"from":"2025-01-01","to":"2025-01-0{{days}}"}""";
 
     private static Dictionary<string, string?> Tags(Activity span) =>
-        span.TagObjects.ToDictionary(tag => tag.Key, tag => Convert.ToString(tag.Value, System.Globalization.CultureInfo.InvariantCulture));
+        span.TagObjects.ToDictionary(
+            tag => tag.Key, tag => Convert.ToString(tag.Value, System.Globalization.CultureInfo.InvariantCulture));
 
     /// <summary>Keeps every span that ends.</summary>
     private sealed class Spans : BaseExporter<Activity>
     {
         public ConcurrentQueue<Activity> All { get; } = [];
 
-        public List<Activity> Messages => [.. All.Where(span => span.Source.Name == "EventPipeline").OrderBy(span => span.StartTimeUtc)];
+        public List<Activity> Messages =>
+            [.. All.Where(span => span.Source.Name == "EventPipeline").OrderBy(span => span.StartTimeUtc)];
 
         public override ExportResult Export(in Batch<Activity> batch)
         {
@@ -173,7 +192,9 @@ public sealed class TraceTests
 
         public IEnumerable<ActivitySpanId> Ancestors(Activity span)
         {
-            for (var each = span; each is not null; each = All.FirstOrDefault(other => other.SpanId == each.ParentSpanId))
+            for (
+                var each = span; each is not null; each = All.FirstOrDefault(
+                    other => other.SpanId == each.ParentSpanId))
             {
                 yield return each.ParentSpanId;
             }

@@ -98,7 +98,8 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [InlineData("ce-type", "eventpipeline.run.requestd.v1")]
     public async Task A_bad_header_is_named(string name, string value)
     {
-        await _door.PostAsync("/events/run-requested", "{}", [.. Binary().Where(header => header.Name != name), (name, value)]);
+        await _door.PostAsync(
+            "/events/run-requested", "{}", [.. Binary().Where(header => header.Name != name), (name, value)]);
 
         var letter = _door.Rejection();
         letter.Reason.ShouldContain(name);
@@ -127,9 +128,11 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task A_byte_order_mark_is_named_in_the_envelope_and_in_the_data()
     {
-        await _door.PostAsync("/events/run-requested", (byte[])[0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Wrapped("{}"))]);
+        await _door.PostAsync(
+            "/events/run-requested", (byte[])[0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes(Wrapped("{}"))]);
         await _door.PostAsync("/events/run-requested", Wrapped("\uFEFF{}"));
-        await _door.PostAsync("/events/run-requested", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("{}")).ToArray());
+        await _door.PostAsync(
+            "/events/run-requested", Encoding.Unicode.GetPreamble().Concat(Encoding.Unicode.GetBytes("{}")).ToArray());
 
         _door.Runs.ShouldBeEmpty();
         _door.Published.Count.ShouldBe(3);
@@ -153,7 +156,8 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [InlineData(100_000, true)]
     public async Task Nesting_deeper_than_64_is_rejected(int depth, bool tooDeep)
     {
-        var nested = string.Concat(Enumerable.Repeat("[", depth - 1)) + string.Concat(Enumerable.Repeat("]", depth - 1));
+        var nested = string.Concat(Enumerable.Repeat("[", depth - 1))
+            + string.Concat(Enumerable.Repeat("]", depth - 1));
         await _door.PostAsync("/events/run-requested", $$"""{"x":{{nested}}}""");
 
         _door.Rejection().Reason.Contains("deeper than 64", StringComparison.Ordinal).ShouldBe(tooDeep);
@@ -191,7 +195,10 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     {
         // In base64 all of it is plus signs, of which JSON for web pages makes six bytes each.
         byte[] three = [0xFB, 0xEF, 0xBE];
-        await _door.PostAsync("/events/run-requested", Enumerable.Repeat(three, 3_000_000).SelectMany(bytes => bytes).ToArray(), Metadata);
+        await _door.PostAsync(
+            "/events/run-requested",
+            Enumerable.Repeat(three, 3_000_000).SelectMany(bytes => bytes).ToArray(),
+            Metadata);
 
         _door.Rejection().PayloadTruncated.ShouldBeTrue();
         _door.Published.ShouldHaveSingleItem().Data.Length.ShouldBeLessThan(10_000_000);
@@ -200,7 +207,8 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task More_values_than_anybody_means_are_not_read_to_their_end()
     {
-        await _door.PostAsync("/events/run-requested", $"[{string.Concat(Enumerable.Repeat("0,", 4_000_000))}0]", Metadata);
+        await _door.PostAsync(
+            "/events/run-requested", $"[{string.Concat(Enumerable.Repeat("0,", 4_000_000))}0]", Metadata);
 
         _door.Rejection().Reason.ShouldContain("holds more than 2000000 names and values");
     }
@@ -234,7 +242,8 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     public async Task A_header_that_comes_twice_is_rejected_by_name(string name)
     {
         var answer = await _door.SendRawAsync(
-            $"POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n{name}: 1\r\n{name}: 1\r\n\r\n{{}}");
+            $"POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n{name}: "
+                + $"1\r\n{name}: 1\r\n\r\n{{}}");
 
         answer.ShouldStartWith("HTTP/1.1 204");
         _door.Rejection().Reason.ShouldContain($"The header {name} occurs 2 times");
@@ -246,7 +255,8 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     [InlineData("Transfer-Encoding: chunked\r\n\r\nnonsense\r\n")]
     public async Task A_body_that_does_not_arrive_whole_is_never_acknowledged(string rest)
     {
-        var answer = await _door.SendRawAsync($"POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{rest}", stop: true);
+        var answer = await _door.SendRawAsync(
+            $"POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{rest}", stop: true);
 
         answer.ShouldNotStartWith("HTTP/1.1 2");
         _door.Runs.ShouldBeEmpty();
@@ -257,7 +267,8 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     public async Task A_chunked_body_is_read()
     {
         var answer = await _door.SendRawAsync(
-            "POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"day\r\n5\r\ns\":3}\r\n0\r\n\r\n");
+            "POST /events/run-requested HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: "
+                + "chunked\r\n\r\n5\r\n{\"day\r\n5\r\ns\":3}\r\n0\r\n\r\n");
 
         answer.ShouldStartWith("HTTP/1.1 204");
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(3);

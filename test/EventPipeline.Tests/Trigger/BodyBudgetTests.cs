@@ -48,7 +48,10 @@ public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
 
         var all = Enumerable.Range(0, 64).Select(_ => budget.Begin()).ToList();
         all.ShouldAllBe(share => share.TryHold(BodyBudget.SmallBody));
-        Enumerable.Range(0, 3).Select(_ => budget.Begin()).ToList().ShouldAllBe(share => share.TryHold(RequestBody.MaxBytes));
+        Enumerable.Range(0, 3)
+            .Select(_ => budget.Begin())
+            .ToList()
+            .ShouldAllBe(share => share.TryHold(RequestBody.MaxBytes));
     }
 
     [Theory]
@@ -84,7 +87,10 @@ public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
 
     private async Task<HttpResponseMessage> LargeAsync(string push, bool chunked)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/events/run-requested") { Content = new StringContent(push) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events/run-requested")
+        {
+            Content = new StringContent(push),
+        };
         request.Headers.ExpectContinue = !chunked;
         request.Headers.TransferEncodingChunked = chunked;
         return await _door.Http.SendAsync(request, TestContext.Current.CancellationToken);

@@ -15,7 +15,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Trigger;
 
-/// <summary>The door on Kestrel, with handlers that note what reaches them and a topic that notes what is published.</summary>
+/// <summary>
+/// The door on Kestrel, with handlers that note what reaches them and a topic that notes what is published.
+/// </summary>
 public sealed class DoorFixture : IAsyncLifetime
 {
     private readonly SemaphoreSlim _begun = new(0);
@@ -131,7 +133,8 @@ public sealed class DoorFixture : IAsyncLifetime
     }
 
     /// <summary>Posts bytes with headers, exactly.</summary>
-    internal async Task<HttpResponseMessage> PostAsync(string path, byte[] body, params (string Name, string Value)[] headers)
+    internal async Task<HttpResponseMessage> PostAsync(
+        string path, byte[] body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
         foreach (var (name, value) in headers)
@@ -145,7 +148,8 @@ public sealed class DoorFixture : IAsyncLifetime
         return await Http.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    internal Task<HttpResponseMessage> PostAsync(string path, string body, params (string Name, string Value)[] headers) =>
+    internal Task<HttpResponseMessage> PostAsync(
+        string path, string body, params (string Name, string Value)[] headers) =>
         PostAsync(path, Encoding.UTF8.GetBytes(body), headers);
 
     /// <summary>The one dead letter that was published.</summary>
@@ -163,8 +167,8 @@ public sealed class DoorFixture : IAsyncLifetime
     }
 
     /// <summary>
-    /// Sends raw bytes on a connection of its own and returns what comes back once the door is done with them: nothing when the connection
-    /// was cut, as it is when the sender stops in the middle.
+    /// Sends raw bytes on a connection of its own and returns what comes back once the door is done with them: nothing
+    /// when the connection was cut, as it is when the sender stops in the middle.
     /// </summary>
     internal async Task<string> SendRawAsync(string request, bool stop = false)
     {

@@ -38,7 +38,9 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task A_wrapped_push_with_binary_attributes_in_any_case_is_a_cloud_event()
     {
-        await _door.PostAsync("/events/run-requested", Wrapped("{}", attributes: [.. Binary().Select(a => (a.Name.ToUpperInvariant(), a.Value))]));
+        await _door.PostAsync(
+            "/events/run-requested",
+            Wrapped("{}", attributes: [.. Binary().Select(a => (a.Name.ToUpperInvariant(), a.Value))]));
 
         var received = _door.Runs.ShouldHaveSingleItem().Event;
         received.Id.ShouldBe("event-1");
@@ -49,7 +51,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     public async Task A_wrapped_push_may_hold_a_structured_event()
     {
         await _door.PostAsync(
-            "/events/run-requested", Wrapped(Structured(), attributes: ("Content-Type", "application/cloudevents+json; charset=utf-8")));
+            "/events/run-requested",
+            Wrapped(Structured(), attributes: ("Content-Type", "application/cloudevents+json; charset=utf-8")));
 
         var (run, received, _) = _door.Runs.ShouldHaveSingleItem();
         (run.Days, received.Id).ShouldBe((3, "event-1"));
@@ -70,7 +73,9 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     public async Task A_structured_event_may_hold_its_data_in_base64()
     {
         await _door.PostAsync(
-            "/events/run-requested", Structured(data: null, more: ",\"data_base64\":\"eyJkYXlzIjo3fQ==\""), ("content-type", "application/cloudevents"));
+            "/events/run-requested",
+            Structured(data: null, more: ",\"data_base64\":\"eyJkYXlzIjo3fQ==\""),
+            ("content-type", "application/cloudevents"));
 
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(7);
     }
@@ -81,7 +86,14 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         var body = Structured().Replace("\"time\":\"2026-11-21T06:00:00Z\",", "", StringComparison.Ordinal);
         await _door.PostAsync(
             "/events/run-requested",
-            Wrapped(body, attributes: [("content-type", "application/cloudevents+json"), ("ce-time", "2026-10-01T00:00:00Z"), ("ce-replays", "1")]));
+            Wrapped(
+                body,
+                attributes:
+                [
+                    ("content-type", "application/cloudevents+json"),
+                    ("ce-time", "2026-10-01T00:00:00Z"),
+                    ("ce-replays", "1"),
+                ]));
 
         _door.Runs.ShouldHaveSingleItem().Event.Time.ShouldBe(new DateTimeOffset(2026, 10, 1, 0, 0, 0, TimeSpan.Zero));
     }
@@ -95,14 +107,20 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
 
         var (fetch, received) = _door.Fetches.ShouldHaveSingleItem();
         fetch.Window.ToString().ShouldBe("anthropic/default/cost 2026-11-20..2026-11-22");
-        (received.Id, received.Delivery.MessageId, received.Delivery.Subscription).ShouldBe(("event-1", "77", "projects/p/subscriptions/fetch"));
+        (received.Id, received.Delivery.MessageId, received.Delivery.Subscription)
+            .ShouldBe(("event-1", "77", "projects/p/subscriptions/fetch"));
     }
 
     [Fact]
     public async Task Header_values_of_a_cloud_event_are_percent_decoded()
     {
         await _door.PostAsync(
-            "/events/run-requested", "", ("ce-specversion", "1.0"), ("ce-id", "%C3%A9%20%F0%9F%98%80"), ("ce-source", "//me"), ("ce-type", RunType));
+            "/events/run-requested",
+            "",
+            ("ce-specversion", "1.0"),
+            ("ce-id", "%C3%A9%20%F0%9F%98%80"),
+            ("ce-source", "//me"),
+            ("ce-type", RunType));
 
         _door.Runs.ShouldHaveSingleItem().Event.Id.ShouldBe("é 😀");
     }
@@ -123,7 +141,13 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         else
         {
             await _door.PostAsync(
-                "/", body, ("ce-specversion", "1.0"), ("ce-id", "99"), ("ce-source", source), ("ce-type", published), ("content-type", "application/json"));
+                "/",
+                body,
+                ("ce-specversion", "1.0"),
+                ("ce-id", "99"),
+                ("ce-source", source),
+                ("ce-type", published),
+                ("content-type", "application/json"));
         }
 
         var (run, received, _) = _door.Runs.ShouldHaveSingleItem();
@@ -136,7 +160,10 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         await _door.PostAsync(
             "/",
             Wrapped(FetchBody, "100", Binary(FetchType)),
-            ("ce-specversion", "1.0"), ("ce-id", "100"), ("ce-source", "//x"), ("ce-type", "google.cloud.pubsub.topic.v1.messagePublished"));
+            ("ce-specversion", "1.0"),
+            ("ce-id", "100"),
+            ("ce-source", "//x"),
+            ("ce-type", "google.cloud.pubsub.topic.v1.messagePublished"));
 
         _door.Fetches.ShouldHaveSingleItem().Event.Id.ShouldBe("event-1");
     }
@@ -176,7 +203,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         await _door.PostAsync("/events/run-requested", push);
         _door.Clock.Advance(TimeSpan.FromDays(2));
         await _door.PostAsync("/events/run-requested", push);
-        await _door.PostAsync("/events/run-requested", push.Replace("2026-11-22T23:59", "2026-11-22T23:58", StringComparison.Ordinal));
+        await _door.PostAsync(
+            "/events/run-requested", push.Replace("2026-11-22T23:59", "2026-11-22T23:58", StringComparison.Ordinal));
 
         var ids = _door.Runs.Select(run => run.Event.Id).ToList();
         ids[1].ShouldBe(ids[0]);
@@ -188,7 +216,17 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     {
         await _door.PostAsync(
             "/events/run-requested",
-            Wrapped(null, attributes: [("days", "3"), ("mode", "dry_run"), ("vendors", "anthropic  openai"), ("force", "true"), ("googclient_x", "y"), ("tracestate", "z")]));
+            Wrapped(
+                null,
+                attributes:
+                [
+                    ("days", "3"),
+                    ("mode", "dry_run"),
+                    ("vendors", "anthropic  openai"),
+                    ("force", "true"),
+                    ("googclient_x", "y"),
+                    ("tracestate", "z"),
+                ]));
 
         var run = _door.Runs.ShouldHaveSingleItem().Message;
         (run.Days, run.Mode, run.Force).ShouldBe((3, RunMode.DryRun, true));
@@ -198,7 +236,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task Arguments_come_as_headers_of_an_unwrapped_push_and_the_senders_mail_address_is_none()
     {
-        await _door.PostAsync("/events/run-requested", "", [("Days", "3"), ("From", "noreply@google.com"), .. Metadata]);
+        await _door.PostAsync(
+            "/events/run-requested", "", [("Days", "3"), ("From", "noreply@google.com"), .. Metadata]);
 
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(3);
     }
@@ -206,7 +245,10 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task The_argument_from_is_read_beside_Googles_own_From_header()
     {
-        await _door.PostAsync("/events/run-requested", "", [("From", "noreply@google.com"), ("from", "2026-11-01"), ("to", "2026-11-20"), .. Metadata]);
+        await _door.PostAsync(
+            "/events/run-requested",
+            "",
+            [("From", "noreply@google.com"), ("from", "2026-11-01"), ("to", "2026-11-20"), .. Metadata]);
 
         _door.Runs.ShouldHaveSingleItem().Message.From.ShouldBe(new DateOnly(2026, 11, 1));
     }
@@ -215,7 +257,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     public async Task A_trace_that_a_proxy_has_named_again_stops_no_run()
     {
         const string trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-        await _door.PostAsync("/events/run-requested", "{}", [("traceparent", trace), ("traceparent", trace), .. Metadata]);
+        await _door.PostAsync(
+            "/events/run-requested", "{}", [("traceparent", trace), ("traceparent", trace), .. Metadata]);
 
         _door.Runs.ShouldHaveSingleItem();
     }
@@ -226,14 +269,43 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     {
         (string, string)[] onTheWay =
         [
-            ("From", "noreply@google.com"), ("User-Agent", "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)"), ("Accept", "application/json"),
-            ("Accept-Encoding", "gzip, deflate, br"), ("Authorization", "Bearer x"), ("X-Forwarded-For", "66.102.8.77"), ("X-Forwarded-Proto", "https"),
-            ("Forwarded", "for=\"66.102.8.77\";proto=https"), ("Via", "1.1 google"), ("X-Cloud-Trace-Context", "0af7651916cd43dd8448eb211c80319c/1;o=1"),
-            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"), ("tracestate", "a=b"), ("baggage", "a=b"), ("b3", "0"),
-            ("X-Serverless-Authorization", "Bearer x"), ("X-Goog-IAP-JWT-Assertion", "x"), ("X-Appengine-Country", "ZZ"), ("Cache-Control", "no-cache"),
-            ("Pragma", "no-cache"), ("TE", "trailers"), ("Sec-Fetch-Mode", "cors"), ("Sec-GPC", "1"), ("DNT", "1"), ("Cookie", "a=b"), ("Origin", "https://x.test"),
-            ("Referer", "https://x.test/"), ("Priority", "u=1"), ("newrelic", "x"), ("sw8", "x"), ("uber-trace-id", "x"), ("sentry-trace", "x"), ("cdn-loop", "x"),
-            ("Function-Execution-Id", "x"), ("grpc-trace-bin", "x"), ("l5d-dst-service", "x"), ("x-mode", "x"), ("Date", "Tue, 15 Nov 1994 08:12:31 GMT"),
+            ("From", "noreply@google.com"),
+            ("User-Agent", "APIs-Google; (+https://developers.google.com/webmasters/APIs-Google.html)"),
+            ("Accept", "application/json"),
+            ("Accept-Encoding", "gzip, deflate, br"),
+            ("Authorization", "Bearer x"),
+            ("X-Forwarded-For", "66.102.8.77"),
+            ("X-Forwarded-Proto", "https"),
+            ("Forwarded", "for=\"66.102.8.77\";proto=https"),
+            ("Via", "1.1 google"),
+            ("X-Cloud-Trace-Context", "0af7651916cd43dd8448eb211c80319c/1;o=1"),
+            ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+            ("tracestate", "a=b"),
+            ("baggage", "a=b"),
+            ("b3", "0"),
+            ("X-Serverless-Authorization", "Bearer x"),
+            ("X-Goog-IAP-JWT-Assertion", "x"),
+            ("X-Appengine-Country", "ZZ"),
+            ("Cache-Control", "no-cache"),
+            ("Pragma", "no-cache"),
+            ("TE", "trailers"),
+            ("Sec-Fetch-Mode", "cors"),
+            ("Sec-GPC", "1"),
+            ("DNT", "1"),
+            ("Cookie", "a=b"),
+            ("Origin", "https://x.test"),
+            ("Referer", "https://x.test/"),
+            ("Priority", "u=1"),
+            ("newrelic", "x"),
+            ("sw8", "x"),
+            ("uber-trace-id", "x"),
+            ("sentry-trace", "x"),
+            ("cdn-loop", "x"),
+            ("Function-Execution-Id", "x"),
+            ("grpc-trace-bin", "x"),
+            ("l5d-dst-service", "x"),
+            ("x-mode", "x"),
+            ("Date", "Tue, 15 Nov 1994 08:12:31 GMT"),
             ("Range", "bytes=0-1"), ("kong-request-id", "x"), ("Max-Forwards", "1"), ("x-envoy-attempt-count", "1"),
         ];
         await _door.PostAsync("/events/run-requested", """{"days":3}""", [.. onTheWay, .. Metadata]);
@@ -258,7 +330,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [InlineData("user-accounts", "acme", "")]
     [InlineData("start-date", "2026-11-20", "")]
     [InlineData("overwrite", "true", "")]
-    public async Task An_unknown_attribute_of_an_unwrapped_push_is_refused_as_of_a_wrapped_one(string name, string value, string nearest)
+    public async Task An_unknown_attribute_of_an_unwrapped_push_is_refused_as_of_a_wrapped_one(
+        string name, string value, string nearest)
     {
         await _door.PostAsync("/events/run-requested", "{}", [(name, value), .. Metadata]);
 
@@ -271,7 +344,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task Extensions_of_a_CloudEvent_are_ignored()
     {
-        await _door.PostAsync("/events/run-requested", "{}", [.. Binary(), ("ce-day", "3"), ("ce-partitionkey", "x"), .. Metadata]);
+        await _door.PostAsync(
+            "/events/run-requested", "{}", [.. Binary(), ("ce-day", "3"), ("ce-partitionkey", "x"), .. Metadata]);
 
         _door.Runs.ShouldHaveSingleItem().Message.Days.ShouldBe(1);
     }
@@ -283,7 +357,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [InlineData("/events/run-requested?token=a&days=3", "'days'")]
     public async Task A_query_where_none_is_read_is_refused_by_name(string path, string names)
     {
-        (await _door.PostAsync(path, path.Contains("fetch", StringComparison.Ordinal) ? FetchBody : "{}")).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        (await _door.PostAsync(path, path.Contains("fetch", StringComparison.Ordinal) ? FetchBody : "{}")).StatusCode
+            .ShouldBe(HttpStatusCode.NoContent);
 
         _door.Rejection().Reason.ShouldContain(
             $"The URL has a query with {names}, but query parameters are not read here.");
@@ -303,7 +378,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task What_comes_by_the_dead_letter_topic_is_stored_as_what_it_is_whatever_query_its_address_has()
     {
-        await _door.PostAsync("/events/dead-lettered?days=3", Wrapped("{}", "9", Binary("eventpipeline.dead-lettered.v1")));
+        await _door.PostAsync(
+            "/events/dead-lettered?days=3", Wrapped("{}", "9", Binary("eventpipeline.dead-lettered.v1")));
 
         _door.DeadLetters.ShouldHaveSingleItem().Unreadable.ShouldBeNull();
     }
@@ -316,7 +392,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         await _door.PostAsync("/events/run-requested", "", Binary());
 
         _door.Runs.Count.ShouldBe(3);
-        _door.Runs.ShouldAllBe(run => run.Message.Days == 1 && run.Message.Mode == RunMode.Production && !run.Message.Force);
+        _door.Runs.ShouldAllBe(
+            run => run.Message.Days == 1 && run.Message.Mode == RunMode.Production && !run.Message.Force);
     }
 
     [Fact]
@@ -339,7 +416,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     public async Task A_message_continues_the_trace_that_it_names()
     {
         const string trace = "0af7651916cd43dd8448eb211c80319c";
-        await _door.PostAsync("/events/run-requested", Wrapped("{}", attributes: ("traceparent", $"00-{trace}-b7ad6b7169203331-01")));
+        await _door.PostAsync(
+            "/events/run-requested", Wrapped("{}", attributes: ("traceparent", $"00-{trace}-b7ad6b7169203331-01")));
 
         _door.Runs.ShouldHaveSingleItem().Trace.ShouldBe(trace);
     }
@@ -361,7 +439,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [InlineData("/events/dead-lettered")]
     public async Task A_copy_that_Pub_Sub_forwarded_is_a_dead_letter_although_it_keeps_the_originals_type(string path)
     {
-        await _door.PostAsync(path, Wrapped(FetchBody, "9", [.. Binary(FetchType), ("CloudPubSubDeadLetterSourceDeliveryCount", "5")]));
+        await _door.PostAsync(
+            path, Wrapped(FetchBody, "9", [.. Binary(FetchType), ("CloudPubSubDeadLetterSourceDeliveryCount", "5")]));
 
         _door.Fetches.ShouldBeEmpty();
         _door.DeadLetters.ShouldHaveSingleItem().Unreadable.ShouldBeNull();
@@ -393,7 +472,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
         _door.Behaviour = () => throw new TransientFailureException("The vendor is busy.");
         using var failed = await _door.PostAsync("/events/run-requested", Wrapped("{}"));
         failed.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-        (await failed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("The vendor is busy.");
+        (await failed.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+            .ShouldContain("The vendor is busy.");
 
         _door.Behaviour = () => Task.CompletedTask;
         (await _door.PostAsync("/events/run-requested", Wrapped("{}"))).StatusCode.ShouldBe(HttpStatusCode.NoContent);
@@ -414,11 +494,14 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     [Fact]
     public async Task What_a_handler_rejects_is_dead_lettered_with_its_cause_and_acknowledged()
     {
-        _door.Behaviour = () => throw new RejectedEventException("The key was refused.", "Use an admin key.", RejectionCause.Credential);
-        (await _door.PostAsync("/events/fetch-requested", FetchBody, [.. Binary(FetchType), .. Metadata])).StatusCode.ShouldBe(HttpStatusCode.NoContent);
+        _door.Behaviour = () =>
+            throw new RejectedEventException("The key was refused.", "Use an admin key.", RejectionCause.Credential);
+        (await _door.PostAsync("/events/fetch-requested", FetchBody, [.. Binary(FetchType), .. Metadata])).StatusCode
+            .ShouldBe(HttpStatusCode.NoContent);
 
         var letter = DoorFixture.LetterOf(_door.Published.ShouldHaveSingleItem());
-        (letter.SourceTopic, letter.Cause, letter.Reason, letter.Hint).ShouldBe(("fetch", "credential", "The key was refused.", "Use an admin key."));
+        (letter.SourceTopic, letter.Cause, letter.Reason, letter.Hint)
+            .ShouldBe(("fetch", "credential", "The key was refused.", "Use an admin key."));
         (letter.EventId, letter.MessageId, letter.EventType).ShouldBe(("event-1", "77", FetchType));
     }
 
@@ -426,7 +509,8 @@ public sealed class EventShapeTests : IClassFixture<DoorFixture>
     public async Task A_rejected_message_is_not_acknowledged_until_its_dead_letter_is_published()
     {
         _door.Topic = () => throw new TransientFailureException("The dead-letter topic did not answer.");
-        (await _door.PostAsync("/events/run-requested", "nonsense")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        (await _door.PostAsync("/events/run-requested", "nonsense")).StatusCode
+            .ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         _door.Topic = () => Task.CompletedTask;
         (await _door.PostAsync("/events/run-requested", "nonsense")).StatusCode.ShouldBe(HttpStatusCode.NoContent);

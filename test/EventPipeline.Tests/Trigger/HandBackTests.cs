@@ -16,7 +16,8 @@ public sealed class HandBackTests : IAsyncLifetime
 {
     private readonly ObservedClock _clock = new();
     private readonly LogLines _log = new();
-    private readonly TaskCompletionSource<CancellationToken> _handling = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CancellationToken> _handling = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _finish = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HttpClient _http = new(new SocketsHttpHandler { ActivityHeadersPropagator = null });
     private WebApplication _app = null!;
@@ -80,7 +81,10 @@ public sealed class HandBackTests : IAsyncLifetime
         (await push).ShouldBe(HttpStatusCode.ServiceUnavailable);
         await stopping;
         _log.All.ShouldContain(line => line.Contains("was handed back", StringComparison.Ordinal));
-        _log.All.ShouldNotContain(line => line.StartsWith("Error", StringComparison.Ordinal) || line.StartsWith("Warning", StringComparison.Ordinal));
+        _log.All.ShouldNotContain(
+            line =>
+                line.StartsWith("Error", StringComparison.Ordinal)
+                    || line.StartsWith("Warning", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,7 +118,8 @@ public sealed class HandBackTests : IAsyncLifetime
     /// <summary>A clock moved by hand that tells what was waited for.</summary>
     private sealed class ObservedClock : FakeTimeProvider
     {
-        private readonly System.Collections.Concurrent.ConcurrentDictionary<TimeSpan, TaskCompletionSource> _waits = new();
+        private readonly System.Collections.Concurrent.ConcurrentDictionary<TimeSpan, TaskCompletionSource> _waits =
+            new();
 
         public Task Waited(TimeSpan wait) => Wait(wait).Task.WaitAsync(Cancellation);
 

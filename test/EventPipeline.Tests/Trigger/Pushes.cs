@@ -12,7 +12,8 @@ internal static class Pushes
     public const string FetchBody =
         """{"runId":"run-1","mode":"production","vendor":"anthropic","account":"default","report":"cost","from":"2026-11-20","to":"2026-11-22"}""";
 
-    public static string Wrapped(string? data, string? id = "2070443601311540", params (string Name, string Value)[] attributes)
+    public static string Wrapped(
+        string? data, string? id = "2070443601311540", params (string Name, string Value)[] attributes)
     {
         var message = new JsonObject { ["publishTime"] = "2026-11-22T23:59:59.123456789Z" };
         if (id is not null)
@@ -28,10 +29,17 @@ internal static class Pushes
 
         if (attributes.Length > 0)
         {
-            message["attributes"] = new JsonObject(attributes.Select(a => KeyValuePair.Create(a.Name, (JsonNode?)a.Value)));
+            message["attributes"] = new JsonObject(
+                attributes.Select(a => KeyValuePair.Create(a.Name, (JsonNode?)a.Value)));
         }
 
-        return new JsonObject { ["message"] = message, ["subscription"] = "projects/p/subscriptions/trigger", ["deliveryAttempt"] = 2 }.ToJsonString();
+        return new JsonObject
+        {
+            ["message"] = message,
+            ["subscription"] = "projects/p/subscriptions/trigger",
+            ["deliveryAttempt"] = 2,
+        }
+            .ToJsonString();
     }
 
     public static string Structured(string? data = """{"days":3}""", string type = RunType, string more = "") =>
@@ -39,7 +47,11 @@ internal static class Pushes
 
     public static (string Name, string Value)[] Binary(string type = RunType) =>
     [
-        ("ce-specversion", "1.0"), ("ce-id", "event-1"), ("ce-source", "//me"), ("ce-type", type), ("ce-time", "2026-11-21T06:00:00Z"),
+        ("ce-specversion", "1.0"),
+        ("ce-id", "event-1"),
+        ("ce-source", "//me"),
+        ("ce-type", type),
+        ("ce-time", "2026-11-21T06:00:00Z"),
         ("content-type", "application/json"),
     ];
 

@@ -7,19 +7,27 @@ using static EventPipeline.Tests.Trigger.Pushes;
 
 namespace EventPipeline.Tests.Trigger;
 
-/// <summary>Any bytes under any headers are either an event or rejected with a reason: nothing else is ever thrown.</summary>
+/// <summary>
+/// Any bytes under any headers are either an event or rejected with a reason: nothing else is ever thrown.
+/// </summary>
 public sealed class TotalReadingTests
 {
     private static readonly (string Name, byte[] Body, (string Name, string Value)[] Headers)[] Good =
     [
         ("wrapped", Encoding.UTF8.GetBytes(Wrapped("""{"days":3,"vendors":["anthropic"]}""", attributes: ("mode", "dry_run"))), []),
         ("wrapped binary", Encoding.UTF8.GetBytes(Wrapped("{}", attributes: Binary())), []),
-        ("wrapped structured", Encoding.UTF8.GetBytes(Wrapped(Structured(), attributes: ("content-type", "application/cloudevents+json"))), []),
+        (
+            "wrapped structured",
+            Encoding.UTF8.GetBytes(Wrapped(Structured(), attributes: ("content-type", "application/cloudevents+json"))),
+            []),
         ("structured", Encoding.UTF8.GetBytes(Structured()), [("content-type", "application/cloudevents+json")]),
         ("binary", Encoding.UTF8.GetBytes("""{"mode":"dry_run","from":"2026-11-01"}"""), Binary()),
         ("unwrapped", Encoding.UTF8.GetBytes("""{"to":"2026-11-01"}"""), Metadata),
         ("plain", Encoding.UTF8.GetBytes("""{"force":true,"reports":["cost"]}"""), []),
-        ("eventarc", Encoding.UTF8.GetBytes(Wrapped("{}")), [.. Binary("google.cloud.pubsub.topic.v1.messagePublished")]),
+        (
+            "eventarc",
+            Encoding.UTF8.GetBytes(Wrapped("{}")),
+            [.. Binary("google.cloud.pubsub.topic.v1.messagePublished")]),
         ("fetch", Encoding.UTF8.GetBytes(FetchBody), Binary(FetchType)),
     ];
 
@@ -75,20 +83,41 @@ public sealed class TotalReadingTests
 
     [Fact]
     public void Any_bytes_are_read_or_rejected() =>
-        Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, Good.Length - 1]).Sample((bytes, shape) => Read(bytes, Good[shape].Headers), iter: 5000);
+        Gen.Select(Gen.Byte.Array[0, 200], Gen.Int[0, Good.Length - 1])
+            .Sample((bytes, shape) => Read(bytes, Good[shape].Headers), iter: 5000);
 
     [Fact]
     public void Any_header_values_are_read_or_rejected()
     {
         var names = Constants(
-            "ce-id", "ce-source", "ce-type", "ce-time", "ce-specversion", "content-type", "days", "mode", "from", "to", "force", "vendors", "accounts",
-            "reports", "x-goog-pubsub-message-id", "x-goog-pubsub-publish-time", "traceparent", "tracestate", "ce-replays");
-        var values = Gen.OneOf(Gen.String, Constants("1.0", "%", "%C3", "\"", "\\", "\"\\", "", " ", "application/cloudevents", "2026-02-30", "3"));
+            "ce-id",
+            "ce-source",
+            "ce-type",
+            "ce-time",
+            "ce-specversion",
+            "content-type",
+            "days",
+            "mode",
+            "from",
+            "to",
+            "force",
+            "vendors",
+            "accounts",
+            "reports",
+            "x-goog-pubsub-message-id",
+            "x-goog-pubsub-publish-time",
+            "traceparent",
+            "tracestate",
+            "ce-replays");
+        var values = Gen.OneOf(
+            Gen.String,
+            Constants("1.0", "%", "%C3", "\"", "\\", "\"\\", "", " ", "application/cloudevents", "2026-02-30", "3"));
         Gen.Select(Gen.Select(names, values).Array[0, 8], Constants("", "{}", Wrapped("{}"), Structured())).Sample(
             (headers, body) => Read(Encoding.UTF8.GetBytes(body), headers), iter: 5000);
     }
 
-    private static Gen<string> Constants(params string[] values) => Gen.Int[0, values.Length - 1].Select(at => values[at]);
+    private static Gen<string> Constants(params string[] values) =>
+        Gen.Int[0, values.Length - 1].Select(at => values[at]);
 
     private static ReceivedEvent? Read(byte[] body, (string Name, string Value)[] headers)
     {
@@ -126,7 +155,8 @@ public sealed class TotalReadingTests
             ex.Hint.ShouldNotBeEmpty();
 
             // What was rejected can always be written down.
-            var letter = EventPipeline.DeadLetters.DeadLetterWriter.Write(arrival, ex, Topic.Trigger, arrival.Message.Delivery.ArrivedAt);
+            var letter = EventPipeline.DeadLetters.DeadLetterWriter.Write(
+                arrival, ex, Topic.Trigger, arrival.Message.Delivery.ArrivedAt);
             EventPipeline.DeadLetters.ReplayMessage.FromLetter(letter).Attributes.ShouldContainKey("ce-replays");
             return null;
         }

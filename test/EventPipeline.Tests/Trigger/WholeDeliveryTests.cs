@@ -30,7 +30,8 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
         run.State.ShouldBe("completed");
         run.Windows.Select(window => (window.From, window.To, window.State)).ShouldBe(
         [
-            (new DateOnly(2023, 3, 1), new DateOnly(2023, 3, 31), "loaded"), (new DateOnly(2023, 4, 1), new DateOnly(2023, 4, 5), "loaded"),
+            (new DateOnly(2023, 3, 1), new DateOnly(2023, 3, 31), "loaded"),
+            (new DateOnly(2023, 4, 1), new DateOnly(2023, 4, 5), "loaded"),
         ]);
         _host.Vendor.Asked.Count.ShouldBe(asked);
         (await EventsAsync(run.RunId)).ShouldBe(["completed", "completing", "planned", "window_ended", "window_ended"]);
@@ -48,26 +49,42 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
         answers.ShouldAllBe(answer => answer == HttpStatusCode.NoContent);
         var run = await _host.RunOfAsync(RunIdOf("1002"));
         run.State.ShouldBe("completed");
-        (await EventsAsync(run.RunId)).Where(name => name != "window_ended").ShouldBe(["completed", "completing", "planned"]);
+        (await EventsAsync(run.RunId))
+            .Where(name => name != "window_ended")
+            .ShouldBe(["completed", "completing", "planned"]);
         (await _host.CountAsync("cost WHERE usage_date BETWEEN '2023-05-01' AND '2023-05-02'")).ShouldBe(2);
     }
 
     [Fact]
     public async Task Every_message_delivered_twice_at_once_and_out_of_order_is_one_run_that_completes_once()
     {
-        await using var host = await ServiceHost.StartAsync(configure: builder => builder.Configuration.AddInMemoryCollection(
-            [KeyValuePair.Create("Broker:Faults:Duplicate", (string?)"true"), KeyValuePair.Create("Broker:Faults:ShuffleSeed", (string?)"7")]));
+        await using var host = await ServiceHost.StartAsync(
+            configure: builder => builder.Configuration.AddInMemoryCollection(
+            [
+                KeyValuePair.Create("Broker:Faults:Duplicate", (string?)"true"),
+                KeyValuePair.Create("Broker:Faults:ShuffleSeed", (string?)"7"),
+            ]));
         host.Vendor.OnDays(CostRows.Path, CostRows.Of).OnDays("/v1/organization/costs", day => $$$"""{"amount":{"value":{{{day.Day}}}.5,"currency":"usd"}}""");
 
         var run = await host.RunAsync("""{"reports":["cost"],"from":"2025-01-01","to":"2025-03-31"}""");
 
         run.State.ShouldBe("completed");
         run.Windows.Count.ShouldBe(6);
-        (await host.AskAsync("SELECT event, COUNT(*) FROM run_events WHERE event IN ('planned', 'completed') GROUP BY 1 ORDER BY 1"))
+        (
+            await host.AskAsync(
+                "SELECT event, COUNT(*) FROM run_events WHERE event IN ('planned', 'completed') GROUP BY 1 ORDER BY 1"))
             .ShouldBe([["completed", 1L], ["planned", 1L]]);
-        (await host.AskAsync("SELECT vendor, COUNT(*), COUNT(DISTINCT usage_date), SUM(amount_usd) FROM cost GROUP BY 1 ORDER BY 1")).ShouldBe(
+        (
+            await host.AskAsync(
+                "SELECT vendor, COUNT(*), COUNT(DISTINCT usage_date), SUM(amount_usd) FROM cost GROUP BY 1 ORDER BY 1"))
+            .ShouldBe(
         [
-            ["anthropic", 90L, 90L, Enumerable.Range(0, 90).Sum(n => CostRows.UsdOf(new DateOnly(2025, 1, 1).AddDays(n)))],
+            [
+                "anthropic",
+                90L,
+                90L,
+                Enumerable.Range(0, 90).Sum(n => CostRows.UsdOf(new DateOnly(2025, 1, 1).AddDays(n))),
+            ],
             ["openai", 90L, 90L, Enumerable.Range(0, 90).Sum(n => new DateOnly(2025, 1, 1).AddDays(n).Day + 0.5m)],
         ]);
     }
@@ -134,15 +151,23 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
 
         await _host.PushTriggerAsync(
             """{"vendors":["anthropic"],"reports":["cost"],"force":true}""", "1005",
-            ("ce-specversion", "1.0"), ("ce-id", id), ("ce-source", "//test"), ("ce-type", Pushes.RunType), ("ce-time", time));
+            ("ce-specversion", "1.0"),
+            ("ce-id", id),
+            ("ce-source", "//test"),
+            ("ce-type", Pushes.RunType),
+            ("ce-time", time));
         await _host.IdleAsync();
 
-        var run = await _host.RunOfAsync(RunId.Create("//test", id, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)));
+        var run = await _host.RunOfAsync(
+            RunId.Create("//test", id, DateTimeOffset.Parse(time, CultureInfo.InvariantCulture)));
         run.From.ShouldBe(DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture));
         run.To.ShouldBe(run.From);
         run.State.ShouldBe("completed");
         var end = run.From!.Value.AddDays(1);
-        _host.Vendor.Asked.ShouldContain(asked => asked.Contains($"starting_at={day}T00:00:00Z&ending_at={end:yyyy-MM-dd}T00:00:00Z", StringComparison.Ordinal));
+        _host.Vendor.Asked.ShouldContain(
+            asked =>
+                asked.Contains(
+                    $"starting_at={day}T00:00:00Z&ending_at={end:yyyy-MM-dd}T00:00:00Z", StringComparison.Ordinal));
         (await _host.ValueAsync($"SELECT bucket_start FROM cost WHERE usage_date = '{day}'"))
             .ShouldBe(new DateTimeOffset(run.From.Value, TimeOnly.MinValue, TimeSpan.Zero));
     }
@@ -150,7 +175,8 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
     [Fact]
     public async Task Any_order_duplication_and_interleaving_of_deliveries_gives_the_same_views()
     {
-        _host.Vendor.OnDays(CostRows.Path, day => $"{CostRows.Of(day)},{CostRows.Row("-0.000000000000001", "Credit", "wrkspc_1")}");
+        _host.Vendor.OnDays(
+            CostRows.Path, day => $"{CostRows.Of(day)},{CostRows.Row("-0.000000000000001", "Credit", "wrkspc_1")}");
         var iteration = 0;
         await Gen.Select(Gen.Shuffle(Enumerable.Range(0, 8).ToArray()), Gen.Int[1, 4]).SampleAsync(
             async (order, atOnce) =>
@@ -165,9 +191,19 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
                 await _host.IdleAsync();
 
                 var days = Enumerable.Range(0, 4).Select(first.AddDays).ToList();
-                (await _host.AskAsync($"SELECT usage_date, amount_usd FROM daily_cost WHERE usage_date BETWEEN '{first:yyyy-MM-dd}' AND '{days[^1]:yyyy-MM-dd}' ORDER BY ALL"))
-                    .ShouldBe(days.SelectMany(day => new object?[][] { [day, -0.00000000000000001m], [day, CostRows.UsdOf(day)] }));
-                (await _host.CountAsync($"current_slices WHERE usage_date BETWEEN '{first:yyyy-MM-dd}' AND '{first.AddDays(9):yyyy-MM-dd}'")).ShouldBe(4);
+                (
+                    await _host.AskAsync(
+                        $"SELECT usage_date, amount_usd FROM daily_cost WHERE usage_date BETWEEN '{first:yyyy-MM-dd}' "
+                            + $"AND '{days[^1]:yyyy-MM-dd}' ORDER BY ALL"))
+                    .ShouldBe(days.SelectMany(day => new object?[][]
+                    {
+                        [day, -0.00000000000000001m], [day, CostRows.UsdOf(day)],
+                    }));
+                (
+                    await _host.CountAsync(
+                        $"current_slices WHERE usage_date BETWEEN '{first:yyyy-MM-dd}' AND "
+                            + $"'{first.AddDays(9):yyyy-MM-dd}'"))
+                    .ShouldBe(4);
             },
             iter: 6,
             threads: 1);
@@ -185,8 +221,11 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
     private static string Body(DateOnly from, DateOnly to) =>
         $$"""{"vendors":["anthropic"],"reports":["cost"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}","force":true}""";
 
-    private static string RunIdOf(string messageId) => RunId.Create(Source, messageId, new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero));
+    private static string RunIdOf(string messageId) =>
+        RunId.Create(Source, messageId, new DateTimeOffset(2026, 11, 22, 23, 59, 59, TimeSpan.Zero));
 
     private async Task<IEnumerable<string>> EventsAsync(string runId) =>
-        (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{runId}' ORDER BY event")).Select(row => (string)row[0]!).ToList();
+        (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{runId}' ORDER BY event"))
+            .Select(row => (string)row[0]!)
+            .ToList();
 }

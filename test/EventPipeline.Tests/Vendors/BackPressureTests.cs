@@ -27,7 +27,8 @@ public sealed class BackPressureTests : IDisposable
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(16)]
-    public async Task A_backfill_at_a_vendor_that_allows_40_requests_a_minute_ends_in_one_attempt_per_window(int workers)
+    public async Task A_backfill_at_a_vendor_that_allows_40_requests_a_minute_ends_in_one_attempt_per_window(
+        int workers)
     {
         (_vendor.Period, _vendor.Most) = (TimeSpan.FromMinutes(1), 40);
 
@@ -94,12 +95,14 @@ public sealed class BackPressureTests : IDisposable
 
             var began = _clock.GetUtcNow();
             _vendor.RefusesUntil = began.AddMilliseconds(1);
-            var reading = Task.Run(() => ReadAsync(Window("claude_code", VendorBench.Now, 7)), TestContext.Current.CancellationToken);
+            var reading = Task.Run(
+                () => ReadAsync(Window("claude_code", VendorBench.Now, 7)), TestContext.Current.CancellationToken);
             await PassAsync(() => reading.IsCompleted ? 0 : 1);
 
             await reading;
             _vendor.Refused.ShouldBe(refusals);
-            _clock.GetUtcNow().ShouldBeLessThan(began.AddSeconds(8), "Seven days are seven requests, which took a minute before.");
+            _clock.GetUtcNow()
+                .ShouldBeLessThan(began.AddSeconds(8), "Seven days are seven requests, which took a minute before.");
         }
     }
 
@@ -107,7 +110,8 @@ public sealed class BackPressureTests : IDisposable
     public async Task The_last_refusal_of_an_attempt_says_what_the_vendor_said()
     {
         (_vendor.Period, _vendor.Most) = (TimeSpan.FromMinutes(1), 0);
-        var reading = Task.Run(() => ReadAsync(Window("cost", VendorBench.Now, 1)), TestContext.Current.CancellationToken);
+        var reading = Task.Run(
+            () => ReadAsync(Window("cost", VendorBench.Now, 1)), TestContext.Current.CancellationToken);
 
         await PassAsync(() => reading.IsCompleted ? 0 : 1);
 
@@ -154,7 +158,8 @@ public sealed class BackPressureTests : IDisposable
         (_vendor.Period, _vendor.Most) = (TimeSpan.FromHours(1), 0);
         using var caller = new CancellationTokenSource();
         var readings = Enumerable.Range(0, 3).Select(_ => Task.Run(
-            () => ReadAsync(Window("cost", VendorBench.Now, 1), VendorBench.Secret, caller.Token), TestContext.Current.CancellationToken)).ToList();
+            () => ReadAsync(Window("cost", VendorBench.Now, 1), VendorBench.Secret, caller.Token),
+            TestContext.Current.CancellationToken)).ToList();
         await UntilAsync(() => Line.Waiting == 3);
 
         await caller.CancelAsync();
@@ -166,7 +171,8 @@ public sealed class BackPressureTests : IDisposable
 
         Line.Waiting.ShouldBe(0);
         _vendor.Most = 1;
-        var after = Task.Run(() => ReadAsync(Window("cost", VendorBench.Now, 1)), TestContext.Current.CancellationToken);
+        var after = Task.Run(
+            () => ReadAsync(Window("cost", VendorBench.Now, 1)), TestContext.Current.CancellationToken);
         await PassAsync(() => after.IsCompleted ? 0 : 1);
         await after;
     }
@@ -176,10 +182,14 @@ public sealed class BackPressureTests : IDisposable
     {
         (_vendor.Period, _vendor.Most) = (TimeSpan.FromHours(1), 0);
         _vendor.Key = VendorBench.Secret;
-        var refused = Task.Run(() => ReadAsync(Window("cost", VendorBench.Now, 1)), TestContext.Current.CancellationToken);
+        var refused = Task.Run(
+            () => ReadAsync(Window("cost", VendorBench.Now, 1)), TestContext.Current.CancellationToken);
         await UntilAsync(() => Line.Waiting == 1);
 
-        await ReadAsync(Window("cost", VendorBench.Now, 1) with { Account = "globex" }, "sk-ant-admin01-of-globex", TestContext.Current.CancellationToken);
+        await ReadAsync(
+            Window("cost", VendorBench.Now, 1) with { Account = "globex" },
+            "sk-ant-admin01-of-globex",
+            TestContext.Current.CancellationToken);
 
         Line.Waiting.ShouldBe(1);
         _vendor.Answered.ShouldBe(1);
@@ -196,7 +206,9 @@ public sealed class BackPressureTests : IDisposable
 
     private AccountLine Line => _bench.Services.GetRequiredService<BackPressure>().LineOf("anthropic/acme");
 
-    /// <summary>Five months of three reports; a window whose attempt failed is read again, five times at most.</summary>
+    /// <summary>
+    /// Five months of three reports; a window whose attempt failed is read again, five times at most.
+    /// </summary>
     private async Task<(int Requests, int Attempts, int Windows)> BackfillAsync(int workers)
     {
         var start = new DateTimeOffset(2026, 5, 1, 0, 0, 0, TimeSpan.Zero);
@@ -207,7 +219,9 @@ public sealed class BackPressureTests : IDisposable
             .. Enumerable.Range(0, 4).Select(month => Window("cost", start.AddDays(31 * month), 31)),
         ]);
         var (count, running, attempts) = (windows.Count, workers, 0);
-        var tasks = Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync, TestContext.Current.CancellationToken)).ToList();
+        var tasks = Enumerable.Range(0, workers)
+            .Select(_ => Task.Run(WorkAsync, TestContext.Current.CancellationToken))
+            .ToList();
         await PassAsync(() => Volatile.Read(ref running));
         await Task.WhenAll(tasks);
         return (22 + (22 * 7) + 4, attempts, count);
@@ -275,7 +289,8 @@ public sealed class BackPressureTests : IDisposable
         return new Window("anthropic", "acme", report, day, day.AddDays(days - 1));
     }
 
-    private Task ReadAsync(Window window) => ReadAsync(window, VendorBench.Secret, TestContext.Current.CancellationToken);
+    private Task ReadAsync(Window window) =>
+        ReadAsync(window, VendorBench.Secret, TestContext.Current.CancellationToken);
 
     private async Task ReadAsync(Window window, string key, CancellationToken cancellationToken)
     {
@@ -288,7 +303,9 @@ public sealed class BackPressureTests : IDisposable
         }
     }
 
-    /// <summary>Allows so many requests in each period, all endpoints together, and refuses the others without a word on when.</summary>
+    /// <summary>
+    /// Allows so many requests in each period, all endpoints together, and refuses the others without a word on when.
+    /// </summary>
     private sealed class Limited(TimeProvider clock) : HttpMessageHandler
     {
         private readonly Lock _lock = new();
@@ -313,7 +330,8 @@ public sealed class BackPressureTests : IDisposable
 
         public int MaxAtOnceAfterRefusal { get; private set; }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             bool allowed;
             lock (_lock)

@@ -56,8 +56,11 @@ public sealed class HttpTests : IAsyncLifetime
 
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\n{0} is no header\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n0\r\n{0} is no header\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{0} is no length\r\n")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{{\r\n0\r\n{0} "
+            + "is no header\r\n\r\n")]
+    [InlineData(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{0} is no length\r\n")]
     public async Task An_answer_that_is_not_http_and_echoes_the_key_is_told_without_it(string answer)
     {
         using var vendor = new RawVendor(string.Format(CultureInfo.InvariantCulture, answer, VendorBench.Secret));
@@ -79,7 +82,10 @@ public sealed class HttpTests : IAsyncLifetime
             await gzip.WriteAsync(Encoding.UTF8.GetBytes(Page), context.RequestAborted);
         };
 
-        (await _bench.ReadAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(1);
+        (await _bench.ReadAsync("anthropic", "cost", "2026-11-01", "2026-11-01"))
+            .OfType<CostRecord>()
+            .Count()
+            .ShouldBe(1);
         _bench.Kept.Single().Payload.ShouldBe(Page);
     }
 
@@ -154,7 +160,8 @@ public sealed class HttpTests : IAsyncLifetime
             {
                 using var client = await _listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
                 await using var stream = client.GetStream();
-                await stream.ReadAtLeastAsync(request, 1, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+                await stream.ReadAtLeastAsync(
+                    request, 1, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
                 await stream.WriteAsync(answer, TestContext.Current.CancellationToken);
             }
         }

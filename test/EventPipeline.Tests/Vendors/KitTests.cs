@@ -27,7 +27,12 @@ public sealed class KitTests : IDisposable
         _bench = new VendorBench(_vendor);
         var window = new Window("orbit", "acme", "events", Day, Day);
         var fetch = new FetchContext(
-            window, _bench.Account("orbit", secret: Key), "org-1", VendorBench.Now.AddMinutes(9), KeepAsync, _bench.Drift);
+            window,
+            _bench.Account("orbit", secret: Key),
+            "org-1",
+            VendorBench.Now.AddMinutes(9),
+            KeepAsync,
+            _bench.Drift);
         _conversation = new Conversation(fetch, OrbitConnector.Protocol);
     }
 
@@ -42,13 +47,16 @@ public sealed class KitTests : IDisposable
         string? type = null;
         _vendor.On("/v2/events", request =>
         {
-            (sent, type) = (request.Content!.ReadAsStringAsync(Cancellation).GetAwaiter().GetResult(), request.Content.Headers.ContentType!.ToString());
+            (sent, type) = (
+                request.Content!.ReadAsStringAsync(Cancellation).GetAwaiter().GetResult(),
+                request.Content.Headers.ContentType!.ToString());
             request.Method.ShouldBe(HttpMethod.Post);
             return new HttpResponseMessage { Content = new StringContent("""{"items":[{"n":1}]}""") };
         });
         var request = VendorRequest.PostJson("v2/events", """{"page":1}""") with { Headers = [("orbit-view", "all")] };
 
-        (await AllAsync(new LinkedPages(Api).ReadAsync(_conversation, request, Items, "the items", Cancellation))).ShouldBe([1]);
+        (await AllAsync(new LinkedPages(Api).ReadAsync(_conversation, request, Items, "the items", Cancellation)))
+            .ShouldBe([1]);
 
         (sent, type).ShouldBe(("""{"page":1}""", "application/json"));
         _vendor.Headers[0].GetValues("orbit-view").ShouldBe(["all"]);
@@ -113,7 +121,8 @@ public sealed class KitTests : IDisposable
         _vendor.Asked.ShouldBe(["/signed/report?sig=SECRET&se=1"]);
         _vendor.Headers[0].Authorization.ShouldBeNull();
         _vendor.Headers[0].Select(header => header.Key).ShouldBe(["User-Agent"], ignoreOrder: true);
-        var hash = VendorRequest.FromLink(_conversation, "https://files.test/signed/report?sig=OTHER").Hash(_bench.Address);
+        var hash = VendorRequest.FromLink(_conversation, "https://files.test/signed/report?sig=OTHER")
+            .Hash(_bench.Address);
         _bench.Kept.ShouldAllBe(part => part.RequestHash == hash);
         _bench.Kept.Select(part => part.Payload).ShouldBe([file]);
     }
@@ -126,8 +135,11 @@ public sealed class KitTests : IDisposable
     {
         _vendor.On("/signed/report", file);
 
-        (await Should.ThrowAsync<TransientFailureException>(AllAsync(File("https://files.test/signed/report?sig=SECRET")))).Message
-            .ShouldSatisfyAllConditions(message => message.ShouldContain(what), message => message.ShouldNotContain("SECRET"));
+        (
+            await Should.ThrowAsync<TransientFailureException>(
+                AllAsync(File("https://files.test/signed/report?sig=SECRET")))).Message
+            .ShouldSatisfyAllConditions(
+                message => message.ShouldContain(what), message => message.ShouldNotContain("SECRET"));
     }
 
     [Theory]
@@ -149,17 +161,20 @@ public sealed class KitTests : IDisposable
     [InlineData("/signed")]
     [InlineData("https://user:pass@files.test/signed")]
     public void A_link_is_an_https_address(string address) =>
-        Should.Throw<RejectedEventException>(() => VendorRequest.FromLink(_conversation, address)).Cause.ShouldBe(RejectionCause.BrokenContract);
+        Should.Throw<RejectedEventException>(() => VendorRequest.FromLink(_conversation, address)).Cause.ShouldBe(
+            RejectionCause.BrokenContract);
 
     [Theory]
     [InlineData(HttpStatusCode.Forbidden)]
     [InlineData(HttpStatusCode.NotFound)]
     [InlineData(HttpStatusCode.Gone)]
-    public async Task A_link_that_has_expired_is_asked_for_again_with_its_window_and_its_query_is_not_shown(HttpStatusCode status)
+    public async Task A_link_that_has_expired_is_asked_for_again_with_its_window_and_its_query_is_not_shown(
+        HttpStatusCode status)
     {
         _vendor.On("/signed/report", """<Error><Code>AuthenticationFailed</Code></Error>""", status);
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(AllAsync(File("https://files.test/signed/report?sig=SECRET")));
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            AllAsync(File("https://files.test/signed/report?sig=SECRET")));
 
         failure.Message.ShouldContain($"{(int)status} to GET https://files.test/signed/report:");
         failure.Message.ShouldContain("with a new link");
@@ -171,10 +186,12 @@ public sealed class KitTests : IDisposable
     public async Task Numbered_pages_whose_total_changes_or_is_not_what_came_are_read_again()
     {
         _vendor.On("/n", Page(pages: 2, total: 3, 1, 2)).On("/n", Page(pages: 2, total: 4, 3));
-        (await Should.ThrowAsync<TransientFailureException>(AllAsync(Numbered()))).Message.ShouldContain("there were 3 of them, and now there are 4");
+        (await Should.ThrowAsync<TransientFailureException>(AllAsync(Numbered()))).Message
+            .ShouldContain("there were 3 of them, and now there are 4");
 
         _vendor.On("/n", Page(pages: 2, total: 3, 1, 2)).On("/n", Page(pages: 2, total: 3));
-        (await Should.ThrowAsync<TransientFailureException>(AllAsync(Numbered()))).Message.ShouldContain("the vendor reports 3, but 2 arrived");
+        (await Should.ThrowAsync<TransientFailureException>(AllAsync(Numbered()))).Message
+            .ShouldContain("the vendor reports 3, but 2 arrived");
 
         _vendor.On("/n", Page(pages: 2, total: 3, 1, 1)).On("/n", Page(pages: 2, total: 3, 1));
         (await AllAsync(Numbered())).ShouldBe([1, 1, 1], "events may be alike");
@@ -187,10 +204,12 @@ public sealed class KitTests : IDisposable
     public async Task Numbered_pages_without_a_total_must_not_repeat_and_none_is_empty_but_the_last()
     {
         _vendor.On("/n", Page(pages: 3, total: 0, 1, 2)).On("/n", Page(pages: 3, total: 0, 1, 2));
-        (await Should.ThrowAsync<TransientFailureException>(AllAsync(Numbered(hasTotal: false)))).Message.ShouldContain("page 2 repeats one before it");
+        (await Should.ThrowAsync<TransientFailureException>(AllAsync(Numbered(hasTotal: false)))).Message
+            .ShouldContain("page 2 repeats one before it");
 
         _vendor.On("/n", Page(pages: 3, total: 0));
-        (await Should.ThrowAsync<RejectedEventException>(AllAsync(Numbered(hasTotal: false)))).Message.ShouldContain("page 1 of the rows is empty");
+        (await Should.ThrowAsync<RejectedEventException>(AllAsync(Numbered(hasTotal: false)))).Message
+            .ShouldContain("page 1 of the rows is empty");
     }
 
     [Fact]
@@ -230,7 +249,9 @@ public sealed class KitTests : IDisposable
         var late = line.EnterAsync(clock.GetUtcNow().AddSeconds(5), Cancellation).AsTask();
         await clock.PassAsync(5);
         (await Should.ThrowAsync<TransientFailureException>(late)).Message
-            .ShouldBe("the vendor limits how fast orbit/acme may ask, and the request's turn did not come before the end of this attempt: nothing was sent.");
+            .ShouldBe(
+                "the vendor limits how fast orbit/acme may ask, and the request's turn did not come before the end of "
+                    + "this attempt: nothing was sent.");
     }
 
     public void Dispose()
@@ -239,9 +260,11 @@ public sealed class KitTests : IDisposable
         _vendor.Dispose();
     }
 
-    private static Action<RequestRate> Answered(RequestRate.Turn turn, FakeTimeProvider clock) => rate => rate.Answer(turn, clock.GetUtcNow());
+    private static Action<RequestRate> Answered(RequestRate.Turn turn, FakeTimeProvider clock) =>
+        rate => rate.Answer(turn, clock.GetUtcNow());
 
-    private static string Page(int pages, int total, params IEnumerable<int> numbers) => new StringBuilder("{\"items\":[")
+    private static string Page(int pages, int total, params IEnumerable<int> numbers) =>
+        new StringBuilder("{\"items\":[")
         .AppendJoin(',', numbers.Select(number => $$"""{"n":{{number}}}"""))
         .Append(System.Globalization.CultureInfo.InvariantCulture, $"],\"pages\":{pages},\"total\":{total}}}")
         .ToString();
@@ -261,7 +284,8 @@ public sealed class KitTests : IDisposable
         new LinkedPages(Api).ReadAsync(_conversation, new VendorRequest("v1/items"), Items, "the items", Cancellation);
 
     private IAsyncEnumerable<Fields> File(string address) =>
-        new LinkedPages(Api).ReadLinesAsync(_conversation, VendorRequest.FromLink(_conversation, address), "the file", Cancellation);
+        new LinkedPages(Api)
+            .ReadLinesAsync(_conversation, VendorRequest.FromLink(_conversation, address), "the file", Cancellation);
 
     private IAsyncEnumerable<Fields> Numbered(bool hasTotal = true) => new NumberedPages(Api).ReadAsync(
         _conversation,

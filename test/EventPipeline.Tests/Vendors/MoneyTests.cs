@@ -88,11 +88,19 @@ public sealed class MoneyTests
     {
         foreach (var zeros in new[] { 999, 1_000, 70_000, 1_000_000 })
         {
-            Money.TryParse($"0.{new string('0', zeros)}15e{zeros + 1}", Money.AsIs, out var small, out var rounded).ShouldBeTrue();
+            Money.TryParse($"0.{new string('0', zeros)}15e{zeros + 1}", Money.AsIs, out var small, out var rounded)
+                .ShouldBeTrue();
             (small, rounded).ShouldBe((1.5m, false));
-            Money.TryParse($"15{new string('0', zeros)}.{new string('0', zeros)}e-{zeros + 1}", Money.AsIs, out var large, out rounded).ShouldBeTrue();
+            Money.TryParse(
+                $"15{new string('0', zeros)}.{new string('0', zeros)}e-{zeros + 1}",
+                Money.AsIs,
+                out var large,
+                out rounded)
+                .ShouldBeTrue();
             (large, rounded).ShouldBe((1.5m, false));
-            Money.TryParse($"{new string('0', zeros)}1.5e{new string('0', zeros)}", Money.AsIs, out var padded, out rounded).ShouldBeTrue();
+            Money.TryParse(
+                $"{new string('0', zeros)}1.5e{new string('0', zeros)}", Money.AsIs, out var padded, out rounded)
+                .ShouldBeTrue();
             (padded, rounded).ShouldBe((1.5m, false));
         }
     }
@@ -108,7 +116,9 @@ public sealed class MoneyTests
 
     [Fact]
     public void Parsing_agrees_with_exact_fractions() =>
-        Gen.Select(Gen.Bool, Gen.String[Gen.Char['0', '9'], 1, 14], Gen.String[Gen.Char['0', '9'], 1, 24], Gen.Int[-12, 4]).Sample(
+        Gen.Select(
+            Gen.Bool, Gen.String[Gen.Char['0', '9'], 1, 14], Gen.String[Gen.Char['0', '9'], 1, 24], Gen.Int[-12, 4])
+            .Sample(
             (negative, whole, fraction, exponent) =>
             {
                 var text = $"{(negative ? "-" : "")}{whole}.{fraction}e{exponent}";
@@ -116,14 +126,17 @@ public sealed class MoneyTests
                 // The value in units of 10^-18, rounded half to even, by whole numbers alone.
                 var numerator = BigInteger.Parse(whole + fraction, CultureInfo.InvariantCulture);
                 var power = 18 + exponent - 2 - fraction.Length;
-                var units = power >= 0 ? numerator * BigInteger.Pow(10, power) : RoundHalfEven(numerator, BigInteger.Pow(10, -power));
+                var units = power >= 0
+                    ? numerator * BigInteger.Pow(10, power)
+                    : RoundHalfEven(numerator, BigInteger.Pow(10, -power));
                 var exact = power >= 0 || numerator % BigInteger.Pow(10, -power) == 0;
 
                 if (Money.TryParse(text, Money.FromCents, out var value, out var rounded))
                 {
                     Units(value).ShouldBe(negative ? -units : units);
                     rounded.ShouldBe(!exact);
-                    value.ToString(CultureInfo.InvariantCulture).ShouldBe(value.ToString("0.############################", CultureInfo.InvariantCulture));
+                    value.ToString(CultureInfo.InvariantCulture)
+                        .ShouldBe(value.ToString("0.############################", CultureInfo.InvariantCulture));
                 }
                 else
                 {

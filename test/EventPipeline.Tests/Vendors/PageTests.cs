@@ -36,7 +36,9 @@ public sealed class PageTests : IDisposable
             var items = await ReadAsync();
 
             items[0].ShouldBe(new BucketArrived(new DateOnly(2026, 11, 1)));
-            items.OfType<CostRecord>().Select(row => (row.AmountUsd, row.LineItem)).ShouldBe([(0.01m, "é😀"), (0.02m, null)]);
+            items.OfType<CostRecord>()
+                .Select(row => (row.AmountUsd, row.LineItem))
+                .ShouldBe([(0.01m, "é😀"), (0.02m, null)]);
         }
     }
 
@@ -68,7 +70,8 @@ public sealed class PageTests : IDisposable
         {
             _vendor.On(Cost, body[..length]);
 
-            (await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Message.ShouldStartWith("anthropic/acme/cost");
+            (await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Message
+                .ShouldStartWith("anthropic/acme/cost");
         }
     }
 
@@ -142,7 +145,8 @@ public sealed class PageTests : IDisposable
     [Fact]
     public async Task Rows_of_a_day_nobody_asked_for_are_rejected_and_an_empty_such_day_is_ignored()
     {
-        var other = $"{Start}, {End}".Replace("11-02", "11-06", StringComparison.Ordinal).Replace("11-01", "11-05", StringComparison.Ordinal);
+        var other = $"{Start}, {End}".Replace("11-02", "11-06", StringComparison.Ordinal)
+            .Replace("11-01", "11-05", StringComparison.Ordinal);
         _vendor.On(Cost, Page($"{other}, \"results\": []"));
         (await ReadAsync()).ShouldBeEmpty();
 
@@ -207,7 +211,8 @@ public sealed class PageTests : IDisposable
         items.OfType<CostRecord>().Sum(row => row.AmountUsd).ShouldBe(600);
         _bench.Kept.Count.ShouldBeGreaterThan(2);
         _bench.Kept.Select(part => part.PartNo).ShouldBe(Enumerable.Range(1, _bench.Kept.Count));
-        _bench.Kept.ShouldAllBe(part => Encoding.UTF8.GetByteCount(part.Payload) <= 64 * 1024 && !char.IsLowSurrogate(part.Payload[0]));
+        _bench.Kept.ShouldAllBe(
+            part => Encoding.UTF8.GetByteCount(part.Payload) <= 64 * 1024 && !char.IsLowSurrogate(part.Payload[0]));
         string.Concat(_bench.Kept.Select(part => part.Payload)).ShouldBe(page);
     }
 
@@ -217,7 +222,8 @@ public sealed class PageTests : IDisposable
         _vendor.On(Cost, Page($"{Start}, {End}, \"results\": [ {new string('[', 100)}"));
         (await RejectedAsync()).Cause.ShouldBe(RejectionCause.BrokenContract);
 
-        _vendor.On(Cost, Page($"{Start}, {End}, \"results\": [ {{ \"description\": \"{new string('x', 5_000_000)}\" }} ]"));
+        _vendor.On(
+            Cost, Page($"{Start}, {End}, \"results\": [ {{ \"description\": \"{new string('x', 5_000_000)}\" }} ]"));
         (await RejectedAsync()).Message.ShouldContain("4 MiB");
     }
 
@@ -231,7 +237,8 @@ public sealed class PageTests : IDisposable
 
     private Task<List<VendorItem>> ReadAsync() => _bench.ReadAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
 
-    private Task<RejectedEventException> RejectedAsync() => _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+    private Task<RejectedEventException> RejectedAsync() =>
+        _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
 
     /// <summary>Gives a body in pieces of the lengths given, again and again.</summary>
     private sealed class PiecemealStream(byte[] body, int[] pieces) : MemoryStream(body)

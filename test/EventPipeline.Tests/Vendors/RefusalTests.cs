@@ -28,7 +28,8 @@ public sealed class RefusalTests : IDisposable
 
         failure.Cause.ShouldBe(RejectionCause.Credential);
         failure.Message.ShouldBe(
-            $"anthropic/acme/cost 2026-11-01..2026-11-01: the vendor answered {(int)status} to GET v1/organizations/cost_report: "
+            $"anthropic/acme/cost 2026-11-01..2026-11-01: the vendor answered {(int)status} to GET "
+                + "v1/organizations/cost_report: "
             + "invalid x-api-key … (authentication_error, request req_7).");
         failure.Hint.ShouldContain("sk-ant-admin01-…");
         failure.Hint.ShouldContain("admin role");
@@ -46,7 +47,8 @@ public sealed class RefusalTests : IDisposable
         var failure = await _bench.RejectedAsync("openai", "embeddings_usage", "2026-11-01", "2026-11-01");
 
         failure.Cause.ShouldBe(RejectionCause.Credential);
-        failure.Message.ShouldEndWith("Incorrect API key provided (invalid_request_error, invalid_api_key, request req_5).");
+        failure.Message.ShouldEndWith(
+            "Incorrect API key provided (invalid_request_error, invalid_api_key, request req_5).");
         failure.Hint.ShouldContain("sk-admin-…");
         failure.Hint.ShouldContain("api.usage.read");
         failure.Hint.ShouldContain("api.management.read");
@@ -81,7 +83,8 @@ public sealed class RefusalTests : IDisposable
         var failure = await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
 
         failure.Cause.ShouldBe(RejectionCause.VendorRefused);
-        failure.Message.ShouldContain("The requested resource could not be found (not_found_error, request req_011CSHoEeqs5C35K2UUqR7Fy)");
+        failure.Message.ShouldContain(
+            "The requested resource could not be found (not_found_error, request req_011CSHoEeqs5C35K2UUqR7Fy)");
         _vendor.Asked.Count.ShouldBe(1);
     }
 
@@ -117,7 +120,8 @@ public sealed class RefusalTests : IDisposable
 
         var failure = await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
 
-        failure.Message.ShouldContain($"answered {status} to GET v1/organizations/cost_report: an HTML page, probably a proxy's");
+        failure.Message.ShouldContain(
+            $"answered {status} to GET v1/organizations/cost_report: an HTML page, probably a proxy's");
         failure.Message.ShouldContain("Vendors__Anthropic__BaseAddress");
         _vendor.Asked.Count.ShouldBe(1);
     }
@@ -128,7 +132,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData(403, "<html>Checking your browser</html>", RejectionCause.Credential)]
     [InlineData(404, "<html>\r\n<b>no</b>", RejectionCause.VendorRefused)]
     [InlineData(409, "<html>", RejectionCause.VendorRefused)]
-    public async Task A_proxys_page_with_a_status_that_asking_again_does_not_change_is_rejected_as_a_page(int status, string body, RejectionCause cause)
+    public async Task A_proxys_page_with_a_status_that_asking_again_does_not_change_is_rejected_as_a_page(
+        int status, string body, RejectionCause cause)
     {
         _vendor.On(Anthropic, body, (HttpStatusCode)status);
 
@@ -199,7 +204,8 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("anthropic", "sk-ant-api03-abcdefgh", "'sk-ant-api': it looks like either a workspace key of Claude Console")]
+    [InlineData(
+        "anthropic", "sk-ant-api03-abcdefgh", "'sk-ant-api': it looks like either a workspace key of Claude Console")]
     [InlineData("anthropic", "sk-ant-admin01-abcdefgh", "an Anthropic Admin API key")]
     [InlineData("anthropic", "sk-ant-oat01-abcdefgh", "the scope org:admin")]
     [InlineData("anthropic", "sk-proj-abcdefgh", "an OpenAI project key")]
@@ -212,14 +218,22 @@ public sealed class RefusalTests : IDisposable
     [InlineData("openai", "sk-svcacct-abcdefgh", "an OpenAI service account key")]
     [InlineData("openai", "sk-admin-abcdefgh", "an OpenAI admin key")]
     [InlineData("openai", "sk-abcdefgh", "an OpenAI user key")]
-    public async Task A_refused_key_is_told_by_its_kind_and_by_nothing_of_its_secret(string vendor, string key, string kind)
+    public async Task A_refused_key_is_told_by_its_kind_and_by_nothing_of_its_secret(
+        string vendor, string key, string kind)
     {
         _vendor.On(Anthropic, """{"error":{"type":"authentication_error","message":"invalid x-api-key"}}""", HttpStatusCode.Unauthorized);
         _vendor.On("/v1/organization/costs", """{"error":{"message":"no"}}""", HttpStatusCode.Unauthorized);
         var window = new Window(vendor, "acme", "cost", new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 1));
         var fetch = new FetchContext(
-            window, _bench.Account(vendor, secret: key), "org-1", VendorBench.Now.AddSeconds(570), (_, _) => ValueTask.CompletedTask, new Drift());
-        await using var items = _bench.Connector(vendor).FetchAsync(fetch, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+            window,
+            _bench.Account(vendor, secret: key),
+            "org-1",
+            VendorBench.Now.AddSeconds(570),
+            (_, _) => ValueTask.CompletedTask,
+            new Drift());
+        await using var items = _bench.Connector(vendor)
+            .FetchAsync(fetch, TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         var failure = await Should.ThrowAsync<RejectedEventException>(async () => await items.MoveNextAsync());
 
@@ -241,7 +255,9 @@ public sealed class RefusalTests : IDisposable
     }
 
     [Theory]
-    [InlineData("https://user:CANARY@storage.test/path/file?X-Amz-Signature=CANARY&x=1#CANARY", "https://storage.test/path/file")]
+    [InlineData(
+        "https://user:CANARY@storage.test/path/file?X-Amz-Signature=CANARY&x=1#CANARY",
+        "https://storage.test/path/file")]
     [InlineData("/login?token=CANARY", "/login")]
     [InlineData("//elsewhere.test/a#access_token=CANARY", "//elsewhere.test/a")]
     [InlineData("https://storage.test/?sig=CANARY", "https://storage.test/")]
@@ -273,7 +289,8 @@ public sealed class RefusalTests : IDisposable
     {
         _vendor.On(Anthropic, $$"""{ "error": { "message": "{{new string('m', 10_000)}}" } }""", HttpStatusCode.NotFound);
 
-        (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Message.Length.ShouldBeLessThan(600);
+        (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Message.Length
+            .ShouldBeLessThan(600);
     }
 
     [Fact]
@@ -281,7 +298,8 @@ public sealed class RefusalTests : IDisposable
     {
         _vendor.On(Anthropic, "{}", HttpStatusCode.Gone);
 
-        (await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Message.ShouldContain("first page");
+        (await _bench.TransientAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Message
+            .ShouldContain("first page");
     }
 
     [Fact]
@@ -289,7 +307,8 @@ public sealed class RefusalTests : IDisposable
     {
         _vendor.On(Anthropic, "", HttpStatusCode.NoContent);
 
-        (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.BrokenContract);
+        (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Cause
+            .ShouldBe(RejectionCause.BrokenContract);
     }
 
     [Fact]

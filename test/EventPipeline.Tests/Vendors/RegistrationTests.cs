@@ -37,9 +37,14 @@ public sealed class RegistrationTests : IDisposable
     [Fact]
     public void Terraform_knows_the_settings_of_every_vendor()
     {
-        var sections = string.Join(", ", _bench.Services.GetServices<Vendor>().OrderBy(vendor => vendor.Name).Select(vendor => $"{vendor.Name} = \"{vendor.Section}\""));
+        var sections = string.Join(
+            ", ",
+            _bench.Services.GetServices<Vendor>()
+                .OrderBy(vendor => vendor.Name)
+                .Select(vendor => $"{vendor.Name} = \"{vendor.Section}\""));
 
-        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "infra", "locals.tf")).ShouldContain($"sections = {{ {sections} }}");
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "infra", "locals.tf"))
+            .ShouldContain($"sections = {{ {sections} }}");
     }
 
     [Fact]

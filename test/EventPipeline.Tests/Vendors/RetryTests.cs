@@ -118,8 +118,16 @@ public sealed class RetryTests : IDisposable
     public async Task A_reset_in_the_past_still_waits_a_little_and_one_far_ahead_at_most_a_minute()
     {
         _vendor
-            .On(Cost, Busy, HttpStatusCode.TooManyRequests, ("anthropic-ratelimit-requests-reset", "2026-11-23T05:00:00Z"))
-            .On(Cost, Busy, HttpStatusCode.TooManyRequests, ("anthropic-ratelimit-requests-reset", "2026-11-24T06:00:00Z"))
+            .On(
+                Cost,
+                Busy,
+                HttpStatusCode.TooManyRequests,
+                ("anthropic-ratelimit-requests-reset", "2026-11-23T05:00:00Z"))
+            .On(
+                Cost,
+                Busy,
+                HttpStatusCode.TooManyRequests,
+                ("anthropic-ratelimit-requests-reset", "2026-11-24T06:00:00Z"))
             .On(Cost, Good);
 
         var reading = ReadAsync();
@@ -133,7 +141,10 @@ public sealed class RetryTests : IDisposable
     [Fact]
     public async Task The_accounts_other_requests_hold_off_and_another_accounts_do_not()
     {
-        _vendor.On(Cost, Busy, HttpStatusCode.TooManyRequests, ("Retry-After", "120")).On(Cost, Good).On(Cost, Good).On(Cost, Good);
+        _vendor.On(Cost, Busy, HttpStatusCode.TooManyRequests, ("Retry-After", "120"))
+            .On(Cost, Good)
+            .On(Cost, Good)
+            .On(Cost, Good);
 
         var first = ReadAsync();
         await _vendor.Arrived.WaitAsync(TestContext.Current.CancellationToken);
@@ -167,7 +178,12 @@ public sealed class RetryTests : IDisposable
         using var caller = new CancellationTokenSource();
         var window = new Window("anthropic", "acme", "cost", new DateOnly(2026, 11, 1), new DateOnly(2026, 11, 1));
         var fetch = new FetchContext(
-            window, _bench.Account("anthropic"), "org-1", VendorBench.Now.AddSeconds(570), (_, _) => ValueTask.CompletedTask, new Drift());
+            window,
+            _bench.Account("anthropic"),
+            "org-1",
+            VendorBench.Now.AddSeconds(570),
+            (_, _) => ValueTask.CompletedTask,
+            new Drift());
         var items = _bench.Connector("anthropic").FetchAsync(fetch, caller.Token).GetAsyncEnumerator(caller.Token);
 
         var reading = items.MoveNextAsync().AsTask();

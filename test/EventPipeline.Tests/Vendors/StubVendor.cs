@@ -7,7 +7,9 @@ namespace EventPipeline.Tests.Vendors;
 /// <summary>A vendor that answers what was arranged, path by path, in order, and throws on everything else.</summary>
 internal sealed class StubVendor : HttpMessageHandler
 {
-    private readonly Dictionary<string, Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>>> _answers = [];
+    private readonly Dictionary<string, Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>>>
+        _answers =
+        [];
 
     /// <summary>Every request, path and query unescaped.</summary>
     public List<string> Asked { get; } = [];
@@ -17,16 +19,24 @@ internal sealed class StubVendor : HttpMessageHandler
     /// <summary>Completes with each request that arrived.</summary>
     public SemaphoreSlim Arrived { get; } = new(0);
 
-    public StubVendor On(string path, string body, HttpStatusCode status = HttpStatusCode.OK, params (string Name, string Value)[] headers) =>
+    public StubVendor On(
+        string path,
+        string body,
+        HttpStatusCode status = HttpStatusCode.OK,
+        params (string Name, string Value)[] headers) =>
         On(path, () => Answer(new StringContent(body, Encoding.UTF8, "application/json"), status, headers));
 
-    public StubVendor On(string path, byte[] body) => On(path, () => Answer(new ByteArrayContent(body), HttpStatusCode.OK, []));
+    public StubVendor On(string path, byte[] body) =>
+        On(path, () => Answer(new ByteArrayContent(body), HttpStatusCode.OK, []));
 
-    public StubVendor On(string path, Stream body) => On(path, () => Answer(new StreamContent(body), HttpStatusCode.OK, []));
+    public StubVendor On(string path, Stream body) =>
+        On(path, () => Answer(new StreamContent(body), HttpStatusCode.OK, []));
 
-    public StubVendor On(string path, Func<HttpResponseMessage> answer) => On(path, (_, _) => Task.FromResult(answer()));
+    public StubVendor On(string path, Func<HttpResponseMessage> answer) =>
+        On(path, (_, _) => Task.FromResult(answer()));
 
-    public StubVendor On(string path, Func<HttpRequestMessage, HttpResponseMessage> answer) => On(path, (request, _) => Task.FromResult(answer(request)));
+    public StubVendor On(string path, Func<HttpRequestMessage, HttpResponseMessage> answer) =>
+        On(path, (request, _) => Task.FromResult(answer(request)));
 
     /// <summary>Never answers.</summary>
     public StubVendor OnSilence(string path) => On(path, async (_, cancellationToken) =>
@@ -39,14 +49,16 @@ internal sealed class StubVendor : HttpMessageHandler
     {
         if (!_answers.TryGetValue(path, out var queue))
         {
-            _answers.Add(path, queue = new Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>>());
+            _answers.Add(
+                path, queue = new Queue<Func<HttpRequestMessage, CancellationToken, Task<HttpResponseMessage>>>());
         }
 
         queue.Enqueue(answer);
         return this;
     }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var uri = request.RequestUri!;
         Asked.Add(Uri.UnescapeDataString(uri.PathAndQuery));
@@ -57,7 +69,8 @@ internal sealed class StubVendor : HttpMessageHandler
             : throw new InvalidOperationException($"Nothing is arranged for {uri.PathAndQuery}.");
     }
 
-    private static HttpResponseMessage Answer(HttpContent content, HttpStatusCode status, (string Name, string Value)[] headers)
+    private static HttpResponseMessage Answer(
+        HttpContent content, HttpStatusCode status, (string Name, string Value)[] headers)
     {
         var response = new HttpResponseMessage(status) { Content = content };
         foreach (var (name, value) in headers)

@@ -8,7 +8,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Vendors;
 
-/// <summary>The registered connectors with the network replaced, or not: whatever serves <see cref="Address"/>.</summary>
+/// <summary>
+/// The registered connectors with the network replaced, or not: whatever serves <see cref="Address"/>.
+/// </summary>
 internal sealed class VendorBench : IDisposable
 {
     public const string Secret = "sk-ant-admin01-a-test-secret";
@@ -17,7 +19,8 @@ internal sealed class VendorBench : IDisposable
     private readonly ServiceProvider _services;
     private readonly WrittenKeys _keys = new();
 
-    public VendorBench(HttpMessageHandler? network, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
+    public VendorBench(
+        HttpMessageHandler? network, TimeProvider? clock = null, params (string Key, string? Value)[] settings)
     {
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
@@ -50,14 +53,17 @@ internal sealed class VendorBench : IDisposable
 
     public IVendorConnector Connector(string vendor) => _services.GetRequiredKeyedService<IVendorConnector>(vendor);
 
-    public Account Account(string vendor, string name = "acme", string secret = Secret) => new(vendor, name, Address, $"{WrittenKeys.Prefix}{secret}");
+    public Account Account(string vendor, string name = "acme", string secret = Secret) =>
+        new(vendor, name, Address, $"{WrittenKeys.Prefix}{secret}");
 
     /// <summary>Reads a window and returns everything the connector said.</summary>
-    public async Task<List<VendorItem>> ReadAsync(string vendor, string report, string from, string to, string account = "acme")
+    public async Task<List<VendorItem>> ReadAsync(
+        string vendor, string report, string from, string to, string account = "acme")
     {
         var cancellation = TestContext.Current.CancellationToken;
         var window = new Window(vendor, account, report, DateOnly.Parse(from, null), DateOnly.Parse(to, null));
-        var fetch = new FetchContext(window, Account(vendor, account), "org-1", Clock.GetUtcNow() + Patience, Keep, Drift);
+        var fetch = new FetchContext(
+            window, Account(vendor, account), "org-1", Clock.GetUtcNow() + Patience, Keep, Drift);
         var items = new List<VendorItem>();
         await foreach (var item in Connector(vendor).FetchAsync(fetch, cancellation))
         {
@@ -92,8 +98,10 @@ internal sealed class VendorBench : IDisposable
 
         public string? Mistake(string reference) => null;
 
-        public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) => ValueTask.FromResult(reference[Prefix.Length..]);
+        public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(reference[Prefix.Length..]);
 
-        public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) => GetAsync(reference, cancellationToken);
+        public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) =>
+            GetAsync(reference, cancellationToken);
     }
 }

@@ -26,7 +26,8 @@ public sealed class VendorSettingsTests
             ("Vendors:OpenAI:Accounts:1:Name", "Globex.2"), ("Vendors:OpenAI:Accounts:1:Secret", "env:KEY2"),
             ("Vendors:StallTimeout", "00:00:05"));
 
-        settings.Accounts.For("anthropic").ShouldHaveSingleItem().BaseAddress.ShouldBe(new Uri("https://api.anthropic.com/"));
+        settings.Accounts.For("anthropic")
+            .ShouldHaveSingleItem().BaseAddress.ShouldBe(new Uri("https://api.anthropic.com/"));
         settings.Accounts.For("openai").Select(account => account.Name).ShouldBe(["acme", "Globex.2"]);
         settings.Accounts.Find("openai", "acme")!.SecretReference.ShouldBe("env:KEY");
         settings.Accounts.Find("openai", "nobody").ShouldBeNull();
@@ -68,13 +69,15 @@ public sealed class VendorSettingsTests
     [InlineData("Vendors:StallTimeout", "soon", "Vendors__StallTimeout")]
     [InlineData("Vendors:Anthropic", "sk", "Vendors__Anthropic is a section, not a value")]
     [InlineData("Vendors:Anthropic:Accounts", "sk", "Vendors__Anthropic__Accounts is a section, not a value")]
-    [InlineData("Vendors:Anthropic:Accounts:first:Name", "first", "Vendors__Anthropic__Accounts__first is not numbered")]
+    [InlineData(
+        "Vendors:Anthropic:Accounts:first:Name", "first", "Vendors__Anthropic__Accounts__first is not numbered")]
     [InlineData("Vendors:Anthropic:BaseAddress", "api.anthropic.com", "Vendors__Anthropic__BaseAddress")]
     [InlineData("Vendors:Anthropic:BaseAddress", "ftp://api.test/", "Vendors__Anthropic__BaseAddress")]
     [InlineData("Vendors:Anthropic:BaseAddress", "https://api.test/?a=b", "Vendors__Anthropic__BaseAddress")]
     [InlineData("Vendors:Anthropic:BaseAddress", "https://api.test/#x", "Vendors__Anthropic__BaseAddress")]
     [InlineData("Vendors:Anthropic:BaseAddress", "https://me:pw@api.test/", "Vendors__Anthropic__BaseAddress")]
-    [InlineData("Vendors:OpenAI:BaseAddress", "https://api.test/", "Vendors__OpenAI__BaseAddress is set, but no account is")]
+    [InlineData(
+        "Vendors:OpenAI:BaseAddress", "https://api.test/", "Vendors__OpenAI__BaseAddress is set, but no account is")]
     [InlineData("Vendors:Anthropic:Accounts:0:Name", "", "Vendors__Anthropic__Accounts__0__Name is missing")]
     [InlineData("Vendors:Anthropic:Accounts:0:Name", "a/b", "Vendors__Anthropic__Accounts__0__Name is 'a/b'")]
     [InlineData("Vendors:Anthropic:Accounts:0:Name", "a\n", "Vendors__Anthropic__Accounts__0__Name")]
@@ -83,9 +86,12 @@ public sealed class VendorSettingsTests
     [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:", "env:NAME")]
     [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:UNSET", "UNSET, which is unset or empty")]
     [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:EMPTY", "EMPTY, which is unset or empty")]
-    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:BROKEN", "BROKEN, whose value holds")]
-    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:FOREIGN", "FOREIGN, whose value holds")]
-    [InlineData("Vendors:Anthropic:Accounts:1:Name", "A", "Vendors__Anthropic__Accounts__1__Name is 'A', which is also the name of another account")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:BROKEN", "BROKEN, whose value contains")]
+    [InlineData("Vendors:Anthropic:Accounts:0:Secret", "env:FOREIGN", "FOREIGN, whose value contains")]
+    [InlineData(
+        "Vendors:Anthropic:Accounts:1:Name",
+        "A",
+        "Vendors__Anthropic__Accounts__1__Name is 'A', which is also the name of another account")]
     public void A_mistake_is_told_under_the_name_of_its_environment_variable(string key, string value, string told) =>
         Should.Throw<ConfigurationMistakesException>(() => Read(Name("a"), Secret("env:KEY"), (key, value)))
             .Mistakes.ShouldContain(mistake => mistake.Contains(told, StringComparison.Ordinal));
@@ -93,9 +99,11 @@ public sealed class VendorSettingsTests
     [Theory]
     [InlineData("env:KEY", "env:KEY", null, null, "gives 'a' and 'b' the same Secret")]
     [InlineData("env:KEY", "env:KEY2", "org-1", "org-1", "gives 'a' and 'b' the same OrganizationId")]
-    [InlineData("env:KEY", "env:KEY2", "org 1", null, "Vendors__Anthropic__Accounts__0__OrganizationId is 'org 1'; it takes")]
+    [InlineData(
+        "env:KEY", "env:KEY2", "org 1", null, "Vendors__Anthropic__Accounts__0__OrganizationId is 'org 1'; it takes")]
     [InlineData("env:KEY", "env:KEY2", "org-1\n", null, "Vendors__Anthropic__Accounts__0__OrganizationId is")]
-    public void Two_accounts_share_neither_secret_nor_organisation(string first, string second, string? firstId, string? secondId, string told) =>
+    public void Two_accounts_share_neither_secret_nor_organisation(
+        string first, string second, string? firstId, string? secondId, string told) =>
         Should.Throw<ConfigurationMistakesException>(() => Read(
                 Name("a"), Secret(first), ("Vendors:Anthropic:Accounts:0:OrganizationId", firstId!),
                 ("Vendors:Anthropic:Accounts:1:Name", "b"), ("Vendors:Anthropic:Accounts:1:Secret", second),
@@ -104,12 +112,14 @@ public sealed class VendorSettingsTests
 
     [Fact]
     public void A_person_may_say_who_an_account_is() =>
-        Read(Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:OrganizationId", "org-1")).Accounts.All.ShouldHaveSingleItem().OrganizationId.ShouldBe("org-1");
+        Read(Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:OrganizationId", "org-1"))
+            .Accounts.All.ShouldHaveSingleItem().OrganizationId.ShouldBe("org-1");
 
     [Fact]
     public void A_key_written_in_place_of_a_reference_is_never_shown()
     {
-        var failure = Should.Throw<ConfigurationMistakesException>(() => Read(Name("a"), Secret("sk-ant-admin01-mistake")));
+        var failure = Should.Throw<ConfigurationMistakesException>(
+            () => Read(Name("a"), Secret("sk-ant-admin01-mistake")));
 
         failure.ToString().ShouldNotContain("mistake\"");
         failure.ToString().ShouldNotContain("sk-ant-admin01-mistake");
@@ -141,6 +151,9 @@ public sealed class VendorSettingsTests
         }
 
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
-        return VendorSettings.Read(configuration, [AnthropicConnector.Self, OpenAIConnector.Self], new Secrets([new EnvironmentSecrets(Environment.GetValueOrDefault)]));
+        return VendorSettings.Read(
+            configuration,
+            [AnthropicConnector.Self, OpenAIConnector.Self],
+            new Secrets([new EnvironmentSecrets(Environment.GetValueOrDefault)]));
     }
 }

@@ -12,7 +12,17 @@ public sealed class WholeVendorTests
     private static readonly DateOnly Day = new(2025, 1, 1);
 
     private static readonly string[] Tables =
-        ["usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions", "account_identity", "run_events", "dead_letter"];
+        [
+            "usage_versions",
+            "cost_versions",
+            "activity_versions",
+            "entity_versions",
+            "raw_page",
+            "slice_versions",
+            "account_identity",
+            "run_events",
+            "dead_letter",
+        ];
 
     [Fact]
     public async Task No_secret_is_in_a_log_an_answer_or_a_table_whatever_the_vendor_echoes()
@@ -20,11 +30,14 @@ public sealed class WholeVendorTests
         const string anthropic = "sk-ant-admin01-CANARY-4f1d-anthropic";
         const string openai = "sk-admin-CANARY-77ab-openai";
         using var folder = new TemporaryFolder();
-        await using var host = await ServiceHost.StartAsync(folder, [("Anthropic", "acme", anthropic), ("OpenAI", "acme", openai)]);
+        await using var host = await ServiceHost.StartAsync(
+            folder, [("Anthropic", "acme", anthropic), ("OpenAI", "acme", openai)]);
         var answers = new List<string>();
-        foreach (var (status, number) in new[] { 401, 403, 500, 400, 302, 404 }.Select((status, number) => (status, number)))
+        foreach (
+            var (status, number) in new[] { 401, 403, 500, 400, 302, 404 }.Select((status, number) => (status, number)))
         {
-            host.Vendor.On(CostRows.Path, context => EchoAsync(context, anthropic, status)).On("/v1/organization/costs", context => EchoAsync(context, openai, status));
+            host.Vendor.On(CostRows.Path, context => EchoAsync(context, anthropic, status))
+                .On("/v1/organization/costs", context => EchoAsync(context, openai, status));
 
             var run = await host.RunAsync($$"""{"reports":["cost"],"from":"{{Day.AddDays(number):yyyy-MM-dd}}","to":"{{Day.AddDays(number):yyyy-MM-dd}}"}""");
 
@@ -34,7 +47,10 @@ public sealed class WholeVendorTests
             answers.Add(await TextAsync(host, $"runs/{run.RunId}"));
         }
 
-        foreach (var path in new[] { "status", "runs", "slices", "vendors", "health", "ready", "dead-letters", "openapi/v1.json", "nothing" })
+        foreach (var path in new[]
+        {
+            "status", "runs", "slices", "vendors", "health", "ready", "dead-letters", "openapi/v1.json", "nothing",
+        })
         {
             answers.Add(await TextAsync(host, path));
         }
@@ -47,13 +63,20 @@ public sealed class WholeVendorTests
         var rows = new List<string>();
         foreach (var table in Tables)
         {
-            rows.AddRange((await host.AskAsync($"SELECT CAST(t AS VARCHAR) FROM {table} AS t")).Select(row => (string)row[0]!));
+            rows.AddRange(
+                (await host.AskAsync($"SELECT CAST(t AS VARCHAR) FROM {table} AS t")).Select(row => (string)row[0]!));
         }
 
-        rows.AddRange((await host.AskAsync("SELECT payload FROM dead_letter")).Select(row => Encoding.UTF8.GetString(Convert.FromBase64String((string)row[0]!))));
+        rows.AddRange(
+            (await host.AskAsync("SELECT payload FROM dead_letter"))
+                .Select(row => Encoding.UTF8.GetString(Convert.FromBase64String((string)row[0]!))));
         (rows.Count, answers.Count, host.Log.All.Count).ShouldSatisfyAllConditions(
-            counts => counts.Item1.ShouldBeGreaterThan(24), counts => counts.Item2.ShouldBeGreaterThan(20), counts => counts.Item3.ShouldBeGreaterThan(100));
-        rows.Concat(answers).Concat(host.Log.All).ShouldAllBe(text => !text.Contains("CANARY", StringComparison.Ordinal));
+            counts => counts.Item1.ShouldBeGreaterThan(24),
+            counts => counts.Item2.ShouldBeGreaterThan(20),
+            counts => counts.Item3.ShouldBeGreaterThan(100));
+        rows.Concat(answers)
+            .Concat(host.Log.All)
+            .ShouldAllBe(text => !text.Contains("CANARY", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -69,7 +92,9 @@ public sealed class WholeVendorTests
         var run = await host.RunAsync("""{"reports":["cost","claude_code","messages_usage"],"from":"2025-01-01","to":"2025-01-01"}""");
 
         run.Windows.Select(window => window.State).ShouldBe(["rejected", "rejected", "rejected"]);
-        run.Windows.Select(window => window.Reason).Concat(host.Log.All).ShouldAllBe(text => !text!.Contains("CANARY", StringComparison.Ordinal));
+        run.Windows.Select(window => window.Reason)
+            .Concat(host.Log.All)
+            .ShouldAllBe(text => !text!.Contains("CANARY", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,7 +124,8 @@ public sealed class WholeVendorTests
 
         window.State.ShouldBe("loaded");
         window.Drift.ShouldContain(note => note.Contains("carbon_grams", StringComparison.Ordinal));
-        (await host.AskAsync("SELECT service_tier, cost_type, amount_usd FROM cost")).ShouldBe([["hyper", "quantum", 0.01m]]);
+        (await host.AskAsync("SELECT service_tier, cost_type, amount_usd FROM cost"))
+            .ShouldBe([["hyper", "quantum", 0.01m]]);
     }
 
     private static Task EchoAsync(HttpContext context, string secret, int status)
@@ -113,7 +139,8 @@ public sealed class WholeVendorTests
 
     private static async Task<string> TextAsync(ServiceHost host, string path)
     {
-        using var answer = await host.Http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
+        using var answer = await host.Http.GetAsync(
+            new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
         return await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -85,11 +85,16 @@ internal static class AnthropicClaudeCode
             ["core_metrics"] = new JsonObject
             {
                 ["num_sessions"] = group.Count("num_sessions"),
-                ["lines_of_code"] = new JsonObject { ["added"] = group.Count("added"), ["removed"] = group.Count("removed") },
+                ["lines_of_code"] = new JsonObject
+                {
+                    ["added"] = group.Count("added"),
+                    ["removed"] = group.Count("removed"),
+                },
                 ["commits_by_claude_code"] = group.Count("commits"),
                 ["pull_requests_by_claude_code"] = group.Count("pull_requests"),
             },
-            ["tool_actions"] = new JsonObject(Tools.Select(tool => KeyValuePair.Create<string, JsonNode?>(tool, new JsonObject
+            ["tool_actions"] =
+                new JsonObject(Tools.Select(tool => KeyValuePair.Create<string, JsonNode?>(tool, new JsonObject
             {
                 ["accepted"] = group.Count($"{tool}.accepted"),
                 ["rejected"] = group.Count($"{tool}.rejected"),
@@ -101,8 +106,13 @@ internal static class AnthropicClaudeCode
     private static JsonObject Breakdown(Group model) => new()
     {
         ["model"] = model["model"],
-        ["tokens"] = new JsonObject(TokenKinds.Select(kind => KeyValuePair.Create<string, JsonNode?>(kind, model.Count(kind)))),
-        ["estimated_cost"] = new JsonObject { ["currency"] = "USD", ["amount"] = JsonValue.Create(model.Facts.Sum(Cents)) },
+        ["tokens"] =
+            new JsonObject(TokenKinds.Select(kind => KeyValuePair.Create<string, JsonNode?>(kind, model.Count(kind)))),
+        ["estimated_cost"] = new JsonObject
+        {
+            ["currency"] = "USD",
+            ["amount"] = JsonValue.Create(model.Facts.Sum(Cents)),
+        },
     };
 
     private static IEnumerable<Pattern> Patterns(AnthropicCompany company)
@@ -122,9 +132,11 @@ internal static class AnthropicClaudeCode
         }
 
         // By name, as the vendor does: keys that share a name share a record.
-        foreach (var name in company.ApiKeys.Where(key => key.WorkspaceId is not null).Select(key => key.Name).Distinct().Take(3))
+        foreach (var name in
+            company.ApiKeys.Where(key => key.WorkspaceId is not null).Select(key => key.Name).Distinct().Take(3))
         {
-            yield return new(Of("api_actor", name, null)("non-interactive", false, AnthropicPrices.Models[1]), 80, Work);
+            yield return new(
+                Of("api_actor", name, null)("non-interactive", false, AnthropicPrices.Models[1]), 80, Work);
         }
     }
 

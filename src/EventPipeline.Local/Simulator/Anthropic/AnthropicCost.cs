@@ -54,7 +54,8 @@ internal static class AnthropicCost
     };
 
     // Every digit and no trailing zero.
-    private static string Plain(decimal value) => value.ToString("0.############################", CultureInfo.InvariantCulture);
+    private static string Plain(decimal value) =>
+        value.ToString("0.############################", CultureInfo.InvariantCulture);
 
     private static IEnumerable<Fact> Lines(Fact usage, decimal contract)
     {
@@ -101,10 +102,16 @@ internal static class AnthropicCost
     private static IEnumerable<Pattern> Extras(AnthropicCompany company)
     {
         var workspace = company.Workspaces[0].Id;
-        yield return new(Other(workspace, "Code Execution Usage", "code_execution"), 45, dice => Cents(dice.Next(1, 4_000) / 12.5m));
-        yield return new(Other(null, "Code Execution Usage", "code_execution"), 25, dice => Cents(dice.Next(1, 90) / 1_000m));
-        yield return new(Other(workspace, "Session Usage", "session_usage"), 15, dice => Cents(dice.Next(100, 9_000) / 64m));
-        yield return new(Other(null, "SIMULATED service credit", null), 12, dice => Cents(-dice.Next(1, 90_000) / 16m)) { Once = true };
+        yield return new(
+            Other(workspace, "Code Execution Usage", "code_execution"), 45, dice => Cents(dice.Next(1, 4_000) / 12.5m));
+        yield return new(
+            Other(null, "Code Execution Usage", "code_execution"), 25, dice => Cents(dice.Next(1, 90) / 1_000m));
+        yield return new(
+            Other(workspace, "Session Usage", "session_usage"), 15, dice => Cents(dice.Next(100, 9_000) / 64m));
+        yield return new(
+            Other(null, "SIMULATED service credit", null),
+            12,
+            dice => Cents(-dice.Next(1, 90_000) / 16m)) { Once = true };
     }
 
     private static Dictionary<string, string?> Other(string? workspace, string description, string? costType) => new()

@@ -18,10 +18,14 @@ internal static class AnthropicNames
     /// <param name="request">The request.</param>
     /// <param name="company">The organisation.</param>
     /// <param name="path">The path after <c>/v1/organizations/</c>.</param>
-    public static JsonObject? Answer(SimulatedRequest request, AnthropicCompany company, string path) => path.Split('/') switch
+    public static JsonObject? Answer(SimulatedRequest request, AnthropicCompany company, string path) =>
+        path.Split('/') switch
     {
         ["me"] => new JsonObject { ["id"] = company.Id, ["name"] = company.Account.Name, ["type"] = "organization" },
-        ["workspaces"] => Page(request, company.Workspaces.Where(w => IncludesArchived(request) || w.ArchivedAt is null).Select(Workspace)),
+        ["workspaces"] =>
+            Page(
+                request,
+                company.Workspaces.Where(w => IncludesArchived(request) || w.ArchivedAt is null).Select(Workspace)),
         ["workspaces", var id, "members"] => Members(request, company, id),
         ["api_keys"] => Page(request, company.ApiKeys.Where(key => IsWanted(request, key)).Select(ApiKey)),
         ["users"] => Page(request, company.Users.Where(user => IsWanted(request, user)).Select(User)),
@@ -68,7 +72,8 @@ internal static class AnthropicNames
         };
     }
 
-    private static RefusedException Unknown(string parameter, string id) => new(400, $"{parameter}: there is no '{id}' in this list.");
+    private static RefusedException Unknown(string parameter, string id) =>
+        new(400, $"{parameter}: there is no '{id}' in this list.");
 
     private static JsonObject Members(SimulatedRequest request, AnthropicCompany company, string workspaceId)
     {
@@ -91,7 +96,8 @@ internal static class AnthropicNames
     private static JsonObject Workspace(WorkspaceEntity workspace) => new()
     {
         ["id"] = workspace.Id,
-        ["archived_at"] = workspace.ArchivedAt?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        ["archived_at"] =
+            workspace.ArchivedAt?.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
         ["compartment_id"] = null,
         ["created_at"] = Created,
         ["data_residency"] = new JsonObject

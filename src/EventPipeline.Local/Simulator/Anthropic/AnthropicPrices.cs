@@ -13,7 +13,10 @@ internal static class AnthropicPrices
         new("claude-haiku-4-5-20251001", "Claude Haiku 4.5", 1m, 5m, HasGeo: false),
     ];
 
-    /// <summary>The token types in the vendor's spelling, with the words of a line item and the price against plain input or output.</summary>
+    /// <summary>
+    /// The token types in the vendor's spelling, with the words of a line item and the price against plain input or
+    /// output.
+    /// </summary>
     public static IReadOnlyList<AnthropicTokenType> TokenTypes { get; } =
     [
         new("uncached_input_tokens", "Input Tokens", 1m),
@@ -29,9 +32,17 @@ internal static class AnthropicPrices
     public static decimal CentsPerToken(AnthropicModel model, AnthropicTokenType type) =>
         (type.Name == "output_tokens" ? model.Output : model.Input) * type.Factor / 10_000m;
 
-    /// <summary>Cents for one token of a line: halved in a batch, dearer with a long context, in the US and in fast mode.</summary>
+    /// <summary>
+    /// Cents for one token of a line: halved in a batch, dearer with a long context, in the US and in fast mode.
+    /// </summary>
     public static decimal CentsPerToken(
-        AnthropicModel model, AnthropicTokenType type, bool batch, bool longContext, bool us, bool fast, decimal contract) =>
+        AnthropicModel model,
+        AnthropicTokenType type,
+        bool batch,
+        bool longContext,
+        bool us,
+        bool fast,
+        decimal contract) =>
         CentsPerToken(model, type)
         * (batch ? 0.5m : 1m)
         * (longContext ? 1.5m : 1m)

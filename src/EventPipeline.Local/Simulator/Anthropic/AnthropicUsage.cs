@@ -11,7 +11,14 @@ internal static class AnthropicUsage
 
     private static readonly string[] Dimensions =
     [
-        "account_id", "api_key_id", "context_window", "inference_geo", "model", "service_account_id", "service_tier", "speed",
+        "account_id",
+        "api_key_id",
+        "context_window",
+        "inference_geo",
+        "model",
+        "service_account_id",
+        "service_tier",
+        "speed",
         "workspace_id",
     ];
 
@@ -71,7 +78,8 @@ internal static class AnthropicUsage
             if (i % 3 == 0)
             {
                 yield return new(Of(other, key.WorkspaceId, key: key.Id, geo: other.HasGeo ? "us" : null), 60, Light);
-                yield return new(Of(AnthropicPrices.Models[1], key.WorkspaceId, key: key.Id, window: "200k-1M"), 50, Heavy);
+                yield return new(
+                    Of(AnthropicPrices.Models[1], key.WorkspaceId, key: key.Id, window: "200k-1M"), 50, Heavy);
             }
 
             if (i == 4)
@@ -83,7 +91,8 @@ internal static class AnthropicUsage
             if (i == 5)
             {
                 // Only in fast mode, so that a grouping without the speed has as many rows as one with it.
-                yield return new(Of(AnthropicPrices.Models[0], key.WorkspaceId, key: key.Id, geo: "us", speed: "fast"), 50, Light);
+                yield return new(
+                    Of(AnthropicPrices.Models[0], key.WorkspaceId, key: key.Id, geo: "us", speed: "fast"), 50, Light);
             }
         }
 

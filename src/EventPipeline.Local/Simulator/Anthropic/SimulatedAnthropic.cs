@@ -7,16 +7,20 @@ using EventPipeline.Vendors.Anthropic;
 
 namespace EventPipeline.Local.Simulator.Anthropic;
 
-/// <summary>Anthropic's Admin API: reports and names of Console organisations, https://platform.claude.com/docs/en/api/admin.</summary>
+/// <summary>
+/// Anthropic's Admin API: reports and names of Console organisations, https://platform.claude.com/docs/en/api/admin.
+/// </summary>
 internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedVendor
 {
     private const string FastMode = "fast-mode-2026-02-01";
 
-    private readonly Dictionary<SimulatedAccount, (AnthropicCompany Company, IReadOnlyList<SimulatedReport> Reports)> _organisations =
+    private readonly Dictionary<SimulatedAccount, (
+        AnthropicCompany Company, IReadOnlyList<SimulatedReport> Reports)> _organisations =
         AccountsOf(options.Seed).ToDictionary(account => account, account => Organisation(options, account));
 
     /// <summary>How the simulator comes to play it.</summary>
-    public static SimulatedVendor Registration { get; } = new(AnthropicConnector.Self, AccountsOf, options => new SimulatedAnthropic(options));
+    public static SimulatedVendor Registration { get; } = new(
+        AnthropicConnector.Self, AccountsOf, options => new SimulatedAnthropic(options));
 
     public string Name => AnthropicConnector.Self.Name;
 
@@ -29,7 +33,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
 
     public IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account) => _organisations[account].Reports;
 
-    public bool IsMeant(IHeaderDictionary headers) => headers.ContainsKey("anthropic-version") || headers.ContainsKey("x-api-key");
+    public bool IsMeant(IHeaderDictionary headers) =>
+        headers.ContainsKey("anthropic-version") || headers.ContainsKey("x-api-key");
 
     /// <inheritdoc/>
     /// <remarks>An Admin key travels in <c>x-api-key</c>, an OAuth token in <c>Authorization: Bearer</c>.</remarks>
@@ -55,7 +60,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             }
 
             return reports.FirstOrDefault(report => report.Path == path) is { } report
-                ? path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report) : Buckets(request, report)
+                ? path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report)
+                : Buckets(request, report)
                 : new SimulatedReply(200, AnthropicNames.Answer(request, company, path) ?? throw NotFound());
         }
         catch (RefusedException ex)
@@ -64,7 +70,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         }
     }
 
-    public SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
+    public SimulatedReply Error(
+        SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
         new(status, new JsonObject
         {
             ["type"] = "error",
@@ -88,7 +95,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         }
     }
 
-    private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) => [AccountOf(seed, "SIMULATED-acme"), AccountOf(seed, "SIMULATED-labs")];
+    private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) =>
+        [AccountOf(seed, "SIMULATED-acme"), AccountOf(seed, "SIMULATED-labs")];
 
     private static SimulatedAccount AccountOf(int seed, string name) => new(
         AnthropicConnector.Self.Name,
@@ -99,11 +107,14 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
 
     private static string RequestId(SimulatedRequest request) => $"req_simulated{request.Number:D8}";
 
-    private static (AnthropicCompany, IReadOnlyList<SimulatedReport>) Organisation(SimulatorOptions options, SimulatedAccount account)
+    private static (AnthropicCompany, IReadOnlyList<SimulatedReport>) Organisation(
+        SimulatorOptions options, SimulatedAccount account)
     {
         var company = new AnthropicCompany(options.Seed, account);
         var usage = AnthropicUsage.Report(options, company);
-        return (company, [usage, AnthropicCost.Report(options, company, usage), AnthropicClaudeCode.Report(options, company)]);
+        return (
+            company,
+            [usage, AnthropicCost.Report(options, company, usage), AnthropicClaudeCode.Report(options, company)]);
     }
 
     private static SimulatedAccount Authenticate(SimulatedRequest request)
@@ -117,19 +128,23 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         var account = request.Account
             ?? throw new RefusedException(401, hasKey ? "invalid x-api-key" : "Invalid bearer token");
         return request.Headers["x-api-key"] == account.LimitedKey
-            ? throw new RefusedException(403, "This endpoint needs an Admin API key (sk-ant-admin01-...), not an API key of a workspace.")
+            ? throw new RefusedException(
+                403, "This endpoint needs an Admin API key (sk-ant-admin01-...), not an API key of a workspace.")
             : request.Headers["anthropic-version"].ToString() switch
             {
                 "2023-06-01" or "2023-01-01" => account,
                 "" => throw new RefusedException(400, "anthropic-version: header is required"),
-                var version => throw new RefusedException(400, $"anthropic-version: '{version}' is not a valid version"),
+                var version =>
+                    throw new RefusedException(400, $"anthropic-version: '{version}' is not a valid version"),
             };
     }
 
     private SimulatedReply Buckets(SimulatedRequest request, SimulatedReport report)
     {
         // Silently ignoring a grouping or filter would answer a different question.
-        if (request.Query.Keys.FirstOrDefault(name => name == "group_by" || report.Filters.ContainsKey($"{name}[]")) is { } bare)
+        if (
+            request.Query.Keys.FirstOrDefault(
+                name => name == "group_by" || report.Filters.ContainsKey($"{name}[]")) is { } bare)
         {
             throw new RefusedException(400, $"{bare}: arrays are sent with brackets, {bare}[]=…");
         }
@@ -147,8 +162,10 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         var width = request.Width(report);
         var limit = request.Limit(report.Limits[width]);
         var span = Parameters.Span(width);
-        var start = BucketPaging.Floor(Time(request, "starting_at") ?? throw new RefusedException(400, "starting_at: Field required"), span);
-        var query = new BucketPaging(start, End(request, start, span), span, limit, dimensions, Filters(request, report));
+        var start = BucketPaging.Floor(
+            Time(request, "starting_at") ?? throw new RefusedException(400, "starting_at: Field required"), span);
+        var query = new BucketPaging(
+            start, End(request, start, span), span, limit, dimensions, Filters(request, report));
         var (buckets, next) = query.Page(report, request.From(start));
         return new SimulatedReply(200, new JsonObject
         {
@@ -168,7 +185,9 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         }
 
         var end = BucketPaging.Floor(asked, width);
-        return asked <= start ? throw new RefusedException(400, "ending_at: must be after starting_at") : end < now ? end : now;
+        return asked <= start
+            ? throw new RefusedException(400, "ending_at: must be after starting_at")
+            : end < now ? end : now;
     }
 
     private static DateTime? Time(SimulatedRequest request, string name) => request.Single(name) switch
@@ -179,7 +198,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         var text => throw new RefusedException(400, $"{name}: must be an RFC 3339 time, not '{text}'"),
     };
 
-    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(SimulatedRequest request, SimulatedReport report) =>
+    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(
+        SimulatedRequest request, SimulatedReport report) =>
         [.. report.Filters
             .Where(filter => request.Query.ContainsKey(filter.Key))
             .Select(filter => KeyValuePair.Create(filter.Value, request.All(filter.Key)))];
@@ -200,7 +220,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         };
     }
 
-    private static string Text(DateTime time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Text(DateTime time) =>
+        time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static RefusedException NotFound() => new(404, "The requested resource could not be found.");
 

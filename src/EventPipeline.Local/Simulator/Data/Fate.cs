@@ -11,8 +11,8 @@ internal readonly record struct Fate(int AppearsAt, int GrowsAt, int GoneAt)
     private const int LastAge = 4;
 
     /// <summary>
-    /// Mostly nothing happens; some facts grow, some come late, a few go away. The first three facts of a day always grow, one at each
-    /// age, so that every young day is restated.
+    /// Mostly nothing happens; some facts grow, some come late, a few go away. The first three facts of a day always
+    /// grow, one at each age, so that every young day is restated.
     /// </summary>
     public static Fate Draw(Random dice, int index)
     {

@@ -16,7 +16,8 @@ internal static class Identity
     }
 
     /// <summary>A UUID.</summary>
-    public static Guid Uuid(int seed, string what) => new(XxHash128.Hash(Encoding.UTF8.GetBytes($"{seed}/uuid/{what}")));
+    public static Guid Uuid(int seed, string what) =>
+        new(XxHash128.Hash(Encoding.UTF8.GetBytes($"{seed}/uuid/{what}")));
 
     /// <summary>Random numbers that are the same for the same seed and name, on every machine.</summary>
     public static Random Dice(int seed, string what) =>

@@ -5,7 +5,9 @@ namespace EventPipeline.Local.Simulator.Data;
 /// <param name="Percent">On how many working days of a hundred it happens; a third of that at weekends.</param>
 /// <param name="Draw">The quantities of one occurrence.</param>
 internal sealed record Pattern(
-    IReadOnlyDictionary<string, string?> Dimensions, int Percent, Func<Random, IReadOnlyDictionary<string, decimal>> Draw)
+    IReadOnlyDictionary<string, string?> Dimensions,
+    int Percent,
+    Func<Random, IReadOnlyDictionary<string, decimal>> Draw)
 {
     /// <summary>It happens once a day, at its beginning, instead of one to three times at any minute.</summary>
     public bool Once { get; init; }

@@ -10,7 +10,11 @@ internal static class BodyFaults
 {
     private static readonly string[] Kinds =
     [
-        FaultKinds.RepeatRows, FaultKinds.ConflictRows, FaultKinds.MissingBucket, FaultKinds.UnknownField, FaultKinds.MissingField,
+        FaultKinds.RepeatRows,
+        FaultKinds.ConflictRows,
+        FaultKinds.MissingBucket,
+        FaultKinds.UnknownField,
+        FaultKinds.MissingField,
     ];
 
     /// <summary>Whether the kind is one of these.</summary>
@@ -24,7 +28,8 @@ internal static class BodyFaults
         return rule.Kind switch
         {
             FaultKinds.RepeatRows => row is not null && Repeat(row, row.DeepClone()),
-            FaultKinds.ConflictRows => row is not null && row.DeepClone() is var other && Change(other, names) && Repeat(row, other),
+            FaultKinds.ConflictRows =>
+                row is not null && row.DeepClone() is var other && Change(other, names) && Repeat(row, other),
             FaultKinds.MissingBucket => RemoveBucket(body, names),
             FaultKinds.UnknownField => row is not null && row.TryAdd(rule.Field ?? "simulated_new_field", "SIMULATED"),
             FaultKinds.MissingField => row is not null && row.Remove(rule.Field ?? FirstMetric(row, names)),
@@ -35,7 +40,10 @@ internal static class BodyFaults
     // A row of the first bucket that has one, or of the list.
     private static JsonObject? FirstRow(JsonObject body, PageNames names) => (body[names.Items] as JsonArray)?
         .OfType<JsonObject>()
-        .SelectMany(item => names.Rows is not null && item[names.Rows] is JsonArray results ? results.OfType<JsonObject>() : [item])
+        .SelectMany(
+            item => names.Rows is not null && item[names.Rows] is JsonArray results
+                ? results.OfType<JsonObject>()
+                : [item])
         .FirstOrDefault();
 
     private static bool Repeat(JsonObject row, JsonNode again)
@@ -46,7 +54,11 @@ internal static class BodyFaults
 
     private static bool RemoveBucket(JsonObject body, PageNames names)
     {
-        if (names.Rows is null || body[names.Items] is not JsonArray { Count: > 0 } data || data[0] is not JsonObject first || !first.ContainsKey(names.Rows))
+        if (
+            names.Rows is null
+                || body[names.Items] is not JsonArray { Count: > 0 } data
+                || data[0] is not JsonObject first
+                || !first.ContainsKey(names.Rows))
         {
             return false;
         }
@@ -56,7 +68,9 @@ internal static class BodyFaults
     }
 
     private static string FirstMetric(JsonObject row, PageNames names) =>
-        row.FirstOrDefault(field => names.Amounts.Contains(field.Key) || field.Value?.GetValueKind() == JsonValueKind.Number).Key ?? "id";
+        row.FirstOrDefault(
+            field => names.Amounts.Contains(field.Key) || field.Value?.GetValueKind() == JsonValueKind.Number).Key
+            ?? "id";
 
     // One more in the first number, however deep, or in the amount that is a string.
     private static bool Change(JsonNode? node, PageNames names)

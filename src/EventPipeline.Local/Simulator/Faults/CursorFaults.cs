@@ -4,14 +4,17 @@ using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Faults;
 
-/// <summary>The faults of paging. A made-up cursor holds the real one it stands for, so it works after its rule is gone.</summary>
+/// <summary>
+/// The faults of paging. A made-up cursor holds the real one it stands for, so it works after its rule is gone.
+/// </summary>
 internal static class CursorFaults
 {
     private const string Endless = "simulated_endless_";
     private const string Trailing = "simulated_trailing_";
 
     /// <summary>Whether the kind is one of these.</summary>
-    public static bool Has(string kind) => kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor or FaultKinds.EmptyPage;
+    public static bool Has(string kind) =>
+        kind is FaultKinds.EndlessCursor or FaultKinds.SameCursor or FaultKinds.TrailingCursor or FaultKinds.EmptyPage;
 
     /// <summary>Replaces a made-up cursor with the real one; true for the cursor behind the last page.</summary>
     public static bool Unwrap(IDictionary<string, IReadOnlyList<string>> query, PageNames names)
@@ -46,7 +49,10 @@ internal static class CursorFaults
     /// <param name="names">The vendor's names.</param>
     public static JsonObject? Apply(string kind, JsonObject answer, SimulatedRequest request, PageNames names)
     {
-        if (names.HasMore is null || !answer.ContainsKey(names.HasMore) || (kind == FaultKinds.TrailingCursor && (bool)answer[names.HasMore]!))
+        if (
+            names.HasMore is null
+                || !answer.ContainsKey(names.HasMore)
+                || (kind == FaultKinds.TrailingCursor && (bool)answer[names.HasMore]!))
         {
             return null;
         }
@@ -78,5 +84,6 @@ internal static class CursorFaults
         return body;
     }
 
-    private static string CursorOf(JsonObject body, PageNames names) => names.Cursors.FirstOrDefault(body.ContainsKey) ?? names.Cursors[^1];
+    private static string CursorOf(JsonObject body, PageNames names) =>
+        names.Cursors.FirstOrDefault(body.ContainsKey) ?? names.Cursors[^1];
 }

@@ -3,7 +3,9 @@ namespace EventPipeline.Local.Simulator.Faults;
 /// <summary>What can go wrong.</summary>
 internal static class FaultKinds
 {
-    /// <summary>Answers with a status and the vendor's error body, with Retry-After only when the rule says so.</summary>
+    /// <summary>
+    /// Answers with a status and the vendor's error body, with Retry-After only when the rule says so.
+    /// </summary>
     public const string Status = "status";
 
     /// <summary>Headers and half of the body, then nothing until the client goes away.</summary>
@@ -61,7 +63,18 @@ internal static class FaultKinds
 
     public static IReadOnlyList<string> All { get; } =
     [
-        Status, Stall, Truncate, TruncateJson, EndlessCursor, SameCursor, TrailingCursor, EmptyPage, RepeatRows, ConflictRows, MissingBucket, Garbage,
+        Status,
+        Stall,
+        Truncate,
+        TruncateJson,
+        EndlessCursor,
+        SameCursor,
+        TrailingCursor,
+        EmptyPage,
+        RepeatRows,
+        ConflictRows,
+        MissingBucket,
+        Garbage,
         UnknownField, MissingField, Reset, SlowHeaders, GroupingRefused, RateLimit,
     ];
 }

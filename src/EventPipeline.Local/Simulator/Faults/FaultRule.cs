@@ -14,7 +14,11 @@ internal sealed record FaultRule
     };
 
     private static readonly IReadOnlyList<string> Fields =
-        [.. typeof(FaultRule).GetProperties().Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name))];
+        [
+            .. typeof(FaultRule)
+            .GetProperties()
+            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)),
+        ];
 
     /// <summary>One of <see cref="FaultKinds"/>.</summary>
     public required string Kind { get; init; }
@@ -40,7 +44,10 @@ internal sealed record FaultRule
     /// <summary>How many of the requests it would hit to let through first.</summary>
     public int Skip { get; init; }
 
-    /// <summary>The field of <c>missing_field</c> or <c>unknown_field</c>, null lets the simulator choose; the dimension of <c>grouping_refused</c>, null for any.</summary>
+    /// <summary>
+    /// The field of <c>missing_field</c> or <c>unknown_field</c>, null lets the simulator choose; the dimension of
+    /// <c>grouping_refused</c>, null for any.
+    /// </summary>
     public string? Field { get; init; }
 
     /// <summary>The requests a minute of <c>rate_limit</c>.</summary>
@@ -85,16 +92,24 @@ internal sealed record FaultRule
             throw new FormatException($"A rule is a JSON object, not {json.GetRawText()}.");
         }
 
-        if (json.EnumerateObject().Select(field => field.Name).FirstOrDefault(name => !Fields.Contains(name)) is { } unknown)
+        if (
+            json.EnumerateObject()
+                .Select(field => field.Name)
+                .FirstOrDefault(name => !Fields.Contains(name)) is { } unknown)
         {
             throw new FormatException($"A rule has no field '{unknown}'. {Nearest.DidYouMean(unknown, Fields)}");
         }
 
         var rule = json.Deserialize<FaultRule>(Json)!;
         RequireOneOf("fault kind", rule.Kind, FaultKinds.All);
-        Require(rule.Vendor is null || vendors.Contains(rule.Vendor), $"There is no vendor '{rule.Vendor}'. Did you mean '{Nearest.To(rule.Vendor ?? "", vendors)}'?");
-        Require(rule.Kind != FaultKinds.Status || rule.Status is >= 400 and <= 599, "A 'status' fault needs a status from 400 to 599.");
-        Require(rule.Kind != FaultKinds.RateLimit || rule.PerMinute is >= 0, "A 'rate_limit' needs perMinute, 0 or more.");
+        Require(
+            rule.Vendor is null || vendors.Contains(rule.Vendor),
+            $"There is no vendor '{rule.Vendor}'. Did you mean '{Nearest.To(rule.Vendor ?? "", vendors)}'?");
+        Require(
+            rule.Kind != FaultKinds.Status || rule.Status is >= 400 and <= 599,
+            "A 'status' fault needs a status from 400 to 599.");
+        Require(
+            rule.Kind != FaultKinds.RateLimit || rule.PerMinute is >= 0, "A 'rate_limit' needs perMinute, 0 or more.");
         Require(rule.RetryAfter is null or >= 0, "retryAfter is a number of seconds, 0 or more.");
         Require(rule.Times is null or >= 1, "times is 1 or more; leave it out for always.");
         Require(rule.Skip >= 0, "skip is 0 or more.");

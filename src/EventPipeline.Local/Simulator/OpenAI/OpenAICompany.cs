@@ -46,7 +46,8 @@ internal sealed class OpenAICompany
         $"dev{number}@simulated.example",
         number == 1 ? "owner" : "reader");
 
-    private PersonEntity ServiceAccount(string project) => new(NewId("svc_acct_", project), $"SIMULATED {project} service", null, "member");
+    private PersonEntity ServiceAccount(string project) =>
+        new(NewId("svc_acct_", project), $"SIMULATED {project} service", null, "member");
 
     // Every third key belongs to its project's service account, so its usage has no user.
     private ProjectKeyEntity Key(int number) => new(

@@ -5,14 +5,20 @@ using EventPipeline.Local.Simulator.Reports;
 namespace EventPipeline.Local.Simulator.OpenAI;
 
 /// <summary>
-/// <c>GET /v1/organization/usage/completions</c>. The facts hold the finest split of the tokens; the totals are its sums, so they agree.
+/// <c>GET /v1/organization/usage/completions</c>. The facts hold the finest split of the tokens; the totals are its
+/// sums, so they agree.
 /// </summary>
 internal static class OpenAICompletions
 {
     public const string Name = "completions";
 
     private static readonly string[] Uncached = ["input_text_tokens", "input_audio_tokens", "input_image_tokens"];
-    private static readonly string[] Cached = ["input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"];
+    private static readonly string[] Cached =
+    [
+        "input_cached_text_tokens",
+        "input_cached_audio_tokens",
+        "input_cached_image_tokens",
+    ];
     private static readonly string[] Output = ["output_text_tokens", "output_audio_tokens", "output_image_tokens"];
     private static readonly string[] Input = [.. Uncached, .. Cached, "input_cache_write_tokens"];
 

@@ -13,13 +13,16 @@ internal static class OpenAICosts
     private const string Amount = "amount";
     private const string Quantity = "quantity";
 
-    public static SimulatedReport Report(SimulatorOptions options, OpenAICompany company, IReadOnlyList<SimulatedReport> usage)
+    public static SimulatedReport Report(
+        SimulatorOptions options, OpenAICompany company, IReadOnlyList<SimulatedReport> usage)
     {
         var credits = new Daybook(options, $"{company.Scope}/costs", [Credit]);
         return new SimulatedReport(
             Path,
             Path,
-            day => usage.SelectMany(report => report.Facts(day).SelectMany(fact => Lines(report.Name, fact))).Concat(credits.On(day)),
+            day =>
+                usage.SelectMany(report => report.Facts(day).SelectMany(fact => Lines(report.Name, fact)))
+                    .Concat(credits.On(day)),
             new Dictionary<string, string[]>
             {
                 ["project_id"] = ["project_id"],
@@ -47,7 +50,9 @@ internal static class OpenAICosts
         ["line_item"] = group["line_item"],
         ["project_id"] = group["project_id"],
         ["api_key_id"] = group["api_key_id"],
-        ["quantity"] = group["line_item"] is not null && group.Quantities.TryGetValue(Quantity, out var quantity) ? quantity : null,
+        ["quantity"] = group["line_item"] is not null && group.Quantities.TryGetValue(Quantity, out var quantity)
+            ? quantity
+            : null,
         ["quantity_unit"] = group["quantity_unit"],
     };
 
@@ -56,7 +61,8 @@ internal static class OpenAICosts
     {
         var text = value.ToString("0.############################", CultureInfo.InvariantCulture);
 #pragma warning disable RS0030 // The text of a decimal has at most 28 digits.
-        return text.Length - text.IndexOf('.', StringComparison.Ordinal) > 13 && text.Contains('.', StringComparison.Ordinal)
+        return text.Length - text.IndexOf('.', StringComparison.Ordinal) > 13
+            && text.Contains('.', StringComparison.Ordinal)
             ? JsonValue.Create(text)
             : JsonValue.Create(decimal.Parse(text, NumberStyles.Number, CultureInfo.InvariantCulture));
 #pragma warning restore RS0030
@@ -72,19 +78,44 @@ internal static class OpenAICosts
             usage.Sum("input_tokens") / 1000,
             usage.Sum("input_tokens") * OpenAIPrices.Embedding)],
         "images" => [Line(
-            usage, $"{usage["model"]}, {usage["size"]}", "images", usage.Sum("images"), usage.Sum("images") * OpenAIPrices.Image)],
+            usage,
+            $"{usage["model"]}, {usage["size"]}",
+            "images",
+            usage.Sum("images"),
+            usage.Sum("images") * OpenAIPrices.Image)],
         "audio_speeches" => [Line(
-            usage, $"{usage["model"]}", "characters", usage.Sum("characters"), usage.Sum("characters") * OpenAIPrices.Character)],
+            usage,
+            $"{usage["model"]}",
+            "characters",
+            usage.Sum("characters"),
+            usage.Sum("characters") * OpenAIPrices.Character)],
         "audio_transcriptions" => [Rounded(
             usage, $"{usage["model"]}", "duration_minutes", usage.Sum("seconds") / 60, 6, OpenAIPrices.AudioMinute)],
         "vector_stores" => [Rounded(
-            usage, "file storage", "gibibyte_hours", usage.Sum("usage_bytes") * 24 / (1L << 30), 6, OpenAIPrices.GibibyteHour)],
+            usage,
+            "file storage",
+            "gibibyte_hours",
+            usage.Sum("usage_bytes") * 24 / (1L << 30),
+            6,
+            OpenAIPrices.GibibyteHour)],
         "code_interpreter_sessions" => [Line(
-            usage, "code interpreter sessions", null, usage.Sum("num_sessions"), usage.Sum("num_sessions") * OpenAIPrices.CodeSession)],
+            usage,
+            "code interpreter sessions",
+            null,
+            usage.Sum("num_sessions"),
+            usage.Sum("num_sessions") * OpenAIPrices.CodeSession)],
         "web_search_calls" => [Line(
-            usage, "web search tool calls", null, usage.Sum("num_requests"), usage.Sum("num_requests") * OpenAIPrices.WebSearch)],
+            usage,
+            "web search tool calls",
+            null,
+            usage.Sum("num_requests"),
+            usage.Sum("num_requests") * OpenAIPrices.WebSearch)],
         "file_search_calls" => [Line(
-            usage, "file search tool calls", null, usage.Sum("num_requests"), usage.Sum("num_requests") * OpenAIPrices.FileSearch)],
+            usage,
+            "file search tool calls",
+            null,
+            usage.Sum("num_requests"),
+            usage.Sum("num_requests") * OpenAIPrices.FileSearch)],
         _ => [], // Moderations are free.
     };
 
@@ -98,7 +129,8 @@ internal static class OpenAICosts
             .Where(line => line.Tokens > 0)
             .Select(line => new Fact(
                 usage.At,
-                Dimensions(usage["project_id"], usage["api_key_id"], $"{model.Id}, {line.Kind.Words}{suffix}", "tokens"),
+                Dimensions(
+                    usage["project_id"], usage["api_key_id"], $"{model.Id}, {line.Kind.Words}{suffix}", "tokens"),
                 new Dictionary<string, decimal>
                 {
                     [Amount] = line.Tokens * OpenAIPrices.PerToken(model, line.Kind, batch, tier),
@@ -117,7 +149,8 @@ internal static class OpenAICosts
         Dimensions(usage["project_id"], usage["api_key_id"], item, unit),
         new Dictionary<string, decimal> { [Amount] = listPrice * OpenAIPrices.Contract, [Quantity] = quantity });
 
-    private static Dictionary<string, string?> Dimensions(string? project, string? key, string item, string? unit) => new()
+    private static Dictionary<string, string?> Dimensions(string? project, string? key, string item, string? unit) =>
+        new()
     {
         ["project_id"] = project,
         ["api_key_id"] = key,

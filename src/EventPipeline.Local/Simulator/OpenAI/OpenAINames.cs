@@ -5,8 +5,8 @@ using EventPipeline.Local.Simulator.Requests;
 namespace EventPipeline.Local.Simulator.OpenAI;
 
 /// <summary>
-/// The listings of the names behind ids: <c>projects</c>, <c>projects/{id}/api_keys</c>, <c>…/service_accounts</c>, <c>…/users</c>,
-/// <c>users</c>, <c>admin_api_keys</c>.
+/// The listings of the names behind ids: <c>projects</c>, <c>projects/{id}/api_keys</c>, <c>…/service_accounts</c>,
+/// <c>…/users</c>, <c>users</c>, <c>admin_api_keys</c>.
 /// </summary>
 internal static class OpenAINames
 {
@@ -17,17 +17,22 @@ internal static class OpenAINames
     /// <param name="request">The request.</param>
     /// <param name="company">The organisation.</param>
     /// <param name="path">The path after <c>/v1/organization/</c>.</param>
-    public static JsonObject? Answer(SimulatedRequest request, OpenAICompany company, string path) => path.Split('/') switch
+    public static JsonObject? Answer(SimulatedRequest request, OpenAICompany company, string path) =>
+        path.Split('/') switch
     {
         ["projects"] => Page(
-            request, company.Projects.Where(p => request.Single("include_archived") == "true" || p.ArchivedAt is null).Select(Project)),
+            request,
+            company.Projects.Where(p => request.Single("include_archived") == "true" || p.ArchivedAt is null)
+                .Select(Project)),
         ["users"] => Page(request, company.Users.Where(user => IsWanted(request, user)).Select(User)),
         ["admin_api_keys"] => Page(request, [AdminKey(company)]),
         ["projects", var id, "api_keys"] => Page(
             request, company.ApiKeys.Where(key => key.ProjectId == Known(company, id) && !key.IsDeleted).Select(Key)),
-        ["projects", var id, "service_accounts"] => Page(request, [ServiceAccount(company.ServiceAccounts[Index(company, id)])]),
+        ["projects", var id, "service_accounts"] =>
+            Page(request, [ServiceAccount(company.ServiceAccounts[Index(company, id)])]),
         ["projects", var id, "users"] => Page(
-            request, company.Users.Where((_, i) => i % company.Projects.Count == Index(company, id)).Select(ProjectUser)),
+            request,
+            company.Users.Where((_, i) => i % company.Projects.Count == Index(company, id)).Select(ProjectUser)),
         _ => null,
     };
 
@@ -59,7 +64,8 @@ internal static class OpenAINames
     private static bool IsWanted(SimulatedRequest request, PersonEntity user) =>
         request.All("emails", "emails[]") is not { Count: > 0 } emails || emails.Contains(user.Email!);
 
-    private static string Known(OpenAICompany company, string projectId) => company.Projects[Index(company, projectId)].Id;
+    private static string Known(OpenAICompany company, string projectId) =>
+        company.Projects[Index(company, projectId)].Id;
 
     private static int Index(OpenAICompany company, string projectId) =>
         company.Projects.Select(project => project.Id).ToList().IndexOf(projectId) is >= 0 and var index
@@ -119,7 +125,13 @@ internal static class OpenAINames
 
     private static JsonObject Owner(PersonEntity owner)
     {
-        var json = new JsonObject { ["id"] = owner.Id, ["name"] = owner.Name, ["created_at"] = Created, ["role"] = owner.Role };
+        var json = new JsonObject
+        {
+            ["id"] = owner.Id,
+            ["name"] = owner.Name,
+            ["created_at"] = Created,
+            ["role"] = owner.Role,
+        };
         if (owner.Email is not null)
         {
             json["email"] = owner.Email;

@@ -23,7 +23,9 @@ internal static class OpenAIPrices
         new("gpt-realtime", 4m, 16m, HasAudio: true),
     ];
 
-    /// <summary>The kinds of tokens that are billed, each with the words of its line item and the quantities it consists of.</summary>
+    /// <summary>
+    /// The kinds of tokens that are billed, each with the words of its line item and the quantities it consists of.
+    /// </summary>
     public static IReadOnlyList<OpenAITokenKind> TokenKinds { get; } =
     [
         new("input", ["input_text_tokens", "input_image_tokens"], model => model.Input),
@@ -39,7 +41,8 @@ internal static class OpenAIPrices
 
     /// <summary>Dollars for one token: half in a batch and in the flex tier, double in the priority tier.</summary>
     public static decimal PerToken(OpenAIModel model, OpenAITokenKind kind, bool batch, string? tier) =>
-        kind.PerMillion(model) / 1_000_000m * (batch || tier == "flex" ? 0.5m : tier == "priority" ? 2m : 1m) * Contract;
+        kind.PerMillion(model) / 1_000_000m * (
+            batch || tier == "flex" ? 0.5m : tier == "priority" ? 2m : 1m) * Contract;
 }
 
 internal sealed record OpenAIModel(string Id, decimal Input, decimal Output, bool HasAudio);

@@ -4,7 +4,9 @@ using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator.OpenAI;
 
-/// <summary>The nine other <c>GET /v1/organization/usage/{name}</c>: counts with the dimensions of their endpoint.</summary>
+/// <summary>
+/// The nine other <c>GET /v1/organization/usage/{name}</c>: counts with the dimensions of their endpoint.
+/// </summary>
 internal static class OpenAIUsage
 {
     private static readonly string[] Common = ["project_id", "user_id", "api_key_id", "model"];
@@ -35,13 +37,18 @@ internal static class OpenAIUsage
             "embeddings",
             ["input_tokens", "num_model_requests"],
             Common,
-            Patterns(keys.Take(6), 70, ["text-embedding-3-small"], dice => [dice.Next(2, 3_000_000), dice.Next(1, 900)]));
+            Patterns(
+                keys.Take(6), 70, ["text-embedding-3-small"], dice => [dice.Next(2, 3_000_000), dice.Next(1, 900)]));
         yield return New(
             "moderations",
             "moderations",
             ["input_tokens", "num_model_requests"],
             Common,
-            Patterns(keys.Skip(1).Take(2), 60, ["omni-moderation-latest"], dice => [dice.Next(2, 90_000), dice.Next(1, 400)]));
+            Patterns(
+                keys.Skip(1).Take(2),
+                60,
+                ["omni-moderation-latest"],
+                dice => [dice.Next(2, 90_000), dice.Next(1, 400)]));
         yield return New(
             "images",
             "images",
@@ -63,7 +70,8 @@ internal static class OpenAIUsage
             "audio_speeches",
             ["characters", "num_model_requests"],
             Common,
-            Patterns(keys.Skip(3).Take(2), 50, ["tts-1", "tts-1-hd"], dice => [dice.Next(10, 60_000), dice.Next(1, 60)]));
+            Patterns(
+                keys.Skip(3).Take(2), 50, ["tts-1", "tts-1-hd"], dice => [dice.Next(10, 60_000), dice.Next(1, 60)]));
         yield return New(
             "audio_transcriptions",
             "audio_transcriptions",
@@ -114,7 +122,10 @@ internal static class OpenAIUsage
                 $"usage/{name}",
                 new Daybook(options, $"{company.Scope}/{name}", [.. patterns(quantities)]).On,
                 SimulatedReport.Each(dimensions),
-                Filters.Where(f => dimensions.Contains(f.Value)).Select(f => (f.Key, f.Value)).Concat(filters).ToDictionary(),
+                Filters.Where(f => dimensions.Contains(f.Value))
+                    .Select(f => (f.Key, f.Value))
+                    .Concat(filters)
+                    .ToDictionary(),
                 group => Write(group, resultName, quantities, dimensions))
             {
                 Limits = SimulatedReport.UsageLimits,
@@ -140,7 +151,9 @@ internal static class OpenAIUsage
 
     private static Func<string[], IEnumerable<Pattern>> Patterns(
         IEnumerable<ProjectKeyEntity> keys, int percent, string?[] models, Func<Random, decimal[]> draw) =>
-        quantities => keys.SelectMany(key => models.Select(model => new Pattern(Dimensions(key, model), percent, Named(quantities, draw))));
+        quantities =>
+            keys.SelectMany(
+                key => models.Select(model => new Pattern(Dimensions(key, model), percent, Named(quantities, draw))));
 
     private static Func<string[], IEnumerable<Pattern>> PerProject(
         OpenAICompany company, int count, int percent, bool once, Func<Random, decimal[]> draw) =>
@@ -155,9 +168,12 @@ internal static class OpenAIUsage
         string[] names, string[][] combinations, Func<string[], IEnumerable<Pattern>> patterns) =>
         quantities => patterns(quantities).SelectMany(pattern => combinations.Select(values => pattern with
         {
-            Dimensions = pattern.Dimensions.Concat(names.Zip(values, (n, v) => KeyValuePair.Create<string, string?>(n, v))).ToDictionary(),
+            Dimensions = pattern.Dimensions.Concat(
+                names.Zip(values, (n, v) => KeyValuePair.Create<string, string?>(n, v)))
+                .ToDictionary(),
         }));
 
-    private static Func<Random, IReadOnlyDictionary<string, decimal>> Named(string[] quantities, Func<Random, decimal[]> draw) =>
+    private static Func<Random, IReadOnlyDictionary<string, decimal>> Named(
+        string[] quantities, Func<Random, decimal[]> draw) =>
         dice => quantities.Zip(draw(dice)).ToDictionary(pair => pair.First, pair => pair.Second);
 }

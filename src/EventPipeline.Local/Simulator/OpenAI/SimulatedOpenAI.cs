@@ -7,7 +7,9 @@ using EventPipeline.Vendors.OpenAI;
 
 namespace EventPipeline.Local.Simulator.OpenAI;
 
-/// <summary>OpenAI's organization usage, costs and names, https://platform.openai.com/docs/api-reference/usage.</summary>
+/// <summary>
+/// OpenAI's organization usage, costs and names, https://platform.openai.com/docs/api-reference/usage.
+/// </summary>
 internal sealed class SimulatedOpenAI : ISimulatedVendor
 {
     private readonly SimulatorOptions _options;
@@ -25,12 +27,19 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
     }
 
     /// <summary>How the simulator comes to play it.</summary>
-    public static SimulatedVendor Registration { get; } = new(OpenAIConnector.Self, AccountsOf, options => new SimulatedOpenAI(options));
+    public static SimulatedVendor Registration { get; } = new(
+        OpenAIConnector.Self, AccountsOf, options => new SimulatedOpenAI(options));
 
     public string Name => OpenAIConnector.Self.Name;
 
     public PageNames Names { get; } = new(
-        "data", "results", "has_more", ["next_page", "last_id"], ["page", "after"], ["group_by", "group_by[]"], ["value"]);
+        "data",
+        "results",
+        "has_more",
+        ["next_page", "last_id"],
+        ["page", "after"],
+        ["group_by", "group_by[]"],
+        ["value"]);
 
     public string Root => "/v1/organization/";
 
@@ -68,7 +77,8 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         }
     }
 
-    public SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
+    public SimulatedReply Error(
+        SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
         new(status, new JsonObject
         {
             ["error"] = new JsonObject
@@ -108,7 +118,9 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         if (request.Bearer != request.Account.Key)
         {
             throw new RefusedException(
-                403, "You have insufficient permissions for this operation. Missing scopes: api.usage.read.", code: "missing_scope");
+                403,
+                "You have insufficient permissions for this operation. Missing scopes: api.usage.read.",
+                code: "missing_scope");
         }
     }
 
@@ -119,7 +131,8 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         var limit = request.Limit(report.Limits[width]);
         var span = Parameters.Span(width);
         var asked = Time(request, "start_time")
-            ?? throw new RefusedException(400, "Missing required parameter: 'start_time'.", "start_time", "missing_required_parameter");
+            ?? throw new RefusedException(
+                400, "Missing required parameter: 'start_time'.", "start_time", "missing_required_parameter");
         var now = BucketPaging.Floor(_options.Clock.GetUtcNow().UtcDateTime, span) + span;
         var end = Time(request, "end_time") ?? now;
         if (end <= asked && request.Query.ContainsKey("end_time"))
@@ -143,12 +156,14 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
     private static DateTime? Time(SimulatedRequest request, string name) => request.Single(name) switch
     {
         null => null,
-        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 32_503_680_000 =>
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < 32_503_680_000 =>
             DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime,
         var text => throw new RefusedException(400, $"{name}: must be a Unix time in seconds, not '{text}'.", name),
     };
 
-    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(SimulatedRequest request, SimulatedReport report) =>
+    private static List<KeyValuePair<string, IReadOnlyList<string>>> Filters(
+        SimulatedRequest request, SimulatedReport report) =>
         [.. report.Filters
             .Select(filter => KeyValuePair.Create(filter.Value, request.All(filter.Key, $"{filter.Key}[]")))
             .Where(filter => filter.Value.Count > 0)];

@@ -29,7 +29,8 @@ internal sealed record BucketPaging(
         var facts = wanted.Count == 0
             ? Enumerable.Empty<Fact>().ToLookup(Floor)
             : Days(wanted[0], wanted[^1]).SelectMany(report.Facts).Where(IsWanted).ToLookup(Floor);
-        var buckets = wanted.Select(start => new Bucket(start, start + Width, Group.Create(facts[start], Dimensions))).ToList();
+        var buckets = wanted.Select(start => new Bucket(start, start + Width, Group.Create(facts[start], Dimensions)))
+            .ToList();
         return (buckets, starts.Count > Limit ? starts[Limit] : null);
     }
 
@@ -38,7 +39,8 @@ internal sealed record BucketPaging(
 
     private DateTime Floor(Fact fact) => Floor(fact.At.UtcDateTime, Width);
 
-    private bool IsWanted(Fact fact) => Filters.All(filter => fact[filter.Key] is { } value && filter.Value.Contains(value));
+    private bool IsWanted(Fact fact) =>
+        Filters.All(filter => fact[filter.Key] is { } value && filter.Value.Contains(value));
 
     private IEnumerable<DateTime> Starts(DateTime from)
     {

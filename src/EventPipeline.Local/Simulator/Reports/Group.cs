@@ -7,7 +7,9 @@ namespace EventPipeline.Local.Simulator.Reports;
 /// <param name="Quantities">The sums. A quantity that no fact has is absent.</param>
 /// <param name="Facts">What was summed.</param>
 internal sealed record Group(
-    IReadOnlyDictionary<string, string?> Dimensions, IReadOnlyDictionary<string, decimal> Quantities, IReadOnlyList<Fact> Facts)
+    IReadOnlyDictionary<string, string?> Dimensions,
+    IReadOnlyDictionary<string, decimal> Quantities,
+    IReadOnlyList<Fact> Facts)
 {
     public string? this[string dimension] => Dimensions.GetValueOrDefault(dimension);
 
@@ -23,10 +25,13 @@ internal sealed record Group(
         .. facts
             .GroupBy(fact => Key(fact, dimensions), StringComparer.Ordinal)
             .OrderBy(group => group.Key, StringComparer.Ordinal)
-            .Select(group => new Group(dimensions.ToDictionary(d => d, d => group.First()[d]), Sums(group), [.. group])),
+            .Select(
+                group => new Group(dimensions.ToDictionary(d => d, d => group.First()[d]), Sums(group), [.. group])),
     ];
 
-    /// <summary>A text that is the same for facts that agree in the dimensions, and only for those; null is not a text.</summary>
+    /// <summary>
+    /// A text that is the same for facts that agree in the dimensions, and only for those; null is not a text.
+    /// </summary>
     public static string Key(Fact fact, IEnumerable<string> dimensions) =>
         string.Join('\u001f', dimensions.Select(d => fact[d] ?? "\0"));
 

@@ -33,7 +33,8 @@ internal interface ISimulatedVendor
     SimulatedReply Answer(SimulatedRequest request);
 
     /// <summary>An error in the vendor's format.</summary>
-    SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null);
+    SimulatedReply Error(
+        SimulatedRequest request, int status, string message, string? parameter = null, string? code = null);
 
     /// <summary>The headers of every answer with this status.</summary>
     IEnumerable<KeyValuePair<string, string>> Headers(SimulatedRequest request, int status);

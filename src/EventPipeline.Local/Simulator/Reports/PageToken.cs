@@ -5,7 +5,9 @@ using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Reports;
 
-/// <summary>An opaque place in a list that is good for one question only: changed parameters make it worthless.</summary>
+/// <summary>
+/// An opaque place in a list that is good for one question only: changed parameters make it worthless.
+/// </summary>
 internal static class PageToken
 {
     private const string Prefix = "page_";

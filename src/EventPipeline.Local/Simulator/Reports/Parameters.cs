@@ -12,7 +12,9 @@ internal static class Parameters
         null => limit.Default,
         var text when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
             && value >= 1 && value <= limit.Max => value,
-        var text => throw new RefusedException(400, $"limit: must be a whole number from 1 to {limit.Max}, not '{text}'.", "limit"),
+        var text =>
+            throw new RefusedException(
+                400, $"limit: must be a whole number from 1 to {limit.Max}, not '{text}'.", "limit"),
     };
 
     /// <summary>The bucket width, of those the report serves.</summary>
@@ -22,7 +24,9 @@ internal static class Parameters
         return report.Limits.ContainsKey(width)
             ? width
             : throw new RefusedException(
-                400, $"bucket_width: must be one of {string.Join(", ", report.Limits.Keys)}, not '{width}'.", "bucket_width");
+                400,
+                $"bucket_width: must be one of {string.Join(", ", report.Limits.Keys)}, not '{width}'.",
+                "bucket_width");
     }
 
     /// <summary>The dimensions that the values of <c>group_by</c> stand for.</summary>

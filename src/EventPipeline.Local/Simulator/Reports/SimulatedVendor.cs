@@ -8,4 +8,6 @@ namespace EventPipeline.Local.Simulator.Reports;
 /// <param name="Accounts">Its organisations under a seed, with keys.</param>
 /// <param name="Create">Makes its API.</param>
 internal sealed record SimulatedVendor(
-    Vendor Vendor, Func<int, IReadOnlyList<SimulatedAccount>> Accounts, Func<SimulatorOptions, ISimulatedVendor> Create);
+    Vendor Vendor,
+    Func<int, IReadOnlyList<SimulatedAccount>> Accounts,
+    Func<SimulatorOptions, ISimulatedVendor> Create);

@@ -11,7 +11,9 @@ internal sealed class RateLimit(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (long Began, int Count)> _minutes = [];
 
-    /// <summary>Counts a request: how many there were in this minute, and the whole seconds until the next begins.</summary>
+    /// <summary>
+    /// Counts a request: how many there were in this minute, and the whole seconds until the next begins.
+    /// </summary>
     public (int Count, int SecondsLeft) Count(string key)
     {
         lock (_lock)

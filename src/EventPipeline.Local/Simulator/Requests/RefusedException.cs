@@ -5,7 +5,8 @@ namespace EventPipeline.Local.Simulator.Requests;
 /// <param name="message">What is wrong.</param>
 /// <param name="parameter">The parameter it is about, if any.</param>
 /// <param name="code">The vendor's code, if it has one.</param>
-internal sealed class RefusedException(int status, string message, string? parameter = null, string? code = null) : Exception(message)
+internal sealed class RefusedException(
+    int status, string message, string? parameter = null, string? code = null) : Exception(message)
 {
     public int Status { get; } = status;
 

@@ -9,7 +9,11 @@ namespace EventPipeline.Local.Simulator.Requests;
 /// <param name="Query">The parameters with their values in order, names as sent.</param>
 /// <param name="Headers">The headers.</param>
 internal sealed record SimulatedRequest(
-    long Number, string Method, string Path, IReadOnlyDictionary<string, IReadOnlyList<string>> Query, IHeaderDictionary Headers)
+    long Number,
+    string Method,
+    string Path,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Query,
+    IHeaderDictionary Headers)
 {
     /// <summary>Whose key it carries, with full rights or not; null when no key is known.</summary>
     public SimulatedAccount? Account { get; init; }

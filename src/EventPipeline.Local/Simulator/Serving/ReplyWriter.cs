@@ -44,13 +44,15 @@ internal static class ReplyWriter
                     await Task.Delay(Timeout.InfiniteTimeSpan, gone.Token);
                     return;
                 case FaultKinds.SlowHeaders:
-                    await Task.Delay(fault.Seconds is { } wait ? TimeSpan.FromSeconds(wait) : Timeout.InfiniteTimeSpan, gone.Token);
+                    await Task.Delay(
+                        fault.Seconds is { } wait ? TimeSpan.FromSeconds(wait) : Timeout.InfiniteTimeSpan, gone.Token);
                     break;
                 case FaultKinds.TruncateJson:
                     bytes = bytes[..(bytes.Length / 2)];
                     break;
                 case FaultKinds.Garbage:
-                    (response.StatusCode, response.ContentType, bytes) = (StatusCodes.Status200OK, "text/html", Garbage);
+                    (response.StatusCode, response.ContentType, bytes) = (
+                        StatusCodes.Status200OK, "text/html", Garbage);
                     break;
                 default:
                     break;

@@ -48,4 +48,11 @@ internal sealed class RequestLog
 /// <param name="Status">The status of the answer; 0 for none.</param>
 /// <param name="Fault">The kind of fault that hit it; null for none.</param>
 internal sealed record LoggedRequest(
-    long Number, DateTimeOffset At, string Vendor, string? Account, string Method, string Path, int Status, string? Fault);
+    long Number,
+    DateTimeOffset At,
+    string Vendor,
+    string? Account,
+    string Method,
+    string Path,
+    int Status,
+    string? Fault);

@@ -12,7 +12,8 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
     public async Task HandleAsync(HttpContext context)
     {
         var query = context.Request.Query.ToDictionary(
-            parameter => parameter.Key, IReadOnlyList<string> (parameter) => [.. parameter.Value.Select(value => value ?? "")]);
+            parameter => parameter.Key,
+            IReadOnlyList<string> (parameter) => [.. parameter.Value.Select(value => value ?? "")]);
         var isBehindTheEnd = CursorFaults.Unwrap(query, vendor.Names);
         var account = vendor.Identify(context.Request.Headers);
         var request = new SimulatedRequest(
@@ -32,7 +33,8 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         var address = $"{context.Request.Path}{context.Request.QueryString}";
         var changed = reply.Body;
         var fault = world.Faults.Take(rule =>
-            rule.Matches(vendor.Name, request, Uri.UnescapeDataString(address)) && CanHit(rule, request, reply, used, out changed));
+            rule.Matches(vendor.Name, request, Uri.UnescapeDataString(address))
+                && CanHit(rule, request, reply, used, out changed));
         (reply, int? retryAfter) = fault?.Kind switch
         {
             FaultKinds.Status => (vendor.Error(request, fault.Status!.Value, "SIMULATED fault."), fault.RetryAfter),
@@ -59,15 +61,20 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         return await reader.ReadToEndAsync(context.RequestAborted);
     }
 
-    private bool CanHit(FaultRule rule, SimulatedRequest request, SimulatedReply reply, int used, out JsonObject changed)
+    private bool CanHit(
+        FaultRule rule, SimulatedRequest request, SimulatedReply reply, int used, out JsonObject changed)
     {
         var body = rule.Kind switch
         {
             FaultKinds.GroupingRefused => request.All(vendor.Names.GroupParameters) is { Count: > 0 } groups
                 && (rule.Field is null || groups.Contains(rule.Field)) ? reply.Body : null,
             FaultKinds.RateLimit => used > rule.PerMinute ? reply.Body : null,
-            _ when CursorFaults.Has(rule.Kind) => reply.Status == 200 ? CursorFaults.Apply(rule.Kind, reply.Body, request, vendor.Names) : null,
-            _ when BodyFaults.Has(rule.Kind) => reply.Status == 200 ? BodyFaults.Apply(rule, reply.Body, vendor.Names) : null,
+            _ when CursorFaults.Has(rule.Kind) => reply.Status == 200
+                ? CursorFaults.Apply(rule.Kind, reply.Body, request, vendor.Names)
+                : null,
+            _ when BodyFaults.Has(rule.Kind) => reply.Status == 200
+                ? BodyFaults.Apply(rule, reply.Body, vendor.Names)
+                : null,
             _ => reply.Body,
         };
         changed = body ?? reply.Body;
@@ -79,5 +86,8 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         : $"group_by={dimension} is only available for later days.";
 
     private SimulatedReply TooMany(SimulatedRequest request) =>
-        vendor.Error(request, StatusCodes.Status429TooManyRequests, "Too many requests in this minute. Wait as long as Retry-After says.");
+        vendor.Error(
+            request,
+            StatusCodes.Status429TooManyRequests,
+            "Too many requests in this minute. Wait as long as Retry-After says.");
 }

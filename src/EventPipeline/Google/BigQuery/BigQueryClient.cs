@@ -44,17 +44,22 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     /// <summary>datasets.get; null when the dataset does not exist.</summary>
     /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Dataset?> GetDatasetAsync(string dataset, CancellationToken cancellationToken) =>
-        FindAsync($"{Resources}/datasets/{Uri.EscapeDataString(dataset)}", BigQueryJson.Default.Dataset, cancellationToken);
+        FindAsync(
+            $"{Resources}/datasets/{Uri.EscapeDataString(dataset)}", BigQueryJson.Default.Dataset, cancellationToken);
 
     /// <summary>tables.get; null when the table, or its dataset, does not exist.</summary>
     /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Table?> GetTableAsync(string dataset, string table, CancellationToken cancellationToken) => FindAsync(
-        $"{Resources}/datasets/{Uri.EscapeDataString(dataset)}/tables/{Uri.EscapeDataString(table)}", BigQueryJson.Default.Table, cancellationToken);
+        $"{Resources}/datasets/{Uri.EscapeDataString(dataset)}/tables/{Uri.EscapeDataString(table)}",
+        BigQueryJson.Default.Table,
+        cancellationToken);
 
     /// <summary>jobs.get; null when there is no such job at <see cref="Location"/>.</summary>
     /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Job?> GetJobAsync(string jobId, CancellationToken cancellationToken) => FindAsync(
-        $"{Resources}/jobs/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}", BigQueryJson.Default.Job, cancellationToken);
+        $"{Resources}/jobs/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}",
+        BigQueryJson.Default.Job,
+        cancellationToken);
 
     /// <summary>jobs.insert, whose id makes a repetition harmless: 409 means that the job exists.</summary>
     /// <exception cref="BigQueryException">It was refused (<see cref="BigQueryException.IsDuplicate"/>), or got no
@@ -81,14 +86,15 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         string jobId, string? pageToken, int timeoutMs, CancellationToken cancellationToken)
     {
         var page = pageToken is null ? "" : $"&pageToken={Uri.EscapeDataString(pageToken)}";
-        var path = FormattableString.Invariant($"{Resources}/queries/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}")
+        var path = FormattableString.Invariant(
+            $"{Resources}/queries/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}")
             + FormattableString.Invariant($"&timeoutMs={timeoutMs}&formatOptions.useInt64Timestamp=true{page}");
         return RepeatAsync(() => Get(path), BigQueryJson.Default.JobsQueryResponse, cancellationToken);
     }
 
     /// <summary>
-    /// Begins a resumable upload (https://cloud.google.com/bigquery/docs/reference/api-uploads#resumable) and returns its session's address. The
-    /// job does not exist until the last byte has arrived.
+    /// Begins a resumable upload (https://cloud.google.com/bigquery/docs/reference/api-uploads#resumable) and returns
+    /// its session's address. The job does not exist until the last byte has arrived.
     /// </summary>
     /// <exception cref="BigQueryException">The request was refused or got no response.</exception>
     public Task<Uri> StartUploadAsync(Job job, CancellationToken cancellationToken) => RepeatAsync(
@@ -104,11 +110,14 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     /// <summary>Sends bytes of an upload once or, given none, asks how much has arrived.</summary>
     /// <param name="session">The session's address.</param>
     /// <param name="bytes">The bytes.</param>
-    /// <param name="range"><c>Content-Range</c>: which bytes they are, <c>bytes 0-524287/*</c>; to ask, <c>bytes */*</c>.</param>
+    /// <param name="range">
+    /// <c>Content-Range</c>: which bytes they are, <c>bytes 0-524287/*</c>; to ask, <c>bytes */*</c>.
+    /// </param>
     /// <param name="cancellationToken">Stops sending; the bytes may have arrived.</param>
     /// <exception cref="BigQueryException">It was refused or got no response: some or all of the bytes may have
     /// arrived.</exception>
-    public Task<UploadAnswer> PutUploadAsync(Uri session, ReadOnlyMemory<byte> bytes, string range, CancellationToken cancellationToken)
+    public Task<UploadAnswer> PutUploadAsync(
+        Uri session, ReadOnlyMemory<byte> bytes, string range, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Put, session) { Content = new ReadOnlyMemoryContent(bytes) };
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
@@ -128,7 +137,8 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     private static HttpRequestMessage Post<T>(string path, T body, JsonTypeInfo<T> type) =>
         new(HttpMethod.Post, path) { Content = JsonContent.Create(body, type) };
 
-    private static async Task<UploadAnswer> ReadUploadAnswerAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<UploadAnswer> ReadUploadAnswerAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.StatusCode != HttpStatusCode.PermanentRedirect)
         {
@@ -143,21 +153,25 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
             return new UploadAnswer(0, null);
         }
 
-        return long.TryParse(range[(range.LastIndexOf('-') + 1)..], System.Globalization.NumberStyles.None, null, out var last)
+        return long.TryParse(
+            range[(range.LastIndexOf('-') + 1)..], System.Globalization.NumberStyles.None, null, out var last)
             ? new UploadAnswer(last + 1, null)
             : throw new JsonException($"The Range '{range}' cannot be read.");
     }
 
-    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    private static async Task<T> ReadAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         await response.Content.ReadFromJsonAsync(type, cancellationToken)
             ?? throw new JsonException("The response is null.");
 
-    private static async Task<BigQueryException> RefusedAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private static async Task<BigQueryException> RefusedAsync(
+        HttpResponseMessage response, CancellationToken cancellationToken)
     {
         ErrorBody? body = null;
         try
         {
-            body = (await response.Content.ReadFromJsonAsync(BigQueryJson.Default.ErrorAnswer, cancellationToken))?.Error;
+            body = (
+                await response.Content.ReadFromJsonAsync(BigQueryJson.Default.ErrorAnswer, cancellationToken))?.Error;
         }
         catch (Exception unreadable) when (unreadable is JsonException or IOException or HttpRequestException)
         {
@@ -168,7 +182,8 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         return new BigQueryException(response.StatusCode, error with
         {
             Reason = error.Reason ?? UsualReason(response.StatusCode),
-            Message = body?.Message ?? error.Message ?? $"BigQuery answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(),
+            Message = body?.Message ?? error.Message
+                ?? $"BigQuery answered {(int)response.StatusCode} {response.ReasonPhrase}".TrimEnd(),
         });
     }
 
@@ -208,15 +223,20 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         }
     }
 
-    private Task<T> RepeatAsync<T>(Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+    private Task<T> RepeatAsync<T>(
+        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         RepeatAsync(request, (response, token) => ReadAsync(response, type, token), cancellationToken);
 
     private async Task<T> RepeatAsync<T>(
-        Func<HttpRequestMessage> request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        Func<HttpRequestMessage> request,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
         await _repeated.ExecuteAsync(async token => await TryAsync(request(), read, token), cancellationToken);
 
     private async Task<T> TryAsync<T>(
-        HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+        HttpRequestMessage request,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(TryLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -230,9 +250,11 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
                     : throw await RefusedAsync(response, either.Token);
             }
         }
-        catch (OperationCanceledException late) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late) when (
+            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw BigQueryException.Lost($"BigQuery at {http.BaseAddress} did not answer within {TryLimit.TotalSeconds:0} s.", late);
+            throw BigQueryException.Lost(
+                $"BigQuery at {http.BaseAddress} did not answer within {TryLimit.TotalSeconds:0} s.", late);
         }
         catch (Exception cut) when (cut is HttpRequestException or IOException)
         {

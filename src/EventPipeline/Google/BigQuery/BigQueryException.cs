@@ -18,7 +18,12 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
 
     /// <summary>Transient reasons.</summary>
     private static readonly FrozenSet<string> Passing = FrozenSet.Create(
-        "backendError", "internalError", "rateLimitExceeded", "jobBackendError", "jobInternalError", "jobRateLimitExceeded");
+        "backendError",
+        "internalError",
+        "rateLimitExceeded",
+        "jobBackendError",
+        "jobInternalError",
+        "jobRateLimitExceeded");
 
     public HttpStatusCode? Status { get; } = status;
 
@@ -37,8 +42,8 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
     };
 
     /// <summary>
-    /// Whether the same statement may succeed as another job: a fault on BigQuery's side, a rate limit, or other statements in the way
-    /// (https://cloud.google.com/bigquery/docs/data-manipulation-language#concurrent_jobs).
+    /// Whether the same statement may succeed as another job: a fault on BigQuery's side, a rate limit, or other
+    /// statements in the way (https://cloud.google.com/bigquery/docs/data-manipulation-language#concurrent_jobs).
     /// </summary>
     public bool IsWorthAnotherJob => Passing.Contains(Error.Reason ?? "") || IsInTheWay(Error);
 
@@ -48,7 +53,8 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
     public bool IsDuplicate => Status == HttpStatusCode.Conflict && Error.Reason == "duplicate";
 
     /// <summary>No response, or only part of one: the request may still have taken effect.</summary>
-    public static BigQueryException Lost(string what, Exception cause) => new(null, new ErrorProto(NoAnswer, null, what), cause);
+    public static BigQueryException Lost(string what, Exception cause) =>
+        new(null, new ErrorProto(NoAnswer, null, what), cause);
 
     private static string Tell(HttpStatusCode? status, ErrorProto error)
     {
@@ -63,7 +69,8 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
             "Google rejected the credential: check which identity the service runs as, "
                 + "or run `gcloud auth application-default login`.",
         (_, "accessDenied") =>
-            "Grant the identity the service runs as roles/bigquery.jobUser on the project and roles/bigquery.dataEditor on the dataset.",
+            "Grant the identity the service runs as roles/bigquery.jobUser on the project and "
+                + "roles/bigquery.dataEditor on the dataset.",
         (_, "notFound") =>
             "Create what is missing with `schema apply`; "
                 + "BIGQUERY_DATASET and BigQuery__Location must match the dataset.",
@@ -76,7 +83,9 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
         _ => null,
     };
 
-    private static bool IsInTheWay(ErrorProto error) => Says(error, "Could not serialize access") || Says(error, "Too many DML statements");
+    private static bool IsInTheWay(ErrorProto error) =>
+        Says(error, "Could not serialize access") || Says(error, "Too many DML statements");
 
-    private static bool Says(ErrorProto error, string text) => error.Message?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
+    private static bool Says(ErrorProto error, string text) =>
+        error.Message?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 }

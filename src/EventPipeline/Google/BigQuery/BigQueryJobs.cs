@@ -21,7 +21,8 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     /// <param name="labels">Labels of the job: lower-case letters, digits, dashes and underscores.</param>
     /// <param name="cancellationToken">Stops waiting; the statement may have happened.</param>
     /// <exception cref="BigQueryException">It failed, or its start got no response.</exception>
-    public async Task RunAsync(string jobId, string sql, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        string jobId, string sql, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
     {
         var configuration = new JobConfiguration { Query = new JobConfigurationQuery(sql), Labels = labels };
         var (job, _) = await StartOrJoinAsync(new Job(Reference(jobId), configuration), cancellationToken);
@@ -43,13 +44,19 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         {
             var found = await FindAsync(job.JobReference.JobId, cancellationToken)
                 ?? throw new BigQueryException(
-                    exists.Status, exists.Error with { Message = $"{exists.Error.Message}, and is not at BigQuery__Location, {client.Location}." }, exists);
+                    exists.Status,
+                    exists.Error with
+                    {
+                        Message = $"{exists.Error.Message}, and is not at BigQuery__Location, {client.Location}.",
+                    },
+                    exists);
             return (found with { JobReference = job.JobReference }, true);
         }
     }
 
     /// <summary>A job; null if there is none with that id.</summary>
-    public Task<Job?> FindAsync(string jobId, CancellationToken cancellationToken) => client.GetJobAsync(jobId, cancellationToken);
+    public Task<Job?> FindAsync(string jobId, CancellationToken cancellationToken) =>
+        client.GetJobAsync(jobId, cancellationToken);
 
     /// <summary>Waits until a job is <c>DONE</c>, successfully or not.</summary>
     public async Task<Job> WaitAsync(Job job, CancellationToken cancellationToken)
@@ -59,7 +66,8 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
         {
             await Task.Delay(Backoff.After(asked), clock, cancellationToken);
             job = await FindAsync(id, cancellationToken)
-                ?? throw new BigQueryException(HttpStatusCode.NotFound, new ErrorProto(null, null, $"The {Name(id)} is gone."));
+                ?? throw new BigQueryException(
+                    HttpStatusCode.NotFound, new ErrorProto(null, null, $"The {Name(id)} is gone."));
         }
 
         return job with { JobReference = Reference(id) };
@@ -75,7 +83,10 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
                 ?? throw new BigQueryException(
                     null, new ErrorProto(null, null, "BigQuery returned neither rows nor a job."));
             await Task.Delay(Backoff.After(asked), clock, cancellationToken);
-            query = await client.GetQueryResultsAsync(id, null, timeoutMs, cancellationToken) with { JobReference = query.JobReference };
+            query = await client.GetQueryResultsAsync(id, null, timeoutMs, cancellationToken) with
+            {
+                JobReference = query.JobReference,
+            };
         }
 
         return query;

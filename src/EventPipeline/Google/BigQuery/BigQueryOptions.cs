@@ -8,23 +8,37 @@ public sealed class BigQueryOptions
 {
     public const string Section = "BigQuery";
 
-    /// <summary>BigQuery's REST API, without the version. <c>BIGQUERY_EMULATOR_HOST</c>, <c>host:port</c>, points it at an emulator.</summary>
-    [Required(ErrorMessage = "BigQuery__BaseAddress or BIGQUERY_EMULATOR_HOST is not an address: the first takes https://bigquery.googleapis.com/, "
+    /// <summary>
+    /// BigQuery's REST API, without the version. <c>BIGQUERY_EMULATOR_HOST</c>, <c>host:port</c>, points it at an
+    /// emulator.
+    /// </summary>
+    [
+        Required(
+            ErrorMessage =
+                "BigQuery__BaseAddress or BIGQUERY_EMULATOR_HOST is not an address: the first takes "
+                    + "https://bigquery.googleapis.com/, "
         + "the second host:port, such as 127.0.0.1:9050.")]
     public Uri BaseAddress { get; set; } = new("https://bigquery.googleapis.com/");
 
     /// <summary>The project of the datasets, which also pays. Also read from <c>GOOGLE_CLOUD_PROJECT</c>.</summary>
     [Required(ErrorMessage = "BigQuery__ProjectId is empty: set GOOGLE_CLOUD_PROJECT, "
         + "or BigQuery__ProjectId if the datasets are in another project.")]
-    [RegularExpression("^[A-Za-z0-9][A-Za-z0-9.:-]*$", ErrorMessage = "BigQuery__ProjectId (or GOOGLE_CLOUD_PROJECT) takes a project's id, such as my-project.")]
+    [RegularExpression(
+        "^[A-Za-z0-9][A-Za-z0-9.:-]*$",
+        ErrorMessage = "BigQuery__ProjectId (or GOOGLE_CLOUD_PROJECT) takes a project's id, such as my-project.")]
     public string ProjectId { get; set; } = "";
 
     /// <summary>Where the datasets are: a region or multi-region. Every job specifies it.</summary>
-    [Required(ErrorMessage = "BigQuery__Location is empty: it takes the datasets' location, such as US or europe-west3.")]
-    [RegularExpression("^[A-Za-z0-9-]+$", ErrorMessage = "BigQuery__Location takes the datasets' location, such as US or europe-west3.")]
+    [Required(
+        ErrorMessage = "BigQuery__Location is empty: it takes the datasets' location, such as US or europe-west3.")]
+    [RegularExpression(
+        "^[A-Za-z0-9-]+$",
+        ErrorMessage = "BigQuery__Location takes the datasets' location, such as US or europe-west3.")]
     public string Location { get; set; } = "US";
 
-    /// <summary>The most that one query may bill, bytes; a query that would read more fails and costs nothing.</summary>
+    /// <summary>
+    /// The most that one query may bill, bytes; a query that would read more fails and costs nothing.
+    /// </summary>
     public long MaximumBytesBilled { get; set; } = 100L * 1024 * 1024 * 1024;
 }
 
@@ -38,9 +52,11 @@ internal sealed class BigQueryOptionsRules : IValidateOptions<BigQueryOptions>
     {
         var errors = new List<string>();
         if (options.BaseAddress is { } address
-            && !(address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
+            && !(
+                address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
         {
-            errors.Add($"BigQuery__BaseAddress is '{address}': it takes an address such as https://bigquery.googleapis.com/ "
+            errors.Add(
+                $"BigQuery__BaseAddress is '{address}': it takes an address such as https://bigquery.googleapis.com/ "
                 + "(BIGQUERY_EMULATOR_HOST takes host:port, such as 127.0.0.1:9050).");
         }
 

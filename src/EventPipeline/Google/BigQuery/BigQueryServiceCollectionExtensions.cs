@@ -6,7 +6,9 @@ namespace EventPipeline.Google.BigQuery;
 
 internal static class BigQueryServiceCollectionExtensions
 {
-    /// <summary>Registers BigQuery as the warehouse, and its settings, which the service refuses to start without.</summary>
+    /// <summary>
+    /// Registers BigQuery as the warehouse, and its settings, which the service refuses to start without.
+    /// </summary>
     public static IServiceCollection AddBigQuery(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptionsWithValidateOnStart<BigQueryOptions, BigQueryOptionsValidator>()
@@ -17,7 +19,11 @@ internal static class BigQueryServiceCollectionExtensions
         var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);
 
         // An emulator needs no credential, and there may be none.
-        if (!EmulatorHost.IsUsed(configuration, "BIGQUERY_EMULATOR_HOST", $"{BigQueryOptions.Section}:{nameof(BigQueryOptions.BaseAddress)}"))
+        if (
+            !EmulatorHost.IsUsed(
+                configuration,
+                "BIGQUERY_EMULATOR_HOST",
+                $"{BigQueryOptions.Section}:{nameof(BigQueryOptions.BaseAddress)}"))
         {
             client.AddGoogleCredentials();
         }

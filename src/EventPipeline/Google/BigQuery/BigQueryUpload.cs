@@ -10,7 +10,9 @@ namespace EventPipeline.Google.BigQuery;
 /// </summary>
 /// <param name="client">BigQuery.</param>
 /// <param name="jobs">Its jobs.</param>
-/// <param name="job">The load job, named after the load: a load id names one upload per table, so it is never tried under another name.</param>
+/// <param name="job">
+/// The load job, named after the load: a load id names one upload per table, so it is never tried under another name.
+/// </param>
 /// <param name="clock">Waits between tries.</param>
 internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, Job job, TimeProvider clock) : IUpload
 {
@@ -182,7 +184,9 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
     private Task WaitAsync(CancellationToken cancellationToken) =>
         Task.Delay(Backoff.After(_triesWithoutProgress), clock, cancellationToken);
 
-    private static bool IsGone(BigQueryException failure) => failure.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
+    private static bool IsGone(BigQueryException failure) =>
+        failure.Status is HttpStatusCode.NotFound or HttpStatusCode.Gone;
 
-    private static BigQueryException Broken(string what) => new(null, new ErrorProto(null, null, $"The upload's session {what}."));
+    private static BigQueryException Broken(string what) =>
+        new(null, new ErrorProto(null, null, $"The upload's session {what}."));
 }

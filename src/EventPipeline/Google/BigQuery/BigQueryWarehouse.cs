@@ -7,7 +7,8 @@ namespace EventPipeline.Google.BigQuery;
 /// The warehouse in BigQuery. A job's id makes it run once: a retry after a lost response, or a concurrent caller,
 /// joins the job (409) instead of starting a second.
 /// </summary>
-internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJobs jobs, TimeProvider clock) : IWarehouse
+internal sealed partial class BigQueryWarehouse(
+    BigQueryClient client, BigQueryJobs jobs, TimeProvider clock) : IWarehouse
 {
     private const int MaxTries = 8;
     private const int MaxJobs = 1000;
@@ -16,7 +17,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     private static readonly Backoff Backoff =
         new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
 
-    public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken)
+    public Task<IUpload> StartUploadAsync(
+        string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var configuration = new JobConfiguration
@@ -25,10 +27,15 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             Labels = Labels("table", table),
         };
         return Task.FromResult<IUpload>(
-            new BigQueryUpload(client, jobs, new Job(jobs.Reference($"load-{dataset}-{table}-{StatementId.Require(loadId)}"), configuration), clock));
+            new BigQueryUpload(
+                client,
+                jobs,
+                new Job(jobs.Reference($"load-{dataset}-{table}-{StatementId.Require(loadId)}"), configuration),
+                clock));
     }
 
-    public async Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Row>> QueryAsync(
+        string dataset, Statement statement, CancellationToken cancellationToken)
     {
         var query = new JobsQueryRequest(Sql(dataset, statement), client.Location)
         {
@@ -44,7 +51,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             {
                 return await ReadAsync(query, cancellationToken);
             }
-            catch (BigQueryException passing) when (passing.IsWorthAnotherJob && !passing.IsTransient && attempt < MaxTries)
+            catch (BigQueryException passing) when (
+                passing.IsWorthAnotherJob && !passing.IsTransient && attempt < MaxTries)
             {
                 await Task.Delay(Backoff.After(attempt), clock, cancellationToken);
             }
@@ -61,7 +69,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     /// each only once every earlier one is known to have failed: two callers meet in the same job, and at most one
     /// insert succeeds.
     /// </remarks>
-    public async Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
+    public async Task ExecuteAsync(
+        string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
         var configuration = new JobConfiguration
         {
@@ -80,7 +89,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
             while (true)
             {
                 jobId = FormattableString.Invariant($"insert-{dataset}-{statementId}_{number}");
-                var (failure, isHistory) = await TryAsync(new Job(jobs.Reference(jobId), configuration), cancellationToken);
+                var (failure, isHistory) = await TryAsync(
+                    new Job(jobs.Reference(jobId), configuration), cancellationToken);
                 if (failure is null)
                 {
                     return;
@@ -108,13 +118,16 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
 
     /// <summary>Runs a job to its end, or joins it.</summary>
     /// <returns>Why it failed, and whether it had failed before this call; nulls if it succeeded.</returns>
-    private async Task<(BigQueryException? Failure, bool IsHistory)> TryAsync(Job job, CancellationToken cancellationToken)
+    private async Task<(BigQueryException? Failure, bool IsHistory)> TryAsync(
+        Job job, CancellationToken cancellationToken)
     {
         try
         {
             var (started, joined) = await jobs.StartOrJoinAsync(job, cancellationToken);
             var ended = await jobs.WaitAsync(started, cancellationToken);
-            return (ended.Status?.ErrorResult is { } error ? new BigQueryException(null, error) : null, joined && started.IsDone);
+            return (
+                ended.Status?.ErrorResult is { } error ? new BigQueryException(null, error) : null,
+                joined && started.IsDone);
         }
         catch (BigQueryException refused) when (refused.IsWorthAnotherJob && !refused.IsTransient)
         {
@@ -124,7 +137,8 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
 
     private async Task<IReadOnlyList<Row>> ReadAsync(JobsQueryRequest query, CancellationToken cancellationToken)
     {
-        var page = await jobs.WaitAsync(await client.QueryAsync(query, cancellationToken), QueryWaitMs, cancellationToken);
+        var page = await jobs.WaitAsync(
+            await client.QueryAsync(query, cancellationToken), QueryWaitMs, cancellationToken);
         var (schema, jobId) = (page.Schema, page.JobReference?.JobId);
         var rows = QueryRows.Read(schema, page.Rows).ToList();
         while (page.PageToken is { Length: > 0 } next)
@@ -142,13 +156,19 @@ internal sealed partial class BigQueryWarehouse(BigQueryClient client, BigQueryJ
     private string Sql(string dataset, Statement statement) =>
         statement.Sql.Replace("{dataset}", $"`{client.Project}`.{dataset}", StringComparison.Ordinal);
 
-    private TransientFailureException Failed(string dataset, Statement statement, Exception failure, string job = "") => new(
-        $"Statement '{statement.Name}' on {client.Project}.{dataset} ({client.Location}){job}: {failure.Message}", failure);
+    private TransientFailureException Failed(string dataset, Statement statement, Exception failure, string job = "") =>
+        new(
+        $"Statement '{statement.Name}' on {client.Project}.{dataset} ({client.Location}){job}: {failure.Message}",
+        failure);
 
     private static Dictionary<string, string> Labels(string what, string name)
     {
         var value = NotLabel().Replace(name.ToLowerInvariant(), "_");
-        return new() { ["service"] = "eventpipeline", [what] = value.Length > MaxLabelCharacters ? value[..MaxLabelCharacters] : value };
+        return new()
+        {
+            ["service"] = "eventpipeline",
+            [what] = value.Length > MaxLabelCharacters ? value[..MaxLabelCharacters] : value,
+        };
     }
 
     [GeneratedRegex("[^a-z0-9_-]")]

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.Google.BigQuery;
 
-/// <summary>https://cloud.google.com/bigquery/docs/reference/rest/v2/Job, as far as it is used; names as in the API.</summary>
+/// <summary>
+/// https://cloud.google.com/bigquery/docs/reference/rest/v2/Job, as far as it is used; names as in the API.
+/// </summary>
 internal sealed record Job(JobReference JobReference, JobConfiguration? Configuration = null, JobStatus? Status = null)
 {
     /// <summary>Whether it has ended, successfully or not.</summary>
@@ -55,7 +57,8 @@ internal sealed record JobConfigurationQuery(string Query)
 /// <summary>
 /// A job's progress. <c>DONE</c> is not success: that is <c>DONE</c> without <paramref name="ErrorResult"/>.
 /// </summary>
-internal sealed record JobStatus(string? State, ErrorProto? ErrorResult = null, IReadOnlyList<ErrorProto>? Errors = null);
+internal sealed record JobStatus(
+    string? State, ErrorProto? ErrorResult = null, IReadOnlyList<ErrorProto>? Errors = null);
 
 /// <summary>https://cloud.google.com/bigquery/docs/error-messages lists the reasons.</summary>
 internal sealed record ErrorProto(string? Reason, string? Location, string? Message);

@@ -18,20 +18,23 @@ internal static class LoadFailure
             HttpStatusCode.NotFound or HttpStatusCode.Gone when failure.Error.Reason is null or "notFound" =>
                 $"{Table(job)}, {name}: {failure.Message} "
                     + "If the upload's session is gone, the next attempt uploads again.",
-            HttpStatusCode.Forbidden when failure.Error.Reason == "quotaExceeded" => QuotaUsedUp(failure.Error, job, name),
+            HttpStatusCode.Forbidden when failure.Error.Reason == "quotaExceeded" =>
+                QuotaUsedUp(failure.Error, job, name),
             _ => $"{Table(job)}, {name}: {failure.Message} None of it is visible; the window is read again.",
         },
         failure);
 
     /// <summary>A job that ended in an error.</summary>
-    public static Exception OfJob(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name) => error.Reason switch
+    public static Exception OfJob(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name) =>
+        error.Reason switch
     {
         "invalid" => Refused(error, errors, job, name),
         "quotaExceeded" => new TransientFailureException(QuotaUsedUp(error, job, name)),
         _ => OfRequest(new BigQueryException(null, error), job, name),
     };
 
-    private static RejectedEventException Refused(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name)
+    private static RejectedEventException Refused(
+        ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name)
     {
         var told = errors.Count == 0 ? [error] : errors;
         var list = string.Join(" ", told.Select(Line).Distinct().Take(MaxErrors));
@@ -56,7 +59,9 @@ internal static class LoadFailure
         return $"{table.ProjectId}.{table.DatasetId}.{table.TableId}";
     }
 
-    private static string Line(ErrorProto error) => string.IsNullOrEmpty(error.Location) ? Short(error.Message) : $"[{error.Location}] {Short(error.Message)}";
+    private static string Line(ErrorProto error) => string.IsNullOrEmpty(error.Location)
+        ? Short(error.Message)
+        : $"[{error.Location}] {Short(error.Message)}";
 
     private static string Short(string? message) => Shown.Plain(message ?? "no reason given", MaxCharacters);
 }

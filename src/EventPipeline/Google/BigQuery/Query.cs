@@ -29,13 +29,16 @@ internal sealed record DataFormatOptions
 }
 
 /// <summary>A value by name, with its type: a null has one too.</summary>
-internal sealed record QueryParameter(string Name, QueryParameterType ParameterType, QueryParameterValue ParameterValue);
+internal sealed record QueryParameter(
+    string Name, QueryParameterType ParameterType, QueryParameterValue ParameterValue);
 
 internal sealed record QueryParameterType(string Type);
 
 internal sealed record QueryParameterValue([property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Value);
 
-/// <summary>The answer of jobs.query and jobs.getQueryResults: the first page, or the next one, once the job is complete.</summary>
+/// <summary>
+/// The answer of jobs.query and jobs.getQueryResults: the first page, or the next one, once the job is complete.
+/// </summary>
 internal sealed record JobsQueryResponse(
     bool JobComplete,
     JobReference? JobReference,

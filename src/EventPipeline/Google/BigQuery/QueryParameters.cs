@@ -23,7 +23,9 @@ internal static partial class QueryParameters
         ];
     }
 
-    /// <summary>An insert of many rows declares <c>vendor</c> and has <c>vendor_0</c>, <c>vendor_1</c> and so on.</summary>
+    /// <summary>
+    /// An insert of many rows declares <c>vendor</c> and has <c>vendor_0</c>, <c>vendor_1</c> and so on.
+    /// </summary>
     private static string Type(Statement statement, Dictionary<string, string> declared, string name, object? value) =>
         declared.GetValueOrDefault(name)
         ?? declared.GetValueOrDefault(RowNumber().Replace(name, ""))
@@ -35,7 +37,9 @@ internal static partial class QueryParameters
             bool => "BOOL",
             DateOnly => "DATE",
             DateTimeOffset => "TIMESTAMP",
-            _ => throw new InvalidOperationException($"Statement '{statement.Name}' does not declare the type of @{name}."),
+            _ =>
+                throw new InvalidOperationException(
+                    $"Statement '{statement.Name}' does not declare the type of @{name}."),
         };
 
     private static string? Text(Statement statement, string name, object? value) => value switch
@@ -46,7 +50,8 @@ internal static partial class QueryParameters
         decimal number => number.ToString(CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture),
+        DateTimeOffset time =>
+            time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture),
         _ => throw new InvalidOperationException(
             $"Statement '{statement.Name}': @{name} is a {value.GetType().Name}, "
                 + "which is not supported as a parameter."),

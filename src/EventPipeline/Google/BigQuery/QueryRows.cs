@@ -4,7 +4,10 @@ using EventPipeline.Load;
 
 namespace EventPipeline.Google.BigQuery;
 
-/// <summary>Reads an answer's cells, which are texts, exactly: https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/getQueryResults.</summary>
+/// <summary>
+/// Reads an answer's cells, which are texts, exactly:
+/// https://cloud.google.com/bigquery/docs/reference/rest/v2/jobs/getQueryResults.
+/// </summary>
 internal static class QueryRows
 {
     /// <exception cref="InvalidDataException">A value does not fit the type it becomes, or a column's type is not
@@ -12,7 +15,12 @@ internal static class QueryRows
     public static IEnumerable<Row> Read(TableSchema? schema, IReadOnlyList<ResultRow>? rows)
     {
         var columns = schema?.Fields ?? [];
-        return (rows ?? []).Select(row => new Row(columns.Zip(row.F).ToDictionary(cell => cell.First.Name, cell => Value(cell.First, cell.Second.V))));
+        return (rows ?? [])
+            .Select(
+                row =>
+                    new Row(
+                        columns.Zip(row.F)
+                            .ToDictionary(cell => cell.First.Name, cell => Value(cell.First, cell.Second.V))));
     }
 
     private static object? Value(TableFieldSchema column, JsonElement cell)
@@ -49,7 +57,9 @@ internal static class QueryRows
 
     /// <summary>Microseconds since 1970, as <see cref="DataFormatOptions"/> asks for them.</summary>
     private static DateTimeOffset Timestamp(string text) => DateTimeOffset.UnixEpoch.AddTicks(
-        checked(long.Parse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond));
+        checked(
+            long.Parse(
+                text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) * TimeSpan.TicksPerMicrosecond));
 
     /// <summary>
     /// <c>decimal.Parse</c> silently rounds past 28 digits, so the result must give the same text again.
@@ -57,7 +67,8 @@ internal static class QueryRows
     private static decimal Exact(string text)
     {
 #pragma warning disable RS0030 // The next line checks whether it rounded.
-        var number = decimal.Parse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
+        var number = decimal.Parse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
 #pragma warning restore RS0030
         return Plain(number.ToString(CultureInfo.InvariantCulture)) == Plain(text)
             ? number

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.Google.BigQuery;
 
-/// <summary>https://cloud.google.com/bigquery/docs/reference/rest/v2/tables, as far as it is used; names as in the API.</summary>
+/// <summary>
+/// https://cloud.google.com/bigquery/docs/reference/rest/v2/tables, as far as it is used; names as in the API.
+/// </summary>
 internal sealed record Table(TableReference TableReference)
 {
     /// <summary><c>TABLE</c> or <c>VIEW</c>, among others.</summary>
@@ -25,7 +27,10 @@ internal sealed record TableReference(string? ProjectId, string DatasetId, strin
 
 internal sealed record TableSchema(IReadOnlyList<TableFieldSchema>? Fields);
 
-/// <summary>A column. <c>Type</c> is the API's old name or the SQL one: <c>INTEGER</c> or <c>INT64</c>; <c>Mode</c> is absent for NULLABLE.</summary>
+/// <summary>
+/// A column. <c>Type</c> is the API's old name or the SQL one: <c>INTEGER</c> or <c>INT64</c>; <c>Mode</c> is absent
+/// for NULLABLE.
+/// </summary>
 internal sealed record TableFieldSchema(string Name, string Type)
 {
     public string? Mode { get; init; }

@@ -3,8 +3,8 @@ using Google.Apis.Auth.OAuth2;
 namespace EventPipeline.Google.Credentials;
 
 /// <summary>
-/// Access tokens of the process's one credential: the metadata server's on Google Cloud, workload identity federation, or a person's own login.
-/// https://cloud.google.com/docs/authentication/application-default-credentials
+/// Access tokens of the process's one credential: the metadata server's on Google Cloud, workload identity federation,
+/// or a person's own login. https://cloud.google.com/docs/authentication/application-default-credentials
 /// </summary>
 internal sealed class AccessTokens : IDisposable
 {
@@ -20,10 +20,13 @@ internal sealed class AccessTokens : IDisposable
 
     /// <summary>Replaces a refused token, unless another caller has renewed it meanwhile.</summary>
     /// <exception cref="TransientFailureException">There is none.</exception>
-    public Task<AccessTokenWithHeaders> RenewAsync(AccessTokenWithHeaders refused, Uri address, CancellationToken cancellationToken) => AskAsync(
+    public Task<AccessTokenWithHeaders> RenewAsync(
+        AccessTokenWithHeaders refused, Uri address, CancellationToken cancellationToken) => AskAsync(
         async credential =>
         {
-            if (await TokenAsync(credential, address, cancellationToken) is { } token && token.AccessToken != refused.AccessToken)
+            if (
+                await TokenAsync(credential, address, cancellationToken) is { } token
+                    && token.AccessToken != refused.AccessToken)
             {
                 return token;
             }
@@ -40,8 +43,10 @@ internal sealed class AccessTokens : IDisposable
 
     public void Dispose() => _one.Dispose();
 
-    private static Task<AccessTokenWithHeaders> TokenAsync(GoogleCredential credential, Uri address, CancellationToken cancellationToken) =>
-        ((ITokenAccessWithHeaders)credential).GetAccessTokenWithHeadersForRequestAsync(address.AbsoluteUri, cancellationToken);
+    private static Task<AccessTokenWithHeaders> TokenAsync(
+        GoogleCredential credential, Uri address, CancellationToken cancellationToken) =>
+        ((ITokenAccessWithHeaders)credential)
+            .GetAccessTokenWithHeadersForRequestAsync(address.AbsoluteUri, cancellationToken);
 
     private async Task<AccessTokenWithHeaders> AskAsync(
         Func<GoogleCredential, Task<AccessTokenWithHeaders>> ask, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 namespace EventPipeline.Google.Credentials;
 
-/// <summary>Reads <c>PUBSUB_EMULATOR_HOST</c> and <c>BIGQUERY_EMULATOR_HOST</c>: <c>host:port</c>, or a whole address.</summary>
+/// <summary>
+/// Reads <c>PUBSUB_EMULATOR_HOST</c> and <c>BIGQUERY_EMULATOR_HOST</c>: <c>host:port</c>, or a whole address.
+/// </summary>
 internal static class EmulatorHost
 {
     /// <summary>The address; null if the text is not one, which the settings' checks then report.</summary>

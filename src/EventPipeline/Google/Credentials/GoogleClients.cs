@@ -14,7 +14,8 @@ internal static class GoogleClients
     }
 
     /// <summary>Retries quickly or not at all: the event itself is redelivered.</summary>
-    public static void AddQuickRetries(this IHttpClientBuilder client, string name) => client.AddResilienceHandler(name, pipeline => pipeline
+    public static void AddQuickRetries(this IHttpClientBuilder client, string name) =>
+        client.AddResilienceHandler(name, pipeline => pipeline
         .AddRetry(new HttpRetryStrategyOptions
         {
             MaxRetryAttempts = 3,

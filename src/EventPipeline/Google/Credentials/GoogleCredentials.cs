@@ -7,8 +7,9 @@ namespace EventPipeline.Google.Credentials;
 internal static class GoogleCredentials
 {
     /// <summary>
-    /// Puts an access token of the application default credentials on every request of a client that goes over https, or to this machine; a token
-    /// that is refused with 401 is renewed once. Without one, requests fail with <see cref="TransientFailureException"/>.
+    /// Puts an access token of the application default credentials on every request of a client that goes over https,
+    /// or to this machine; a token that is refused with 401 is renewed once. Without one, requests fail with
+    /// <see cref="TransientFailureException"/>.
     /// </summary>
     public static IHttpClientBuilder AddGoogleCredentials(this IHttpClientBuilder client)
     {
@@ -20,7 +21,8 @@ internal static class GoogleCredentials
 
 internal sealed class GoogleCredentialsHandler(AccessTokens tokens) : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         // Anyone listening on plain HTTP could use the token; an emulator needs none.
         if (request.RequestUri is not { } address || !(address.Scheme == Uri.UriSchemeHttps || address.IsLoopback))

@@ -16,7 +16,18 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
     // The entry's own fields, and those that Cloud Logging takes out of it.
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal)
     {
-        "severity", "message", "time", "timestamp", "logger", "event", "eventId", "stack_trace", "exception", "@type", "serviceContext", "context",
+        "severity",
+        "message",
+        "time",
+        "timestamp",
+        "logger",
+        "event",
+        "eventId",
+        "stack_trace",
+        "exception",
+        "@type",
+        "serviceContext",
+        "context",
         "httpRequest", "timestampSeconds", "timestampNanos", "labels",
     };
 
@@ -111,11 +122,13 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
             case decimal money:
                 json.WriteNumberValue(money);
                 break;
-            case float or double when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number && double.IsFinite(number):
+            case float or double when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var number
+                && double.IsFinite(number):
                 json.WriteNumberValue(number);
                 break;
             case DateTimeOffset time:
-                json.WriteStringValue(time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+                json.WriteStringValue(
+                    time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
                 break;
             case DateOnly day:
                 json.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
@@ -179,7 +192,8 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
         }
 
         var end = char.IsHighSurrogate(text[maxCharacters - 1]) ? maxCharacters - 1 : maxCharacters;
-        return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}… ({text.Length - end} more characters)");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}… ({text.Length - end} more characters)");
     }
 
     private string Free(string name)

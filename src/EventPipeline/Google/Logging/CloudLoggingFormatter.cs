@@ -16,7 +16,8 @@ namespace EventPipeline.Google.Logging;
 /// https://docs.cloud.google.com/error-reporting/docs/formatting-error-messages) and every named value of the message.
 /// It never fails: a value that cannot be written is named instead.
 /// </summary>
-internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration configuration, IHttpContextAccessor requests)
+internal sealed class CloudLoggingFormatter(
+    TimeProvider clock, IConfiguration configuration, IHttpContextAccessor requests)
     : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "cloud-logging";
@@ -24,7 +25,8 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
     /// <summary>Cloud Logging refuses entries over 256 KiB, with what it adds itself.</summary>
     public const int MaxBytes = 240 * 1024;
 
-    private const string ReportedError = "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";
+    private const string ReportedError =
+        "type.googleapis.com/google.devtools.clouderrorreporting.v1beta1.ReportedErrorEvent";
     private const string OriginalFormat = "{OriginalFormat}";
 
     // The loggers of HTTP clients pass headers on as sent, credentials included: only their message is redacted.
@@ -34,15 +36,26 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    private readonly string? _project = configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project ? project : null;
+    private readonly string? _project = configuration["GOOGLE_CLOUD_PROJECT"] is { Length: > 0 } project
+        ? project
+        : null;
     private readonly string _service = ServiceIdentity.Name(configuration);
-    private readonly string _version = configuration["K_REVISION"] is { Length: > 0 } revision ? revision : ServiceIdentity.Version;
+    private readonly string _version = configuration["K_REVISION"] is { Length: > 0 } revision
+        ? revision
+        : ServiceIdentity.Version;
 
-    public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
+    public override void Write<TState>(
+        in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var fields = Fields(logEntry.Category, logEntry.State);
         var entry = new Entry(
-            clock.GetUtcNow(), logEntry.LogLevel, logEntry.Category, logEntry.EventId, Message(logEntry, fields), fields, logEntry.Exception);
+            clock.GetUtcNow(),
+            logEntry.LogLevel,
+            logEntry.Category,
+            logEntry.EventId,
+            Message(logEntry, fields),
+            fields,
+            logEntry.Exception);
         var buffer = new ArrayBufferWriter<byte>(1024);
         for (var most = MaxTextLength; ; most /= 4)
         {
@@ -143,7 +156,8 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
         {
             return requests.HttpContext is { } context ? AnsweredRequest.FromContext(context, 0, TimeSpan.Zero) : null;
         }
-        catch (Exception ended) when (ended is ObjectDisposedException or InvalidOperationException or NullReferenceException)
+        catch (Exception ended) when (
+            ended is ObjectDisposedException or InvalidOperationException or NullReferenceException)
         {
             return null; // The request is over, but work that it began is not.
         }
@@ -153,7 +167,8 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
     {
         try
         {
-            return state is IEnumerable<KeyValuePair<string, object?>> values && !category.StartsWith(HttpClients, StringComparison.Ordinal)
+            return state is IEnumerable<KeyValuePair<string, object?>> values
+                && !category.StartsWith(HttpClients, StringComparison.Ordinal)
                 ? [.. values]
                 : [];
         }
@@ -172,7 +187,9 @@ internal sealed class CloudLoggingFormatter(TimeProvider clock, IConfiguration c
         catch (Exception failure)
         {
             var format = fields.Find(field => field.Key == OriginalFormat).Value as string ?? logEntry.Category;
-            return string.Create(CultureInfo.InvariantCulture, $"{format} (one of its values cannot be shown: {failure.GetType().Name})");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{format} (one of its values cannot be shown: {failure.GetType().Name})");
         }
         finally
         {

@@ -15,7 +15,8 @@ internal static class PubSubLimits
     private const int KeyBytes = 256;
     private const int ValueBytes = 1_024;
 
-    // RFC 9110: a field's name is a token; its value is visible characters, spaces and tabs. Clients take no more than ASCII in it.
+    // RFC 9110: a field's name is a token; its value is visible characters, spaces and tabs. Clients take no more than
+    // ASCII in it.
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
@@ -40,8 +41,11 @@ internal static class PubSubLimits
             : attributes.Select(Violation).FirstOrDefault(violation => violation is not null);
     }
 
-    /// <summary>Says why an unwrapped push could not carry an attribute as a header, naming the attribute; null when it can.</summary>
-    public static string? HeaderViolation(IReadOnlyDictionary<string, string> attributes) => attributes.Select(attribute =>
+    /// <summary>
+    /// Says why an unwrapped push could not carry an attribute as a header, naming the attribute; null when it can.
+    /// </summary>
+    public static string? HeaderViolation(IReadOnlyDictionary<string, string> attributes) =>
+        attributes.Select(attribute =>
         attribute.Key.AsSpan().ContainsAnyExcept(TokenCharacters)
             ? $"The attribute '{Shorten(attribute.Key)}' cannot be the name of an HTTP header, "
                 + "as an unwrapped push sends it."

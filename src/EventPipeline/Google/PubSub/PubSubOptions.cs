@@ -14,8 +14,15 @@ public sealed class PubSubOptions
     [Required(ErrorMessage = "PubSub:ProjectId is empty: set it, or GOOGLE_CLOUD_PROJECT.")]
     public string ProjectId { get; set; } = "local";
 
-    /// <summary>Pub/Sub's REST API, without the version. <c>PUBSUB_EMULATOR_HOST</c>, <c>host:port</c>, points it at an emulator.</summary>
-    [Required(ErrorMessage = "PubSub:BaseAddress or PUBSUB_EMULATOR_HOST is not an address: the first takes https://pubsub.googleapis.com/, "
+    /// <summary>
+    /// Pub/Sub's REST API, without the version. <c>PUBSUB_EMULATOR_HOST</c>, <c>host:port</c>, points it at an
+    /// emulator.
+    /// </summary>
+    [
+        Required(
+            ErrorMessage =
+                "PubSub:BaseAddress or PUBSUB_EMULATOR_HOST is not an address: the first takes "
+                    + "https://pubsub.googleapis.com/, "
         + "the second host:port, such as 127.0.0.1:8085.")]
     public Uri BaseAddress { get; set; } = new("https://pubsub.googleapis.com/");
 
@@ -55,14 +62,17 @@ internal sealed partial class PubSubOptionsRules : IValidateOptions<PubSubOption
     {
         var errors = new List<string>();
         if (options.BaseAddress is { } address
-            && !(address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
+            && !(
+                address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)))
         {
             errors.Add($"PubSub:BaseAddress is '{address}': it takes an address such as https://pubsub.googleapis.com/ "
                 + "(PUBSUB_EMULATOR_HOST takes host:port, such as 127.0.0.1:8085).");
         }
 
-        errors.AddRange(Enum.GetValues<Topic>().Where(topic => !ResourceId().IsMatch(options.IdOf(topic))).Select(topic =>
-            $"PubSub:{topic}Topic is '{options.IdOf(topic)}': it takes 3 to 255 letters, digits, '-', '.', '_', '~', '+' and '%', "
+        errors.AddRange(
+            Enum.GetValues<Topic>().Where(topic => !ResourceId().IsMatch(options.IdOf(topic))).Select(topic =>
+            $"PubSub:{topic}Topic is '{options.IdOf(topic)}': it takes 3 to 255 letters, digits, '-', '.', '_', '~', "
+                + "'+' and '%', "
                 + "and begins with a letter and not with 'goog'."));
         var shared = Enum.GetValues<Topic>().GroupBy(options.IdOf).Where(group => group.Count() > 1);
         errors.AddRange(shared.Select(group =>

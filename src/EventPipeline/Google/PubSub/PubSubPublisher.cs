@@ -8,8 +8,8 @@ using Polly.Timeout;
 namespace EventPipeline.Google.PubSub;
 
 /// <summary>
-/// Publishes over Pub/Sub's REST API, <c>POST /v1/projects/P/topics/T:publish</c>: to Pub/Sub, its emulator, or the local broker,
-/// which speaks the same.
+/// Publishes over Pub/Sub's REST API, <c>POST /v1/projects/P/topics/T:publish</c>: to Pub/Sub, its emulator, or the
+/// local broker, which speaks the same.
 /// </summary>
 public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOptions> options)
 {
@@ -20,7 +20,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
     /// <exception cref="RejectedEventException">A message breaks Pub/Sub's limits; nothing was published.</exception>
     /// <exception cref="TransientFailureException">The topic did not accept them; some may have been
     /// published.</exception>
-    public async Task PublishAsync(Topic topic, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken)
+    public async Task PublishAsync(
+        Topic topic, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken)
     {
         var topicId = options.Value.IdOf(topic);
         foreach (var message in messages)
@@ -30,7 +31,9 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
             if (violation is not null)
             {
                 throw new RejectedEventException(
-                    violation, $"Change the message, then publish it to '{topicId}' again: https://cloud.google.com/pubsub/quotas.");
+                    violation,
+                    $"Change the message, then publish it to '{topicId}' again: "
+                        + "https://cloud.google.com/pubsub/quotas.");
             }
         }
 
@@ -44,7 +47,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
     /// <exception cref="HttpRequestException">Nothing does.</exception>
     public async Task PingAsync(CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(new Uri("", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        using var response = await http.GetAsync(
+            new Uri("", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
     private async Task PublishAsync(string topicId, PublishBatch batch, CancellationToken cancellationToken)
@@ -72,7 +76,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
         }
         catch (Exception ex) when (ex is HttpRequestException or TimeoutRejectedException or IOException)
         {
-            throw new TransientFailureException($"Topic '{topic}' cannot be reached at {http.BaseAddress}: {ex.Message}", ex);
+            throw new TransientFailureException(
+                $"Topic '{topic}' cannot be reached at {http.BaseAddress}: {ex.Message}", ex);
         }
         catch (JsonException ex)
         {
@@ -90,7 +95,8 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
         {
             return new TransientFailureException(
                 $"Topic '{topic}' does not exist at {http.BaseAddress} (404). Create it with "
-                + $"`gcloud pubsub topics create {topicId} --project={options.Value.ProjectId}`, or name another in the PubSub settings.");
+                + $"`gcloud pubsub topics create {topicId} --project={options.Value.ProjectId}`, or name another in "
+                + "the PubSub settings.");
         }
 
         var text = await response.Content.ReadAsStringAsync(cancellationToken);

@@ -8,7 +8,8 @@ namespace EventPipeline.Google.Schema;
 internal sealed record ExpectedSchema(IReadOnlyList<TableDefinition> Tables, IReadOnlyList<ViewDefinition> Views)
 {
     /// <summary>The statements that create everything, in order; <c>{dataset}</c> stands for the dataset.</summary>
-    public IEnumerable<string> Statements => Tables.Select(table => table.ToString()).Concat(Views.Select(view => view.ToString()));
+    public IEnumerable<string> Statements =>
+        Tables.Select(table => table.ToString()).Concat(Views.Select(view => view.ToString()));
 
     /// <summary>How many there are, in words.</summary>
     public string Count => $"{Tables.Count} tables, {Views.Count} views";

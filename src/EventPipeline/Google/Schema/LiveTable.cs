@@ -22,7 +22,8 @@ internal sealed record LiveTable(string Type, TableDefinition Definition, string
             table.Clustering?.Fields ?? [],
             table.TimePartitioning?.ExpirationMs / MillisecondsPerDay,
             table.Description);
-        return new LiveTable(table.Type ?? "TABLE", definition, table.View?.UseLegacySql == true ? null : table.View?.Query);
+        return new LiveTable(
+            table.Type ?? "TABLE", definition, table.View?.UseLegacySql == true ? null : table.View?.Query);
     }
 
     private static ColumnDefinition Column(TableFieldSchema field)
@@ -37,12 +38,16 @@ internal sealed record LiveTable(string Type, TableDefinition Definition, string
         };
         var type = (field.Precision, field.MaxLength) switch
         {
-            ({ } precision, _) => string.Create(CultureInfo.InvariantCulture, $"{name}({precision}, {field.Scale ?? 0})"),
+            ({ } precision, _) =>
+                string.Create(CultureInfo.InvariantCulture, $"{name}({precision}, {field.Scale ?? 0})"),
             (_, { } length) => string.Create(CultureInfo.InvariantCulture, $"{name}({length})"),
             _ => name,
         };
         return new ColumnDefinition(
-            field.Name, field.Mode == "REPEATED" ? $"ARRAY<{type}>" : type, field.Mode == "REQUIRED", field.Description);
+            field.Name,
+            field.Mode == "REPEATED" ? $"ARRAY<{type}>" : type,
+            field.Mode == "REQUIRED",
+            field.Description);
     }
 
     private static string? PartitionBy(Table table, List<ColumnDefinition> columns)
@@ -59,7 +64,8 @@ internal sealed record LiveTable(string Type, TableDefinition Definition, string
 
         // Without a column, a table is partitioned by load time.
         var column = time.Field ?? "_PARTITIONTIME";
-        var type = columns.Find(candidate => candidate.Name.Equals(column, StringComparison.OrdinalIgnoreCase))?.Type ?? "TIMESTAMP";
+        var type = columns.Find(candidate => candidate.Name.Equals(column, StringComparison.OrdinalIgnoreCase))?.Type
+            ?? "TIMESTAMP";
         return (time.Type, type) switch
         {
             ("DAY" or null, "DATE") => column,

@@ -14,7 +14,8 @@ internal static class Remedies
         List<ColumnDefinition> columns =
         [
             .. expected.Columns,
-            .. live.Columns.Where(column => expected.Column(column.Name) is null).Select(column => column with { IsRequired = false }),
+            .. live.Columns.Where(column => expected.Column(column.Name) is null)
+            .Select(column => column with { IsRequired = false }),
         ];
         var create = dataset.Fill((expected with { Name = copy, Columns = columns }).ToString().TrimEnd())
             .Replace("TABLE IF NOT EXISTS", "TABLE", StringComparison.Ordinal);

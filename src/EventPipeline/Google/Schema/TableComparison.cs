@@ -11,15 +11,33 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
     {
         if (live is null)
         {
-            return [new(_where, "is missing", "a table") { Upgrade = new("created table", _where, dataset.Fill(expected.ToString())) }];
+            return
+            [
+                new(
+                    _where,
+                    "is missing",
+                    "a table") { Upgrade = new("created table", _where, dataset.Fill(expected.ToString())) },
+            ];
         }
 
         if (live.Type != "TABLE")
         {
-            return [new(_where, $"is a {live.Type}", "a TABLE") { ByHand = [Remedies.MakeRoom(dataset, expected.Name, live.Type)] }];
+            return
+            [
+                new(
+                    _where,
+                    $"is a {live.Type}",
+                    "a TABLE") { ByHand = [Remedies.MakeRoom(dataset, expected.Name, live.Type)] },
+            ];
         }
 
-        List<Difference> differences = [.. expected.Columns.SelectMany(Compare), .. Extra(), .. Storage(), .. Description()];
+        List<Difference> differences =
+        [
+            .. expected.Columns.SelectMany(Compare),
+            .. Extra(),
+            .. Storage(),
+            .. Description(),
+        ];
 
         // A table is recreated once, together with everything about it that is refused.
         return differences.Exists(NeedsNewTable)
@@ -28,7 +46,9 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
     }
 
     private Difference WithNewTable(Difference difference) =>
-        difference.IsRefused ? difference with { ByHand = Remedies.NewTable(dataset, expected, live!.Definition) } : difference;
+        difference.IsRefused
+            ? difference with { ByHand = Remedies.NewTable(dataset, expected, live!.Definition) }
+            : difference;
 
     private static bool NeedsNewTable(Difference difference) => difference.IsRefused && difference.ByHand.Count == 0;
 
@@ -40,7 +60,9 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
             // BigQuery cannot add a REQUIRED column to an existing table.
             yield return new(where, "is missing", $"{column.Type} {column.Mode}")
             {
-                Upgrade = column.IsRequired ? null : new("added column", where, _alter, $"ADD COLUMN IF NOT EXISTS {column}"),
+                Upgrade = column.IsRequired
+                    ? null
+                    : new("added column", where, _alter, $"ADD COLUMN IF NOT EXISTS {column}"),
             };
             yield break;
         }
@@ -57,21 +79,30 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
 
         if (found.IsRequired != column.IsRequired)
         {
-            yield return new(where, $"is {found.Mode}", column.Mode) { ByHand = found.IsRequired ? [DropNotNull(found)] : [] };
+            yield return new(
+                where, $"is {found.Mode}", column.Mode) { ByHand = found.IsRequired ? [DropNotNull(found)] : [] };
         }
 
         if (found.Description != column.Description && column.Description is { } description)
         {
             yield return new(where, Described(found.Description), Shown.Quoted(description))
             {
-                Upgrade = new("described column", where, _alter, $"ALTER COLUMN {found.Name} SET OPTIONS ({ColumnDefinition.SetDescription(description)})"),
+                Upgrade = new(
+                    "described column",
+                    where,
+                    _alter,
+                    $"ALTER COLUMN {found.Name} SET OPTIONS ({ColumnDefinition.SetDescription(description)})"),
             };
         }
     }
 
-    private IEnumerable<Difference> Extra() => live!.Definition.Columns.Where(column => expected.Column(column.Name) is null).Select(column =>
+    private IEnumerable<Difference> Extra() =>
+        live!.Definition.Columns.Where(column => expected.Column(column.Name) is null).Select(column =>
         column.IsRequired
-            ? new Difference($"{_where}.{column.Name}", "is REQUIRED, which this revision cannot fill", "no such column, or NULLABLE")
+            ? new Difference(
+                $"{_where}.{column.Name}",
+                "is REQUIRED, which this revision cannot fill",
+                "no such column, or NULLABLE")
             {
                 ByHand = [DropNotNull(column)],
             }
@@ -85,7 +116,10 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
     {
         if (!string.Equals(live!.Definition.PartitionBy, expected.PartitionBy, StringComparison.OrdinalIgnoreCase))
         {
-            yield return new(_where, $"is partitioned by {live.Definition.PartitionBy ?? "nothing"}", expected.PartitionBy ?? "nothing");
+            yield return new(
+                _where,
+                $"is partitioned by {live.Definition.PartitionBy ?? "nothing"}",
+                expected.PartitionBy ?? "nothing");
         }
 
         if (live.Definition.PartitionExpirationDays != expected.PartitionExpirationDays)
@@ -105,7 +139,13 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
             {
                 // GoogleSQL has no statement for this:
                 // https://cloud.google.com/bigquery/docs/creating-clustered-tables#modifying-cluster-spec.
-                ByHand = expected.ClusterBy.Count == 0 ? [] : [$"bq update --clustering_fields={string.Join(',', expected.ClusterBy)} {dataset.ForTools}.{expected.Name}"],
+                ByHand = expected.ClusterBy.Count == 0
+                    ? []
+                    :
+                    [
+                        $"bq update --clustering_fields={string.Join(',', expected.ClusterBy)} "
+                            + $"{dataset.ForTools}.{expected.Name}",
+                    ],
             };
         }
     }
@@ -116,7 +156,8 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
         {
             yield return new(_where, Described(live.Definition.Description), Shown.Quoted(description))
             {
-                Upgrade = new("described table", _where, _alter, $"SET OPTIONS ({ColumnDefinition.SetDescription(description)})"),
+                Upgrade = new(
+                    "described table", _where, _alter, $"SET OPTIONS ({ColumnDefinition.SetDescription(description)})"),
             };
         }
     }
@@ -126,7 +167,11 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
     private static string Described(string? description) =>
         string.IsNullOrEmpty(description) ? "has no description" : $"has the description {Shown.Quoted(description)}";
 
-    private static string After(decimal? days) => days is null ? "never" : FormattableString.Invariant($"after {days:0.###} days");
+    private static string After(decimal? days) => days is null
+        ? "never"
+        : FormattableString.Invariant($"after {days:0.###} days");
 
-    private static string Listed(IReadOnlyList<string> columns) => columns.Count == 0 ? "nothing" : string.Join(", ", columns);
+    private static string Listed(IReadOnlyList<string> columns) => columns.Count == 0
+        ? "nothing"
+        : string.Join(", ", columns);
 }

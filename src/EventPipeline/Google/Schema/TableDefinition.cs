@@ -6,7 +6,9 @@ namespace EventPipeline.Google.Schema;
 /// <summary>A table: as a file of <c>Sql/tables</c> defines it, or as BigQuery describes an existing one.</summary>
 /// <param name="Name">Its name within the dataset.</param>
 /// <param name="Columns">Its columns, in the order they are written.</param>
-/// <param name="PartitionBy">What partitions it, as GoogleSQL writes it: <c>usage_date</c>, <c>DATE(recorded_at)</c>; null when nothing does.</param>
+/// <param name="PartitionBy">
+/// What partitions it, as GoogleSQL writes it: <c>usage_date</c>, <c>DATE(recorded_at)</c>; null when nothing does.
+/// </param>
 /// <param name="ClusterBy">The columns that cluster it, in order.</param>
 /// <param name="PartitionExpirationDays">After how many days a partition is deleted; null when it stays.</param>
 /// <param name="Description">What it holds; null if it has no description.</param>
@@ -18,7 +20,9 @@ internal sealed record TableDefinition(
     decimal? PartitionExpirationDays,
     string? Description)
 {
-    /// <summary>Reads the text of a file, which holds one statement of the form that <see cref="ToString"/> writes.</summary>
+    /// <summary>
+    /// Reads the text of a file, which holds one statement of the form that <see cref="ToString"/> writes.
+    /// </summary>
     /// <param name="file">The file's name, for messages.</param>
     /// <param name="sql">The text.</param>
     /// <exception cref="FormatException">The text is something else; the message says where.</exception>

@@ -23,7 +23,9 @@ internal sealed partial class TableParser
         _tokens = Token().Matches(sql).ToList();
     }
 
-    /// <exception cref="FormatException">The text is something else; the message names the file, the line and the column.</exception>
+    /// <exception cref="FormatException">
+    /// The text is something else; the message names the file, the line and the column.
+    /// </exception>
     public TableDefinition Read()
     {
         TakeAll("CREATE", "TABLE", "IF", "NOT", "EXISTS", "{dataset}", ".");
@@ -38,7 +40,8 @@ internal sealed partial class TableParser
             throw Unexpected("the end");
         }
 
-        return new TableDefinition(name, columns, partitionBy, clusterBy, Days(options), options.GetValueOrDefault("description"));
+        return new TableDefinition(
+            name, columns, partitionBy, clusterBy, Days(options), options.GetValueOrDefault("description"));
     }
 
     private List<ColumnDefinition> ReadColumns()

@@ -8,11 +8,15 @@ namespace EventPipeline.Google.Schema;
 internal sealed record Upgrade(string Done, string What, string Statement, string? Clause = null)
 {
     /// <summary>
-    /// The fewest statements that make some changes, in their order. BigQuery takes five changes of a table in ten seconds, so that columns are
-    /// added together: https://cloud.google.com/bigquery/quotas#standard_tables.
+    /// The fewest statements that make some changes, in their order. BigQuery takes five changes of a table in ten
+    /// seconds, so that columns are added together: https://cloud.google.com/bigquery/quotas#standard_tables.
     /// </summary>
     public static IEnumerable<(string Sql, IReadOnlyList<Upgrade> Changes)> Statements(IEnumerable<Upgrade> upgrades) =>
         from upgrade in upgrades
         group upgrade by (upgrade.Done, upgrade.Statement) into step
-        select (step.First().Clause is null ? step.Key.Statement : $"{step.Key.Statement}\n  {string.Join(",\n  ", step.Select(one => one.Clause))};", (IReadOnlyList<Upgrade>)[.. step]);
+        select (
+            step.First().Clause is null
+                ? step.Key.Statement
+                : $"{step.Key.Statement}\n  {string.Join(",\n  ", step.Select(one => one.Clause))};",
+            (IReadOnlyList<Upgrade>)[.. step]);
 }

@@ -6,7 +6,8 @@ namespace EventPipeline.Google.Schema;
 /// <param name="live">What is there.</param>
 /// <param name="shown">The columns that the view shows when it shows all of a table's; empty if it names its columns
 /// itself.</param>
-internal sealed class ViewComparison(DatasetName dataset, ViewDefinition expected, LiveTable? live, IReadOnlyList<string> shown)
+internal sealed class ViewComparison(
+    DatasetName dataset, ViewDefinition expected, LiveTable? live, IReadOnlyList<string> shown)
 {
     private readonly string _where = $"{dataset}.{expected.Name}";
 
@@ -19,15 +20,22 @@ internal sealed class ViewComparison(DatasetName dataset, ViewDefinition expecte
         }
         else if (live.Type != "VIEW")
         {
-            yield return new(_where, $"is a {live.Type}", "a VIEW") { ByHand = [Remedies.MakeRoom(dataset, expected.Name, live.Type)] };
+            yield return new(
+                _where,
+                $"is a {live.Type}",
+                "a VIEW") { ByHand = [Remedies.MakeRoom(dataset, expected.Name, live.Type)] };
         }
         else if (live.Query is null || !ViewText.AreSame(dataset, live.Query, dataset.Fill(expected.Query)))
         {
-            yield return new(_where, "has another query", "the query that 'schema print' shows") { Upgrade = Replace("replaced view") };
+            yield return new(_where, "has another query", "the query that 'schema print' shows")
+            {
+                Upgrade = Replace("replaced view"),
+            };
         }
         else if (Untold() is { Count: > 0 } untold)
         {
-            yield return new(_where, $"was made before its table had {string.Join(", ", untold)}", "a view that lists them")
+            yield return new(
+                _where, $"was made before its table had {string.Join(", ", untold)}", "a view that lists them")
             {
                 Upgrade = Replace("replaced view"),
             };

@@ -28,15 +28,21 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
         using var http = clients.CreateClient(Name);
         try
         {
-            using var response = await http.GetAsync(new Uri($"v1/{version}:access", UriKind.Relative), cancellationToken);
+            using var response = await http.GetAsync(
+                new Uri($"v1/{version}:access", UriKind.Relative), cancellationToken);
             return response.IsSuccessStatusCode
-                ? Read(version, await response.Content.ReadFromJsonAsync(SecretJson.Default.AccessAnswer, cancellationToken))
+                ? Read(
+                    version,
+                    await response.Content.ReadFromJsonAsync(SecretJson.Default.AccessAnswer, cancellationToken))
                 : throw Refused(version, response.StatusCode);
         }
         catch (Exception failure) when (failure is HttpRequestException or TimeoutRejectedException or IOException
             || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new TransientFailureException($"The secret {version} cannot be read: Secret Manager cannot be reached at {http.BaseAddress}: {failure.Message}", failure);
+            throw new TransientFailureException(
+                $"The secret {version} cannot be read: Secret Manager cannot be reached at {http.BaseAddress}: "
+                    + $"{failure.Message}",
+                failure);
         }
         catch (JsonException)
         {
@@ -65,7 +71,9 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
             throw new TransientFailureException($"The secret {version} cannot be read: its data is not base64.");
         }
 
-        if (!long.TryParse(checksum, NumberStyles.None, CultureInfo.InvariantCulture, out var expected) || expected != Crc32C(bytes))
+        if (
+            !long.TryParse(checksum, NumberStyles.None, CultureInfo.InvariantCulture, out var expected)
+                || expected != Crc32C(bytes))
         {
             throw new TransientFailureException(
                 $"The secret {version} was damaged in transit: its CRC32C does not match Secret Manager's.");
@@ -74,7 +82,8 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
         var value = Encoding.UTF8.GetString(bytes);
         return Secrets.IsKey(value)
             ? value
-            : throw Missing(version, value.Length == 0 ? "is empty" : Secrets.NoKey, "Add a version that is the bare key");
+            : throw Missing(
+                version, value.Length == 0 ? "is empty" : Secrets.NoKey, "Add a version that is the bare key");
     }
 
     private static Exception Refused(string version, HttpStatusCode status) => status switch
@@ -90,14 +99,17 @@ internal sealed partial class SecretManagerClient(IHttpClientFactory clients)
                 + $"`gcloud secrets add-iam-policy-binding {SecretOf(version)} --project={ProjectOf(version)} "
                 + "--role=roles/secretmanager.secretAccessor --member=serviceAccount:…`. Then replay.",
             RejectionCause.Credential),
-        HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
-            new TransientFailureException($"The secret {version} cannot be read now: Secret Manager answered {(int)status}."),
+        HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout
+            or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+            new TransientFailureException(
+                $"The secret {version} cannot be read now: Secret Manager answered {(int)status}."),
         _ => Missing(version, $"cannot be read: Secret Manager answered {(int)status}", "Check its name"),
     };
 
     private static RejectedEventException Missing(string version, string what, string remedy) => new(
         $"The secret {version} {what}.",
-        $"{remedy}: `printf %s \"$KEY\" | gcloud secrets versions add {SecretOf(version)} --project={ProjectOf(version)} --data-file=-`. Then replay.",
+        $"{remedy}: `printf %s \"$KEY\" | gcloud secrets versions add {SecretOf(version)} "
+            + $"--project={ProjectOf(version)} --data-file=-`. Then replay.",
         RejectionCause.Credential);
 
     private static string ProjectOf(string version) => version.Split('/')[1];

@@ -9,7 +9,8 @@ internal static class SecretManagerExtensions
     /// <summary>Registers Secret Manager beside the environment as a place where vendors' keys are kept.</summary>
     public static IServiceCollection AddSecretManager(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<SecretManagerOptions, SecretManagerOptionsValidator>().BindSection(SecretManagerOptions.Section);
+        services.AddOptionsWithValidateOnStart<SecretManagerOptions, SecretManagerOptionsValidator>()
+            .BindSection(SecretManagerOptions.Section);
         services.AddSingleton<SecretManagerClient>();
         services.AddSingleton<ISecretStore, SecretManagerStore>();
         services.AddHttpClient(SecretManagerClient.Name, UseSecretManager)

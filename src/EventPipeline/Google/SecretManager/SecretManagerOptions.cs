@@ -23,14 +23,17 @@ internal sealed class SecretManagerOptionsValidator : IValidateOptions<SecretMan
         var mistakes = new List<string>();
         if (options.CacheFor <= TimeSpan.Zero || options.CacheFor > Longest)
         {
-            mistakes.Add($"SecretManager__CacheFor is '{options.CacheFor}': it takes more than 00:00:00, up to 1.00:00:00.");
+            mistakes.Add(
+                $"SecretManager__CacheFor is '{options.CacheFor}': it takes more than 00:00:00, up to 1.00:00:00.");
         }
 
         // Secrets travel over it.
         if (options.BaseAddress is not { IsAbsoluteUri: true } address
             || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
         {
-            mistakes.Add($"SecretManager__BaseAddress is '{options.BaseAddress}': it takes an https:// address, or an http:// address of this machine.");
+            mistakes.Add(
+                $"SecretManager__BaseAddress is '{options.BaseAddress}': it takes an https:// address, or an http:// "
+                    + "address of this machine.");
         }
 
         return mistakes.Count > 0 ? ValidateOptionsResult.Fail(mistakes) : ValidateOptionsResult.Success;

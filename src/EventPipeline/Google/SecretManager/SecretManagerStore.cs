@@ -9,7 +9,8 @@ namespace EventPipeline.Google.SecretManager;
 /// Keys in Google's Secret Manager. A key is kept for a while and read again when a vendor refuses it, so that a
 /// rotated one needs no restart; however many callers there are, a secret is read by one at a time.
 /// </summary>
-internal sealed partial class SecretManagerStore(SecretManagerClient client, IOptions<SecretManagerOptions> options, TimeProvider clock) : ISecretStore
+internal sealed partial class SecretManagerStore(
+    SecretManagerClient client, IOptions<SecretManagerOptions> options, TimeProvider clock) : ISecretStore
 {
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -38,7 +39,8 @@ internal sealed partial class SecretManagerStore(SecretManagerClient client, IOp
         {
             if (entry.Kept is not { } kept || isOld(kept))
             {
-                entry.Kept = kept = new Kept(await client.AccessAsync(entry.Version, cancellationToken), clock.GetUtcNow());
+                entry.Kept = kept = new Kept(
+                    await client.AccessAsync(entry.Version, cancellationToken), clock.GetUtcNow());
             }
 
             return kept.Value;
@@ -53,12 +55,15 @@ internal sealed partial class SecretManagerStore(SecretManagerClient client, IOp
 
     private Entry EntryOf(string reference)
     {
-        var version = reference.Contains("/versions/", StringComparison.Ordinal) ? reference : $"{reference}/versions/latest";
+        var version = reference.Contains("/versions/", StringComparison.Ordinal)
+            ? reference
+            : $"{reference}/versions/latest";
         return _entries.GetOrAdd(version, name => new Entry(name));
     }
 
     // https://cloud.google.com/secret-manager/docs/reference/rest/v1/projects.secrets: projects have ids or numbers.
-    [GeneratedRegex(@"\Aprojects/[a-z0-9][a-z0-9.:-]{0,62}/secrets/[A-Za-z0-9_-]{1,255}(/versions/(latest|[1-9][0-9]{0,9}))?\z")]
+    [GeneratedRegex(
+        @"\Aprojects/[a-z0-9][a-z0-9.:-]{0,62}/secrets/[A-Za-z0-9_-]{1,255}(/versions/(latest|[1-9][0-9]{0,9}))?\z")]
     private static partial Regex Reference();
 
     private sealed class Entry(string version)

@@ -23,7 +23,8 @@ internal static class SignInExtensions
     /// </summary>
     public static IServiceCollection AddGoogleSignIn(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<SignInOptions, SignInOptionsValidator>().BindSection(SignInOptions.Section);
+        services.AddOptionsWithValidateOnStart<SignInOptions, SignInOptionsValidator>()
+            .BindSection(SignInOptions.Section);
         services.AddHttpClient(SigningKeys.Client, client =>
         {
             client.Timeout = TimeSpan.FromSeconds(5);
@@ -37,13 +38,20 @@ internal static class SignInExtensions
             .AddTokens(OperatorTokens, GoogleKeys, (token, options) => AreGoogles(token, options.Operators.Audience))
             .AddTokens(IapAssertions, IapAssertions, (token, options) =>
             {
-                (token.Header, token.Issuers, token.Algorithm) = ("x-goog-iap-jwt-assertion", ["https://cloud.google.com/iap"], SecurityAlgorithms.EcdsaSha256);
-                (token.Audience, token.EmailNeedsProof) = (options.Iap.Audience, false); // the proxy has signed the person in
+                (token.Header, token.Issuers, token.Algorithm) = (
+                    "x-goog-iap-jwt-assertion", ["https://cloud.google.com/iap"], SecurityAlgorithms.EcdsaSha256);
+                // the proxy has signed the person in
+                (token.Audience, token.EmailNeedsProof) = (options.Iap.Audience, false);
             });
         return services.AddAccess(
             push => push.AddAuthenticationSchemes(PushTokens).RequireAuthenticatedUser().RequireAssertion(IsPush),
-            operators => operators.AddAuthenticationSchemes(OperatorTokens, IapAssertions).RequireAuthenticatedUser().RequireAssertion(IsOperator),
-            metrics => metrics.AddAuthenticationSchemes(OperatorTokens, IapAssertions).RequireAssertion(call => IsBeside(call) || IsOperator(call)));
+            operators =>
+                operators.AddAuthenticationSchemes(OperatorTokens, IapAssertions)
+                    .RequireAuthenticatedUser()
+                    .RequireAssertion(IsOperator),
+            metrics =>
+                metrics.AddAuthenticationSchemes(OperatorTokens, IapAssertions)
+                    .RequireAssertion(call => IsBeside(call) || IsOperator(call)));
     }
 
     private static void AddKeys(this IServiceCollection services, string name, Func<SignInOptions, Uri> address) =>
@@ -53,7 +61,8 @@ internal static class SignInExtensions
     private static AuthenticationBuilder AddTokens(
         this AuthenticationBuilder builder, string kind, string keys, Action<TokenOptions, SignInOptions> configure)
     {
-        builder.Services.AddOptions<TokenOptions>(kind).Configure<IServiceProvider, IOptions<SignInOptions>>((token, provider, options) =>
+        builder.Services.AddOptions<TokenOptions>(kind)
+            .Configure<IServiceProvider, IOptions<SignInOptions>>((token, provider, options) =>
         {
             token.Keys = provider.GetRequiredKeyedService<SigningKeys>(keys);
             configure(token, options.Value);
@@ -65,7 +74,8 @@ internal static class SignInExtensions
         (token.Header, token.Scheme, token.Issuers, token.Algorithm, token.Audience) =
             (HeaderNames.Authorization, Bearer, GoogleIssuers, SecurityAlgorithms.RsaSha256, audience);
 
-    private static bool IsPush(AuthorizationHandlerContext call) => call.User.HasClaim(ClaimTypes.Email, Settings(call).Push.Email);
+    private static bool IsPush(AuthorizationHandlerContext call) =>
+        call.User.HasClaim(ClaimTypes.Email, Settings(call).Push.Email);
 
     private static bool IsOperator(AuthorizationHandlerContext call) => call.User.FindAll(ClaimTypes.Email)
         .Any(claim => Settings(call).Operators.Principals.Contains(claim.Value, StringComparer.OrdinalIgnoreCase));

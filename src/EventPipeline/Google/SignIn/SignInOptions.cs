@@ -41,7 +41,10 @@ internal sealed class SignInOptions
     /// <summary>Identity-Aware Proxy in front of the service.</summary>
     internal sealed class IapAssertion
     {
-        /// <summary><c>/projects/NUMBER/locations/REGION/services/NAME</c> or <c>…/global/backendServices/ID</c>; empty: its header is not trusted.</summary>
+        /// <summary>
+        /// <c>/projects/NUMBER/locations/REGION/services/NAME</c> or <c>…/global/backendServices/ID</c>; empty: its
+        /// header is not trusted.
+        /// </summary>
         public string Audience { get; set; } = "";
 
         /// <summary>The public keys of the proxy's assertions, as a JSON Web Key Set.</summary>
@@ -54,10 +57,22 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
     public ValidateOptionsResult Validate(string? name, SignInOptions options)
     {
         var mistakes = new List<string>();
-        Check("Push__Audience", options.Push.Audience, "set it to the audience of the push subscriptions' OIDC token.", mistakes);
-        Check("Push__Email", options.Push.Email, "set it to the service account of the push subscriptions' OIDC token.", mistakes);
+        Check(
+            "Push__Audience",
+            options.Push.Audience,
+            "set it to the audience of the push subscriptions' OIDC token.",
+            mistakes);
+        Check(
+            "Push__Email",
+            options.Push.Email,
+            "set it to the service account of the push subscriptions' OIDC token.",
+            mistakes);
         CheckEmail("Push__Email", options.Push.Email, mistakes);
-        Check("Operators__Audience", options.Operators.Audience, "set it to the audience that operators' tokens are made for.", mistakes);
+        Check(
+            "Operators__Audience",
+            options.Operators.Audience,
+            "set it to the audience that operators' tokens are made for.",
+            mistakes);
         if (options.Operators.Principals.Count == 0)
         {
             Check(
@@ -67,7 +82,8 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
                 mistakes);
         }
 
-        foreach (var (principal, index) in options.Operators.Principals.Select((principal, index) => (principal, index)))
+        foreach (var (principal, index) in
+            options.Operators.Principals.Select((principal, index) => (principal, index)))
         {
             Check($"Operators__Principals__{index}", principal, "set it to an e-mail address, or remove it.", mistakes);
             CheckEmail($"Operators__Principals__{index}", principal, mistakes);
@@ -75,7 +91,11 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
 
         if (options.Iap.Audience.Length > 0)
         {
-            Check("Iap__Audience", options.Iap.Audience, "set it to the audience of the proxy's assertions, or remove it.", mistakes);
+            Check(
+                "Iap__Audience",
+                options.Iap.Audience,
+                "set it to the audience of the proxy's assertions, or remove it.",
+                mistakes);
         }
 
         CheckAddress("CertificatesAddress", options.CertificatesAddress, mistakes);
@@ -99,7 +119,10 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
 
     private static void CheckEmail(string setting, string? value, List<string> mistakes)
     {
-        if (!string.IsNullOrWhiteSpace(value) && value.IndexOf('@', StringComparison.Ordinal) is var at && (at < 1 || at == value.Length - 1))
+        if (
+            !string.IsNullOrWhiteSpace(value)
+                && value.IndexOf('@', StringComparison.Ordinal) is var at
+                && (at < 1 || at == value.Length - 1))
         {
             mistakes.Add(
                 $"{SignInOptions.Section}__{setting} is {Shown.Quoted(value)}, which is not an e-mail address.");
@@ -109,9 +132,15 @@ internal sealed class SignInOptionsValidator : IValidateOptions<SignInOptions>
     // Keys that anyone on the network path can replace prove nothing.
     private static void CheckAddress(string setting, Uri? address, List<string> mistakes)
     {
-        if (address is not { IsAbsoluteUri: true } || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        if (
+            address is not { IsAbsoluteUri: true }
+                || !(
+                    address.Scheme == Uri.UriSchemeHttps
+                        || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
         {
-            mistakes.Add($"{SignInOptions.Section}__{setting} is '{address}': it takes an https:// address, or an http:// address of this machine.");
+            mistakes.Add(
+                $"{SignInOptions.Section}__{setting} is '{address}': it takes an https:// address, or an http:// "
+                    + "address of this machine.");
         }
     }
 }

@@ -7,7 +7,8 @@ namespace EventPipeline.Google.SignIn;
 /// not so often that forged ids make the service hammer the issuer; while the issuer cannot be reached, the last known
 /// keys still count.
 /// </summary>
-internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> address, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
+internal sealed partial class SigningKeys(
+    IHttpClientFactory clients, Func<Uri> address, TimeProvider clock, ILogger<SigningKeys> logger) : IDisposable
 {
     public const string Client = "signing-keys";
 
@@ -29,7 +30,10 @@ internal sealed partial class SigningKeys(IHttpClientFactory clients, Func<Uri> 
     public async ValueTask<SecurityKey?> FindAsync(string id, CancellationToken cancellationToken)
     {
         var ended = _ended;
-        if (_known is { } known && clock.GetUtcNow() < known.ReadAt + FreshFor && known.Keys.TryGetValue(id, out var key))
+        if (
+            _known is { } known
+                && clock.GetUtcNow() < known.ReadAt + FreshFor
+                && known.Keys.TryGetValue(id, out var key))
         {
             return key;
         }

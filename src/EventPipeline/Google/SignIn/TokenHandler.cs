@@ -11,8 +11,12 @@ namespace EventPipeline.Google.SignIn;
 /// Checks a token that Google signed, and keeps only what access is decided by: a verified e-mail address. Anything
 /// unlike Google's tokens is refused, mostly before any key is looked at; the log says why, the response does not.
 /// </summary>
-/// <remarks>https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions and https://cloud.google.com/iap/docs/signed-headers-howto.</remarks>
-internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+/// <remarks>
+/// https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions and
+/// https://cloud.google.com/iap/docs/signed-headers-howto.
+/// </remarks>
+internal sealed partial class TokenHandler(
+    IOptionsMonitor<TokenOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
     : AuthenticationHandler<TokenOptions>(options, loggers, encoder)
 {
     /// <summary>How far Google's clock and this one may differ.</summary>
@@ -25,7 +29,11 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
     private const string EmailVerified = "email_verified";
     private const string RemovedSignature = ".SIGNATURE_REMOVED_BY_GOOGLE";
 
-    private static readonly JsonWebTokenHandler Validator = new() { MaximumTokenSizeInBytes = MaxCharacters, MapInboundClaims = false };
+    private static readonly JsonWebTokenHandler Validator = new()
+    {
+        MaximumTokenSizeInBytes = MaxCharacters,
+        MapInboundClaims = false,
+    };
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -50,7 +58,10 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
             return Refuse("it is not a signed JSON Web Token");
         }
 
-        if (token.Alg != Options.Algorithm || token.Kid is not { Length: > 0 } || token.TryGetHeaderValue<object>(Crit, out _))
+        if (
+            token.Alg != Options.Algorithm
+                || token.Kid is not { Length: > 0 }
+                || token.TryGetHeaderValue<object>(Crit, out _))
         {
             return Refuse($"it is not signed with {Options.Algorithm} and a named key alone");
         }
@@ -105,19 +116,24 @@ internal sealed partial class TokenHandler(IOptionsMonitor<TokenOptions> options
         LifetimeValidator = IsCurrent,
     };
 
-    private bool IsCurrent(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
+    private bool IsCurrent(
+        DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
     {
         var now = TimeProvider.GetUtcNow().UtcDateTime;
         var issued = ((JsonWebToken)token).IssuedAt;
-        return expires > now - ClockSkew && (notBefore is null || notBefore <= now + ClockSkew) && issued <= now + ClockSkew;
+        return expires > now - ClockSkew
+            && (notBefore is null || notBefore <= now + ClockSkew)
+            && issued <= now + ClockSkew;
     }
 
     private AuthenticateResult Accept(TokenValidationResult result)
     {
-        var isProven = !Options.EmailNeedsProof || (result.Claims.TryGetValue(EmailVerified, out var verified) && verified is true);
+        var isProven = !Options.EmailNeedsProof
+            || (result.Claims.TryGetValue(EmailVerified, out var verified) && verified is true);
         var email = result.Claims.TryGetValue(JwtRegisteredClaimNames.Email, out var claim) ? claim as string : null;
         var claims = isProven && !string.IsNullOrEmpty(email) ? new[] { new Claim(ClaimTypes.Email, email) } : [];
-        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name));
+        return AuthenticateResult.Success(
+            new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name));
     }
 
     private AuthenticateResult Refuse(string reason)

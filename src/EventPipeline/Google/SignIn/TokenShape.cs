@@ -37,24 +37,34 @@ internal static class TokenShape
             using var document = JsonDocument.Parse(Base64Url.DecodeFromChars(part), Options);
             return document.RootElement.ValueKind == JsonValueKind.Object && isShaped(document.RootElement);
         }
-        catch (Exception ex) when (ex is FormatException or JsonException or InvalidOperationException or DecoderFallbackException)
+        catch (Exception ex) when (
+            ex is FormatException or JsonException or InvalidOperationException or DecoderFallbackException)
         {
             return false;
         }
     }
 
     private static bool IsHeader(JsonElement header) =>
-        IsText(header, "alg", required: true) && IsText(header, "kid", required: true) && IsText(header, "typ", required: false);
+        IsText(header, "alg", required: true)
+            && IsText(header, "kid", required: true)
+            && IsText(header, "typ", required: false);
 
     private static bool IsPayload(JsonElement claims) =>
-        Texts.All(name => IsText(claims, name, required: name is "iss" or "aud")) && Times.All(name => IsTime(claims, name, required: name == "exp"))
-        && (!claims.TryGetProperty("email_verified", out var verified) || verified.ValueKind is JsonValueKind.True or JsonValueKind.False);
+        Texts.All(name => IsText(claims, name, required: name is "iss" or "aud"))
+            && Times.All(name => IsTime(claims, name, required: name == "exp"))
+        && (
+            !claims.TryGetProperty("email_verified", out var verified)
+                || verified.ValueKind is JsonValueKind.True or JsonValueKind.False);
 
-    private static bool IsText(JsonElement element, string name, bool required) => element.TryGetProperty(name, out var value)
+    private static bool IsText(JsonElement element, string name, bool required) =>
+        element.TryGetProperty(name, out var value)
         ? value.ValueKind == JsonValueKind.String && value.GetString() is not null
         : !required;
 
-    private static bool IsTime(JsonElement element, string name, bool required) => element.TryGetProperty(name, out var value)
-        ? value.ValueKind == JsonValueKind.Number && value.GetRawText() is { Length: <= MaxDigits } text && text.All(char.IsAsciiDigit)
+    private static bool IsTime(JsonElement element, string name, bool required) =>
+        element.TryGetProperty(name, out var value)
+        ? value.ValueKind == JsonValueKind.Number
+            && value.GetRawText() is { Length: <= MaxDigits } text
+            && text.All(char.IsAsciiDigit)
         : !required;
 }

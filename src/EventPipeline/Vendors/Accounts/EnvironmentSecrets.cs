@@ -18,18 +18,21 @@ internal sealed partial class EnvironmentSecrets(Func<string, string?> environme
         var key = environment(variable);
         return string.IsNullOrEmpty(key)
             ? $"points to the environment variable {variable}, which is unset or empty; set it to the vendor's key."
-            : !Secrets.IsKey(key) ? $"points to the environment variable {variable}, whose value {Secrets.NoKey}. Set it to the bare key."
+            : !Secrets.IsKey(key)
+                ? $"points to the environment variable {variable}, whose value {Secrets.NoKey}. Set it to the bare key."
             : null;
     }
 
-    public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) => Mistake(reference) is { } mistake
+    public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) =>
+        Mistake(reference) is { } mistake
         ? throw new RejectedEventException(
             $"The account's secret {mistake}",
             "Set the variable and restart the service, then replay.",
             RejectionCause.Credential)
         : ValueTask.FromResult(environment(VariableOf(reference))!);
 
-    public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) => GetAsync(reference, cancellationToken);
+    public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) =>
+        GetAsync(reference, cancellationToken);
 
     private static string VariableOf(string reference) => Reference().Match(reference).Groups["name"].Value;
 

@@ -9,11 +9,15 @@ internal interface ISecretStore
     /// <summary>Whether a reference is one of this store's, by its form.</summary>
     bool Keeps(string reference);
 
-    /// <summary>What can be found wrong with a reference at the start, after the setting's name; null when nothing is.</summary>
+    /// <summary>
+    /// What can be found wrong with a reference at the start, after the setting's name; null when nothing is.
+    /// </summary>
     string? Mistake(string reference);
 
     /// <summary>The key that a reference points to.</summary>
-    /// <exception cref="RejectedEventException">There is none, or it may not be read; names the reference, and what to do.</exception>
+    /// <exception cref="RejectedEventException">
+    /// There is none, or it may not be read; names the reference, and what to do.
+    /// </exception>
     /// <exception cref="TransientFailureException">The store is unavailable now.</exception>
     ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken);
 

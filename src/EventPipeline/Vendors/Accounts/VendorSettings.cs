@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Vendors.Accounts;
 
-/// <summary>Reads the section <c>Vendors</c>, strictly and whole: every mistake is reported, under the name of its environment variable.</summary>
+/// <summary>
+/// Reads the section <c>Vendors</c>, strictly and whole: every mistake is reported, under the name of its environment
+/// variable.
+/// </summary>
 internal sealed partial class VendorSettings
 {
     private const string Root = "Vendors";
@@ -52,7 +55,9 @@ internal sealed partial class VendorSettings
         return settings._mistakes.Count == 0 ? settings : throw new ConfigurationMistakesException(settings._mistakes);
     }
 
-    /// <summary>Reads the settings when the service starts, so that what is wrong here is reported with what is wrong elsewhere.</summary>
+    /// <summary>
+    /// Reads the settings when the service starts, so that what is wrong here is reported with what is wrong elsewhere.
+    /// </summary>
     /// <exception cref="OptionsValidationException">With every mistake.</exception>
     public static void Check(IServiceProvider provider)
     {
@@ -73,12 +78,18 @@ internal sealed partial class VendorSettings
             return new VendorOptions();
         }
 
-        if (TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var stall) && stall > TimeSpan.Zero && stall <= MaxStall)
+        if (
+            TimeSpan.TryParse(section.Value, CultureInfo.InvariantCulture, out var stall)
+                && stall > TimeSpan.Zero
+                && stall <= MaxStall)
         {
             return new VendorOptions { StallTimeout = stall };
         }
 
-        Mistake(section, $"is '{section.Value}', which is not a time between 00:00:00 and 01:00:00; write hh:mm:ss, for example 00:01:00.");
+        Mistake(
+            section,
+            $"is '{section.Value}', which is not a time between 00:00:00 and 01:00:00; write hh:mm:ss, for example "
+                + "00:01:00.");
         return new VendorOptions();
     }
 
@@ -118,9 +129,14 @@ internal sealed partial class VendorSettings
     /// may be a key.
     /// </summary>
     private void RefuseSharing(
-        IConfigurationSection list, IEnumerable<Account> accounts, string setting, Func<Account, string?> valueOf, string why)
+        IConfigurationSection list,
+        IEnumerable<Account> accounts,
+        string setting,
+        Func<Account, string?> valueOf,
+        string why)
     {
-        foreach (var shared in accounts.Where(account => valueOf(account) is not null).GroupBy(valueOf).Where(group => group.Count() > 1))
+        foreach (var shared in
+            accounts.Where(account => valueOf(account) is not null).GroupBy(valueOf).Where(group => group.Count() > 1))
         {
             var names = string.Join(" and ", shared.Select(account => $"'{account.Name}'"));
             Mistake(list, $"gives {names} the same {setting}: {why}. Remove one of them.");
@@ -175,7 +191,8 @@ internal sealed partial class VendorSettings
         {
             Mistake(
                 section,
-                $"is '{Shown(section.Value)}'; a name has at most 63 letters, digits, dots, hyphens and underscores, and begins with a letter or digit.");
+                $"is '{Shown(section.Value)}'; a name has at most 63 letters, digits, dots, hyphens and underscores, "
+                    + "and begins with a letter or digit.");
         }
         else if (!names.Add(section.Value))
         {
@@ -192,12 +209,17 @@ internal sealed partial class VendorSettings
         return null;
     }
 
-    /// <summary>Reads where the credential is kept. What was written instead is never repeated: it may be the credential.</summary>
+    /// <summary>
+    /// Reads where the credential is kept. What was written instead is never repeated: it may be the credential.
+    /// </summary>
     private string? ReadSecret(IConfigurationSection section)
     {
         if (string.IsNullOrEmpty(section.Value))
         {
-            Mistake(section, "is missing; put the key into an environment variable and write env: and its name, for example env:VENDOR_ADMIN_KEY.");
+            Mistake(
+                section,
+                "is missing; put the key into an environment variable and write env: and its name, for example "
+                    + "env:VENDOR_ADMIN_KEY.");
             return null;
         }
 
@@ -225,7 +247,8 @@ internal sealed partial class VendorSettings
         {
             Mistake(
                 section,
-                $"is not the address of an API: it takes http or https, a host, perhaps a path, and no user, query or fragment; "
+                "is not the address of an API: it takes http or https, a host, perhaps a path, and no user, query or "
+                    + "fragment; "
                     + $"for example {vendor.DefaultBaseAddress}");
             return vendor.DefaultBaseAddress;
         }

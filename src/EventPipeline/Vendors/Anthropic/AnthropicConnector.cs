@@ -10,7 +10,9 @@ using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Anthropic;
 
-/// <summary>Reads the usage, cost and Claude Code reports of the Anthropic Admin API, and the names behind their ids.</summary>
+/// <summary>
+/// Reads the usage, cost and Claude Code reports of the Anthropic Admin API, and the names behind their ids.
+/// </summary>
 /// <remarks>https://platform.claude.com/docs/en/manage-claude/usage-cost-api</remarks>
 internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVendorConnector
 {
@@ -42,7 +44,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             + "Claude Console is read here: with an Admin API key (sk-ant-admin01-…), "
             + "created in the Console by a member with the admin role, "
             + "or an OAuth token (sk-ant-oat01-…) with the scope org:admin. Claude Enterprise "
-            + "(claude.ai) is not read: its analytics keys (sk-ant-api…, scope read:analytics) do not work here. Nor do workspace keys (sk-ant-api…), "
+            + "(claude.ai) is not read: its analytics keys (sk-ant-api…, scope read:analytics) do not work here. Nor "
+            + "do workspace keys (sk-ant-api…), "
             + "and individual accounts have no Admin API.",
         Authorize,
         ReadTime)
@@ -56,15 +59,20 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
                 "sk-ant-admin",
                 "an Anthropic Admin API key, the right kind; it may be deleted or belong to another organisation"),
             new KeyKind("sk-ant-oat", "an Anthropic OAuth token; it needs the scope org:admin, and it expires"),
-            new KeyKind("sk-ant-api", "either a workspace key of Claude Console, which never works here, or an analytics key of Claude Enterprise, which is not read"),
+            new KeyKind(
+                "sk-ant-api",
+                "either a workspace key of Claude Console, which never works here, or an analytics key of Claude "
+                    + "Enterprise, which is not read"),
             new KeyKind("sk-ant-", "another kind of Anthropic key"),
         ],
 
         // https://platform.claude.com/docs/en/api/errors
         Statuses = new Dictionary<string, int>
         {
-            ["invalid_request_error"] = 400, ["authentication_error"] = 401, ["billing_error"] = 402, ["permission_error"] = 403,
-            ["not_found_error"] = 404, ["conflict_error"] = 409, ["request_too_large"] = 413, ["rate_limit_error"] = 429,
+            ["invalid_request_error"] =
+                400, ["authentication_error"] = 401, ["billing_error"] = 402, ["permission_error"] = 403,
+            ["not_found_error"] =
+                404, ["conflict_error"] = 409, ["request_too_large"] = 413, ["rate_limit_error"] = 429,
             ["api_error"] = 500, ["timeout_error"] = 504, ["overloaded_error"] = 529,
         },
     };
@@ -75,7 +83,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     {
         var conversation = new Conversation(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var me = await new VendorPages(api).ReadObjectAsync(
-            conversation, AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound }, "organizations/me", cancellationToken);
+            conversation,
+            AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound },
+            "organizations/me",
+            cancellationToken);
         return conversation.Organization.AddTo(new OrganizationIds(
             me?.RequiredText("id") is { } id ? (id.Length > 0 ? id : throw me.Broken("id", "is empty")) : null, null));
     }
@@ -132,7 +143,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     }
 
     private static DateTimeOffset? ReadReset(HttpResponseMessage refusal) =>
-        refusal.Headers.TryGetValues("anthropic-ratelimit-requests-reset", out var values) ? Rfc3339.Read(values.First()) : null;
+        refusal.Headers.TryGetValues("anthropic-ratelimit-requests-reset", out var values)
+            ? Rfc3339.Read(values.First())
+            : null;
 
     private static DateTimeOffset? ReadTime(JsonElement value)
     {

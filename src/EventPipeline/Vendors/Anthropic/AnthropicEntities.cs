@@ -21,7 +21,14 @@ internal static class AnthropicEntities
 
     private static readonly FrozenSet<string> KnownOrganization = Known("name");
     private static readonly FrozenSet<string> KnownWorkspace = Known(
-        "name", "created_at", "archived_at", "compartment_id", "data_residency", "display_color", "external_key_id", "tags");
+        "name",
+        "created_at",
+        "archived_at",
+        "compartment_id",
+        "data_residency",
+        "display_color",
+        "external_key_id",
+        "tags");
 
     private static readonly FrozenSet<string> KnownKey = Known(
         "name", "created_at", "created_by", "expires_at", "partial_key_hint", "principal", "status", "workspace_id");
@@ -31,21 +38,30 @@ internal static class AnthropicEntities
 
     /// <summary>Streams the snapshot.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages,
+        Conversation conversation,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lists = new NameLists(pages, conversation, AnthropicPages.Names);
         var me = await pages.ReadObjectAsync(
-            conversation, Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true }, "organizations/me", cancellationToken,
+            conversation,
+            Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true },
+            "organizations/me",
+            cancellationToken,
             refusal => NoteForbidden(lists, refusal));
         yield return new BucketArrived(fetch.Window.From);
         if (me is not null)
         {
             me.NoteUnknown(KnownOrganization);
-            yield return EntityRecord.Create(fetch, Grain, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
+            yield return EntityRecord.Create(
+                fetch, Grain, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
         }
 
         var workspaces = new List<string>();
-        await foreach (var row in lists.ReadAsync("v1/organizations/workspaces?include_archived=true&limit=1000", cancellationToken))
+        await foreach (
+            var row in lists.ReadAsync(
+                "v1/organizations/workspaces?include_archived=true&limit=1000", cancellationToken))
         {
             var workspace = Workspace(fetch, row);
             if (workspace.DeletedAt is null)
@@ -69,7 +85,8 @@ internal static class AnthropicEntities
         foreach (var workspace in workspaces)
         {
             var path = $"v1/organizations/workspaces/{Uri.EscapeDataString(workspace)}/members?limit=1000";
-            await foreach (var row in lists.ReadPartAsync(path, "v1/organizations/workspaces/*/members", cancellationToken))
+            await foreach (
+                var row in lists.ReadPartAsync(path, "v1/organizations/workspaces/*/members", cancellationToken))
             {
                 yield return Member(fetch, workspace, row);
             }
@@ -97,7 +114,9 @@ internal static class AnthropicEntities
             CreatedAt = row.Time("created_at"),
             DeletedAt = archived,
             Details = Details.Create(
-                ("tags", row.Anything("tags")), ("data_residency", row.Anything("data_residency")), ("display_color", row.Text("display_color")),
+                ("tags", row.Anything("tags")),
+                ("data_residency", row.Anything("data_residency")),
+                ("display_color", row.Text("display_color")),
                 ("external_key_id", row.Text("external_key_id"))),
         };
     }
@@ -140,5 +159,6 @@ internal static class AnthropicEntities
         };
     }
 
-    private static FrozenSet<string> Known(params IEnumerable<string> names) => names.Append("id").Append("type").ToFrozenSet(StringComparer.Ordinal);
+    private static FrozenSet<string> Known(params IEnumerable<string> names) =>
+        names.Append("id").Append("type").ToFrozenSet(StringComparer.Ordinal);
 }

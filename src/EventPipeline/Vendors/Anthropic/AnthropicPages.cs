@@ -4,16 +4,29 @@ using EventPipeline.Vendors.Paging;
 
 namespace EventPipeline.Vendors.Anthropic;
 
-/// <summary>How Anthropic pages: buckets and records by <c>next_page</c>, lists of names by the id of the last object.</summary>
+/// <summary>
+/// How Anthropic pages: buckets and records by <c>next_page</c>, lists of names by the id of the last object.
+/// </summary>
 internal static class AnthropicPages
 {
     private static readonly string[] Ignored = ["object", "first_id", "last_id", "next_page"];
-    private static readonly PageShape Pages = new("data") { HasMore = "has_more", Cursor = "next_page", Ignored = Ignored };
-    private static readonly PageShape Lists = new("data") { HasMore = "has_more", Cursor = "last_id", Ignored = Ignored };
+    private static readonly PageShape Pages = new("data")
+    {
+        HasMore = "has_more",
+        Cursor = "next_page",
+        Ignored = Ignored,
+    };
+    private static readonly PageShape Lists = new("data")
+    {
+        HasMore = "has_more",
+        Cursor = "last_id",
+        Ignored = Ignored,
+    };
     private static readonly BucketShape Bucket = new("starting_at", "ending_at", "results");
 
     /// <summary>A report in buckets.</summary>
-    public static BucketQuery Buckets(IReadOnlyList<Grain> grains, Func<Grain, VendorRequest> request) => new(grains, request, Pages, Bucket, "page");
+    public static BucketQuery Buckets(IReadOnlyList<Grain> grains, Func<Grain, VendorRequest> request) =>
+        new(grains, request, Pages, Bucket, "page");
 
     /// <summary>A report in records.</summary>
     public static ListQuery Records(VendorRequest request) => new(request, Pages, "page");

@@ -22,12 +22,16 @@ internal static class ClaudeCode
 
     /// <summary>Streams the window, one day held at a time: records that share a key are summed.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages,
+        Conversation conversation,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var day in fetch.Window.EachDay())
         {
             var actors = new SortedDictionary<(UInt128 Key, UInt128 Texts), ClaudeCodeActor>();
-            var request = new VendorRequest(FormattableString.Invariant($"{Path}?starting_at={day:yyyy-MM-dd}&limit=1000"));
+            var request = new VendorRequest(
+                FormattableString.Invariant($"{Path}?starting_at={day:yyyy-MM-dd}&limit=1000"));
             var query = AnthropicPages.Records(request);
             var place = FormattableString.Invariant($"the records of {day:yyyy-MM-dd}");
             await foreach (var row in pages.ReadListAsync(conversation, query, place, cancellationToken))
@@ -44,7 +48,10 @@ internal static class ClaudeCode
     }
 
     private static void Add(
-        SortedDictionary<(UInt128 Key, UInt128 Texts), ClaudeCodeActor> actors, FetchContext fetch, DateOnly day, Fields row)
+        SortedDictionary<(UInt128 Key, UInt128 Texts), ClaudeCodeActor> actors,
+        FetchContext fetch,
+        DateOnly day,
+        Fields row)
     {
         RequireDay(row, day);
         var who = ClaudeCodeIdentity.Read(row);
@@ -72,7 +79,8 @@ internal static class ClaudeCode
     private static void RequireDay(Fields row, DateOnly day)
     {
         var text = row.RequiredText("date");
-        var date = Rfc3339.Read(text) ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var plain) ? plain.Start() : null);
+        var date = Rfc3339.Read(text)
+            ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var plain) ? plain.Start() : null);
         if (date is not { } time || DateOnly.FromDateTime(time.UtcDateTime) != day)
         {
             throw row.Broken("date", $"is '{row.Quote(text)}', not the requested day");

@@ -7,26 +7,35 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>
-/// One identity's day. The vendor does not promise one record per key: the same content again is dropped, anything else is summed.
+/// One identity's day. The vendor does not promise one record per key: the same content again is dropped, anything else
+/// is summed.
 /// </summary>
-internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey key, ClaudeCodeIdentity who, RowWords words)
+internal sealed class ClaudeCodeActor(
+    FetchContext fetch, DateOnly day, RowKey key, ClaudeCodeIdentity who, RowWords words)
 {
     public const string Grain = "actor.v1";
     private const string ModelGrain = "actor_model.v1";
 
     private static readonly FrozenSet<string> KnownMetrics = FrozenSet.Create(
-        StringComparer.Ordinal, "num_sessions", "lines_of_code", "commits_by_claude_code", "pull_requests_by_claude_code");
+        StringComparer.Ordinal,
+        "num_sessions",
+        "lines_of_code",
+        "commits_by_claude_code",
+        "pull_requests_by_claude_code");
 
     private static readonly FrozenSet<string> KnownLines = FrozenSet.Create(StringComparer.Ordinal, "added", "removed");
     private static readonly FrozenSet<string> KnownTools = FrozenSet.Create(
         StringComparer.Ordinal, "edit_tool", "multi_edit_tool", "write_tool", "notebook_edit_tool");
 
-    private static readonly FrozenSet<string> KnownDecisions = FrozenSet.Create(StringComparer.Ordinal, "accepted", "rejected");
-    private static readonly FrozenSet<string> KnownModel = FrozenSet.Create(StringComparer.Ordinal, "model", "tokens", "estimated_cost");
+    private static readonly FrozenSet<string> KnownDecisions = FrozenSet.Create(
+        StringComparer.Ordinal, "accepted", "rejected");
+    private static readonly FrozenSet<string> KnownModel = FrozenSet.Create(
+        StringComparer.Ordinal, "model", "tokens", "estimated_cost");
     private static readonly FrozenSet<string> KnownTokens = FrozenSet.Create(
         StringComparer.Ordinal, "input", "output", "cache_read", "cache_creation");
 
-    private static readonly FrozenSet<string> KnownCost = FrozenSet.Create(StringComparer.Ordinal, "amount", "currency");
+    private static readonly FrozenSet<string> KnownCost = FrozenSet.Create(
+        StringComparer.Ordinal, "amount", "currency");
 
     private readonly HashSet<UInt128> _seen = [];
     private readonly SortedDictionary<string, (long Accepted, long Rejected)> _tools = new(StringComparer.Ordinal);
@@ -46,7 +55,7 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
     {
         if (!_seen.Add(row.Hash()))
         {
-            row.Note(" occurs twice, word for word: counted once");
+            row.Note(" has identical duplicate rows: counted once");
             return;
         }
 
@@ -92,7 +101,10 @@ internal sealed class ClaudeCodeActor(FetchContext fetch, DateOnly day, RowKey k
                 .. who.Details,
                 ("tool_actions", Details.Create(_tools.Select(tool => (tool.Key, (object?)Details.Create(
                     ("accepted", tool.Value.Accepted), ("rejected", tool.Value.Rejected)))))),
-                ("model_tokens", Details.Create(_models.Select(model => (model.Key, (object?)Details.Create(model.Value.Tokens()))))),
+                (
+                    "model_tokens",
+                    Details.Create(
+                        _models.Select(model => (model.Key, (object?)Details.Create(model.Value.Tokens()))))),
             ]),
         };
         foreach (var (model, use) in _models)

@@ -12,19 +12,29 @@ namespace EventPipeline.Vendors.Anthropic;
 /// <param name="Subscription">The kind of subscription.</param>
 /// <param name="IsRemote">Whether it ran remotely.</param>
 internal sealed record ClaudeCodeIdentity(
-    string ActorType, string ActorIdName, string ActorId, string? Terminal, string? Customer, string? Subscription, bool? IsRemote)
+    string ActorType,
+    string ActorIdName,
+    string ActorId,
+    string? Terminal,
+    string? Customer,
+    string? Subscription,
+    bool? IsRemote)
 {
     /// <summary>The dimensions in the order of the key.</summary>
     public IEnumerable<(string Name, string? Value)> Dimensions =>
     [
         ("actor_type", ActorType), ("actor_id", ActorId), ("terminal_type", Terminal), ("customer_type", Customer),
-        ("subscription_type", Subscription), ("is_remote", IsRemote switch { null => null, true => "true", false => "false" }),
+        ("subscription_type", Subscription),
+        ("is_remote", IsRemote switch { null => null, true => "true", false => "false" }),
     ];
 
     /// <summary>The parts of it that have no column.</summary>
     public IEnumerable<(string Name, object? Value)> Details =>
     [
-        ("terminal_type", Terminal), ("customer_type", Customer), ("subscription_type", Subscription), ("is_remote", IsRemote),
+        ("terminal_type", Terminal),
+        ("customer_type", Customer),
+        ("subscription_type", Subscription),
+        ("is_remote", IsRemote),
     ];
 
     /// <summary>Reads a record's identity. An API key is known by its name only, and names are not unique.</summary>
@@ -38,7 +48,13 @@ internal sealed record ClaudeCodeIdentity(
             var other => (other, OtherIdName(actor)),
         };
         return new ClaudeCodeIdentity(
-            type, idName, actor.RequiredText(idName), row.Text("terminal_type"), row.Text("customer_type"), row.Text("subscription_type"), row.Flag("is_remote"));
+            type,
+            idName,
+            actor.RequiredText(idName),
+            row.Text("terminal_type"),
+            row.Text("customer_type"),
+            row.Text("subscription_type"),
+            row.Flag("is_remote"));
     }
 
     /// <summary>A kind of actor that is not documented yet is identified by the first text beside its type.</summary>

@@ -19,15 +19,28 @@ internal static class CostReport
 
     // Grouping by description also fills these; two lines may differ in nothing else.
     private static readonly string[] KeyNames =
-        ["workspace_id", "description", "cost_type", "model", "service_tier", "token_type", "context_window", "inference_geo"];
+        [
+            "workspace_id",
+            "description",
+            "cost_type",
+            "model",
+            "service_tier",
+            "token_type",
+            "context_window",
+            "inference_geo",
+        ];
 
     private static readonly Shape Shape = new() { Dimensions = KeyNames, Metrics = ["amount"], Ignored = ["currency"] };
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages,
+        Conversation conversation,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = AnthropicPages.Buckets(Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
+        var query = AnthropicPages.Buckets(
+            Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);

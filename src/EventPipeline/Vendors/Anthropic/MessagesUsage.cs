@@ -24,11 +24,32 @@ internal static class MessagesUsage
     [
         new(
             "all_dimensions_and_speed.v1",
-            "account_id", "service_account_id", "api_key_id", "workspace_id", "model", "service_tier", "context_window", "inference_geo", Speed),
+            "account_id",
+            "service_account_id",
+            "api_key_id",
+            "workspace_id",
+            "model",
+            "service_tier",
+            "context_window",
+            "inference_geo",
+            Speed),
         new(
             "all_dimensions.v1",
-            "account_id", "service_account_id", "api_key_id", "workspace_id", "model", "service_tier", "context_window", "inference_geo"),
-        new("api_key_workspace_model_tier_context.v1", "api_key_id", "workspace_id", "model", "service_tier", "context_window"),
+            "account_id",
+            "service_account_id",
+            "api_key_id",
+            "workspace_id",
+            "model",
+            "service_tier",
+            "context_window",
+            "inference_geo"),
+        new(
+            "api_key_workspace_model_tier_context.v1",
+            "api_key_id",
+            "workspace_id",
+            "model",
+            "service_tier",
+            "context_window"),
         new("workspace_model.v1", "workspace_id", "model"),
     ];
 
@@ -45,7 +66,10 @@ internal static class MessagesUsage
 
     /// <summary>Streams the window.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages,
+        Conversation conversation,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var query = AnthropicPages.Buckets(Grains, grain => Request(fetch.Window, grain));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
@@ -99,7 +123,9 @@ internal static class MessagesUsage
             Quantity = serverToolUse.GetInt64("web_search_requests"),
             QuantityUnit = "web_search_requests",
             Dimensions = Details.Create(
-                ("account_id", both ? accountId : null), ("service_account_id", both ? serviceAccountId : null), (Speed, row.Text(Speed))),
+                ("account_id", both ? accountId : null),
+                ("service_account_id", both ? serviceAccountId : null),
+                (Speed, row.Text(Speed))),
         });
     }
 }

@@ -4,7 +4,9 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="Window">The requested days.</param>
 /// <param name="Account">Whom to ask, and with what.</param>
 /// <param name="AccountId">What goes into the rows' <c>account_id</c>.</param>
-/// <param name="Deadline">When the attempt must have ended, UTC. A vendor that asks to wait past it is asked again by the next attempt.</param>
+/// <param name="Deadline">
+/// When the attempt must have ended, UTC. A vendor that asks to wait past it is asked again by the next attempt.
+/// </param>
 /// <param name="KeepPage">Keeps a piece of the vendor's own text; called in order, awaited.</param>
 /// <param name="Drift">Where undocumented fields are noted.</param>
 public sealed record FetchContext(
@@ -22,7 +24,9 @@ public sealed record FetchContext(
 /// <summary>A piece of one page of a vendor's answer, in the vendor's own text.</summary>
 /// <param name="PageNo">The page within the window, from 1.</param>
 /// <param name="PartNo">The part within the page, from 1.</param>
-/// <param name="RequestHash">Identifies the request that was answered: a hash of method and address, no credential.</param>
+/// <param name="RequestHash">
+/// Identifies the request that was answered: a hash of method and address, no credential.
+/// </param>
 /// <param name="HttpStatus">The status of the answer.</param>
 /// <param name="Payload">At most 64 KiB of text, cut between characters.</param>
 public sealed record PagePart(int PageNo, int PartNo, string RequestHash, int HttpStatus, string Payload);

@@ -11,7 +11,8 @@ internal sealed record Grain(string Name, params IReadOnlyList<string> Dimension
     /// <param name="name">The name of the grain of all of them; the others are called by what they keep.</param>
     /// <param name="dimensions">The dimensions, in the order of the row key.</param>
     /// <param name="important">What is kept longest, the most important first; the rest follow in their order.</param>
-    public static IReadOnlyList<Grain> Ladder(string name, IReadOnlyList<string> dimensions, params IReadOnlyList<string> important)
+    public static IReadOnlyList<Grain> Ladder(
+        string name, IReadOnlyList<string> dimensions, params IReadOnlyList<string> important)
     {
         var ranks = important.Where(dimensions.Contains).Concat(dimensions.Except(important)).ToList();
         return
@@ -28,16 +29,22 @@ internal sealed record Grain(string Name, params IReadOnlyList<string> Dimension
     /// The first of some grains that a vendor may still accept: it keeps some of the refused one's dimensions, and
     /// nothing that was refused.
     /// </summary>
-    /// <param name="grains">The grains of the report, the finest first, and of equally fine ones those that keep the most important.</param>
+    /// <param name="grains">
+    /// The grains of the report, the finest first, and of equally fine ones those that keep the most important.
+    /// </param>
     /// <param name="refused">Dimensions that were refused together; one alone is not served at all.</param>
     /// <returns>Null where none is left.</returns>
     public Grain? Coarser(IEnumerable<Grain> grains, IReadOnlyCollection<IReadOnlyList<string>> refused)
     {
-        var coarser = grains.Where(other => other.Dimensions.Count < Dimensions.Count && other.Dimensions.All(Dimensions.Contains)).ToList();
-        return coarser.FirstOrDefault(other => !refused.Any(together => together.All(other.Dimensions.Contains))) ?? coarser.FirstOrDefault();
+        var coarser = grains.Where(
+            other => other.Dimensions.Count < Dimensions.Count && other.Dimensions.All(Dimensions.Contains))
+            .ToList();
+        return coarser.FirstOrDefault(other => !refused.Any(together => together.All(other.Dimensions.Contains)))
+            ?? coarser.FirstOrDefault();
     }
 
     private static string NameOf(List<string> dimensions) => dimensions.Count == 0
         ? "ungrouped.v1"
-        : $"{string.Join('_', dimensions.Select(name => name.EndsWith("_id", StringComparison.Ordinal) ? name[..^3] : name))}.v1";
+        : $"{string.Join('_',
+            dimensions.Select(name => name.EndsWith("_id", StringComparison.Ordinal) ? name[..^3] : name))}.v1";
 }

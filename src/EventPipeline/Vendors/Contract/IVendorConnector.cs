@@ -1,8 +1,8 @@
 namespace EventPipeline.Vendors.Contract;
 
 /// <summary>
-/// Reads one vendor's API and says what it answered. It knows its vendor and nothing else: no warehouse, no retry loop, no catch.
-/// Resilience belongs to the HTTP client, failure to the caller.
+/// Reads one vendor's API and says what it answered. It knows its vendor and nothing else: no warehouse, no retry loop,
+/// no catch. Resilience belongs to the HTTP client, failure to the caller.
 /// </summary>
 public interface IVendorConnector
 {
@@ -21,6 +21,8 @@ public interface IVendorConnector
     /// Streams what the vendor answered: a <see cref="BucketArrived"/> for every day it covered, even an empty one,
     /// each followed by that day's records. Peak memory does not grow with the number of rows.
     /// </summary>
-    /// <exception cref="RejectedEventException">The credential was refused, or the answer breaks the vendor's contract.</exception>
+    /// <exception cref="RejectedEventException">
+    /// The credential was refused, or the answer breaks the vendor's contract.
+    /// </exception>
     IAsyncEnumerable<VendorItem> FetchAsync(FetchContext fetch, CancellationToken cancellationToken);
 }

@@ -5,7 +5,9 @@ namespace EventPipeline.Vendors.Contract;
 /// each other.
 /// </summary>
 /// <param name="Id">The id that a documented endpoint gives; null where there is none.</param>
-/// <param name="HeaderId">The id that the answers themselves carry, in a header or in their rows; null where they carry none.</param>
+/// <param name="HeaderId">
+/// The id that the answers themselves carry, in a header or in their rows; null where they carry none.
+/// </param>
 /// <param name="Hint">
 /// A name in them that may change at the vendor, such as a short name; null where there is none.
 /// </param>

@@ -1,7 +1,9 @@
 namespace EventPipeline.Vendors.Contract;
 
 /// <summary>Who can be asked, and for what.</summary>
-/// <param name="Name">The name in messages and tables, e.g. <c>anthropic</c> (OpenTelemetry's <c>gen_ai.provider.name</c>).</param>
+/// <param name="Name">
+/// The name in messages and tables, e.g. <c>anthropic</c> (OpenTelemetry's <c>gen_ai.provider.name</c>).
+/// </param>
 /// <param name="Section">The name of its settings under <c>Vendors:</c>, e.g. <c>Anthropic</c>.</param>
 /// <param name="DefaultBaseAddress">Where its API is, without the version.</param>
 /// <param name="Reports">What it can be asked for.</param>
@@ -22,10 +24,12 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
 /// <param name="MaxWindowDays">The most days one window may span, so that it cannot outlast the push deadline.</param>
 /// <param name="SettledAfterDays">For how many days after its end the vendor restates a day.</param>
 /// <param name="NormaliserVersion">Counts changes of how answers become rows; part of every digest.</param>
-public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1)
+public sealed record Report(
+    string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1)
 {
     /// <summary>The ways to group it, by name: the dimensions of each.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } =
+        new Dictionary<string, IReadOnlyList<string>>();
 
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
@@ -35,7 +39,8 @@ public sealed record Report(string Name, ReportKind Kind, int MaxWindowDays, int
         && (Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion)
             == (other.Name, other.Kind, other.MaxWindowDays, other.SettledAfterDays, other.NormaliserVersion);
 
-    public override int GetHashCode() => HashCode.Combine(Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion);
+    public override int GetHashCode() =>
+        HashCode.Combine(Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion);
 
     /// <summary>Whether a grain's rows say all that another's say, and more.</summary>
     public bool IsFiner(string grain, string than) =>

@@ -3,7 +3,10 @@ using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Http;
 
-/// <summary>The line in which one account's requests wait for their turn, first come, first served, as fast as its <see cref="RequestQuota"/> and its <see cref="RequestRate"/> allow.</summary>
+/// <summary>
+/// The line in which one account's requests wait for their turn, first come, first served, as fast as its
+/// <see cref="RequestQuota"/> and its <see cref="RequestRate"/> allow.
+/// </summary>
 /// <param name="account">Whose requests: <c>vendor/account</c>.</param>
 /// <param name="limit">How many requests the vendor documents; null where it documents nothing.</param>
 /// <param name="time">The clock.</param>
@@ -28,7 +31,9 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
     }
 
     /// <summary>Waits for the request's turn. A caller that gets one reports how it ended.</summary>
-    /// <exception cref="TransientFailureException">The turn does not come before the deadline: nothing was sent.</exception>
+    /// <exception cref="TransientFailureException">
+    /// The turn does not come before the deadline: nothing was sent.
+    /// </exception>
     public async ValueTask<RequestRate.Turn> EnterAsync(DateTimeOffset deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -86,7 +91,9 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
         }
     }
 
-    /// <summary>Releases requests whose turn has come, rejects those whose deadline has passed, and arranges the next call.</summary>
+    /// <summary>
+    /// Releases requests whose turn has come, rejects those whose deadline has passed, and arranges the next call.
+    /// </summary>
     private void Move()
     {
         var now = time.GetUtcNow();
@@ -119,7 +126,9 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
     }
 
     private DateTimeOffset? NextTurn(DateTimeOffset now) =>
-        _rate.NextTurn(now) is not { } allowed ? null : _quota.NextTurn(now) is var granted && granted > allowed ? granted : allowed;
+        _rate.NextTurn(now) is not { } allowed
+            ? null
+            : _quota.NextTurn(now) is var granted && granted > allowed ? granted : allowed;
 
     private RequestRate.Turn Begin(DateTimeOffset now)
     {
@@ -139,19 +148,24 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
         _rate.HeldOffUntil > time.GetUtcNow()
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"the vendor refused {account} with 429 ({_rate.Refusals} in a row), so it has to wait until {_rate.HeldOffUntil.UtcDateTime:O}, "
+                $"the vendor refused {account} with 429 ({_rate.Refusals} in a row), so it has to wait until "
+                    + $"{_rate.HeldOffUntil.UtcDateTime:O}, "
                     + $"past the end of this attempt: nothing was sent.")
-            : $"the vendor limits how fast {account} may ask{(limit is null ? " (429)" : "")}, and the request's turn did not come before the end of this "
+            : $"the vendor limits how fast {account} may ask{(limit is null ? " (429)" : "")}, and the request's "
+                + "turn did not come before the end of this "
                 + "attempt: nothing was sent.");
 
     // Timers count whole milliseconds: one that fires early would fire again at once.
     private static TimeSpan RoundUp(TimeSpan wait) =>
-        wait.Ticks % TimeSpan.TicksPerMillisecond == 0 ? wait : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
+        wait.Ticks % TimeSpan.TicksPerMillisecond == 0
+            ? wait
+            : TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds));
 
     private sealed class Waiter(DateTimeOffset deadline)
     {
         public DateTimeOffset Deadline { get; } = deadline;
 
-        public TaskCompletionSource<RequestRate.Turn> Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<RequestRate.Turn> Turn { get; } = new(
+            TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -13,16 +13,19 @@ internal sealed class BackPressure(TimeProvider time)
     /// <summary>The line of an account, <c>vendor/account</c>.</summary>
     /// <param name="account">Whose line it is.</param>
     /// <param name="limit">What its vendor documents, the same for every request of the account.</param>
-    public AccountLine LineOf(string account, RequestLimit? limit = null) => _lines.GetOrAdd(account, name => new AccountLine(name, limit, time));
+    public AccountLine LineOf(string account, RequestLimit? limit = null) =>
+        _lines.GetOrAdd(account, name => new AccountLine(name, limit, time));
 }
 
 /// <summary>
-/// Slows all requests of an account in this process when its vendor answers 429, with <c>Retry-After</c> or without, and asks again until the
-/// attempt's deadline: waiting for a turn is not a failure, so nothing counts how often.
+/// Slows all requests of an account in this process when its vendor answers 429, with <c>Retry-After</c> or without,
+/// and asks again until the attempt's deadline: waiting for a turn is not a failure, so nothing counts how often.
 /// </summary>
-internal sealed class BackPressureHandler(BackPressure pressure, PipelineMetrics metrics, TimeProvider time) : DelegatingHandler
+internal sealed class BackPressureHandler(
+    BackPressure pressure, PipelineMetrics metrics, TimeProvider time) : DelegatingHandler
 {
-    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var account = VendorResilience.AccountOf(request);
         var deadline = VendorResilience.DeadlineOf(request);
@@ -61,6 +64,8 @@ internal sealed class BackPressureHandler(BackPressure pressure, PipelineMetrics
         }
 
         // A failure, 5xx too, says nothing about how fast the account may ask.
-        return response is null or { StatusCode: >= HttpStatusCode.InternalServerError } ? rate => rate.Fail(now) : rate => rate.Answer(turn, now);
+        return response is null or { StatusCode: >= HttpStatusCode.InternalServerError }
+            ? rate => rate.Fail(now)
+            : rate => rate.Answer(turn, now);
     }
 }

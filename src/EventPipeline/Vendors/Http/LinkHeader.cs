@@ -5,11 +5,15 @@ internal static class LinkHeader
 {
     /// <summary>The address with <c>rel="next"</c>; null where there is none.</summary>
     public static string? Next(HttpResponseMessage response) =>
-        response.Headers.TryGetValues("Link", out var values) ? values.Select(Next).FirstOrDefault(next => next is not null) : null;
+        response.Headers.TryGetValues("Link", out var values)
+            ? values.Select(Next).FirstOrDefault(next => next is not null)
+            : null;
 
     private static string? Next(string value)
     {
-        while (value.IndexOf('<', StringComparison.Ordinal) is >= 0 and var start && value.IndexOf('>', start) is > 0 and var end)
+        while (
+            value.IndexOf('<', StringComparison.Ordinal) is >= 0 and var start
+                && value.IndexOf('>', start) is > 0 and var end)
         {
             // Addresses may contain commas; only the closing angle bracket ends one.
             var rest = value[(end + 1)..];

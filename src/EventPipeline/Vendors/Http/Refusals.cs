@@ -19,15 +19,22 @@ internal static class Refusals
     /// <param name="location">Where the answer redirects to, as it came; null where it does not.</param>
     /// <param name="wait">How long the vendor asks to wait.</param>
     public static Exception CreateException(
-        Conversation conversation, VendorRequest request, int status, VendorError error, string? location = null, TimeSpan? wait = null)
+        Conversation conversation,
+        VendorRequest request,
+        int status,
+        VendorError error,
+        string? location = null,
+        TimeSpan? wait = null)
     {
-        var what = string.Create(CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
+        var what = string.Create(
+            CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
         var page = "The vendor answers in JSON, so this is not its answer: check what is between the service and "
             + $"{conversation.Account.BaseAddress.Host}, and Vendors__{conversation.Protocol.Section}__BaseAddress.";
         if (request.Link is not null && status is 400 or 401 or 403 or 404 or 410)
         {
             // Storage answers an expired signature in each of these ways.
-            return conversation.Transient($"{what} The link has expired, or the file is gone; the window is read again, with a new link.");
+            return conversation.Transient(
+                $"{what} The link has expired, or the file is gone; the window is read again, with a new link.");
         }
 
         if (error.IsPage && status is (< 300 or >= 500))
@@ -44,7 +51,9 @@ internal static class Refusals
         {
             401 or 403 => conversation.Refused(
                 what,
-                $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}{conversation.Protocol.CredentialHint} {conversation.KeyKind} Check the secret of the account '{conversation.Account.Name}' in the settings below "
+                $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}"
+                    + $"{conversation.Protocol.CredentialHint} {conversation.KeyKind} "
+                    + $"Check the secret of the account '{conversation.Account.Name}' in the settings below "
                     + $"Vendors:{conversation.Protocol.Section}:Accounts, then replay.",
                 RejectionCause.Credential),
             402 => Refused(
@@ -53,19 +62,24 @@ internal static class Refusals
             407 => Refused(
                 "A proxy between the service and the vendor requires credentials. "
                 + "Put them into the proxy's address (HTTPS_PROXY), then replay."),
-            410 => conversation.Transient($"{what} The page's cursor is gone; the window is read again from its first page."),
+            410 =>
+                conversation.Transient(
+                    $"{what} The page's cursor is gone; the window is read again from its first page."),
             413 or 414 or 431 => Refused(
                 "The request is too long for the vendor, or for a proxy on the way. "
                 + "If there is a proxy, raise its limit and replay; otherwise it is a bug in the connector."),
             451 => Refused(
                 "The vendor may not answer for legal reasons, often because of the caller's region. "
                 + "Call from another region, then replay; otherwise discard."),
-            _ when VendorResilience.IsTransient((HttpStatusCode)status) => conversation.Transient(what + WaitAsked(wait)),
+            _ when VendorResilience.IsTransient((HttpStatusCode)status) =>
+                conversation.Transient(what + WaitAsked(wait)),
             202 => conversation.Transient($"{what} The vendor has accepted the request but has no answer yet."),
             >= 200 and < 300 => conversation.Broken(string.Create(
-                CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}, where only 200 is documented.")),
+                CultureInfo.InvariantCulture,
+                $"the vendor answered {status} to {request.What}, where only 200 is documented.")),
             >= 300 and < 400 => conversation.Refused(
-                $"{what} It redirects to '{conversation.Quote(Addresses.WithoutQuery(location ?? "nowhere"))}', which is not followed: "
+                $"{what} It redirects to '{conversation.Quote(Addresses.WithoutQuery(location ?? "nowhere"))}', which "
+                    + "is not followed: "
                     + "the credential stays with the configured host.",
                 $"Set Vendors__{conversation.Protocol.Section}__BaseAddress to where the API really is, then replay.",
                 RejectionCause.VendorRefused),
@@ -86,6 +100,7 @@ internal static class Refusals
     }
 
     private static string WaitAsked(TimeSpan? wait) => wait is { } asked
-        ? string.Create(CultureInfo.InvariantCulture, $" It asks to wait {asked.TotalSeconds:0} s, or the retries were used up.")
+        ? string.Create(
+            CultureInfo.InvariantCulture, $" It asks to wait {asked.TotalSeconds:0} s, or the retries were used up.")
         : " The retries were used up, or the attempt's time.";
 }

@@ -61,8 +61,12 @@ internal sealed class RequestRate
     /// <summary>A request begins.</summary>
     public Turn Begin(DateTimeOffset now)
     {
-        // While no request is waiting, the vendor has nothing to refuse: such a time says nothing about how fast it may be asked.
-        if (_pausedSince is { } since && now - new[] { since, _until, _nextTurn }.Max() is var pause && pause > MinPause)
+        // While no request is waiting, the vendor has nothing to refuse: such a time says nothing about how fast it may
+        // be asked.
+        if (
+            _pausedSince is { } since
+                && now - new[] { since, _until, _nextTurn }.Max() is var pause
+                && pause > MinPause)
         {
             _paused += pause;
         }
@@ -102,7 +106,8 @@ internal sealed class RequestRate
         _spacing = _spacing < MinSpacing ? TimeSpan.Zero : _spacing;
         if (++_answersAtThis >= 4 * _allowed)
         {
-            (_allowed, _answersAtThis) = (_allowed >= MaxCounted && _spacing == TimeSpan.Zero ? int.MaxValue : _allowed + 1, 0);
+            (_allowed, _answersAtThis) = (
+                _allowed >= MaxCounted && _spacing == TimeSpan.Zero ? int.MaxValue : _allowed + 1, 0);
         }
     }
 

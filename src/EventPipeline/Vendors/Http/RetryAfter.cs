@@ -6,10 +6,14 @@ namespace EventPipeline.Vendors.Http;
 /// <summary>How long a vendor asks to wait (RFC 9110 section 10.2.3): seconds, or a date.</summary>
 internal static class RetryAfter
 {
-    /// <summary>The wait; null where there is none, where it lies in the past, and where the header cannot be read.</summary>
+    /// <summary>
+    /// The wait; null where there is none, where it lies in the past, and where the header cannot be read.
+    /// </summary>
     public static TimeSpan? Read(HttpResponseMessage response, DateTimeOffset now)
     {
-        if (!response.Headers.TryGetValues("Retry-After", out var values) || values.FirstOrDefault()?.Trim() is not { } text)
+        if (
+            !response.Headers.TryGetValues("Retry-After", out var values)
+                || values.FirstOrDefault()?.Trim() is not { } text)
         {
             return null;
         }

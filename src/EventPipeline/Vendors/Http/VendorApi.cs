@@ -13,12 +13,14 @@ namespace EventPipeline.Vendors.Http;
 /// Calls vendors over HTTP and classifies their refusals: what can never succeed is rejected with what to do, what may
 /// pass is transient. Retries belong to the client's handlers, see <see cref="VendorResilience"/>.
 /// </summary>
-internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKinds, VendorOptions options, TimeProvider time)
+internal sealed class VendorApi(
+    HttpClient http, Secrets secrets, KeyKinds keyKinds, VendorOptions options, TimeProvider time)
 {
     /// <summary>Sends a request and returns when the headers have arrived.</summary>
     /// <exception cref="RejectedEventException">The vendor refused, and will again.</exception>
     /// <exception cref="TransientFailureException">It failed, in spite of retries, and may work later.</exception>
-    public async Task<VendorAnswer> AskAsync(Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
+    public async Task<VendorAnswer> AskAsync(
+        Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
     {
         if (time.GetUtcNow() >= conversation.Deadline)
         {
@@ -33,17 +35,25 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
             NoteOrganization(conversation, request, response);
             if (response.StatusCode == HttpStatusCode.OK)
             {
-                var stream = new RedactingStream(await response.Content.ReadAsStreamAsync(cancellationToken), conversation.Redaction);
-                var text = new BodyText(conversation, ++conversation.Pages, request.Hash(conversation.Account.BaseAddress), (int)response.StatusCode);
+                var stream = new RedactingStream(
+                    await response.Content.ReadAsStreamAsync(cancellationToken), conversation.Redaction);
+                var text = new BodyText(
+                    conversation,
+                    ++conversation.Pages,
+                    request.Hash(conversation.Account.BaseAddress),
+                    (int)response.StatusCode);
                 var body = Body(stream, text, conversation, request, response);
                 var answer = new VendorAnswer(body, response, refusal: null) { NextLink = LinkHeader.Next(response) };
                 response = null;
                 return answer;
             }
 
-            var error = await VendorError.ReadAsync(response, conversation, time, options.StallTimeout, cancellationToken);
+            var error = await VendorError.ReadAsync(
+                response, conversation, time, options.StallTimeout, cancellationToken);
             var failure = Failure(conversation, request, response, error);
-            return failure is RejectedEventException refusal && request.Tolerates(response.StatusCode) && !error.IsTooOld
+            return failure is RejectedEventException refusal
+                && request.Tolerates(response.StatusCode)
+                && !error.IsTooOld
                 ? new VendorAnswer(body: null, response: null, refusal) { Error = error }
                 : throw failure;
         }
@@ -65,7 +75,8 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
     }
 
     /// <summary>Sends it, and once more if the vendor refuses the key and it has been replaced meanwhile.</summary>
-    private async Task<HttpResponseMessage> SendAsync(Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        Conversation conversation, VendorRequest request, CancellationToken cancellationToken)
     {
         var key = await KeyAsync(conversation, () => secrets.GetAsync(conversation.Account, cancellationToken));
         var response = await SendAsync(conversation, request, key, cancellationToken);
@@ -76,7 +87,8 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
 
         try
         {
-            var fresh = await KeyAsync(conversation, () => secrets.RenewAsync(conversation.Account, key, cancellationToken));
+            var fresh = await KeyAsync(
+                conversation, () => secrets.RenewAsync(conversation.Account, key, cancellationToken));
             if (fresh == key)
             {
                 (var refusal, response) = (response, null);
@@ -109,11 +121,13 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    private async Task<HttpResponseMessage> SendAsync(Conversation conversation, VendorRequest request, string? key, CancellationToken cancellationToken)
+    private async Task<HttpResponseMessage> SendAsync(
+        Conversation conversation, VendorRequest request, string? key, CancellationToken cancellationToken)
     {
         var address = request.Address(conversation.Account.BaseAddress);
         using var message = new HttpRequestMessage(request.Method, address);
-        message.Headers.TryAddWithoutValidation("User-Agent", $"EventPipeline/{ServiceIdentity.Version} (+https://github.com/eventpipeline/eventpipeline)");
+        message.Headers.TryAddWithoutValidation(
+            "User-Agent", $"EventPipeline/{ServiceIdentity.Version} (+https://github.com/eventpipeline/eventpipeline)");
         if (key is not null)
         {
             Authorize(message, conversation, request, key);
@@ -134,7 +148,9 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
         catch (HttpRequestException exception)
         {
-            throw conversation.Transient($"{address.Host} could not be reached: {conversation.Quote(exception.Message)}", conversation.Safe(exception));
+            throw conversation.Transient(
+                $"{address.Host} could not be reached: {conversation.Quote(exception.Message)}",
+                conversation.Safe(exception));
         }
         catch (Exception exception) when (exception is TimeoutRejectedException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
@@ -147,13 +163,20 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         }
     }
 
-    private static void Authorize(HttpRequestMessage message, Conversation conversation, VendorRequest request, string key)
+    private static void Authorize(
+        HttpRequestMessage message, Conversation conversation, VendorRequest request, string key)
     {
         // Whatever an address was made from, the credential stays with the configured host.
         if (Uri.Compare(
-                message.RequestUri!, conversation.Account.BaseAddress, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) != 0)
+                message.RequestUri!,
+                conversation.Account.BaseAddress,
+                UriComponents.SchemeAndServer,
+                UriFormat.UriEscaped,
+                StringComparison.OrdinalIgnoreCase) != 0)
         {
-            throw conversation.Broken($"'{conversation.Quote(Addresses.WithoutQuery(message.RequestUri!.AbsoluteUri))}' is not on {conversation.Account.BaseAddress.Host}, "
+            throw conversation.Broken(
+                $"'{conversation.Quote(Addresses.WithoutQuery(message.RequestUri!.AbsoluteUri))}' is not on "
+                    + $"{conversation.Account.BaseAddress.Host}, "
                 + "the only host that the credential is sent to.");
         }
 
@@ -166,27 +189,42 @@ internal sealed class VendorApi(HttpClient http, Secrets secrets, KeyKinds keyKi
         conversation.Protocol.Authorize(message, key);
     }
 
-    private Exception Failure(Conversation conversation, VendorRequest request, HttpResponseMessage response, VendorError error) => Refusals.CreateException(
-        conversation, request, (int)response.StatusCode, error, Location(response), RetryAfter.Read(response, time.GetUtcNow()));
+    private Exception Failure(
+        Conversation conversation, VendorRequest request, HttpResponseMessage response, VendorError error) =>
+        Refusals.CreateException(
+        conversation,
+        request,
+        (int)response.StatusCode,
+        error,
+        Location(response),
+        RetryAfter.Read(response, time.GetUtcNow()));
 
     private static string? Location(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Location", out var values) ? values.FirstOrDefault() : null;
 
-    private JsonBody Body(Stream stream, BodyText text, Conversation conversation, VendorRequest request, HttpResponseMessage response)
+    private JsonBody Body(
+        Stream stream, BodyText text, Conversation conversation, VendorRequest request, HttpResponseMessage response)
     {
         var requestId = VendorError.RequestIdOf(response, conversation);
         return new JsonBody(stream, conversation, text, time, options.StallTimeout)
         {
             IsPage = VendorError.IsPageType(response),
             MayBeLines = request.MayBeLines,
-            Page = beginning => Refusals.CreateException(conversation, request, (int)HttpStatusCode.OK, VendorError.FromPage(beginning, requestId, conversation)),
+            Page = beginning =>
+                Refusals.CreateException(
+                    conversation,
+                    request,
+                    (int)HttpStatusCode.OK,
+                    VendorError.FromPage(beginning, requestId, conversation)),
             Refusal = error => RefusalIn(VendorError.FromJson(error, requestId, conversation)),
         };
 
         // With 200, the error's own words tell which status it stands for; one that nobody documented may pass.
-        Exception RefusalIn(VendorError error) => (StatusOf(conversation.Protocol, error.Code) ?? StatusOf(conversation.Protocol, error.Type)) is { } status
+        Exception RefusalIn(VendorError error) =>
+            (StatusOf(conversation.Protocol, error.Code) ?? StatusOf(conversation.Protocol, error.Type)) is { } status
             ? Refusals.CreateException(conversation, request, status, error)
-            : conversation.Transient($"the vendor answered 200 to {request.What}, with an error in place of data: {error}");
+            : conversation.Transient(
+                $"the vendor answered 200 to {request.What}, with an error in place of data: {error}");
     }
 
     private static int? StatusOf(VendorProtocol protocol, string? word) =>

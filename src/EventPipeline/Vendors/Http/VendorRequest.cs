@@ -23,27 +23,34 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
     public bool MayBeForbidden { get; init; }
 
-    /// <summary>Whether the answer may begin with an array, or be a file of lines: elsewhere anything but an object is not the vendor's answer.</summary>
+    /// <summary>
+    /// Whether the answer may begin with an array, or be a file of lines: elsewhere anything but an object is not the
+    /// vendor's answer.
+    /// </summary>
     public bool MayBeLines { get; init; }
 
     /// <summary>
-    /// An address that the vendor gave, of a file on whatever host keeps it; null for the account's own API. It is fetched without the credential and
-    /// without the vendor's headers: its query is all that it takes.
+    /// An address that the vendor gave, of a file on whatever host keeps it; null for the account's own API. It is
+    /// fetched without the credential and without the vendor's headers: its query is all that it takes.
     /// </summary>
     public Uri? Link { get; private init; }
 
     /// <summary>The method and the path alone, for people.</summary>
-    public string What => $"{Method} {(Link is null ? PathAndQuery.Split('?', 2)[0] : Addresses.WithoutQuery(Link.AbsoluteUri))}";
+    public string What =>
+        $"{Method} {(Link is null ? PathAndQuery.Split('?', 2)[0] : Addresses.WithoutQuery(Link.AbsoluteUri))}";
 
     /// <summary>The file at an address that the vendor gave.</summary>
     /// <param name="conversation">The conversation in which it was given.</param>
     /// <param name="address">The address, absolute.</param>
-    /// <exception cref="RejectedEventException">It is not an address, or less safe than the account's own: http where that is https.</exception>
+    /// <exception cref="RejectedEventException">
+    /// It is not an address, or less safe than the account's own: http where that is https.
+    /// </exception>
     public static VendorRequest FromLink(Conversation conversation, string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var link) && link.UserInfo.Length == 0
             && (link.Scheme == Uri.UriSchemeHttps || link.Scheme == conversation.Account.BaseAddress.Scheme)
             ? new VendorRequest(link.AbsoluteUri) { Link = link, MayBeLines = true }
-            : throw conversation.Broken($"the link '{conversation.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
+            : throw conversation.Broken(
+                $"the link '{conversation.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
 
     /// <summary>A POST of JSON.</summary>
     public static VendorRequest PostJson(string pathAndQuery, string json) => new(pathAndQuery)
@@ -55,20 +62,23 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>With one more parameter.</summary>
     public VendorRequest With(string parameter, string value) => this with
     {
-        PathAndQuery = $"{PathAndQuery}{(PathAndQuery.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parameter}={Uri.EscapeDataString(value)}",
+        PathAndQuery =
+            $"{PathAndQuery}{(PathAndQuery.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
+                + $"{parameter}={Uri.EscapeDataString(value)}",
         Tolerated = null,
         MayBeForbidden = false,
     };
 
     /// <summary>Whether this refusal is an answer to it.</summary>
-    public bool Tolerates(HttpStatusCode status) => status == Tolerated || (MayBeForbidden && status == HttpStatusCode.Forbidden);
+    public bool Tolerates(HttpStatusCode status) =>
+        status == Tolerated || (MayBeForbidden && status == HttpStatusCode.Forbidden);
 
     /// <summary>Where it goes.</summary>
     public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);
 
     /// <summary>
-    /// Identifies the request in the raw layer: 32 hexadecimal digits over method, address and body. No credential enters, nor a link's query, which is
-    /// one.
+    /// Identifies the request in the raw layer: 32 hexadecimal digits over method, address and body. No credential
+    /// enters, nor a link's query, which is one.
     /// </summary>
     public string Hash(Uri baseAddress)
     {
@@ -87,13 +97,17 @@ internal sealed record VendorRequestBody(string Text, string ContentType);
 /// <param name="body">The body, where the answer is data.</param>
 /// <param name="response">What holds the connection.</param>
 /// <param name="refusal">Why there is none, where the status was tolerated; not thrown.</param>
-internal sealed class VendorAnswer(JsonBody? body, HttpResponseMessage? response, RejectedEventException? refusal) : IDisposable
+internal sealed class VendorAnswer(
+    JsonBody? body, HttpResponseMessage? response, RejectedEventException? refusal) : IDisposable
 {
     public JsonBody Body => body ?? throw refusal!;
 
     public RejectedEventException? Refusal => refusal;
 
-    /// <summary>The address of the next page, from the header <c>Link</c> (RFC 8288) with <c>rel="next"</c>; null where there is none.</summary>
+    /// <summary>
+    /// The address of the next page, from the header <c>Link</c> (RFC 8288) with <c>rel="next"</c>; null where there is
+    /// none.
+    /// </summary>
     public string? NextLink { get; init; }
 
     /// <summary>The vendor's own words of the refusal.</summary>

@@ -25,7 +25,9 @@ internal static class VendorResilience
     /// <summary>Which vendor's rules hold for it.</summary>
     public static readonly HttpRequestOptionsKey<VendorProtocol> Protocol = new("EventPipeline.Protocol");
 
-    /// <summary>Whether it fetches a file from whatever host keeps it: the account's limits at its vendor do not count it.</summary>
+    /// <summary>
+    /// Whether it fetches a file from whatever host keeps it: the account's limits at its vendor do not count it.
+    /// </summary>
     public static readonly HttpRequestOptionsKey<bool> IsLink = new("EventPipeline.IsLink");
 
     private const int MaxRetries = 5;
@@ -36,11 +38,15 @@ internal static class VendorResilience
     /// <summary>Whether a status may pass: every 5xx, and 408, 423, 425 and 429.</summary>
     public static bool IsTransient(HttpStatusCode status) => IsRetried(status) || (int)status is 423 or 429;
 
-    /// <summary>Whether a status is tried again at once. A lock (423) takes longer: it is left to the next attempt.</summary>
+    /// <summary>
+    /// Whether a status is tried again at once. A lock (423) takes longer: it is left to the next attempt.
+    /// </summary>
     private static bool IsRetried(HttpStatusCode status) => (int)status is 408 or 425 or >= 500;
 
     /// <summary>Whose request it is: <c>vendor/account</c>.</summary>
-    public static string AccountOf(HttpRequestMessage request) => request.Options.TryGetValue(Account, out var account) ? account : "";
+    public static string AccountOf(HttpRequestMessage request) => request.Options.TryGetValue(Account, out var account)
+        ? account
+        : "";
 
     /// <summary>When the request's attempt must have ended, UTC.</summary>
     public static DateTimeOffset DeadlineOf(HttpRequestMessage request) =>
@@ -52,14 +58,21 @@ internal static class VendorResilience
     public static DateTimeOffset? ResetOf(HttpRequestMessage request, HttpResponseMessage refusal) =>
         request.Options.TryGetValue(Protocol, out var protocol) ? protocol.ReadReset(refusal) : null;
 
-    /// <summary>How many requests the account may make; null where the vendor documents nothing, and for files on other hosts.</summary>
+    /// <summary>
+    /// How many requests the account may make; null where the vendor documents nothing, and for files on other hosts.
+    /// </summary>
     public static RequestLimit? LimitOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(Protocol, out var protocol) && !IsFile(request) ? protocol.Limit : null;
 
-    /// <summary>Who waits for whom: an account's requests for each other, and files of a host for files of that host.</summary>
-    public static string LineOf(HttpRequestMessage request) => IsFile(request) ? $"{AccountOf(request)}@{request.RequestUri!.Host}" : AccountOf(request);
+    /// <summary>
+    /// Who waits for whom: an account's requests for each other, and files of a host for files of that host.
+    /// </summary>
+    public static string LineOf(HttpRequestMessage request) => IsFile(request)
+        ? $"{AccountOf(request)}@{request.RequestUri!.Host}"
+        : AccountOf(request);
 
-    private static bool IsFile(HttpRequestMessage request) => request.Options.TryGetValue(IsLink, out var isLink) && isLink;
+    private static bool IsFile(HttpRequestMessage request) =>
+        request.Options.TryGetValue(IsLink, out var isLink) && isLink;
 
     /// <summary>Adds retries, the account's back-pressure and the time limit of one try, from the outside in.</summary>
     public static IHttpClientBuilder AddVendorResilience(this IHttpClientBuilder builder)
@@ -80,12 +93,16 @@ internal static class VendorResilience
         builder.AddResilienceHandler("retry", (pipeline, context) => pipeline.AddRetries(
             Time(context.ServiceProvider), context.ServiceProvider.GetRequiredService<PipelineMetrics>()));
         builder.AddHttpMessageHandler(services => new BackPressureHandler(
-            services.GetRequiredService<BackPressure>(), services.GetRequiredService<PipelineMetrics>(), Time(services)));
-        builder.AddResilienceHandler("try", (pipeline, context) => pipeline.AddHeaderTimeout(Time(context.ServiceProvider)));
+            services.GetRequiredService<BackPressure>(),
+            services.GetRequiredService<PipelineMetrics>(),
+            Time(services)));
+        builder.AddResilienceHandler(
+            "try", (pipeline, context) => pipeline.AddHeaderTimeout(Time(context.ServiceProvider)));
         return builder;
     }
 
-    private static void AddRetries(this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time, PipelineMetrics metrics)
+    private static void AddRetries(
+        this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time, PipelineMetrics metrics)
     {
         pipeline.TimeProvider = time;
         pipeline.AddRetry(new HttpRetryStrategyOptions
@@ -107,7 +124,8 @@ internal static class VendorResilience
         });
     }
 
-    private static void AddHeaderTimeout(this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time)
+    private static void AddHeaderTimeout(
+        this ResiliencePipelineBuilder<HttpResponseMessage> pipeline, TimeProvider time)
     {
         pipeline.TimeProvider = time;
         pipeline.AddTimeout(new TimeoutStrategyOptions

@@ -5,8 +5,8 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Json;
 
 /// <summary>
-/// Keeps one page's text in pieces of at most 64 KiB, cut between characters, while it is being read. Small pieces, because a store such as DuckDB
-/// holds every long text of a group of rows in memory when it writes them.
+/// Keeps one page's text in pieces of at most 64 KiB, cut between characters, while it is being read. Small pieces,
+/// because a store such as DuckDB holds every long text of a group of rows in memory when it writes them.
 /// </summary>
 internal sealed class BodyText(Conversation conversation, int pageNo, string requestHash, int httpStatus)
 {
@@ -69,6 +69,7 @@ internal sealed class BodyText(Conversation conversation, int pageNo, string req
         var payload = _part.ToString();
         _part.Clear();
         _bytes = 0;
-        await conversation.KeepAsync(new PagePart(pageNo, ++_partNo, requestHash, httpStatus, payload), cancellationToken);
+        await conversation.KeepAsync(
+            new PagePart(pageNo, ++_partNo, requestHash, httpStatus, payload), cancellationToken);
     }
 }

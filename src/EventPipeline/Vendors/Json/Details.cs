@@ -4,7 +4,10 @@ using System.Text.Json;
 
 namespace EventPipeline.Vendors.Json;
 
-/// <summary>Makes the JSON objects of columns such as <c>dimensions</c> and <c>details</c>: the same content is always the same text.</summary>
+/// <summary>
+/// Makes the JSON objects of columns such as <c>dimensions</c> and <c>details</c>: the same content is always the same
+/// text.
+/// </summary>
 internal static class Details
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

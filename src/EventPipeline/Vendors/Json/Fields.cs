@@ -14,7 +14,8 @@ namespace EventPipeline.Vendors.Json;
 /// <param name="place">Where this one is, for people, e.g. <c>the bucket of 2026-11-01</c>.</param>
 /// <param name="conversation">The conversation it came in.</param>
 /// <param name="around">Undocumented members around it, e.g. beside the results of its bucket.</param>
-internal sealed class Fields(JsonElement element, string path, string place, Conversation conversation, UInt128 around = default)
+internal sealed class Fields(
+    JsonElement element, string path, string place, Conversation conversation, UInt128 around = default)
 {
     /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>
     public UInt128 Hash() => Canonical.Hash(element);
@@ -97,7 +98,8 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
         };
         if (!Money.TryParse(text, shift, out var exact, out var rounded))
         {
-            throw Wrong(name, value, "a decimal with at most 20 digits before the point that 28 digits can hold exactly");
+            throw Wrong(
+                name, value, "a decimal with at most 20 digits before the point that 28 digits can hold exactly");
         }
 
         if (rounded)
@@ -110,7 +112,9 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
 
     /// <summary>A time as this vendor writes it, UTC; null where it is null or absent.</summary>
     public DateTimeOffset? Time(string name) =>
-        Find(name) is not { } value ? null : conversation.Protocol.ReadTime(value) ?? throw Wrong(name, value, "a time with its offset");
+        Find(name) is not { } value
+            ? null
+            : conversation.Protocol.ReadTime(value) ?? throw Wrong(name, value, "a time with its offset");
 
     /// <summary>An object that has to be there.</summary>
     public Fields Object(string name) => ObjectOrNull(name) ?? throw Missing(name);
@@ -152,7 +156,8 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
 
     /// <summary>A currency that has to be US dollars, in any case.</summary>
     /// <returns><c>USD</c>.</returns>
-    public string UsDollars(string name) => RequiredText(name) is var currency && currency.Equals("USD", StringComparison.OrdinalIgnoreCase)
+    public string UsDollars(string name) =>
+        RequiredText(name) is var currency && currency.Equals("USD", StringComparison.OrdinalIgnoreCase)
         ? "USD"
         : throw Broken(name, $"is '{Quote(currency)}', where only US dollars are documented");
 
@@ -165,7 +170,8 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
         }
         catch (OverflowException exception)
         {
-            throw conversation.Broken($"the numbers in '{path}' add up to more than 64 bits hold ({place}).", exception);
+            throw conversation.Broken(
+                $"the numbers in '{path}' add up to more than 64 bits hold ({place}).", exception);
         }
     }
 
@@ -181,14 +187,20 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
                     words = new Fields(value, $"{path}.{name}", place, conversation).Words(words, here, inner, []);
                     break;
                 case { Kind: MemberKind.Metric or MemberKind.Object }:
-                    words = isNull ? words : words with { Values = unchecked(words.Values + Canonical.Metric(here, value)) };
+                    words = isNull
+                        ? words
+                        : words with { Values = unchecked(words.Values + Canonical.Metric(here, value)) };
                     break;
                 case { Kind: MemberKind.Trait }:
-                    words = isNull ? words : words with { Others = unchecked(words.Others + Canonical.Hash(here, value)) };
+                    words = isNull
+                        ? words
+                        : words with { Others = unchecked(words.Others + Canonical.Hash(here, value)) };
                     break;
                 case { Kind: MemberKind.Dimension } when isNull || keyed.Contains(name):
                 case { Kind: MemberKind.Ignored }:
-                case null when name == "object" && value.ValueKind == JsonValueKind.String && shape.ObjectTypes.Contains(String(name, value)):
+                case null when name == "object"
+                    && value.ValueKind == JsonValueKind.String
+                    && shape.ObjectTypes.Contains(String(name, value)):
                     break;
                 case { Kind: MemberKind.Dimension }:
                     conversation.Note($"{path}.{name} is present although it was not requested: it distinguishes rows");
@@ -232,9 +244,12 @@ internal sealed class Fields(JsonElement element, string path, string place, Con
     public void Note(string note) => conversation.Note($"{path}{note}");
 
     /// <summary>A field breaks the contract in a specific way.</summary>
-    public RejectedEventException Broken(string name, string what) => conversation.Broken($"'{path}.{name}' {what} ({place}).");
+    public RejectedEventException Broken(string name, string what) =>
+        conversation.Broken($"'{path}.{name}' {what} ({place}).");
 
-    /// <summary>The beginning of the vendor's words, safe to show: cut last, because half a credential is not recognised.</summary>
+    /// <summary>
+    /// The beginning of the vendor's words, safe to show: cut last, because half a credential is not recognised.
+    /// </summary>
     public string Quote(string text)
     {
         var safe = conversation.Quote(text);

@@ -5,11 +5,12 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Json;
 
 /// <summary>
-/// Reads one JSON body forward, token by token or value by value, through a sliding buffer: memory grows with the largest single value,
-/// not with the body. What is read is kept on the way, as the vendor wrote it.
+/// Reads one JSON body forward, token by token or value by value, through a sliding buffer: memory grows with the
+/// largest single value, not with the body. What is read is kept on the way, as the vendor wrote it.
 /// </summary>
 /// <remarks>A body that ends early is transient; one that is malformed breaks the contract.</remarks>
-internal sealed class JsonBody(Stream stream, Conversation conversation, BodyText text, TimeProvider time, TimeSpan stallTimeout)
+internal sealed class JsonBody(
+    Stream stream, Conversation conversation, BodyText text, TimeProvider time, TimeSpan stallTimeout)
 {
     private const int MaxValueBytes = 4 * 1024 * 1024;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
@@ -38,7 +39,10 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
 
     private ReadOnlySpan<byte> Unread => _buffer.AsSpan(_start.._end);
 
-    /// <summary>Looks at the first character: anything but an object, or where the request allows it an array, is not an answer, however much of it came.</summary>
+    /// <summary>
+    /// Looks at the first character: anything but an object, or where the request allows it an array, is not an answer,
+    /// however much of it came.
+    /// </summary>
     /// <returns>Whether it is an array.</returns>
     public async ValueTask<bool> BeginAsync(CancellationToken cancellationToken)
     {
@@ -64,13 +68,18 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         if (Unread[0] != '{' && !isArray)
         {
             var beginning = Encoding.UTF8.GetString(Unread[..Math.Min(Unread.Length, 16 * 1024)]);
-            throw IsPage || Unread[0] == '<' ? Page(beginning) : conversation.Broken($"the answer is not a JSON object; it begins with '{conversation.Quote(beginning)}'.");
+            throw IsPage || Unread[0] == '<'
+                ? Page(beginning)
+                : conversation.Broken(
+                    $"the answer is not a JSON object; it begins with '{conversation.Quote(beginning)}'.");
         }
 
         return isArray;
     }
 
-    /// <summary>The text of the next of several objects that follow each other, one a line; null where the body has ended.</summary>
+    /// <summary>
+    /// The text of the next of several objects that follow each other, one a line; null where the body has ended.
+    /// </summary>
     public async ValueTask<byte[]?> NextLineAsync(CancellationToken cancellationToken)
     {
         do
@@ -88,10 +97,12 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
     }
 
     /// <summary>The next token, of any kind.</summary>
-    public ValueTask<JsonTokenType> NextAsync(CancellationToken cancellationToken) => ReadAsync<JsonTokenType>(TryNext, cancellationToken);
+    public ValueTask<JsonTokenType> NextAsync(CancellationToken cancellationToken) =>
+        ReadAsync<JsonTokenType>(TryNext, cancellationToken);
 
     /// <summary>The text of the next value; null where the array ends instead.</summary>
-    public ValueTask<byte[]?> NextValueAsync(CancellationToken cancellationToken) => ReadAsync<byte[]?>(TryNextValue, cancellationToken);
+    public ValueTask<byte[]?> NextValueAsync(CancellationToken cancellationToken) =>
+        ReadAsync<byte[]?>(TryNextValue, cancellationToken);
 
     /// <summary>Reads past the next value, whatever its size.</summary>
     public async ValueTask SkipAsync(CancellationToken cancellationToken)
@@ -166,7 +177,8 @@ internal sealed class JsonBody(Stream stream, Conversation conversation, BodyTex
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw conversation.Broken($"the answer is not valid JSON: {conversation.Quote(exception.Message)}", exception);
+            throw conversation.Broken(
+                $"the answer is not valid JSON: {conversation.Quote(exception.Message)}", exception);
         }
     }
 

@@ -18,7 +18,10 @@ internal static class Rfc3339
         }
 
         var dot = upper.IndexOf('.', StringComparison.Ordinal);
-        if (dot >= 0 && offset - dot - 1 > MaxFractionDigits && !upper.AsSpan(dot + 1, offset - dot - 1).ContainsAnyExceptInRange('0', '9'))
+        if (
+            dot >= 0
+                && offset - dot - 1 > MaxFractionDigits
+                && !upper.AsSpan(dot + 1, offset - dot - 1).ContainsAnyExceptInRange('0', '9'))
         {
             upper = string.Concat(upper.AsSpan(0, dot + 1 + MaxFractionDigits), upper.AsSpan(offset));
         }

@@ -8,8 +8,9 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Vendors.Keys;
 
 /// <summary>
-/// A row's natural key: a hash over ordered name and value pairs. Null and the empty string differ; metrics, names that have an id,
-/// and the time of reading never enter. Its text is 32 hexadecimal digits, which are made where the row is written.
+/// A row's natural key: a hash over ordered name and value pairs. Null and the empty string differ; metrics, names that
+/// have an id, and the time of reading never enter. Its text is 32 hexadecimal digits, which are made where the row is
+/// written.
 /// </summary>
 /// <param name="Value">The first half of SHA-256.</param>
 [JsonConverter(typeof(AsText))]

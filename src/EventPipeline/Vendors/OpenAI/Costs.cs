@@ -32,9 +32,13 @@ internal static class Costs
 
     /// <summary>Streams the window. The vendor was seen to give a cursor beyond its last data.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages,
+        Conversation conversation,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var query = OpenAIPages.Buckets(Grains, grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain))) with
+        var query = OpenAIPages.Buckets(
+            Grains, grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain))) with
         {
             CursorOutlivesData = true,
         };

@@ -8,7 +8,9 @@ using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.OpenAI;
 
-/// <summary>Reads the ten usage endpoints and the costs of the OpenAI organization API, and the names behind their ids.</summary>
+/// <summary>
+/// Reads the ten usage endpoints and the costs of the OpenAI organization API, and the names behind their ids.
+/// </summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
 internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
 {
@@ -20,7 +22,14 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         "OpenAI",
         new Uri("https://api.openai.com/"),
         [
-            .. UsageEndpoint.All.Select(endpoint => new Report(endpoint.Report, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7, endpoint.NormaliserVersion)
+            .. UsageEndpoint.All.Select(
+                endpoint =>
+                    new Report(
+                        endpoint.Report,
+                        ReportKind.Daily,
+                        MaxWindowDays: 7,
+                        SettledAfterDays: 7,
+                        endpoint.NormaliserVersion)
             {
                 Grains = endpoint.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             }),
@@ -41,7 +50,9 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
     {
         OrganizationHeader = "openai-organization",
         IsOrganizationHeaderAnId = false,
-        RefusedGroups = (error, grain) => error.Type == "invalid_request_error" ? GroupingRefusal.Read(error.Message, error.Parameter, grain) : null,
+        RefusedGroups = (error, grain) => error.Type == "invalid_request_error"
+            ? GroupingRefusal.Read(error.Message, error.Parameter, grain)
+            : null,
         KeyKinds =
         [
             new KeyKind(
@@ -55,7 +66,8 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         ],
         Statuses = new Dictionary<string, int>
         {
-            ["invalid_api_key"] = 401, ["insufficient_permissions"] = 403, ["rate_limit_exceeded"] = 429, ["insufficient_quota"] = 429,
+            ["invalid_api_key"] =
+                401, ["insufficient_permissions"] = 403, ["rate_limit_exceeded"] = 429, ["insufficient_quota"] = 429,
             ["invalid_request_error"] = 400, ["server_error"] = 500,
         },
         TooOldCode = "reporting_lookback_exceeded",
@@ -63,8 +75,11 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
 
     public Vendor Vendor => Self;
 
-    /// <summary>Nothing: no documented endpoint gives the organization's id. Its answers may name one in a header.</summary>
-    public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) => Task.FromResult(OrganizationIds.None);
+    /// <summary>
+    /// Nothing: no documented endpoint gives the organization's id. Its answers may name one in a header.
+    /// </summary>
+    public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) =>
+        Task.FromResult(OrganizationIds.None);
 
     public async IAsyncEnumerable<VendorItem> FetchAsync(
         FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)

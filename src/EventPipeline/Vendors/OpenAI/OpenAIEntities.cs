@@ -8,18 +8,30 @@ using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.OpenAI;
 
-/// <summary>The names behind ids, as they are today: projects, users, admin keys, and each project's keys and service accounts.</summary>
+/// <summary>
+/// The names behind ids, as they are today: projects, users, admin keys, and each project's keys and service accounts.
+/// </summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/administration</remarks>
 internal static class OpenAIEntities
 {
     private const string Grain = "id.v1";
 
-    private static readonly FrozenSet<string> KnownProject = Known("name", "created_at", "archived_at", "status", "external_key_id", "residency");
+    private static readonly FrozenSet<string> KnownProject = Known(
+        "name", "created_at", "archived_at", "status", "external_key_id", "residency");
     private static readonly FrozenSet<string> KnownUser = Known(
-        "name", "email", "role", "added_at", "is_default", "created", "user", "is_service_account", "is_scale_tier_authorized_purchaser",
+        "name",
+        "email",
+        "role",
+        "added_at",
+        "is_default",
+        "created",
+        "user",
+        "is_service_account",
+        "is_scale_tier_authorized_purchaser",
         "is_scim_managed", "api_key_last_used_at", "technical_level", "developer_persona", "projects");
 
-    private static readonly FrozenSet<string> KnownAdminKey = Known("name", "redacted_value", "created_at", "expires_at", "last_used_at", "owner");
+    private static readonly FrozenSet<string> KnownAdminKey = Known(
+        "name", "redacted_value", "created_at", "expires_at", "last_used_at", "owner");
     private static readonly FrozenSet<string> KnownKey = Known(
         "name", "redacted_value", "created_at", "last_used_at", "owner_project_access", "owner");
 
@@ -27,12 +39,16 @@ internal static class OpenAIEntities
 
     /// <summary>Streams the snapshot.</summary>
     public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages, Conversation conversation, FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        VendorPages pages,
+        Conversation conversation,
+        FetchContext fetch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var lists = new NameLists(pages, conversation, OpenAIPages.Names);
         yield return new BucketArrived(fetch.Window.From);
         var projects = new List<string>();
-        await foreach (var row in lists.ReadAsync("v1/organization/projects?include_archived=true&limit=100", cancellationToken))
+        await foreach (
+            var row in lists.ReadAsync("v1/organization/projects?include_archived=true&limit=100", cancellationToken))
         {
             var project = Project(fetch, row);
             projects.Add(project.Id);
@@ -54,9 +70,12 @@ internal static class OpenAIEntities
         {
             var path = $"v1/organization/projects/{Uri.EscapeDataString(project)}";
 
-            // Without owner_project_access the vendor leaves out enabled keys whose owner lost access; their usage stays.
+            // Without owner_project_access the vendor leaves out enabled keys whose owner lost access; their usage
+            // stays.
             await foreach (var row in lists.ReadPartAsync(
-                $"{path}/api_keys?owner_project_access=any&limit=100", "v1/organization/projects/*/api_keys", cancellationToken))
+                $"{path}/api_keys?owner_project_access=any&limit=100",
+                "v1/organization/projects/*/api_keys",
+                cancellationToken))
             {
                 row.NoteUnknown(KnownKey);
                 yield return Key(fetch, "api_key", row) with { ParentId = project };
@@ -81,7 +100,8 @@ internal static class OpenAIEntities
             Status = row.Text("status"),
             CreatedAt = row.Time("created_at"),
             DeletedAt = row.Time("archived_at"),
-            Details = Details.Create(("external_key_id", row.Text("external_key_id")), ("residency", row.Anything("residency"))),
+            Details = Details.Create(
+                ("external_key_id", row.Text("external_key_id")), ("residency", row.Anything("residency"))),
         };
     }
 
@@ -93,17 +113,20 @@ internal static class OpenAIEntities
             Name = row.Text("name"),
             Email = row.Text("email"),
             CreatedAt = row.Time("added_at"),
-            Details = Details.Create(("role", row.Text("role")), ("is_service_account", row.Flag("is_service_account"))),
+            Details = Details.Create(
+                ("role", row.Text("role")), ("is_service_account", row.Flag("is_service_account"))),
         };
     }
 
-    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) => EntityRecord.Create(fetch, Grain, kind, row.RequiredText("id")) with
+    private static EntityRecord Key(FetchContext fetch, string kind, Fields row) =>
+        EntityRecord.Create(fetch, Grain, kind, row.RequiredText("id")) with
     {
         Name = row.Text("name"),
         CreatedAt = row.Time("created_at"),
         Details = Details.Create(
             ("redacted_value", row.Text("redacted_value")), ("owner", row.Anything("owner")),
-            ("owner_project_access", row.Text("owner_project_access")), ("expires_at", row.GetInt64OrNull("expires_at"))),
+            ("owner_project_access", row.Text("owner_project_access")),
+            ("expires_at", row.GetInt64OrNull("expires_at"))),
     };
 
     private static EntityRecord ServiceAccount(FetchContext fetch, string project, Fields row)

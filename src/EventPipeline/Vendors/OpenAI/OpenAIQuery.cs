@@ -4,7 +4,9 @@ using EventPipeline.Vendors.Keys;
 
 namespace EventPipeline.Vendors.OpenAI;
 
-/// <summary>Addresses of the bucketed endpoints: Unix seconds, and array parameters that repeat without brackets.</summary>
+/// <summary>
+/// Addresses of the bucketed endpoints: Unix seconds, and array parameters that repeat without brackets.
+/// </summary>
 internal static class OpenAIQuery
 {
     private const int MaxBuckets = 31;

@@ -39,7 +39,13 @@ internal static class Usage
         {
             Types = [$"organization.usage.{endpoint.ResultName}.result"],
             Dimensions = [.. endpoint.Dimensions, .. endpoint.NotAskedFor],
-            Metrics = [.. endpoint.Required, .. IsCompletions(endpoint) ? [Cached, CacheWrite, Uncached, .. Splits, .. Lifetimes] : Array.Empty<string>()],
+            Metrics =
+            [
+                .. endpoint.Required,
+                .. IsCompletions(endpoint)
+                    ? [Cached, CacheWrite, Uncached, .. Splits, .. Lifetimes]
+                    : Array.Empty<string>(),
+            ],
         });
 
     /// <summary>Streams the window.</summary>
@@ -52,7 +58,8 @@ internal static class Usage
     {
         var query = OpenAIPages.Buckets(
             endpoint.Grains,
-            grain => new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
+            grain =>
+                new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
         await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
         {
             yield return row is null ? new BucketArrived(day) : Record(endpoint, fetch, grain, day, row);
@@ -84,7 +91,9 @@ internal static class Usage
             ServiceTier = Dimension("service_tier"),
             IsBatch = batch,
             Product = endpoint.Name,
-            InputUncachedTokens = completions ? UncachedTokens(row, numbers[UsageEndpoint.InputTokens]) : Number(UsageEndpoint.InputTokens),
+            InputUncachedTokens = completions
+                ? UncachedTokens(row, numbers[UsageEndpoint.InputTokens])
+                : Number(UsageEndpoint.InputTokens),
             CacheReadTokens = completions ? row.GetInt64OrNull(Cached) : null,
             CacheWriteTokens = completions ? row.GetInt64OrNull(CacheWrite) : null,
             OutputTokens = Number(UsageEndpoint.OutputTokens),
@@ -101,7 +110,9 @@ internal static class Usage
 
         string? Dimension(string name) => grain.Dimensions.Contains(name) ? row.Text(name) : null;
 
-        string? KeyValue(string name) => name == "batch" ? batch switch { null => null, true => "true", false => "false" } : row.Text(name);
+        string? KeyValue(string name) => name == "batch"
+            ? batch switch { null => null, true => "true", false => "false" }
+            : row.Text(name);
 
         long? Number(string name) => numbers.TryGetValue(name, out var number) ? number : null;
     }
@@ -112,12 +123,15 @@ internal static class Usage
         var uncached = checked(input - (row.GetInt64OrNull(Cached) ?? 0) - (row.GetInt64OrNull(CacheWrite) ?? 0));
         if (uncached < 0)
         {
-            throw row.Broken(UsageEndpoint.InputTokens, "is less than its cached and cache-write tokens, which it includes");
+            throw row.Broken(
+                UsageEndpoint.InputTokens, "is less than its cached and cache-write tokens, which it includes");
         }
 
         if (row.GetInt64OrNull(Uncached) is { } told && told != uncached)
         {
-            row.Note($".{Uncached} is not {UsageEndpoint.InputTokens} less {Cached} less {CacheWrite}; the difference is taken");
+            row.Note(
+                $".{Uncached} is not {UsageEndpoint.InputTokens} less {Cached} less {CacheWrite}; the difference is "
+                    + "taken");
         }
 
         return uncached;

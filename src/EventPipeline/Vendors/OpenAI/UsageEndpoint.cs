@@ -39,8 +39,20 @@ internal sealed record UsageEndpoint(
         new("audio_transcriptions", Common, ["seconds", ModelRequests], "seconds", "seconds"),
         new("vector_stores", ["project_id"], ["usage_bytes"], "usage_bytes", "bytes"),
         new("code_interpreter_sessions", ["project_id"], ["num_sessions"], "num_sessions", "sessions"),
-        new("web_search_calls", [.. Common, "context_level"], ["num_requests", ModelRequests], "num_requests", "calls", RepeatsRequests: true, NormaliserVersion: 2),
-        new("file_search_calls", ["project_id", "user_id", "api_key_id", "vector_store_id"], ["num_requests"], "num_requests", "calls"),
+        new(
+            "web_search_calls",
+            [.. Common, "context_level"],
+            ["num_requests", ModelRequests],
+            "num_requests",
+            "calls",
+            RepeatsRequests: true,
+            NormaliserVersion: 2),
+        new(
+            "file_search_calls",
+            ["project_id", "user_id", "api_key_id", "vector_store_id"],
+            ["num_requests"],
+            "num_requests",
+            "calls"),
     ];
 
     /// <summary>The vendor's name for the endpoint in the type of its results.</summary>
@@ -54,8 +66,11 @@ internal sealed record UsageEndpoint(
     /// <summary>Dimensions that are documented and left out of the grouping: null unless they are requested.</summary>
     public IReadOnlyList<string> NotAskedFor => Name is "completions" or "web_search_calls" ? ["api_source"] : [];
 
-    /// <summary>The ways to group it. Without a model usage says little; the key says more than the user behind it.</summary>
-    public IReadOnlyList<Grain> Grains { get; } = Grain.Ladder("all_dimensions.v1", Dimensions, "project_id", "model", "api_key_id", "user_id");
+    /// <summary>
+    /// The ways to group it. Without a model usage says little; the key says more than the user behind it.
+    /// </summary>
+    public IReadOnlyList<Grain> Grains { get; } = Grain.Ladder(
+        "all_dimensions.v1", Dimensions, "project_id", "model", "api_key_id", "user_id");
 
     /// <summary>The report's name.</summary>
     public string Report => $"{Name}_usage";

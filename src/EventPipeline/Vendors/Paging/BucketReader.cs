@@ -31,7 +31,9 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
     /// <summary>The day, as far as it is known.</summary>
     private DateOnly? Day => (_start ?? _end - 1) is { } number ? DateOnly.FromDayNumber(number) : null;
 
-    private string Place => Day is { } day ? FormattableString.Invariant($"the bucket of {day:yyyy-MM-dd}") : "a bucket without times";
+    private string Place => Day is { } day
+        ? FormattableString.Invariant($"the bucket of {day:yyyy-MM-dd}")
+        : "a bucket without times";
 
     /// <summary>Reads the bucket that has just begun, to its end.</summary>
     public async IAsyncEnumerable<BucketItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -68,7 +70,8 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
         }
     }
 
-    private async IAsyncEnumerable<BucketItem> ReadResultsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<BucketItem> ReadResultsAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await body.NextAsync(cancellationToken) != JsonTokenType.StartArray)
         {
@@ -122,7 +125,11 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
     private async ValueTask ReadUnknownAsync(string name, CancellationToken cancellationToken)
     {
         var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
-        if (shape.Type is { } type && name == type.Name && value.ValueKind == JsonValueKind.String && value.ValueEquals(type.Value))
+        if (
+            shape.Type is { } type
+                && name == type.Name
+                && value.ValueKind == JsonValueKind.String
+                && value.ValueEquals(type.Value))
         {
             return;
         }
@@ -136,14 +143,16 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
         var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
         if (conversation.Protocol.ReadTime(value) is not { } time)
         {
-            throw conversation.Broken($"'{items}[].{name}' is {conversation.Quote(value.GetRawText())}, not a time, in {Place}.");
+            throw conversation.Broken(
+                $"'{items}[].{name}' is {conversation.Quote(value.GetRawText())}, not a time, in {Place}.");
         }
 
         var ticks = time.UtcTicks;
         return ticks % TimeSpan.TicksPerDay == 0 && ticks > 0
             ? (int)(ticks / TimeSpan.TicksPerDay)
             : throw conversation.Broken(
-                $"'{items}[].{name}' is {conversation.Quote(value.GetRawText())}, not midnight UTC: the bucket is not a whole UTC day.");
+                $"'{items}[].{name}' is {conversation.Quote(value.GetRawText())}, not midnight UTC: the bucket is not "
+                    + "a whole UTC day.");
     }
 
     private IEnumerable<BucketItem> Announce()
@@ -183,7 +192,8 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
     {
         if (_start is null || _end is null)
         {
-            throw conversation.Broken($"'{items}[].{(_start is null ? shape.Start : shape.End)}' is missing in {Place}.");
+            throw conversation.Broken(
+                $"'{items}[].{(_start is null ? shape.Start : shape.End)}' is missing in {Place}.");
         }
 
         if (!_seen.Contains(shape.Rows))

@@ -37,13 +37,15 @@ internal sealed class CursorTrail(Conversation conversation, string? hasMore, in
             throw conversation.Broken($"'{name}' is longer than 8 KiB.");
         }
 
-        // A cursor that repeats beside new rows is followed once more: only the page behind it shows that there is nothing more.
+        // A cursor that repeats beside new rows is followed once more: only the page behind it shows that there is
+        // nothing more.
         var comesAgain = !_seen.Add(cursor);
         if (mayEnd && ((comesAgain && (isEmpty || isNothingNew)) || _empty == MaxEmptyPages))
         {
             conversation.Note(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{hasMore} stays true beyond the last data: every day had arrived, and the reading ended after {_empty} pages without rows"));
+                $"{hasMore} stays true beyond the last data: every day had arrived, and the reading ended after "
+                    + $"{_empty} pages without rows"));
             return null;
         }
 

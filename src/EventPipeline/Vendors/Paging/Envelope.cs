@@ -5,7 +5,8 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Paging;
 
 /// <summary>
-/// One page: its items, whether there is more, and a cursor, in any order. Members before and after the items are read on the way.
+/// One page: its items, whether there is more, and a cursor, in any order. Members before and after the items are read
+/// on the way.
 /// </summary>
 /// <param name="body">The body, not begun.</param>
 /// <param name="conversation">The conversation it came in.</param>
@@ -30,8 +31,8 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
     public Fields Counts(string place) => new(JsonSerializer.SerializeToElement(_counts), "", place, conversation);
 
     /// <summary>
-    /// Reads on until the array of items begins. Call it again when the array has ended; false says that the page has ended and
-    /// kept the contract.
+    /// Reads on until the array of items begins. Call it again when the array has ended; false says that the page has
+    /// ended and kept the contract.
     /// </summary>
     public async ValueTask<bool> ReadToItemsAsync(CancellationToken cancellationToken)
     {

@@ -11,9 +11,16 @@ internal sealed class LinkedPages(VendorApi api)
 {
     private const int MaxPages = 10_000;
 
-    /// <summary>Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>). The credential goes to the account's own host and no other.</summary>
+    /// <summary>
+    /// Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>). The credential goes to the account's
+    /// own host and no other.
+    /// </summary>
     public async IAsyncEnumerable<Fields> ReadAsync(
-        Conversation conversation, VendorRequest first, PageShape shape, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation,
+        VendorRequest first,
+        PageShape shape,
+        string place,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var trail = new CursorTrail(conversation, hasMore: null, MaxPages);
         for (var request = first; request is not null;)
@@ -37,11 +44,14 @@ internal sealed class LinkedPages(VendorApi api)
     }
 
     /// <summary>
-    /// Reads a file of objects: one a line (NDJSON), the elements of one array, or one object alone. A line may be as long as any other value; memory
-    /// does not grow with the file.
+    /// Reads a file of objects: one a line (NDJSON), the elements of one array, or one object alone. A line may be as
+    /// long as any other value; memory does not grow with the file.
     /// </summary>
     public async IAsyncEnumerable<Fields> ReadLinesAsync(
-        Conversation conversation, VendorRequest request, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation,
+        VendorRequest request,
+        string place,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var answer = await api.AskAsync(conversation, request with { MayBeLines = true }, cancellationToken);
         var body = answer.Body;
@@ -51,7 +61,11 @@ internal sealed class LinkedPages(VendorApi api)
             await body.NextAsync(cancellationToken);
         }
 
-        while ((isArray ? await body.NextValueAsync(cancellationToken) : await body.NextLineAsync(cancellationToken)) is { } value)
+        while (
+            (
+                isArray
+                    ? await body.NextValueAsync(cancellationToken)
+                    : await body.NextLineAsync(cancellationToken)) is { } value)
         {
             yield return Item(conversation, body.Parse(value), "[]", place);
         }
@@ -62,9 +76,12 @@ internal sealed class LinkedPages(VendorApi api)
     private static VendorRequest Next(Conversation conversation, VendorRequest request, string link) =>
         Uri.TryCreate(request.Address(conversation.Account.BaseAddress), link, out var address)
             ? request with { PathAndQuery = address.AbsoluteUri }
-            : throw conversation.Broken($"the header Link leads to '{conversation.Quote(Addresses.WithoutQuery(link))}', which is not an address.");
+            : throw conversation.Broken(
+                $"the header Link leads to '{conversation.Quote(Addresses.WithoutQuery(link))}', which is not an "
+                    + "address.");
 
-    private static Fields Item(Conversation conversation, JsonElement element, string path, string place) => element.ValueKind == JsonValueKind.Object
+    private static Fields Item(Conversation conversation, JsonElement element, string path, string place) =>
+        element.ValueKind == JsonValueKind.Object
         ? new Fields(element, path, place, conversation)
         : throw conversation.Broken($"'{path}' is not an object in {place}.");
 }

@@ -19,7 +19,11 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
 
     /// <summary>Reads a list of the organisation.</summary>
     public IAsyncEnumerable<Fields> ReadAsync(string path, CancellationToken cancellationToken) =>
-        ReadAsync(new VendorRequest(path) { MayBeForbidden = true }, Place(path), refusal => NoteRefusal(Place(path), refusal), cancellationToken);
+        ReadAsync(
+            new VendorRequest(path) { MayBeForbidden = true },
+            Place(path),
+            refusal => NoteRefusal(Place(path), refusal),
+            cancellationToken);
 
     /// <summary>Reads a list that belongs to one project or workspace; it may be gone (404) too.</summary>
     /// <param name="path">Where the list is.</param>
@@ -33,7 +37,8 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
             {
                 if (refusal.Cause == RejectionCause.Credential)
                 {
-                    conversation.Note($"{kind} was refused with 403, at least once: these names stay as they were last known");
+                    conversation.Note(
+                        $"{kind} was refused with 403, at least once: these names stay as they were last known");
                 }
             },
             cancellationToken);
@@ -42,7 +47,8 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
     public void NoteRefusal(string place, RejectedEventException refusal)
     {
         _refusal ??= refusal;
-        conversation.Note($"{place} was refused with 403, so its names stay as they were last known; {refusal.Message}");
+        conversation.Note(
+            $"{place} was refused with 403, so its names stay as they were last known; {refusal.Message}");
     }
 
     /// <summary>Ends the snapshot: every list was requested.</summary>

@@ -26,8 +26,8 @@ internal sealed record NumberedQuery(Func<int, VendorRequest> Request, PageShape
 internal sealed record NumberedPage(int Number, int Items, Fields Counts);
 
 /// <summary>
-/// Follows numbered pages to their end, each streamed. What is added or removed meanwhile moves objects from one page to another, where they appear twice
-/// or never: a total that changes, or that is not what came, is read again.
+/// Follows numbered pages to their end, each streamed. What is added or removed meanwhile moves objects from one page
+/// to another, where they appear twice or never: a total that changes, or that is not what came, is read again.
 /// </summary>
 internal sealed class NumberedPages(VendorApi api)
 {
@@ -36,7 +36,10 @@ internal sealed class NumberedPages(VendorApi api)
     /// <summary>Reads the objects.</summary>
     /// <exception cref="TransientFailureException">The list changed while it was read.</exception>
     public async IAsyncEnumerable<Fields> ReadAsync(
-        Conversation conversation, NumberedQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation,
+        NumberedQuery query,
+        string place,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var seen = new HashSet<UInt128>();
         long count = 0;
@@ -45,7 +48,10 @@ internal sealed class NumberedPages(VendorApi api)
         {
             if (number > MaxPages)
             {
-                throw conversation.Broken(string.Create(CultureInfo.InvariantCulture, $"{place} still have more after {MaxPages} pages: pagination does not end."));
+                throw conversation.Broken(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{place} still have more after {MaxPages} pages: pagination does not end."));
             }
 
             using var answer = await api.AskAsync(conversation, query.Request(number), cancellationToken);
@@ -90,24 +96,31 @@ internal sealed class NumberedPages(VendorApi api)
         }
     }
 
-    private static Fields Item(Conversation conversation, NumberedQuery query, string place, JsonElement element) => element.ValueKind == JsonValueKind.Object
+    private static Fields Item(Conversation conversation, NumberedQuery query, string place, JsonElement element) =>
+        element.ValueKind == JsonValueKind.Object
         ? new Fields(element, $"{query.Page.Items}[]", place, conversation)
         : throw conversation.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
 
-    /// <summary>Where no total says what there is, a page that came before is all that shows that the pages moved.</summary>
-    private static void RequireNew(Conversation conversation, string place, HashSet<UInt128> seen, NumberedPage page, UInt128 said)
+    /// <summary>
+    /// Where no total says what there is, a page that came before is all that shows that the pages moved.
+    /// </summary>
+    private static void RequireNew(
+        Conversation conversation, string place, HashSet<UInt128> seen, NumberedPage page, UInt128 said)
     {
         if (page.Items > 0 && !seen.Add(said))
         {
             throw conversation.Transient(string.Create(
-                CultureInfo.InvariantCulture, $"{place} changed while they were read: page {page.Number} repeats one before it."));
+                CultureInfo.InvariantCulture,
+                $"{place} changed while they were read: page {page.Number} repeats one before it."));
         }
     }
 
-    private static long RequireSame(Conversation conversation, string place, long? before, long now) => before is null || before == now
+    private static long RequireSame(Conversation conversation, string place, long? before, long now) =>
+        before is null || before == now
         ? now
         : throw conversation.Transient(string.Create(
-            CultureInfo.InvariantCulture, $"{place} changed while they were read: there were {before} of them, and now there are {now}."));
+            CultureInfo.InvariantCulture,
+            $"{place} changed while they were read: there were {before} of them, and now there are {now}."));
 
     private static void RequireItems(Conversation conversation, string place, NumberedPage page)
     {

@@ -9,7 +9,9 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Paging;
 
 /// <summary>A report that comes in buckets of days.</summary>
-/// <param name="Grains">The ways to group it, the finest first; a coarser one is tried where the vendor refuses the grouping.</param>
+/// <param name="Grains">
+/// The ways to group it, the finest first; a coarser one is tried where the vendor refuses the grouping.
+/// </param>
 /// <param name="Request">The request for the first page of a grain.</param>
 /// <param name="Page">The names in a page.</param>
 /// <param name="Bucket">The names in a bucket.</param>
@@ -33,10 +35,15 @@ internal sealed record BucketQuery(
 /// <param name="CursorParameter">The parameter that takes the cursor of the pages that follow.</param>
 internal sealed record ListQuery(VendorRequest Request, PageShape Page, string CursorParameter)
 {
-    /// <summary>The member of the last object that serves as the cursor where a page gives none; null where pages always give one.</summary>
+    /// <summary>
+    /// The member of the last object that serves as the cursor where a page gives none; null where pages always give
+    /// one.
+    /// </summary>
     public string? CursorOfLast { get; init; }
 
-    /// <summary>Called where a page is refused and the request allows that; of pages after the first it may allow 403.</summary>
+    /// <summary>
+    /// Called where a page is refused and the request allows that; of pages after the first it may allow 403.
+    /// </summary>
     public Action<RejectedEventException>? OnRefusal { get; init; }
 }
 
@@ -67,11 +74,15 @@ internal sealed class VendorPages(VendorApi api)
                     JsonTokenType token;
                     while ((token = await answer.Body.NextAsync(cancellationToken)) == JsonTokenType.StartObject)
                     {
-                        await foreach (var item in new BucketReader(answer.Body, conversation, query.Page.Items, query.Bucket).ReadAsync(cancellationToken))
+                        await foreach (
+                            var item in new BucketReader(answer.Body, conversation, query.Page.Items, query.Bucket)
+                                .ReadAsync(cancellationToken))
                         {
                             days.Add(item.Day);
                             rows += item.Row is null ? 0 : 1;
-                            said = query.CursorOutlivesData && item.Row is { } row ? unchecked(said + row.Hash() + (UInt128)item.Day.DayNumber) : said;
+                            said = query.CursorOutlivesData && item.Row is { } row
+                                ? unchecked(said + row.Hash() + (UInt128)item.Day.DayNumber)
+                                : said;
                             yield return (grain, item);
                         }
                     }
@@ -81,22 +92,30 @@ internal sealed class VendorPages(VendorApi api)
 
                 // A page that came before, word for word, or has no rows, brings nothing new.
                 var mayEnd = query.CursorOutlivesData && days.Count == conversation.Window.Days;
-                next = page.HasMore ? trail.Follow(page.Cursor, query.Page.Cursor!, isEmpty: rows == 0, mayEnd && !pages.Add(said), mayEnd) : null;
+                next = page.HasMore
+                    ? trail.Follow(
+                        page.Cursor, query.Page.Cursor!, isEmpty: rows == 0, mayEnd && !pages.Add(said), mayEnd)
+                    : null;
                 if (!page.HasMore && !string.IsNullOrEmpty(page.Cursor))
                 {
-                    conversation.Note($"{query.Page.HasMore} is false beside a {query.Page.Cursor}, which is not followed");
+                    conversation.Note(
+                        $"{query.Page.HasMore} is false beside a {query.Page.Cursor}, which is not followed");
                 }
             }
 
             answer = next is null
                 ? null
-                : await api.AskAsync(conversation, query.Request(grain).With(query.CursorParameter, next), cancellationToken);
+                : await api.AskAsync(
+                    conversation, query.Request(grain).With(query.CursorParameter, next), cancellationToken);
         }
     }
 
     /// <summary>Reads the objects of a list, up to a page that is refused where the request allows that.</summary>
     public async IAsyncEnumerable<Fields> ReadListAsync(
-        Conversation conversation, ListQuery query, string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Conversation conversation,
+        ListQuery query,
+        string place,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var trail = new CursorTrail(conversation, query.Page.HasMore, MaxListPages);
         for (var request = query.Request; request is not null;)
@@ -128,15 +147,26 @@ internal sealed class VendorPages(VendorApi api)
                 }
             }
 
-            var next = page.HasMore ? trail.Follow(page.Cursor ?? lastId, query.Page.Cursor!, isEmpty, isNothingNew: false, mayEnd: false) : null;
-            request = next is null ? null : query.Request.With(query.CursorParameter, next) with { MayBeForbidden = query.Request.MayBeForbidden };
+            var next = page.HasMore
+                ? trail.Follow(page.Cursor ?? lastId, query.Page.Cursor!, isEmpty, isNothingNew: false, mayEnd: false)
+                : null;
+            request = next is null
+                ? null
+                : query.Request.With(query.CursorParameter, next) with
+                {
+                    MayBeForbidden = query.Request.MayBeForbidden,
+                };
         }
     }
 
     /// <summary>Reads a single object.</summary>
     /// <returns>Null where it is not found and the request allows that.</returns>
     public async Task<Fields?> ReadObjectAsync(
-        Conversation conversation, VendorRequest request, string place, CancellationToken cancellationToken, Action<RejectedEventException>? onRefusal = null)
+        Conversation conversation,
+        VendorRequest request,
+        string place,
+        CancellationToken cancellationToken,
+        Action<RejectedEventException>? onRefusal = null)
     {
         using var answer = await api.AskAsync(conversation, request, cancellationToken);
         if (answer.Refusal is { } refusal)
@@ -148,7 +178,10 @@ internal sealed class VendorPages(VendorApi api)
         await answer.Body.BeginAsync(cancellationToken);
         var element = answer.Body.Parse(await answer.Body.NextValueAsync(cancellationToken) ?? []);
         await answer.Body.FinishAsync(cancellationToken);
-        if (element.ValueKind == JsonValueKind.Object && !element.TryGetProperty("id", out _) && element.TryGetProperty("error", out var error))
+        if (
+            element.ValueKind == JsonValueKind.Object
+                && !element.TryGetProperty("id", out _)
+                && element.TryGetProperty("error", out var error))
         {
             throw answer.Body.Refusal(error);
         }
@@ -160,7 +193,8 @@ internal sealed class VendorPages(VendorApi api)
     /// Requests the finest grain that the vendor accepts. Only its own refusal to group leads to a coarser one; any
     /// other stays a refusal.
     /// </summary>
-    private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
+    private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(
+        Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
     {
         var refused = new List<IReadOnlyList<string>>();
         for (var grain = query.Grains[0]; ;)
@@ -180,7 +214,8 @@ internal sealed class VendorPages(VendorApi api)
 
             refused.AddRange(named);
             var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
-            conversation.Note($"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
+            conversation.Note(
+                $"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
             grain = coarser;
         }
     }

@@ -3,15 +3,17 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>
-/// Foreign addresses, safe to show: scheme, host and path. A user, a query and a fragment may be worth as much as a key: signatures of
-/// storage, tokens of a sign-in.
+/// Foreign addresses, safe to show: scheme, host and path. A user, a query and a fragment may be worth as much as a
+/// key: signatures of storage, tokens of a sign-in.
 /// </summary>
 internal static partial class Addresses
 {
     /// <summary>One address, whole or relative, without its user, query and fragment.</summary>
     public static string WithoutQuery(string address) => WithoutUser(address.AsSpan(0, End(address)).ToString());
 
-    /// <summary>A text with every address in it cut so, and with the values of parameters that name a secret left out.</summary>
+    /// <summary>
+    /// A text with every address in it cut so, and with the values of parameters that name a secret left out.
+    /// </summary>
     public static string Cut(string text)
     {
         if (!text.AsSpan().ContainsAny("?#=@"))
@@ -24,7 +26,9 @@ internal static partial class Addresses
         return SecretParameter().Replace(text, "$1=…");
     }
 
-    private static int End(string address) => address.AsSpan().IndexOfAny('?', '#') is >= 0 and var end ? end : address.Length;
+    private static int End(string address) => address.AsSpan().IndexOfAny('?', '#') is >= 0 and var end
+        ? end
+        : address.Length;
 
     private static string WithoutUser(string address)
     {

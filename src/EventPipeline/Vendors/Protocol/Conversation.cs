@@ -6,7 +6,8 @@ namespace EventPipeline.Vendors.Protocol;
 /// <summary>
 /// One conversation with a vendor: whom it is about, how its failures are described, and what was noticed on the way.
 /// </summary>
-internal sealed partial class Conversation(Account account, string about, VendorProtocol protocol, DateTimeOffset deadline)
+internal sealed partial class Conversation(
+    Account account, string about, VendorProtocol protocol, DateTimeOffset deadline)
 {
     private const int MaxQuotedLength = 300;
     private readonly FetchContext? _fetch;
@@ -46,7 +47,8 @@ internal sealed partial class Conversation(Account account, string about, Vendor
     {
         if (!Organization.TryNote(organization, isId) && isId)
         {
-            throw Transient($"the answers came from two organizations, {Quote(Organization.Name!)} and {Quote(organization)}: "
+            throw Transient(
+                $"the answers came from two organizations, {Quote(Organization.Name!)} and {Quote(organization)}: "
                 + "the account's key was replaced during the read. It will be read again.");
         }
     }
@@ -54,7 +56,8 @@ internal sealed partial class Conversation(Account account, string about, Vendor
     /// <summary>How many pages were requested.</summary>
     public int Pages { get; set; }
 
-    public Window Window => _fetch?.Window ?? throw new InvalidOperationException("This conversation is not about a window.");
+    public Window Window =>
+        _fetch?.Window ?? throw new InvalidOperationException("This conversation is not about a window.");
 
     /// <summary>Keeps a piece of the vendor's text.</summary>
     public ValueTask KeepAsync(PagePart part, CancellationToken cancellationToken) =>
@@ -85,17 +88,21 @@ internal sealed partial class Conversation(Account account, string about, Vendor
         innerException);
 
     /// <summary>The vendor refuses, and will refuse again.</summary>
-    public RejectedEventException Refused(string what, string hint, RejectionCause cause) => new($"{about}: {what}", hint, cause);
+    public RejectedEventException Refused(string what, string hint, RejectionCause cause) =>
+        new($"{about}: {what}", hint, cause);
 
     /// <summary>It failed in a way that may pass.</summary>
-    public TransientFailureException Transient(string what, Exception? innerException = null) => new($"{about}: {what}", innerException);
+    public TransientFailureException Transient(string what, Exception? innerException = null) =>
+        new($"{about}: {what}", innerException);
 
     /// <summary>
-    /// A failure of the connection, safe to show with all that caused it: the message about a header that cannot be read holds what came,
-    /// which may be the key.
+    /// A failure of the connection, safe to show with all that caused it: the message about a header that cannot be
+    /// read holds what came, which may be the key.
     /// </summary>
     public IOException Safe(Exception failure) =>
-        new($"{failure.GetType().Name}: {Quote(failure.Message)}", failure.InnerException is { } cause ? Safe(cause) : null);
+        new(
+            $"{failure.GetType().Name}: {Quote(failure.Message)}",
+            failure.InnerException is { } cause ? Safe(cause) : null);
 
     /// <summary>Redacts a key that is about to be sent from everything read, kept or quoted from now on.</summary>
     public void Hide(string key, KeyKinds kinds)
@@ -105,7 +112,9 @@ internal sealed partial class Conversation(Account account, string about, Vendor
         _kinds = kinds;
     }
 
-    /// <summary>Words of the vendor's, safe to show: no credential, no address with a query, one line, not long.</summary>
+    /// <summary>
+    /// Words of the vendor's, safe to show: no credential, no address with a query, one line, not long.
+    /// </summary>
     public string Quote(string text)
     {
         // The whole secret first, then whatever looks like a key: vendors echo keys with the middle starred out.

@@ -13,8 +13,8 @@ internal static partial class GroupingRefusal
     /// <param name="parameter">The parameter that the vendor names separately; null where it names none.</param>
     /// <param name="grain">What was requested.</param>
     /// <returns>
-    /// What is not served, alone or together: several names in one sentence may go together with one of them left out. Null where it is not about the
-    /// grouping; empty where it names no dimension.
+    /// What is not served, alone or together: several names in one sentence may go together with one of them left out.
+    /// Null where it is not about the grouping; empty where it names no dimension.
     /// </returns>
     public static IReadOnlyList<IReadOnlyList<string>>? Read(string? message, string? parameter, Grain grain)
     {
@@ -31,10 +31,16 @@ internal static partial class GroupingRefusal
         return isAbout ? named : null;
     }
 
-    /// <summary>The dimensions that are refused by name. Where only those that are served are listed, the others.</summary>
+    /// <summary>
+    /// The dimensions that are refused by name. Where only those that are served are listed, the others.
+    /// </summary>
     private static IReadOnlyList<IReadOnlyList<string>> Named(string message, IReadOnlyList<string> dimensions)
     {
-        var excluded = NotThis().Matches(message).Select(match => match.Groups[1].Value).Where(dimensions.Contains).ToList();
+        var excluded = NotThis()
+            .Matches(message)
+            .Select(match => match.Groups[1].Value)
+            .Where(dimensions.Contains)
+            .ToList();
         if (excluded.Count > 0)
         {
             return Each(excluded);
@@ -49,7 +55,8 @@ internal static partial class GroupingRefusal
             : named.Count == 0 ? [] : [named];
     }
 
-    private static IReadOnlyList<IReadOnlyList<string>> Each(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
+    private static IReadOnlyList<IReadOnlyList<string>> Each(IEnumerable<string> names) =>
+        [.. names.Select(name => new[] { name })];
 
     /// <summary>Whether a text has the name. A name that is a plain word has to be marked as one.</summary>
     private static bool IsNamed(string text, string name) => Regex.IsMatch(
@@ -57,12 +64,17 @@ internal static partial class GroupingRefusal
         name.Contains('_', StringComparison.Ordinal) ? $@"(?<!\w){name}(?!\w)" : $@"(?<=['""`=\[]){name}(?!\w)",
         RegexOptions.CultureInvariant);
 
-    [GeneratedRegex(@"\bgroup[_ -]?by\b|\bgroup(?:ed|ing|ings)\b|\bdimensions?\b|\b(?:many|number of) groups\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\bgroup[_ -]?by\b|\bgroup(?:ed|ing|ings)\b|\bdimensions?\b|\b(?:many|number of) groups\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex AboutGrouping();
 
     [GeneratedRegex(@"\bnot ['""`]?(\w+)['""`]?", RegexOptions.IgnoreCase)]
     private static partial Regex NotThis();
 
-    [GeneratedRegex(@"\b(?:should|must) be\b|\b(?:supported|allowed|valid|possible|accepted) values?\b|\bone of\b|\bamong\b|\bexpected\b", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"\b(?:should|must) be\b|\b(?:supported|allowed|valid|possible|accepted) values?\b"
+            + @"|\bone of\b|\bamong\b|\bexpected\b",
+        RegexOptions.IgnoreCase)]
     private static partial Regex Listing();
 }

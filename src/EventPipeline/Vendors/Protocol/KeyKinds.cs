@@ -17,10 +17,16 @@ internal sealed class KeyKinds
 
     public KeyKinds(IEnumerable<VendorProtocol> protocols)
     {
-        _kinds = [.. protocols.SelectMany(protocol => protocol.KeyKinds).OrderByDescending(kind => kind.Beginning.Length)];
+        _kinds =
+        [
+            .. protocols.SelectMany(protocol => protocol.KeyKinds).OrderByDescending(kind => kind.Beginning.Length),
+        ];
         var beginnings = _kinds.Select(kind => kind.Beginning).Distinct().ToList();
         var shortest = beginnings
-            .Where(beginning => !beginnings.Exists(other => other != beginning && beginning.StartsWith(other, StringComparison.Ordinal)))
+            .Where(
+                beginning =>
+                    !beginnings.Exists(
+                        other => other != beginning && beginning.StartsWith(other, StringComparison.Ordinal)))
             .Select(Regex.Escape)
             .ToList();
         _keyLike = shortest.Count == 0
@@ -29,8 +35,8 @@ internal sealed class KeyKinds
     }
 
     /// <summary>
-    /// A text without what looks like a key of any vendor's: an account may be configured with a key of another vendor's, and vendors repeat keys with
-    /// the middle starred out.
+    /// A text without what looks like a key of any vendor's: an account may be configured with a key of another
+    /// vendor's, and vendors repeat keys with the middle starred out.
     /// </summary>
     public string Mask(string text) => _keyLike?.Replace(text, "$1…") ?? text;
 
@@ -42,7 +48,8 @@ internal sealed class KeyKinds
             return $"The configured key begins with '{kind.Beginning}': it looks like {kind.What}.";
         }
 
-        return key[0] is '"' or '\'' or '`' ? "The configured key begins with a quotation mark, which is not part of it."
+        return key[0] is '"' or '\'' or '`'
+            ? "The configured key begins with a quotation mark, which is not part of it."
             : key[0] is '{' or '[' ? "The configured key begins like JSON; use the bare key."
             : key.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase)
             ? "The configured key begins with 'Bearer'; use the bare key, without it."

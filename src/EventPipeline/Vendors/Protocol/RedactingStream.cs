@@ -71,7 +71,10 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
         }
     }
 
-    /// <summary>Writes out the escaped characters that keys are made of, from the end on; an escape that has not come whole is left behind the end.</summary>
+    /// <summary>
+    /// Writes out the escaped characters that keys are made of, from the end on; an escape that has not come whole is
+    /// left behind the end.
+    /// </summary>
     private void Unescape()
     {
         var unread = _buffer.AsSpan(_end, _read - _end);
@@ -113,7 +116,9 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
             ? character
             : null;
 
-    /// <summary>Takes out what is whole and decides how much can be handed on: all but what may be the beginning of a key.</summary>
+    /// <summary>
+    /// Takes out what is whole and decides how much can be handed on: all but what may be the beginning of a key.
+    /// </summary>
     private void Clear(Redaction.Needles needles)
     {
         // Bytes as characters, one each: keys are ASCII, and only characters can be searched for many texts at once.
@@ -149,7 +154,10 @@ internal sealed class RedactingStream(Stream inner, Redaction redaction) : Async
         _clear = Math.Max(_clear, safe);
     }
 
-    /// <summary>Whether an escape sequence begins before this byte and reaches it: then no key begins here, and JSON would break.</summary>
+    /// <summary>
+    /// Whether an escape sequence begins before this byte and reaches it: then no key begins here, and JSON would
+    /// break.
+    /// </summary>
     private bool IsInsideEscape(int at)
     {
         if (IsEscaped(at))

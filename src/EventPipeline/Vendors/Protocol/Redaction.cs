@@ -7,7 +7,10 @@ using System.Text.Json;
 
 namespace EventPipeline.Vendors.Protocol;
 
-/// <summary>Takes keys out of a vendor's words, in the spellings that an echo may have: as sent, or escaped for an address, JSON, HTML or base64.</summary>
+/// <summary>
+/// Takes keys out of a vendor's words, in the spellings that an echo may have: as sent, or escaped for an address,
+/// JSON, HTML or base64.
+/// </summary>
 internal sealed class Redaction
 {
     /// <summary>What replaces a key.</summary>
@@ -93,9 +96,13 @@ internal sealed class Redaction
     /// <param name="spellings">The spellings.</param>
     public sealed class Needles(IReadOnlyList<string> spellings)
     {
-        private readonly IReadOnlyList<string> _longestFirst = [.. spellings.OrderByDescending(spelling => spelling.Length)];
+        private readonly IReadOnlyList<string> _longestFirst =
+        [
+            .. spellings.OrderByDescending(spelling => spelling.Length),
+        ];
 
-        public SearchValues<string> Values { get; } = SearchValues.Create([.. spellings], StringComparison.OrdinalIgnoreCase);
+        public SearchValues<string> Values { get; } = SearchValues.Create(
+            [.. spellings], StringComparison.OrdinalIgnoreCase);
 
         public int Longest { get; } = spellings.Max(spelling => spelling.Length);
 

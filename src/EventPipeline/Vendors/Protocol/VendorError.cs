@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace EventPipeline.Vendors.Protocol;
 
-/// <summary>What a vendor says about a refusal: <c>{"error": {"type", "message", "code"}}</c>, or whatever else came.</summary>
+/// <summary>
+/// What a vendor says about a refusal: <c>{"error": {"type", "message", "code"}}</c>, or whatever else came.
+/// </summary>
 internal sealed record VendorError(string? Message, string? Type, string? Code, string? RequestId)
 {
     private const int MaxBytes = 16 * 1024;
@@ -20,11 +22,17 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
     /// <summary>Whether an answer calls itself a page.</summary>
     public static bool IsPageType(HttpResponseMessage response) =>
         response.Content.Headers.ContentType?.MediaType is { } type
-        && (type.Equals("text/html", StringComparison.OrdinalIgnoreCase) || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
+        && (
+            type.Equals("text/html", StringComparison.OrdinalIgnoreCase)
+                || type.Equals("application/xhtml+xml", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>A page that came in place of an answer.</summary>
     public static VendorError FromPage(string beginning, string? requestId, Conversation conversation) =>
-        new($"an HTML page, probably a proxy's, which begins '{conversation.Quote(beginning)}'", null, null, requestId) { IsPage = true };
+        new(
+            $"an HTML page, probably a proxy's, which begins '{conversation.Quote(beginning)}'",
+            null,
+            null,
+            requestId) { IsPage = true };
 
     /// <summary>An error object of the vendor's.</summary>
     public static VendorError FromJson(JsonElement error, string? requestId, Conversation conversation)
@@ -35,7 +43,8 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         }
 
         var code = Quote(error, "code", conversation);
-        return new VendorError(Quote(error, "message", conversation), Quote(error, "type", conversation), code, requestId)
+        return new VendorError(
+            Quote(error, "message", conversation), Quote(error, "type", conversation), code, requestId)
         {
             Parameter = Quote(error, "param", conversation),
             IsTooOld = code is not null && code == conversation.Protocol.TooOldCode,
@@ -44,7 +53,11 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
 
     /// <summary>Reads the beginning of the body, whatever it is; a body that cannot be read says nothing.</summary>
     public static async Task<VendorError> ReadAsync(
-        HttpResponseMessage response, Conversation conversation, TimeProvider time, TimeSpan stallTimeout, CancellationToken cancellationToken)
+        HttpResponseMessage response,
+        Conversation conversation,
+        TimeProvider time,
+        TimeSpan stallTimeout,
+        CancellationToken cancellationToken)
     {
         var requestId = RequestIdOf(response, conversation);
         var body = await ReadBeginningAsync(response, time, stallTimeout, cancellationToken);
@@ -53,7 +66,9 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
             var root = JsonElement.Parse(body);
             if (root.ValueKind == JsonValueKind.Object)
             {
-                var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object ? inner : root;
+                var error = root.TryGetProperty("error", out var inner) && inner.ValueKind == JsonValueKind.Object
+                    ? inner
+                    : root;
                 return FromJson(error, requestId ?? Quote(root, "request_id", conversation), conversation);
             }
         }
@@ -74,14 +89,18 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
 
     /// <summary>The request's id as the vendor gave it, safe to show.</summary>
     public static string? RequestIdOf(HttpResponseMessage response, Conversation conversation) =>
-        conversation.Protocol.RequestIdHeaders.Select(name => Header(response, name)).FirstOrDefault(id => id is not null) is { } id
+        conversation.Protocol.RequestIdHeaders.Select(name => Header(response, name))
+            .FirstOrDefault(id => id is not null) is { } id
             ? conversation.Quote(id)
             : null;
 
     /// <summary>One sentence.</summary>
     public override string ToString()
     {
-        var details = string.Join(", ", new[] { Type, Code, RequestId is null ? null : $"request {RequestId}" }.Where(detail => detail is not null));
+        var details = string.Join(
+            ", ",
+            new[] { Type, Code, RequestId is null ? null : $"request {RequestId}" }
+                .Where(detail => detail is not null));
         var message = Message ?? "no message";
         return $"{message.TrimEnd('.')}{(details.Length == 0 ? "" : $" ({details})")}.";
     }
@@ -99,7 +118,8 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         }
         catch (InvalidOperationException)
         {
-            return conversation.Quote(value.GetRawText()); // Half of a surrogate pair, escaped: JSON allows it, text does not.
+            // Half of a surrogate pair, escaped: JSON allows it, text does not.
+            return conversation.Quote(value.GetRawText());
         }
     }
 

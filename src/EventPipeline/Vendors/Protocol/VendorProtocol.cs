@@ -14,7 +14,9 @@ internal sealed record VendorProtocol(
     Action<HttpRequestMessage, string> Authorize,
     Func<JsonElement, DateTimeOffset?> ReadTime)
 {
-    /// <summary>How many requests an account may make, where the vendor documents it; null where only its 429s show it.</summary>
+    /// <summary>
+    /// How many requests an account may make, where the vendor documents it; null where only its 429s show it.
+    /// </summary>
     public RequestLimit? Limit { get; init; }
 
     /// <summary>Reads from a 429 when the vendor's limit resets, UTC; null where the answer does not say.</summary>
@@ -38,7 +40,8 @@ internal sealed record VendorProtocol(
     /// Which dimensions a refusal of this vendor says it does not group by, alone or together; empty if it names none.
     /// Null if the refusal is about something else, which no coarser grouping changes.
     /// </summary>
-    public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (_, _) => null;
+    public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (
+        _, _) => null;
 
     /// <summary>The kinds of key that the vendor gives out, including those that are of no use here.</summary>
     public IReadOnlyList<KeyKind> KeyKinds { get; init; } = [];

@@ -6,7 +6,8 @@ namespace EventPipeline.Vendors.Protocol;
 internal static class VendorRegistration
 {
     /// <summary>Registers one vendor.</summary>
-    public static IServiceCollection AddVendor<TConnector>(this IServiceCollection services, Vendor vendor, VendorProtocol protocol)
+    public static IServiceCollection AddVendor<TConnector>(
+        this IServiceCollection services, Vendor vendor, VendorProtocol protocol)
         where TConnector : class, IVendorConnector =>
         services
             .AddSingleton(vendor)

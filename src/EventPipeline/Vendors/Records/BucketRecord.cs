@@ -1,6 +1,9 @@
 namespace EventPipeline.Vendors.Records;
 
-/// <summary>A row of a bucket of time, with the dimensions that usage and money share. Null is what the vendor left null or did not group by.</summary>
+/// <summary>
+/// A row of a bucket of time, with the dimensions that usage and money share. Null is what the vendor left null or did
+/// not group by.
+/// </summary>
 public abstract record BucketRecord : VendorRecord
 {
     /// <summary>When the bucket begins, UTC.</summary>

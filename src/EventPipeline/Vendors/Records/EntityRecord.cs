@@ -10,7 +10,10 @@ public sealed record EntityRecord : VendorRecord
 {
     public const string TableName = "entity";
 
-    /// <summary><c>organization</c>, <c>workspace</c>, <c>workspace_member</c>, <c>project</c>, <c>api_key</c>, <c>admin_api_key</c>, <c>user</c>, <c>service_account</c>.</summary>
+    /// <summary>
+    /// <c>organization</c>, <c>workspace</c>, <c>workspace_member</c>, <c>project</c>, <c>api_key</c>,
+    /// <c>admin_api_key</c>, <c>user</c>, <c>service_account</c>.
+    /// </summary>
     public required string Kind { get; init; }
 
     public required string Id { get; init; }

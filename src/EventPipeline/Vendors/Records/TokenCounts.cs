@@ -14,5 +14,9 @@ public readonly record struct TokenCounts(long InputUncached, long CacheRead, lo
     /// <summary>With others.</summary>
     /// <exception cref="OverflowException">There are more than 2^63.</exception>
     public TokenCounts Add(TokenCounts other) => checked(
-        new(InputUncached + other.InputUncached, CacheRead + other.CacheRead, CacheWrite + other.CacheWrite, Output + other.Output));
+        new(
+            InputUncached + other.InputUncached,
+            CacheRead + other.CacheRead,
+            CacheWrite + other.CacheWrite,
+            Output + other.Output));
 }

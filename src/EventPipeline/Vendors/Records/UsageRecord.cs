@@ -5,8 +5,8 @@ using EventPipeline.Vendors.Json;
 namespace EventPipeline.Vendors.Records;
 
 /// <summary>
-/// What was used in one bucket, by the dimensions the vendor groups by. Null is "not reported", 0 is "reported as zero".
-/// The token columns are disjoint; reasoning tokens are part of the output and are not added.
+/// What was used in one bucket, by the dimensions the vendor groups by. Null is "not reported", 0 is "reported as
+/// zero". The token columns are disjoint; reasoning tokens are part of the output and are not added.
 /// </summary>
 public sealed record UsageRecord : BucketRecord
 {
@@ -38,13 +38,18 @@ public sealed record UsageRecord : BucketRecord
     /// <summary>Of <see cref="OutputTokens"/>, those spent on reasoning.</summary>
     public long? ReasoningTokens { get; init; }
 
-    /// <summary>Requests to models, each once over all reports of a vendor: a report that counts again what another counts keeps them as a dimension.</summary>
+    /// <summary>
+    /// Requests to models, each once over all reports of a vendor: a report that counts again what another counts keeps
+    /// them as a dimension.
+    /// </summary>
     public long? Requests { get; init; }
 
     /// <summary>What is counted in something other than tokens or requests.</summary>
     public decimal? Quantity { get; init; }
 
-    /// <summary>What <see cref="Quantity"/> counts: <c>images</c>, <c>characters</c>, <c>seconds</c>, <c>bytes</c> …</summary>
+    /// <summary>
+    /// What <see cref="Quantity"/> counts: <c>images</c>, <c>characters</c>, <c>seconds</c>, <c>bytes</c> …
+    /// </summary>
     public string? QuantityUnit { get; init; }
 
     /// <summary>Dimensions and splits without a column, as a JSON object.</summary>
@@ -63,7 +68,8 @@ public sealed record UsageRecord : BucketRecord
     public override bool TellsQuantity => Quantity is not null;
 
     [JsonIgnore]
-    public override TokenCounts TokenCounts => new(InputUncachedTokens ?? 0, CacheReadTokens ?? 0, CacheWriteTokens ?? 0, OutputTokens ?? 0);
+    public override TokenCounts TokenCounts =>
+        new(InputUncachedTokens ?? 0, CacheReadTokens ?? 0, CacheWriteTokens ?? 0, OutputTokens ?? 0);
 }
 
 /// <summary>Makes usage records.</summary>

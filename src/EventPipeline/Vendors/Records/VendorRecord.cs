@@ -13,13 +13,17 @@ public abstract record VendorRecord : VendorItem
     /// <summary>The vendor's name.</summary>
     public required string Vendor { get; init; }
 
-    /// <summary>Which account: the vendor's own organisation id, or the first name of an account whose vendor gives none.</summary>
+    /// <summary>
+    /// Which account: the vendor's own organisation id, or the first name of an account whose vendor gives none.
+    /// </summary>
     public required string AccountId { get; init; }
 
     /// <summary>The report's name.</summary>
     public required string Report { get; init; }
 
-    /// <summary>What a row stands for: the grouping it was asked with, and its version, e.g. <c>by_model.v1</c>.</summary>
+    /// <summary>
+    /// What a row stands for: the grouping it was asked with, and its version, e.g. <c>by_model.v1</c>.
+    /// </summary>
     public required string Grain { get; init; }
 
     /// <summary>The UTC day.</summary>

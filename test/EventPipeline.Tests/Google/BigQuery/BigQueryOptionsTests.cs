@@ -44,7 +44,8 @@ public sealed class BigQueryOptionsTests
     [InlineData("BIGQUERY_EMULATOR_HOST", "no host:x", "BIGQUERY_EMULATOR_HOST")]
     public void A_setting_that_cannot_be_right_is_refused_by_name(string name, string value, string told)
     {
-        var refused = Should.Throw<OptionsValidationException>(() => Read([("GOOGLE_CLOUD_PROJECT", "my-project"), (name, value)]));
+        var refused = Should.Throw<OptionsValidationException>(
+            () => Read([("GOOGLE_CLOUD_PROJECT", "my-project"), (name, value)]));
 
         refused.Message.ShouldContain(told);
     }
@@ -55,7 +56,8 @@ public sealed class BigQueryOptionsTests
     public void On_Google_the_topics_project_has_to_be_named(string project, bool taken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>("GOOGLE_CLOUD_PROJECT", project)]);
+        builder.Configuration.AddInMemoryCollection(
+            [KeyValuePair.Create<string, string?>("GOOGLE_CLOUD_PROJECT", project)]);
         builder.Services.AddPubSub();
         builder.AddGoogle();
         using var services = builder.Services.BuildServiceProvider();
@@ -74,7 +76,8 @@ public sealed class BigQueryOptionsTests
 
     private static BigQueryOptions Read(params (string, string?)[] settings)
     {
-        using var services = BigQueryServer.Services(TimeProvider.System, [.. settings.GroupBy(s => s.Item1).Select(group => group.Last())]);
+        using var services = BigQueryServer.Services(
+            TimeProvider.System, [.. settings.GroupBy(s => s.Item1).Select(group => group.Last())]);
         return services.GetRequiredService<IOptions<BigQueryOptions>>().Value;
     }
 }

@@ -33,8 +33,8 @@ internal sealed record Fate(int? Status, string Body = "", bool LosesAnswer = fa
 }
 
 /// <summary>
-/// A server in BigQuery's place: it knows jobs, whose ids are unique for ever, and sessions of uploads, and answers queries with what the test has
-/// arranged. What it does not know, or has no location, is a mistake.
+/// A server in BigQuery's place: it knows jobs, whose ids are unique for ever, and sessions of uploads, and answers
+/// queries with what the test has arranged. What it does not know, or has no location, is a mistake.
 /// </summary>
 internal sealed class BigQueryServer : IAsyncDisposable
 {
@@ -62,7 +62,9 @@ internal sealed class BigQueryServer : IAsyncDisposable
     /// <summary>Jobs in the order in which they were made, by id, with their configuration.</summary>
     public OrderedDictionary<string, JsonElement> Jobs { get; } = [];
 
-    /// <summary>What each job's status is, one after the other; the last stays. Without any a job is done at once.</summary>
+    /// <summary>
+    /// What each job's status is, one after the other; the last stays. Without any a job is done at once.
+    /// </summary>
     public Func<string, IReadOnlyList<string>> StatusOf { get; set; } = _ => [Done];
 
     /// <summary>Answers to queries and to the questions after their results, in order.</summary>
@@ -179,7 +181,8 @@ internal sealed class BigQueryServer : IAsyncDisposable
             return line == $"POST {Api}/jobs" ? Insert(request.Json)
                 : line == $"POST /upload{Api}/jobs?uploadType=resumable" ? Begin(request.Json)
                 : line.StartsWith("PUT /upload/sessions/", StringComparison.Ordinal) ? Receive(line[4..], request)
-                : line.StartsWith("DELETE /upload/sessions/", StringComparison.Ordinal) && _sessions.Remove(line[7..]) ? (499, "", [])
+                : line.StartsWith("DELETE /upload/sessions/", StringComparison.Ordinal) && _sessions.Remove(line[7..])
+                    ? (499, "", [])
                 : line.StartsWith($"GET {Api}/jobs/", StringComparison.Ordinal) ? Find(line)
                 : line.StartsWith($"POST {Api}/queries", StringComparison.Ordinal) && In(request.Json) ? Answer(line)
                 : line.StartsWith($"GET {Api}/queries/", StringComparison.Ordinal) && In(line) ? Answer(line)
@@ -232,9 +235,13 @@ internal sealed class BigQueryServer : IAsyncDisposable
         if (range[0] != "*")
         {
             var (first, last) = (GetInt64(range[0].Split('-')[0]), GetInt64(range[0].Split('-')[1]));
-            if (first != session.Length || last - first + 1 != request.Body.Length || (range[1] == "*" && request.Body.Length % (256 * 1024) != 0))
+            if (
+                first != session.Length
+                    || last - first + 1 != request.Body.Length
+                    || (range[1] == "*" && request.Body.Length % (256 * 1024) != 0))
             {
-                return Mistaken($"{request.ContentRange} with {request.Body.Length} bytes, where {session.Length} have arrived.");
+                return Mistaken(
+                    $"{request.ContentRange} with {request.Body.Length} bytes, where {session.Length} have arrived.");
             }
 
             session.Write(request.Body, 0, Takes(request.Body.Length));
@@ -270,7 +277,8 @@ internal sealed class BigQueryServer : IAsyncDisposable
             """;
     }
 
-    private static bool In(JsonElement body) => body.TryGetProperty("location", out var location) && location.GetString() == Location;
+    private static bool In(JsonElement body) =>
+        body.TryGetProperty("location", out var location) && location.GetString() == Location;
 
     private static bool In(string line) => line.Contains($"location={Location}", StringComparison.Ordinal);
 

@@ -40,7 +40,8 @@ public sealed class CredentialTests
         await using var server = await BigQueryServer.StartAsync();
         server.SessionAddress = path => $"https://bigquery.googleapis.com{path}";
 
-        var session = await server.Get<BigQueryClient>().StartUploadAsync(new Job(new JobReference("p", "j", BigQueryServer.Location)), Token);
+        var session = await server.Get<BigQueryClient>()
+            .StartUploadAsync(new Job(new JobReference("p", "j", BigQueryServer.Location)), Token);
 
         session.ShouldBe(new Uri("https://bigquery.googleapis.com/upload/sessions/1"));
     }
@@ -56,18 +57,27 @@ public sealed class CredentialTests
         server.SessionAddress = path => $"{host}{path}";
         var client = server.Get<BigQueryClient>();
 
-        var session = await client.StartUploadAsync(new Job(new JobReference("p", "j", BigQueryServer.Location)), Token);
+        var session = await client.StartUploadAsync(
+            new Job(new JobReference("p", "j", BigQueryServer.Location)), Token);
 
         session.ShouldBe(new Uri(new Uri(server.Address), "/upload/sessions/1"));
     }
 
     private static async Task LoadAsync(BigQueryServer server)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false }) { BaseAddress = new Uri(server.Address) };
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false })
+        {
+            BaseAddress = new Uri(server.Address),
+        };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "secret");
-        var options = Options.Create(new BigQueryOptions { ProjectId = BigQueryServer.Project, Location = BigQueryServer.Location });
+        var options = Options.Create(new BigQueryOptions
+        {
+            ProjectId = BigQueryServer.Project,
+            Location = BigQueryServer.Location,
+        });
         var client = new BigQueryClient(http, options, TimeProvider.System);
-        var warehouse = new BigQueryWarehouse(client, new BigQueryJobs(client, TimeProvider.System), TimeProvider.System);
+        var warehouse = new BigQueryWarehouse(
+            client, new BigQueryJobs(client, TimeProvider.System), TimeProvider.System);
         await using var upload = await warehouse.StartUploadAsync(BigQueryServer.Dataset, "t", "l", Token);
         await upload.WriteAsync("{}"u8.ToArray(), Token);
         await upload.LoadAsync(Token);

@@ -20,7 +20,9 @@ public sealed class InsertTests
         id.ShouldBe(First);
         configuration.GetProperty("labels").GetRawText().ShouldBe("""{"service":"eventpipeline","statement":"a_note"}""");
         var query = configuration.GetProperty("query");
-        query.GetProperty("query").GetString().ShouldBe("-- @a STRING\nINSERT INTO `my-project`.ai_usage.note (a) VALUES (@a)");
+        query.GetProperty("query")
+            .GetString()
+            .ShouldBe("-- @a STRING\nINSERT INTO `my-project`.ai_usage.note (a) VALUES (@a)");
         query.GetProperty("useLegacySql").GetBoolean().ShouldBeFalse();
         query.GetProperty("maximumBytesBilled").GetString().ShouldBe("1000000");
     }
@@ -31,7 +33,13 @@ public sealed class InsertTests
         await using var server = await BigQueryServer.StartAsync();
 
         await server.Warehouse().ExecuteAsync(
-            BigQueryServer.Dataset, "event-1", new Statement("a_note", "-- @a STRING\nINSERT INTO {dataset}.note (a) VALUES (@a)", new Dictionary<string, object?> { ["a"] = "+++é" }), Token);
+            BigQueryServer.Dataset,
+            "event-1",
+            new Statement(
+                "a_note",
+                "-- @a STRING\nINSERT INTO {dataset}.note (a) VALUES (@a)",
+                new Dictionary<string, object?> { ["a"] = "+++é" }),
+            Token);
 
         System.Text.Encoding.UTF8.GetString(server.Requests.First().Body).ShouldContain("\"+++é\"");
     }
@@ -54,7 +62,9 @@ public sealed class InsertTests
     {
         await using var server = await BigQueryServer.StartAsync();
         var posts = 0;
-        server.FateOf = request => IsInsert(request) && ++posts == 1 ? (after ? Fate.LostAfter : Fate.LostBefore) : null;
+        server.FateOf = request => IsInsert(request) && ++posts == 1
+            ? (after ? Fate.LostAfter : Fate.LostBefore)
+            : null;
 
         await InsertAsync(server);
 
@@ -85,7 +95,8 @@ public sealed class InsertTests
     [InlineData("jobInternalError", "")]
     [InlineData("jobRateLimitExceeded", "")]
     [InlineData("rateLimitExceeded", "Exceeded rate limits: too many table dml insert operations for this table.")]
-    [InlineData("invalidQuery", "Could not serialize access to table my-project:ai_usage.note due to concurrent update")]
+    [InlineData(
+        "invalidQuery", "Could not serialize access to table my-project:ai_usage.note due to concurrent update")]
     [InlineData("resourcesExceeded", "Resources exceeded: Too many DML statements outstanding against table")]
     public async Task A_job_that_failed_by_chance_is_followed_by_the_next_number(string reason, string message)
     {
@@ -112,7 +123,12 @@ public sealed class InsertTests
     public async Task A_statement_that_others_keep_in_the_way_of_is_not_blamed_on_the_schema()
     {
         await using var server = await BigQueryServer.StartAsync();
-        server.StatusOf = _ => [BigQueryServer.Failed("invalidQuery", "Could not serialize access to table my-project:ai_usage.note due to concurrent update")];
+        server.StatusOf = _ =>
+            [
+                BigQueryServer.Failed(
+                    "invalidQuery",
+                    "Could not serialize access to table my-project:ai_usage.note due to concurrent update"),
+            ];
 
         var failure = await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server));
 
@@ -128,7 +144,9 @@ public sealed class InsertTests
 
         var failure = await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server));
 
-        failure.Message.ShouldBe("Statement 'a_note' on my-project.ai_usage (europe-west3), job my-project:europe-west3.insert-ai_usage-event-1_1: "
+        failure.Message.ShouldBe(
+            "Statement 'a_note' on my-project.ai_usage (europe-west3), job "
+                + "my-project:europe-west3.insert-ai_usage-event-1_1: "
             + "Unrecognized name: a (invalidQuery) The tables do not match the service: run `schema check`.");
         server.Jobs.Keys.ShouldBe([First]);
     }
@@ -138,8 +156,11 @@ public sealed class InsertTests
     {
         await using var server = await BigQueryServer.StartAsync();
         var mended = false;
-        server.StatusOf = id => id == First || !mended ? [BigQueryServer.Failed("notFound", "Not found: Table")] : [BigQueryServer.Done];
-        (await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server))).Message.ShouldContain("schema apply");
+        server.StatusOf = id => id == First || !mended
+            ? [BigQueryServer.Failed("notFound", "Not found: Table")]
+            : [BigQueryServer.Done];
+        (await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server))).Message
+            .ShouldContain("schema apply");
 
         mended = true;
         await InsertAsync(server);
@@ -207,7 +228,8 @@ public sealed class InsertTests
         await using var server = await BigQueryServer.StartAsync();
         server.FateOf = _ => new Fate(200, "<html>");
 
-        (await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server))).Message.ShouldContain(server.Address);
+        (await Should.ThrowAsync<TransientFailureException>(() => InsertAsync(server))).Message
+            .ShouldContain(server.Address);
     }
 
     [Theory]
@@ -220,22 +242,27 @@ public sealed class InsertTests
     public Task A_name_that_no_job_can_have_is_refused_for_good(string id) => RefusedAsync(id);
 
     [Fact]
-    public Task A_name_that_is_too_long_for_a_job_is_refused_for_good() => RefusedAsync($"completed_{new string('x', 1_100)}_failed");
+    public Task A_name_that_is_too_long_for_a_job_is_refused_for_good() =>
+        RefusedAsync($"completed_{new string('x', 1_100)}_failed");
 
     private static async Task RefusedAsync(string id)
     {
         await using var server = await BigQueryServer.StartAsync();
 
-        var rejected = await Should.ThrowAsync<RejectedEventException>(() => server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, id, Note, Token));
+        var rejected = await Should.ThrowAsync<RejectedEventException>(
+            () => server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, id, Note, Token));
 
         rejected.Message.ShouldContain($"of {id.Length} characters");
         server.Requests.ShouldBeEmpty();
     }
 
     private static Statement Note => new(
-        "a_note", "-- @a STRING\nINSERT INTO {dataset}.note (a) VALUES (@a)", new Dictionary<string, object?> { ["a"] = null });
+        "a_note",
+        "-- @a STRING\nINSERT INTO {dataset}.note (a) VALUES (@a)",
+        new Dictionary<string, object?> { ["a"] = null });
 
     private static bool IsInsert(BigQueryRequest request) => request.Line.StartsWith("POST", StringComparison.Ordinal);
 
-    private static Task InsertAsync(BigQueryServer server) => server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, "event-1", Note, Token);
+    private static Task InsertAsync(BigQueryServer server) =>
+        server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, "event-1", Note, Token);
 }

@@ -18,7 +18,14 @@ public sealed class QueryTests
 
         await server.Warehouse().QueryAsync(
             BigQueryServer.Dataset,
-            Statement.Create("slices", ("vendor", "o'x"), ("account", null), ("report", null), ("from", new DateOnly(2026, 11, 2)), ("to", null), ("limit", 5L)),
+            Statement.Create(
+                "slices",
+                ("vendor", "o'x"),
+                ("account", null),
+                ("report", null),
+                ("from", new DateOnly(2026, 11, 2)),
+                ("to", null),
+                ("limit", 5L)),
             Token);
 
         var query = server.Requests.Single().Json;
@@ -67,10 +74,16 @@ public sealed class QueryTests
         foreach (var file in Statement.Files("statements"))
         {
             var text = Statement.Text(file);
-            var body = string.Join('\n', text.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
-            var names = System.Text.RegularExpressions.Regex.Matches(body, @"(?<![\w@])@([a-z][a-z0-9_]*)").Select(match => match.Groups[1].Value).Distinct();
+            var body = string.Join(
+                '\n', text.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)));
+            var names = System.Text.RegularExpressions.Regex.Matches(body, @"(?<![\w@])@([a-z][a-z0-9_]*)")
+                .Select(match => match.Groups[1].Value)
+                .Distinct();
 
-            Should.NotThrow(() => QueryParameters.FromStatement(new Statement(file, text, names.ToDictionary(name => name, _ => (object?)null))));
+            Should.NotThrow(
+                () =>
+                    QueryParameters.FromStatement(
+                        new Statement(file, text, names.ToDictionary(name => name, _ => (object?)null))));
         }
     }
 
@@ -115,7 +128,10 @@ public sealed class QueryTests
 
         if (fits)
         {
-            (await AskAsync(server)).Single().Exact("b").ShouldBe(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+            (await AskAsync(server))
+                .Single()
+                .Exact("b")
+                .ShouldBe(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
         }
         else
         {
@@ -144,8 +160,12 @@ public sealed class QueryTests
 
         server.Lines.Skip(1).ShouldBe(
         [
-            "GET /bigquery/v2/projects/my-project/queries/job_1?location=europe-west3&timeoutMs=10000&formatOptions.useInt64Timestamp=true&pageToken=to%3Dken",
-            "GET /bigquery/v2/projects/my-project/queries/job_1?location=europe-west3&timeoutMs=10000&formatOptions.useInt64Timestamp=true&pageToken=last",
+            "GET "
+                + "/bigquery/v2/projects/my-project/queries/job_1?location=europe-west3&timeoutMs=10000"
+                + "&formatOptions.useInt64Timestamp=true&pageToken=to%3Dken",
+            "GET "
+                + "/bigquery/v2/projects/my-project/queries/job_1?location=europe-west3&timeoutMs=10000"
+                + "&formatOptions.useInt64Timestamp=true&pageToken=last",
         ]);
     }
 
@@ -179,7 +199,8 @@ public sealed class QueryTests
 
     [Theory]
     [InlineData(400, "invalidQuery", "Unrecognized name: vendor at [1:2]", "schema check")]
-    [InlineData(400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed", "BigQuery__MaximumBytesBilled")]
+    [InlineData(
+        400, "bytesBilledLimitExceeded", "Query exceeded limit for bytes billed", "BigQuery__MaximumBytesBilled")]
     [InlineData(403, "accessDenied", "Access Denied: Project my-project", "roles/bigquery.jobUser")]
     [InlineData(404, "notFound", "Not found: Table", "schema apply")]
     [InlineData(401, "authError", "Invalid Credentials", "credential")]
@@ -206,7 +227,8 @@ public sealed class QueryTests
             new Service.HurriedTime(), ("BIGQUERY_EMULATOR_HOST", host), ("GOOGLE_CLOUD_PROJECT", "my-project"));
         var warehouse = (IWarehouse)services.GetService(typeof(IWarehouse))!;
 
-        var failure = await Should.ThrowAsync<TransientFailureException>(() => warehouse.QueryAsync("d", Statement.Create("ping"), Token));
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            () => warehouse.QueryAsync("d", Statement.Create("ping"), Token));
 
         failure.Message.ShouldContain($"http://{host}/");
     }
@@ -229,7 +251,13 @@ public sealed class QueryTests
         var table = (await client.GetTableAsync("ai_usage", "usage", Token)).ShouldNotBeNull();
 
         table.Schema!.Fields!.Single().ShouldBe(
-            new TableFieldSchema("amount", "BIGNUMERIC") { Mode = "REQUIRED", Precision = 38, Scale = 18, Description = "Money." });
+            new TableFieldSchema("amount", "BIGNUMERIC")
+            {
+                Mode = "REQUIRED",
+                Precision = 38,
+                Scale = 18,
+                Description = "Money.",
+            });
         table.TimePartitioning.ShouldBe(new TimePartitioning("DAY", "usage_date") { ExpirationMs = 1000 });
         table.Clustering!.Fields.ShouldBe(["vendor"]);
         (await client.GetTableAsync("ai_usage", "other", Token)).ShouldBeNull();
@@ -243,7 +271,8 @@ public sealed class QueryTests
         var labels = new Dictionary<string, string> { ["service"] = "eventpipeline" };
 
         await server.Get<BigQueryJobs>().RunAsync("schema-1", "CREATE TABLE x (a STRING)", labels, Token);
-        var failure = await Should.ThrowAsync<BigQueryException>(() => server.Get<BigQueryJobs>().RunAsync("schema-2", "CREATE", labels, Token));
+        var failure = await Should.ThrowAsync<BigQueryException>(
+            () => server.Get<BigQueryJobs>().RunAsync("schema-2", "CREATE", labels, Token));
 
         failure.Error.Reason.ShouldBe("invalidQuery");
         server.Jobs["schema-1"].GetProperty("query").GetRawText().ShouldBe("""{"query":"CREATE TABLE x (a STRING)","useLegacySql":false}""");

@@ -38,7 +38,8 @@ public sealed class UploadTests
         before.ShouldBe((2, 0));
         server.Jobs.Keys.ShouldBe([JobId]);
         Unzipped(server).ShouldBe(Text(Large()));
-        Puts(server).Select(put => put.ContentRange!.Split('/')[0]).Take(2).ShouldBe(["bytes 0-1048575", "bytes 1048576-2097151"]);
+        Puts(server).Select(put => put.ContentRange!.Split('/')[0]).Take(2).ShouldBe(
+            ["bytes 0-1048575", "bytes 1048576-2097151"]);
     }
 
     [Fact]
@@ -128,7 +129,9 @@ public sealed class UploadTests
     public async Task A_session_that_is_gone_without_a_job_fails_the_attempt(int status, string body)
     {
         await using var server = await BigQueryServer.StartAsync();
-        server.FateOf = request => request.Line.StartsWith("PUT", StringComparison.Ordinal) ? new Fate(status, body) : null;
+        server.FateOf = request => request.Line.StartsWith("PUT", StringComparison.Ordinal)
+            ? new Fate(status, body)
+            : null;
 
         var failure = await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(server, ["{}"]));
 
@@ -154,7 +157,11 @@ public sealed class UploadTests
     {
         await using var server = await BigQueryServer.StartAsync();
         Nth(server, request => request.Line.StartsWith("PUT", StringComparison.Ordinal), 1, Fate.LostAfter);
-        Nth(server, request => request.ContentRange == "bytes */*", 1, Fate.Refused(409, "duplicate", "Already Exists: Job x"));
+        Nth(
+            server,
+            request => request.ContentRange == "bytes */*",
+            1,
+            Fate.Refused(409, "duplicate", "Already Exists: Job x"));
 
         await LoadAsync(server, ["{}"]);
 
@@ -185,15 +192,21 @@ public sealed class UploadTests
 
         var rejected = await Should.ThrowAsync<RejectedEventException>(() => LoadAsync(server, ["{}"]));
 
-        rejected.Message.ShouldBe($"my-project.ai_usage.cost_versions refused the rows of job my-project:europe-west3.{JobId}: "
+        rejected.Message.ShouldBe(
+            $"my-project.ai_usage.cost_versions refused the rows of job my-project:europe-west3.{JobId}: "
             + "[amount_usd] Could not parse 'many' as BIGNUMERIC No such field: b. third");
         rejected.Cause.ShouldBe(RejectionCause.WarehouseRefused);
         rejected.Hint.ShouldContain("schema check");
     }
 
     [Theory]
-    [InlineData("quotaExceeded", "Quota exceeded: Your table exceeded quota for imports or query appends per table.", "load_job_per_table.long", "the daily quota of 1,500 load jobs")]
-    [InlineData("quotaExceeded", "Quota exceeded: Your project exceeded quota for something", "", "a quota is exhausted")]
+    [InlineData(
+        "quotaExceeded",
+        "Quota exceeded: Your table exceeded quota for imports or query appends per table.",
+        "load_job_per_table.long",
+        "the daily quota of 1,500 load jobs")]
+    [InlineData(
+        "quotaExceeded", "Quota exceeded: Your project exceeded quota for something", "", "a quota is exhausted")]
     [InlineData("rateLimitExceeded", "Exceeded rate limits", "", "Exceeded rate limits")]
     [InlineData("backendError", "Try again", "", "backendError")]
     [InlineData("notFound", "Not found: Table my-project:ai_usage.cost_versions", "", "schema apply")]
@@ -215,9 +228,17 @@ public sealed class UploadTests
     public async Task A_quota_that_refuses_the_last_byte_is_told_the_same()
     {
         await using var server = await BigQueryServer.StartAsync();
-        Nth(server, IsChunk, 1, Fate.Refused(403, "quotaExceeded", "Quota exceeded: Your table exceeded quota for imports or query appends per table."));
+        Nth(
+            server,
+            IsChunk,
+            1,
+            Fate.Refused(
+                403,
+                "quotaExceeded",
+                "Quota exceeded: Your table exceeded quota for imports or query appends per table."));
 
-        (await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(server, ["{}"]))).Message.ShouldContain("the daily quota of 1,500 load jobs");
+        (await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(server, ["{}"]))).Message
+            .ShouldContain("the daily quota of 1,500 load jobs");
     }
 
     [Fact]
@@ -325,7 +346,8 @@ public sealed class UploadTests
 
     private static string Unzipped(BigQueryServer server)
     {
-        using var reader = new StreamReader(new GZipStream(new MemoryStream(server.Uploaded), CompressionMode.Decompress));
+        using var reader = new StreamReader(
+            new GZipStream(new MemoryStream(server.Uploaded), CompressionMode.Decompress));
         return reader.ReadToEnd();
     }
 

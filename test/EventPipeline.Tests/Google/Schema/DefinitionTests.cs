@@ -40,7 +40,9 @@ public sealed class DefinitionTests
 
         foreach (var view in schema.Views)
         {
-            var read = view.Query.Split("{dataset}.").Skip(1).Select(rest => new string([.. rest.TakeWhile(c => char.IsLetter(c) || c == '_')]));
+            var read = view.Query.Split("{dataset}.")
+                .Skip(1)
+                .Select(rest => new string([.. rest.TakeWhile(c => char.IsLetter(c) || c == '_')]));
             read.ShouldBeSubsetOf(known);
             known.Add(view.Name);
         }
@@ -66,26 +68,51 @@ public sealed class DefinitionTests
     [InlineData("(a STRING)", "", "a STRING")]
     [InlineData("(a STRING NOT NULL)", "", "a STRING NOT NULL")]
     [InlineData("(a BIGNUMERIC( 38,18 ))", "", "a BIGNUMERIC(38, 18)")]
-    [InlineData("(a INT64 OPTIONS(description='it\\'s \\\\ here; (b)'))", "", "a INT64 OPTIONS (description = 'it\\'s \\\\ here; (b)')")]
+    [InlineData(
+        "(a INT64 OPTIONS(description='it\\'s \\\\ here; (b)'))",
+        "",
+        "a INT64 OPTIONS (description = 'it\\'s \\\\ here; (b)')")]
     public void Spacing_means_nothing(string columns, string rest, string column) =>
-        TableDefinition.Parse("t.sql", $"CREATE TABLE IF NOT EXISTS {{dataset}}.t {columns}{rest};").Columns.ShouldHaveSingleItem().ToString().ShouldBe(column);
+        TableDefinition.Parse("t.sql", $"CREATE TABLE IF NOT EXISTS {{dataset}}.t {columns}{rest};")
+            .Columns.ShouldHaveSingleItem()
+            .ToString()
+            .ShouldBe(column);
 
     [Theory]
     [InlineData("CREATE TABLE {dataset}.t (a STRING);", "t.sql(1,14): 'IF' was expected, but there is '{dataset}'.")]
     [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a TEXT);", "t.sql(1,43): a type")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (\n  a STRING,\n  a INT64);", "t.sql(3,3): a column that does not exist yet was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (\n  a STRING,\n  a INT64);",
+        "t.sql(3,3): a column that does not exist yet was expected")]
     [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (\n  a STRING,\n);", "t.sql(3,1): a name was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING DEFAULT 'x');", "t.sql(1,50): ')' was expected, but there is 'DEFAULT'.")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING DEFAULT 'x');",
+        "t.sql(1,50): ')' was expected, but there is 'DEFAULT'.")]
     [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a NUMERIC(38));", "t.sql(1,53): ',' was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) PARTITION BY b;", "t.sql(1,64): a column of the table was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) CLUSTER BY b;", "a column of the table was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) PARTITION BY TIMESTAMP_TRUNC(a, DAY);", "a column of the table was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) OPTIONS (labels = []);", "one of partition_expiration_days, description was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = \"x\"));", "a string in single quotes was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = 'x\\q'));", "one of the escapes")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = 'x));", "a string in single quotes was expected")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING)", "t.sql(1,50): ';' was expected, but the text ends.")]
-    [InlineData("CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING); DROP TABLE t;", "t.sql(1,52): the end was expected, but there is 'DROP'.")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) PARTITION BY b;",
+        "t.sql(1,64): a column of the table was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) CLUSTER BY b;", "a column of the table was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) PARTITION BY TIMESTAMP_TRUNC(a, DAY);",
+        "a column of the table was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) OPTIONS (labels = []);",
+        "one of partition_expiration_days, description was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = \"x\"));",
+        "a string in single quotes was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = 'x\\q'));", "one of the escapes")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = 'x));",
+        "a string in single quotes was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING)", "t.sql(1,50): ';' was expected, but the text ends.")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING); DROP TABLE t;",
+        "t.sql(1,52): the end was expected, but there is 'DROP'.")]
     [InlineData("", "t.sql(1,1): 'CREATE' was expected, but the text ends.")]
     public void What_is_not_understood_is_refused_by_its_place(string sql, string message) =>
         Should.Throw<FormatException>(() => TableDefinition.Parse("t.sql", sql)).Message.ShouldContain(message);

@@ -17,7 +17,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Google.SignIn;
 
-/// <summary>The service as on Google Cloud, over HTTP, with a local issuer of tokens, an empty warehouse, and topics that take everything.</summary>
+/// <summary>
+/// The service as on Google Cloud, over HTTP, with a local issuer of tokens, an empty warehouse, and topics that take
+/// everything.
+/// </summary>
 internal sealed class GuardedHost : IAsyncDisposable
 {
     public const string PushAudience = "https://eventpipeline.test/push";
@@ -67,7 +70,8 @@ internal sealed class GuardedHost : IAsyncDisposable
     }
 
     /// <summary>The composed service, not started.</summary>
-    public static WebApplication Build(Issuer issuer, Action<WebApplicationBuilder> register, params (string Name, string? Value)[] settings)
+    public static WebApplication Build(
+        Issuer issuer, Action<WebApplicationBuilder> register, params (string Name, string? Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.Sources.Clear();
@@ -82,7 +86,8 @@ internal sealed class GuardedHost : IAsyncDisposable
             ["Authentication:CertificatesAddress"] = issuer.GoogleKeys,
             ["Authentication:Iap:CertificatesAddress"] = issuer.ProxyKeys,
         });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)));
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.ConfigureServer();
@@ -133,16 +138,20 @@ internal sealed class GuardedHost : IAsyncDisposable
     public async Task<HttpStatusCode> GetAsync(string path, string? token, string header = "Authorization")
     {
         using var answer = await SendAsync(
-            HttpMethod.Get, path, token is null ? [] : [(header, header == "Authorization" ? $"Bearer {token}" : token)]);
+            HttpMethod.Get,
+            path,
+            token is null ? [] : [(header, header == "Authorization" ? $"Bearer {token}" : token)]);
         return answer.StatusCode;
     }
 
-    public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (method == HttpMethod.Post)
         {
-            request.Content = new StringContent("no event", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+            request.Content = new StringContent(
+                "no event", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         }
 
         foreach (var (name, value) in headers)
@@ -180,13 +189,19 @@ internal sealed class GuardedHost : IAsyncDisposable
 
     private sealed class EmptyWarehouse : IWarehouse
     {
-        public Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken) =>
+        public Task<IUpload> StartUploadAsync(
+            string dataset, string table, string loadId, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("No upload is arranged.");
 
-        public Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<Row>> QueryAsync(
+            string dataset, Statement statement, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<Row>>([]);
 
-        public Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task ExecuteAsync(
+            string dataset,
+            string statementId,
+            Statement statement,
+            CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
 

@@ -8,7 +8,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace EventPipeline.Tests.Google.SignIn;
 
-/// <summary>Whoever signs tokens: Google and its proxy, with keys of their own, and the addresses where their public halves are.</summary>
+/// <summary>
+/// Whoever signs tokens: Google and its proxy, with keys of their own, and the addresses where their public halves are.
+/// </summary>
 internal sealed class Issuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -46,7 +48,10 @@ internal sealed class Issuer : IAsyncDisposable
 
     /// <summary>A token as Google writes it, with whatever a test wants different.</summary>
     public string Sign(JsonObject claims, Action<JsonObject>? header = null) =>
-        Token(Header("RS256", Current.Id, header), claims, bytes => Current.Key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
+        Token(
+            Header("RS256", Current.Id, header),
+            claims,
+            bytes => Current.Key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
 
     /// <summary>An assertion as the proxy writes it.</summary>
     public string SignAsProxy(JsonObject claims) =>
@@ -85,7 +90,22 @@ internal sealed class Issuer : IAsyncDisposable
         {
             var point = Proxy.Key.ExportParameters(false).Q;
             return context.Response.WriteAsJsonAsync(
-                new { keys = new[] { new { kty = "EC", crv = "P-256", alg = "ES256", use = "sig", kid = Proxy.Id, x = Text(point.X), y = Text(point.Y) } } });
+                new
+                {
+                    keys = new[]
+                    {
+                        new
+                        {
+                            kty = "EC",
+                            crv = "P-256",
+                            alg = "ES256",
+                            use = "sig",
+                            kid = Proxy.Id,
+                            x = Text(point.X),
+                            y = Text(point.Y),
+                        },
+                    },
+                });
         }
 
         Interlocked.Increment(ref _asked);
@@ -97,7 +117,21 @@ internal sealed class Issuer : IAsyncDisposable
 
         var key = Current.Key.ExportParameters(false);
         return context.Response.WriteAsJsonAsync(
-            new { keys = new[] { new { kty = "RSA", alg = "RS256", use = "sig", kid = Current.Id, n = Text(key.Modulus), e = Text(key.Exponent) } } });
+            new
+            {
+                keys = new[]
+                {
+                    new
+                    {
+                        kty = "RSA",
+                        alg = "RS256",
+                        use = "sig",
+                        kid = Current.Id,
+                        n = Text(key.Modulus),
+                        e = Text(key.Exponent),
+                    },
+                },
+            });
 
         static string Text(byte[]? bytes) => Base64Url.EncodeToString(bytes);
     }

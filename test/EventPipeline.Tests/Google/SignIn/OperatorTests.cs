@@ -38,7 +38,8 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     public async Task Pushers_do_not_operate_and_operators_do_not_push()
     {
         var push = Host.Issuer.Sign(Host.PushClaims());
-        var pushForOperators = Host.Issuer.Sign(Host.PushClaims(claims => claims["aud"] = GuardedHost.OperatorAudience));
+        var pushForOperators = Host.Issuer.Sign(
+            Host.PushClaims(claims => claims["aud"] = GuardedHost.OperatorAudience));
         var operators = Host.Issuer.Sign(Host.OperatorClaims());
         var operatorForPush = Host.Issuer.Sign(Host.OperatorClaims(claims => claims["aud"] = GuardedHost.PushAudience));
 
@@ -51,17 +52,28 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     [Fact]
     public async Task Strangers_and_unverified_principals_are_forbidden()
     {
-        (await Host.GetAsync("status", Host.Issuer.Sign(Host.OperatorClaims(claims => claims["email"] = "eve@acme.test")))).ShouldBe(HttpStatusCode.Forbidden);
-        (await Host.GetAsync("status", Host.Issuer.Sign(Host.OperatorClaims(claims => claims["email_verified"] = false)))).ShouldBe(HttpStatusCode.Forbidden);
-        (await Host.GetAsync("status", Host.Issuer.Sign(Host.OperatorClaims(claims => claims.Remove("email"))))).ShouldBe(HttpStatusCode.Forbidden);
+        (
+            await Host.GetAsync(
+                "status", Host.Issuer.Sign(Host.OperatorClaims(claims => claims["email"] = "eve@acme.test"))))
+            .ShouldBe(HttpStatusCode.Forbidden);
+        (
+            await Host.GetAsync(
+                "status", Host.Issuer.Sign(Host.OperatorClaims(claims => claims["email_verified"] = false))))
+            .ShouldBe(HttpStatusCode.Forbidden);
+        (await Host.GetAsync("status", Host.Issuer.Sign(Host.OperatorClaims(claims => claims.Remove("email")))))
+            .ShouldBe(HttpStatusCode.Forbidden);
     }
 
     [Fact]
     public async Task A_principal_that_the_proxy_signed_in_may()
     {
         (await Host.GetAsync("status", Host.Issuer.SignAsProxy(Host.IapClaims()), Iap)).ShouldBe(HttpStatusCode.OK);
-        (await Host.GetAsync("status", Host.Issuer.SignAsProxy(Host.IapClaims(claims => claims["email"] = "eve@acme.test")), Iap)).ShouldBe(HttpStatusCode.Forbidden);
-        using var push = await Host.SendAsync(HttpMethod.Post, "events/run-requested", (Iap, Host.Issuer.SignAsProxy(Host.IapClaims())));
+        (
+            await Host.GetAsync(
+                "status", Host.Issuer.SignAsProxy(Host.IapClaims(claims => claims["email"] = "eve@acme.test")), Iap))
+            .ShouldBe(HttpStatusCode.Forbidden);
+        using var push = await Host.SendAsync(
+            HttpMethod.Post, "events/run-requested", (Iap, Host.Issuer.SignAsProxy(Host.IapClaims())));
         push.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -70,7 +82,8 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     {
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         string Strange(string algorithm, HashAlgorithmName hash) =>
-            Issuer.Token(Issuer.Header(algorithm, "iap-1", null), Host.IapClaims(), bytes => stranger.SignData(bytes, hash));
+            Issuer.Token(
+                Issuer.Header(algorithm, "iap-1", null), Host.IapClaims(), bytes => stranger.SignData(bytes, hash));
         string[] forgeries =
         [
             Strange("ES256", HashAlgorithmName.SHA256),
@@ -96,7 +109,8 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     {
         using var answer = await Host.SendAsync(
             HttpMethod.Get, "status",
-            ("x-goog-authenticated-user-email", $"accounts.google.com:{GuardedHost.Operator}"), ("x-goog-authenticated-user-id", "accounts.google.com:1"));
+            ("x-goog-authenticated-user-email", $"accounts.google.com:{GuardedHost.Operator}"),
+            ("x-goog-authenticated-user-id", "accounts.google.com:1"));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
@@ -106,8 +120,10 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     {
         await using var host = await GuardedHost.StartAsync(("Authentication:Iap:Audience", ""));
 
-        (await host.GetAsync("status", host.Issuer.SignAsProxy(host.IapClaims(claims => claims["aud"] = "")), Iap)).ShouldBe(HttpStatusCode.Unauthorized);
-        (await host.GetAsync("status", host.Issuer.SignAsProxy(host.IapClaims()), Iap)).ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.GetAsync("status", host.Issuer.SignAsProxy(host.IapClaims(claims => claims["aud"] = "")), Iap))
+            .ShouldBe(HttpStatusCode.Unauthorized);
+        (await host.GetAsync("status", host.Issuer.SignAsProxy(host.IapClaims()), Iap))
+            .ShouldBe(HttpStatusCode.Unauthorized);
         (await host.GetAsync("status", host.Issuer.Sign(host.OperatorClaims()))).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -116,12 +132,14 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     [InlineData("ready", HttpStatusCode.OK)]
     [InlineData("no-such-thing", HttpStatusCode.NotFound)]
     [InlineData("events/run-requested", HttpStatusCode.NotFound)]
-    public async Task Probes_and_the_list_of_endpoints_are_for_everyone_and_look_at_no_token(string path, HttpStatusCode status)
+    public async Task Probes_and_the_list_of_endpoints_are_for_everyone_and_look_at_no_token(
+        string path, HttpStatusCode status)
     {
         var asked = Host.Issuer.Asked;
 
         (await Host.GetAsync(path, null)).ShouldBe(status);
-        (await Host.GetAsync(path, Host.Issuer.Sign(Host.PushClaims(), header => header["kid"] = "unknown"))).ShouldBe(status);
+        (await Host.GetAsync(path, Host.Issuer.Sign(Host.PushClaims(), header => header["kid"] = "unknown")))
+            .ShouldBe(status);
 
         Host.Issuer.Asked.ShouldBe(asked);
     }
@@ -131,8 +149,12 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     {
         var found = Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .ToDictionary(
-                endpoint => $"{string.Join(',', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} /{endpoint.RoutePattern.RawText!.Trim('/')}",
-                endpoint => string.Join(',', endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy)));
+                endpoint =>
+                    $"{string.Join(',', endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [])} "
+                        + $"/{endpoint.RoutePattern.RawText!.Trim('/')}",
+                endpoint =>
+                    string.Join(
+                        ',', endpoint.Metadata.GetOrderedMetadata<IAuthorizeData>().Select(data => data.Policy)));
 
         found.ShouldBe(
             new Dictionary<string, string>
@@ -159,6 +181,7 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
                 [" /{*path}"] = Access.Everyone,
             },
             ignoreOrder: true);
-        Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.ShouldAllBe(endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() == null);
+        Host.Services.GetRequiredService<EndpointDataSource>().Endpoints.ShouldAllBe(
+            endpoint => endpoint.Metadata.GetMetadata<IAllowAnonymous>() == null);
     }
 }

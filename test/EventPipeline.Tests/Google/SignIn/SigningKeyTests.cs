@@ -27,7 +27,8 @@ public sealed class SigningKeyTests
         await using var host = await GuardedHost.StartAsync();
         var token = host.Issuer.Sign(host.PushClaims());
 
-        (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.PushedAsync(token)))).ShouldAllBe(status => status == HttpStatusCode.NoContent);
+        (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.PushedAsync(token))))
+            .ShouldAllBe(status => status == HttpStatusCode.NoContent);
 
         host.Issuer.Asked.ShouldBe(1);
     }
@@ -42,7 +43,11 @@ public sealed class SigningKeyTests
             (await host.PushedAsync(Issuer.Token(
                 Issuer.Header("RS256", $"forged-{number}", null),
                 host.PushClaims(),
-                bytes => stranger.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)))).ShouldBe(HttpStatusCode.Unauthorized);
+                bytes =>
+                    stranger.SignData(
+                        bytes,
+                        HashAlgorithmName.SHA256,
+                        RSASignaturePadding.Pkcs1)))).ShouldBe(HttpStatusCode.Unauthorized);
         }
 
         host.Issuer.Asked.ShouldBe(SigningKeys.MaxReads);
@@ -90,6 +95,10 @@ public sealed class SigningKeyTests
         (await host.PushedAsync(Issuer.Token(
             Issuer.Header("RS256", id, null),
             host.PushClaims(),
-            bytes => key.SignData(bytes, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)))).ShouldBe(HttpStatusCode.Unauthorized);
+            bytes =>
+                key.SignData(
+                    bytes,
+                    HashAlgorithmName.SHA256,
+                    RSASignaturePadding.Pkcs1)))).ShouldBe(HttpStatusCode.Unauthorized);
     }
 }

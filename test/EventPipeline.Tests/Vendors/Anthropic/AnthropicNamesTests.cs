@@ -28,7 +28,8 @@ public sealed class AnthropicNamesTests : IDisposable
 
         items[0].ShouldBe(new BucketArrived(new DateOnly(2026, 11, 23)));
         var entities = items.OfType<EntityRecord>().ToList();
-        entities.Select(entity => entity.Kind).ShouldBe(["organization", "workspace", "workspace", "api_key", "user", "workspace_member"]);
+        entities.Select(entity => entity.Kind)
+            .ShouldBe(["organization", "workspace", "workspace", "api_key", "user", "workspace_member"]);
         entities[1].Status.ShouldBe("archived");
         entities[1].DeletedAt.ShouldBe(new DateTimeOffset(2024, 11, 1, 23, 59, 27, TimeSpan.Zero).AddTicks(4277220));
         entities[1].Details!.Value.GetProperty("tags").GetProperty("team").GetString().ShouldBe("platform");
@@ -88,7 +89,8 @@ public sealed class AnthropicNamesTests : IDisposable
 
         items.OfType<EntityRecord>().Select(entity => entity.Kind).ShouldBe(["workspace", "user"]);
         _bench.Drift.Notes.Count.ShouldBe(3);
-        _bench.Drift.Notes.ShouldContain(note => note.Contains("v1/organizations/api_keys was refused", StringComparison.Ordinal)
+        _bench.Drift.Notes.ShouldContain(
+            note => note.Contains("v1/organizations/api_keys was refused", StringComparison.Ordinal)
             && note.Contains("org:read_keys", StringComparison.Ordinal));
     }
 
@@ -102,7 +104,8 @@ public sealed class AnthropicNamesTests : IDisposable
             .On("/v1/organizations/api_keys", forbidden, HttpStatusCode.Forbidden)
             .On("/v1/organizations/users", forbidden, HttpStatusCode.Forbidden);
 
-        (await _bench.RejectedAsync("anthropic", "names", "2026-11-23", "2026-11-23")).Cause.ShouldBe(RejectionCause.Credential);
+        (await _bench.RejectedAsync("anthropic", "names", "2026-11-23", "2026-11-23")).Cause
+            .ShouldBe(RejectionCause.Credential);
     }
 
     [Fact]

@@ -42,8 +42,10 @@ public sealed class AnthropicReportTests : IDisposable
         row.Requests.ShouldBeNull();
         row.AccountId.ShouldBe("org-1");
         _vendor.Asked[0].ShouldBe(
-            "/v1/organizations/usage_report/messages?starting_at=2025-08-01T00:00:00Z&ending_at=2025-08-02T00:00:00Z&bucket_width=1d&limit=1"
-            + "&group_by[]=account_id&group_by[]=service_account_id&group_by[]=api_key_id&group_by[]=workspace_id&group_by[]=model"
+            "/v1/organizations/usage_report/messages?starting_at=2025-08-01T00:00:00Z&ending_at=2025-08-02T00:00:00Z"
+                + "&bucket_width=1d&limit=1"
+            + "&group_by[]=account_id&group_by[]=service_account_id&group_by[]=api_key_id&group_by[]=workspace_id"
+            + "&group_by[]=model"
             + "&group_by[]=service_tier&group_by[]=context_window&group_by[]=inference_geo&group_by[]=speed");
         _vendor.Asked[1].ShouldBe(_vendor.Asked[0] + "&page=page_MjAyNS0wNS0xNFQwMDowMDowMFo=");
         _bench.Drift.Notes.ShouldBeEmpty();
@@ -81,7 +83,9 @@ public sealed class AnthropicReportTests : IDisposable
     {
         _vendor.On("/v1/organizations/me", Read("error_404"), HttpStatusCode.NotFound);
 
-        (await _bench.Connector("anthropic").IdentifyAsync(_bench.Account("anthropic"), TestContext.Current.CancellationToken))
+        (
+            await _bench.Connector("anthropic")
+                .IdentifyAsync(_bench.Account("anthropic"), TestContext.Current.CancellationToken))
             .ShouldBe(OrganizationIds.None);
     }
 
@@ -197,7 +201,9 @@ public sealed class AnthropicReportTests : IDisposable
     [InlineData("web_search_requests")]
     public async Task A_usage_row_without_a_required_field_is_rejected_by_name(string field)
     {
-        _vendor.On(Usage, Read("usage_report_messages_page2").Replace($"\"{field}\"", $"\"not_{field}\"", StringComparison.Ordinal));
+        _vendor.On(
+            Usage,
+            Read("usage_report_messages_page2").Replace($"\"{field}\"", $"\"not_{field}\"", StringComparison.Ordinal));
 
         var failure = await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03");
 
@@ -219,12 +225,16 @@ public sealed class AnthropicReportTests : IDisposable
     [InlineData("7.0000000000000000000001", null)]
     public async Task A_count_is_a_whole_number_or_breaks_the_contract(string text, long? expected)
     {
-        _vendor.On(Usage, Read("usage_report_messages_page2").Replace("\"output_tokens\": 7", $"\"output_tokens\": {text}", StringComparison.Ordinal));
+        _vendor.On(
+            Usage,
+            Read("usage_report_messages_page2")
+                .Replace("\"output_tokens\": 7", $"\"output_tokens\": {text}", StringComparison.Ordinal));
 
         if (expected is null)
         {
             // The largest number alone fits; with the input it does not.
-            (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).Cause.ShouldBe(RejectionCause.BrokenContract);
+            (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).Cause
+                .ShouldBe(RejectionCause.BrokenContract);
         }
         else
         {
@@ -251,7 +261,10 @@ public sealed class AnthropicReportTests : IDisposable
         row.Dimensions!.Value.GetRawText().ShouldBe("""{"speed":"fast"}""");
         _bench.Drift.Notes.ShouldBe(
         [
-            "brand", "data[].colour", "data[].results[].cache_creation.ephemeral_1d_input_tokens", "data[].results[].requests",
+            "brand",
+            "data[].colour",
+            "data[].results[].cache_creation.ephemeral_1d_input_tokens",
+            "data[].results[].requests",
             "data[].results[].server_tool_use.x",
         ]);
     }
@@ -262,21 +275,26 @@ public sealed class AnthropicReportTests : IDisposable
         const string refusal = """{"type":"error","error":{"type":"invalid_request_error","message":"too many dimensions"},"request_id":"req_1"}""";
         var page = Read("usage_report_messages_page2");
         _vendor.On(Usage, page);
-        var fine = (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).OfType<UsageRecord>().Single();
+        var fine = (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03"))
+            .OfType<UsageRecord>()
+            .Single();
         _vendor.Asked.Clear();
         _vendor
             .On(Usage, refusal, HttpStatusCode.BadRequest)
             .On(Usage, refusal, HttpStatusCode.BadRequest)
             .On(Usage, page);
 
-        var coarse = (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).OfType<UsageRecord>().Single();
+        var coarse = (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03"))
+            .OfType<UsageRecord>()
+            .Single();
 
         coarse.Grain.ShouldNotBe(fine.Grain);
         coarse.RowKey.ShouldNotBe(fine.RowKey);
         _vendor.Asked[1].ShouldNotContain("speed");
         _vendor.Headers[^1].Contains("anthropic-beta").ShouldBeFalse();
         _vendor.Asked[2].ShouldEndWith(
-            "&group_by[]=api_key_id&group_by[]=workspace_id&group_by[]=model&group_by[]=service_tier&group_by[]=context_window");
+            "&group_by[]=api_key_id&group_by[]=workspace_id&group_by[]=model&group_by[]=service_tier"
+                + "&group_by[]=context_window");
         _bench.Drift.Notes.Count(note => note.Contains("too many dimensions", StringComparison.Ordinal)).ShouldBe(2);
     }
 
@@ -292,13 +310,15 @@ public sealed class AnthropicReportTests : IDisposable
 
         failure.Cause.ShouldBe(RejectionCause.VendorRefused);
         failure.Message.ShouldBe(
-            "anthropic/acme/messages_usage 2026-11-03..2026-11-03: the vendor answered 400 to GET v1/organizations/usage_report/messages: "
+            "anthropic/acme/messages_usage 2026-11-03..2026-11-03: the vendor answered 400 to GET "
+                + "v1/organizations/usage_report/messages: "
             + "group_by: no (invalid_request_error, request req_1).");
         _vendor.Asked.Count.ShouldBe(4);
     }
 
     [Theory]
-    [InlineData("group_by.0: Input should be 'account_id', 'api_key_id', 'model' or 'workspace_id'", "workspace_model.v1")]
+    [InlineData(
+        "group_by.0: Input should be 'account_id', 'api_key_id', 'model' or 'workspace_id'", "workspace_model.v1")]
     [InlineData("Too many groups: ask for fewer", "all_dimensions.v1")]
     [InlineData("group_by[]: `speed` is not enabled for this organization", "all_dimensions.v1")]
     [InlineData("Unexpected value(s) `fast-mode-2026-02-01` for the `anthropic-beta` header.", "all_dimensions.v1")]
@@ -308,7 +328,10 @@ public sealed class AnthropicReportTests : IDisposable
         var refusal = $$"""{"type":"error","error":{"type":"invalid_request_error","message":"{{message}}"},"request_id":"req_1"}""";
         _vendor.On(Usage, refusal, HttpStatusCode.BadRequest).On(Usage, Read("usage_report_messages_page2"));
 
-        (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).OfType<UsageRecord>().Single().Grain.ShouldBe(grain);
+        (await _bench.ReadAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03"))
+            .OfType<UsageRecord>()
+            .Single().Grain
+            .ShouldBe(grain);
     }
 
     [Theory]
@@ -322,7 +345,8 @@ public sealed class AnthropicReportTests : IDisposable
     {
         _vendor.On(Usage, body, HttpStatusCode.BadRequest);
 
-        (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).Cause.ShouldBe(RejectionCause.VendorRefused);
+        (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-03", "2026-11-03")).Cause
+            .ShouldBe(RejectionCause.VendorRefused);
         _vendor.Asked.Count.ShouldBe(1);
     }
 
@@ -341,7 +365,8 @@ public sealed class AnthropicReportTests : IDisposable
     {
         _vendor.On(Usage, Read("usage_report_messages_page1")).On(Usage, "{}", HttpStatusCode.BadRequest);
 
-        (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-01", "2026-11-03")).Cause.ShouldBe(RejectionCause.VendorRefused);
+        (await _bench.RejectedAsync("anthropic", "messages_usage", "2026-11-01", "2026-11-03")).Cause
+            .ShouldBe(RejectionCause.VendorRefused);
         _vendor.Asked.Count.ShouldBe(2);
     }
 

@@ -31,7 +31,11 @@ public sealed class ClaudeCodeTests : IDisposable
         activity.Accepted.ShouldBe(68);
         activity.Rejected.ShouldBe(8);
         activity.Tokens.ShouldBe(0);
-        activity.Details!.Value.GetProperty("model_tokens").GetProperty("claude-opus-5").GetProperty("input").GetInt64().ShouldBe(100000);
+        activity.Details!.Value.GetProperty("model_tokens")
+            .GetProperty("claude-opus-5")
+            .GetProperty("input")
+            .GetInt64()
+            .ShouldBe(100000);
         var cost = items[2].ShouldBeOfType<CostRecord>();
         cost.AmountUsd.ShouldBe(1.41m);
         cost.Basis.ShouldBe(CostBasis.Estimated);
@@ -80,10 +84,12 @@ public sealed class ClaudeCodeTests : IDisposable
         var first = Record("2026-11-01", "a@x.test");
         var respelt = first.Replace("\"organization_id\": \"o\",", "", StringComparison.Ordinal)
             .Replace("\"num_sessions\": 1,", "\"num_sessions\": 1.0 ,", StringComparison.Ordinal)
-            .Replace("\"core_metrics\"", "\"organization_id\": \"\\u006f\", \"core_metrics\"", StringComparison.Ordinal);
+            .Replace(
+                "\"core_metrics\"", "\"organization_id\": \"\\u006f\", \"core_metrics\"", StringComparison.Ordinal);
         var ide = Record("2026-11-01", "a@x.test", extra: "\"ide\": \"a\",");
         var otherIde = Record("2026-11-01", "a@x.test", extra: "\"ide\": \"b\",");
-        var actor = first.Replace("\"type\": \"user_actor\"", "\"type\": \"user_actor\", \"user_id\": \"u\"", StringComparison.Ordinal);
+        var actor = first.Replace(
+            "\"type\": \"user_actor\"", "\"type\": \"user_actor\", \"user_id\": \"u\"", StringComparison.Ordinal);
         var number = Record("2026-11-01", "a@x.test", extra: "\"minutes\": 5,");
         _vendor.On(Path, Page(string.Join(',', first, respelt, ide, otherIde, ide, actor, number)));
 
@@ -114,7 +120,9 @@ public sealed class ClaudeCodeTests : IDisposable
     [InlineData("yesterday")]
     public async Task A_record_of_another_day_is_rejected(string date)
     {
-        _vendor.On(Path, Page(Record("2026-11-01", "a@x.test").Replace("2026-11-01T00:00:00Z", date, StringComparison.Ordinal)));
+        _vendor.On(
+            Path,
+            Page(Record("2026-11-01", "a@x.test").Replace("2026-11-01T00:00:00Z", date, StringComparison.Ordinal)));
 
         var failure = await _bench.RejectedAsync("anthropic", "claude_code", "2026-11-01", "2026-11-01");
 
@@ -148,9 +156,11 @@ public sealed class ClaudeCodeTests : IDisposable
     [InlineData("actor")]
     public async Task A_record_without_a_required_field_is_rejected_by_name(string field)
     {
-        _vendor.On(Path, Page(Record("2026-11-01", "a@x.test").Replace($"\"{field}\"", "\"gone\"", StringComparison.Ordinal)));
+        _vendor.On(
+            Path, Page(Record("2026-11-01", "a@x.test").Replace($"\"{field}\"", "\"gone\"", StringComparison.Ordinal)));
 
-        (await _bench.RejectedAsync("anthropic", "claude_code", "2026-11-01", "2026-11-01")).Message.ShouldContain(field);
+        (await _bench.RejectedAsync("anthropic", "claude_code", "2026-11-01", "2026-11-01")).Message
+            .ShouldContain(field);
     }
 
     public void Dispose()

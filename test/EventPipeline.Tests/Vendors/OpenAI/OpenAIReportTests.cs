@@ -37,7 +37,8 @@ public sealed class OpenAIReportTests : IDisposable
         _bench.Drift.Notes.ShouldBeEmpty();
         _vendor.Asked[0].ShouldBe(
             "/v1/organization/usage/completions?start_time=1730419200&end_time=1730505600&bucket_width=1d&limit=1"
-            + "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=batch&group_by=service_tier");
+            + "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=batch"
+            + "&group_by=service_tier");
         _vendor.Asked[1].ShouldBe(_vendor.Asked[0] + "&page=page_AAAAAGdGxdEiJdKOAAAAAGcqsYA=");
         _vendor.Headers[0].Authorization!.ToString().ShouldBe($"Bearer {VendorBench.Secret}");
     }
@@ -66,7 +67,9 @@ public sealed class OpenAIReportTests : IDisposable
     {
         _vendor.On(Completions, Page("""{ "input_tokens": 10, "input_cached_tokens": 4, "output_tokens": 1, "num_model_requests": 1 }"""));
 
-        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01"))
+            .OfType<UsageRecord>()
+            .Single();
 
         row.InputUncachedTokens.ShouldBe(6);
         row.CacheReadTokens.ShouldBe(4);
@@ -78,7 +81,8 @@ public sealed class OpenAIReportTests : IDisposable
     {
         _vendor.On(Completions, Page("""{ "input_tokens": 3, "input_cached_tokens": 4, "output_tokens": 1, "num_model_requests": 1 }"""));
 
-        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Message.ShouldContain("input_tokens");
+        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Message
+            .ShouldContain("input_tokens");
     }
 
     [Theory]
@@ -108,14 +112,19 @@ public sealed class OpenAIReportTests : IDisposable
     {
         _vendor.On("/v1/organization/usage/web_search_calls", Page("""{ "num_requests": 3, "num_model_requests": 2, "context_level": "low" }"""));
 
-        var row = (await _bench.ReadAsync("openai", "web_search_calls_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+        var row = (await _bench.ReadAsync("openai", "web_search_calls_usage", "2026-11-01", "2026-11-01"))
+            .OfType<UsageRecord>()
+            .Single();
 
         (row.Requests, row.Quantity).ShouldBe((null, 3m));
         row.Dimensions!.Value.GetRawText().ShouldBe("""{"context_level":"low","num_model_requests":2}""");
     }
 
     [Theory]
-    [InlineData("completions", "input_tokens,output_tokens,num_model_requests", "project_id,user_id,api_key_id,model,batch,service_tier")]
+    [InlineData(
+        "completions",
+        "input_tokens,output_tokens,num_model_requests",
+        "project_id,user_id,api_key_id,model,batch,service_tier")]
     [InlineData("embeddings", "input_tokens,num_model_requests", "project_id,user_id,api_key_id,model")]
     [InlineData("moderations", "input_tokens,num_model_requests", "project_id,user_id,api_key_id,model")]
     [InlineData("images", "images,num_model_requests", "project_id,user_id,api_key_id,model,size,source")]
@@ -123,9 +132,11 @@ public sealed class OpenAIReportTests : IDisposable
     [InlineData("audio_transcriptions", "seconds,num_model_requests", "project_id,user_id,api_key_id,model")]
     [InlineData("vector_stores", "usage_bytes", "project_id")]
     [InlineData("code_interpreter_sessions", "num_sessions", "project_id")]
-    [InlineData("web_search_calls", "num_requests,num_model_requests", "project_id,user_id,api_key_id,model,context_level")]
+    [InlineData(
+        "web_search_calls", "num_requests,num_model_requests", "project_id,user_id,api_key_id,model,context_level")]
     [InlineData("file_search_calls", "num_requests", "project_id,user_id,api_key_id,vector_store_id")]
-    public async Task Each_endpoint_wants_its_required_numbers_and_asks_for_every_dimension(string endpoint, string required, string dimensions)
+    public async Task Each_endpoint_wants_its_required_numbers_and_asks_for_every_dimension(
+        string endpoint, string required, string dimensions)
     {
         var fields = required.Split(',').Select(name => $"\"{name}\": 3").ToList();
         var path = $"/v1/organization/usage/{endpoint}";
@@ -138,7 +149,8 @@ public sealed class OpenAIReportTests : IDisposable
         _vendor.Asked[0].ShouldEndWith(string.Concat(dimensions.Split(',').Select(name => $"&group_by={name}")));
         foreach (var name in required.Split(','))
         {
-            (await _bench.RejectedAsync("openai", $"{endpoint}_usage", "2026-11-01", "2026-11-01")).Message.ShouldContain($".{name}'");
+            (await _bench.RejectedAsync("openai", $"{endpoint}_usage", "2026-11-01", "2026-11-01")).Message
+                .ShouldContain($".{name}'");
         }
     }
 
@@ -166,7 +178,9 @@ public sealed class OpenAIReportTests : IDisposable
     {
         _vendor.On(Costs, Read("costs"));
 
-        var row = (await _bench.ReadAsync("openai", "cost", "2024-11-01", "2024-11-01")).OfType<CostRecord>().ShouldHaveSingleItem();
+        var row = (await _bench.ReadAsync("openai", "cost", "2024-11-01", "2024-11-01"))
+            .OfType<CostRecord>()
+            .ShouldHaveSingleItem();
 
         row.AmountUsd.ShouldBe(0.06m);
         row.Currency.ShouldBe("USD");
@@ -183,7 +197,8 @@ public sealed class OpenAIReportTests : IDisposable
 
         rows.Count.ShouldBe(3);
         rows.Sum(row => row.AmountUsd).ShouldBe(1.78m);
-        (rows[0].LineItem, rows[0].Quantity, rows[0].QuantityUnit).ShouldBe(("gpt-5-2026-03-01, input", 500000m, "tokens"));
+        (rows[0].LineItem, rows[0].Quantity, rows[0].QuantityUnit)
+            .ShouldBe(("gpt-5-2026-03-01, input", 500000m, "tokens"));
         rows[2].SubAccountId.ShouldBeNull();
     }
 
@@ -226,20 +241,35 @@ public sealed class OpenAIReportTests : IDisposable
     }
 
     [Theory]
-    [InlineData("group_by=api_key_id is only available for start_time >= 1793491200", "start_time", "project_user_model_batch_service_tier.v1")]
+    [InlineData(
+        "group_by=api_key_id is only available for start_time >= 1793491200",
+        "start_time",
+        "project_user_model_batch_service_tier.v1")]
     [InlineData("api_key_id is not supported", null, "project_user_model_batch_service_tier.v1")]
     [InlineData("not allowed", "api_key_id", "project_user_model_batch_service_tier.v1")]
-    [InlineData("Invalid value: 'batch'. Supported values are: 'project_id', 'user_id', 'api_key_id' and 'model'.", "group_by", "project_user_api_key_model_service_tier.v1")]
+    [InlineData(
+        "Invalid value: 'batch'. Supported values are: 'project_id', 'user_id', 'api_key_id' and 'model'.",
+        "group_by",
+        "project_user_api_key_model_service_tier.v1")]
     [InlineData("Supported values for group_by are: 'project_id' and 'model'.", "group_by[2]", "project_model.v1")]
-    [InlineData("user_id together with project_id is not available for this time range", null, "project_api_key_model_batch_service_tier.v1")]
+    [InlineData(
+        "user_id together with project_id is not available for this time range",
+        null,
+        "project_api_key_model_batch_service_tier.v1")]
     [InlineData("Too many dimensions.", null, "project_user_api_key_model_batch.v1")]
-    [InlineData("Too many group_by: project_id, user_id, api_key_id, model", "group_by", "project_api_key_model_batch_service_tier.v1")]
-    public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(string message, string? parameter, string grain)
+    [InlineData(
+        "Too many group_by: project_id, user_id, api_key_id, model",
+        "group_by",
+        "project_api_key_model_batch_service_tier.v1")]
+    public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(
+        string message, string? parameter, string grain)
     {
         var refusal = $$"""{ "error": { "message": "{{message}}", "type": "invalid_request_error", "param": {{(parameter is null ? "null" : $"\"{parameter}\"")}}, "code": null } }""";
         _vendor.On(Completions, refusal, HttpStatusCode.BadRequest).On(Completions, Page("""{ "input_tokens": 1, "output_tokens": 1, "num_model_requests": 1 }"""));
 
-        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single();
+        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01"))
+            .OfType<UsageRecord>()
+            .Single();
 
         row.Grain.ShouldBe(grain);
         _bench.Drift.Notes.ShouldContain(note => note.Contains($"{grain} is read", StringComparison.Ordinal));
@@ -255,17 +285,22 @@ public sealed class OpenAIReportTests : IDisposable
     {
         _vendor.On(Completions, body, HttpStatusCode.BadRequest);
 
-        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.VendorRefused);
+        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Cause
+            .ShouldBe(RejectionCause.VendorRefused);
         _vendor.Asked.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task Costs_that_refuse_their_dimensions_together_lose_the_key_alone()
     {
-        var refusal = Refusal.Replace("unsupported group_by", "Too many group_by: project_id, line_item, api_key_id;", StringComparison.Ordinal);
+        var refusal = Refusal.Replace(
+            "unsupported group_by", "Too many group_by: project_id, line_item, api_key_id;", StringComparison.Ordinal);
         _vendor.On(Costs, refusal, HttpStatusCode.BadRequest).On(Costs, Read("costs_grouped"));
 
-        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().First().Grain.ShouldBe("project_line_item.v1");
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01"))
+            .OfType<CostRecord>()
+            .First().Grain
+            .ShouldBe("project_line_item.v1");
     }
 
     [Fact]
@@ -274,7 +309,10 @@ public sealed class OpenAIReportTests : IDisposable
         const string path = "/v1/organization/usage/vector_stores";
         _vendor.On(path, Refusal, HttpStatusCode.BadRequest).On(path, Page("""{ "usage_bytes": 1 }"""));
 
-        (await _bench.ReadAsync("openai", "vector_stores_usage", "2026-11-01", "2026-11-01")).OfType<UsageRecord>().Single().Grain.ShouldBe("ungrouped.v1");
+        (await _bench.ReadAsync("openai", "vector_stores_usage", "2026-11-01", "2026-11-01"))
+            .OfType<UsageRecord>()
+            .Single().Grain
+            .ShouldBe("ungrouped.v1");
         _vendor.Asked[1].ShouldEndWith("&limit=1");
     }
 
@@ -283,7 +321,10 @@ public sealed class OpenAIReportTests : IDisposable
     {
         foreach (var report in _bench.Connector("openai").Vendor.Reports.Where(report => report.Grains.Count > 0))
         {
-            report.Grains.Values.Select(dimensions => string.Join(',', dimensions)).Distinct().Count().ShouldBe(report.Grains.Count);
+            report.Grains.Values.Select(dimensions => string.Join(',', dimensions))
+                .Distinct()
+                .Count()
+                .ShouldBe(report.Grains.Count);
         }
     }
 
@@ -311,13 +352,22 @@ public sealed class OpenAIReportTests : IDisposable
         _vendor.On(Costs, more).On(Costs, """{ "data": [ ], "has_more": true, "next_page": "p2" }""");
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
 
-        var repeats = Page("").Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+        var repeats = Page("")
+            .Replace(
+                "\"has_more\": false, \"next_page\": null",
+                "\"has_more\": true, \"next_page\": \"p2\"",
+                StringComparison.Ordinal);
         _vendor.On(Costs, more).On(Costs, repeats);
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
 
         // The same page for ever: it is read once more, and its rows are the same.
         _vendor.On(Costs, more).On(Costs, more);
-        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Select(row => row.RowKey).Distinct().Count().ShouldBe(3);
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01"))
+            .OfType<CostRecord>()
+            .Select(row => row.RowKey)
+            .Distinct()
+            .Count()
+            .ShouldBe(3);
 
         _vendor.On(Costs, more);
         for (var i = 0; i < 50; i++)
@@ -326,7 +376,9 @@ public sealed class OpenAIReportTests : IDisposable
         }
 
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Count().ShouldBe(3);
-        _bench.Drift.Notes.Count(note => note.Contains("has_more stays true beyond the last data", StringComparison.Ordinal)).ShouldBe(3);
+        _bench.Drift.Notes.Count(
+            note => note.Contains("has_more stays true beyond the last data", StringComparison.Ordinal))
+            .ShouldBe(3);
     }
 
     [Theory]
@@ -344,13 +396,18 @@ public sealed class OpenAIReportTests : IDisposable
             { "amount": { "value": {{zero}}, "currency": "usd" }, "line_item": "model-x, cached input", "quantity": {{zero}}, "quantity_unit": "tokens" },
             { "amount": { "value": "1.500000000000000000000000000000000", "currency": "usd" }, "line_item": "model-x, input" }
             """;
-        _vendor.On(Costs, Page(lines).Replace("1793491200", "1793491200.0", StringComparison.Ordinal).Replace("1793577600", "17935776E2", StringComparison.Ordinal));
+        _vendor.On(
+            Costs,
+            Page(lines)
+                .Replace("1793491200", "1793491200.0", StringComparison.Ordinal)
+                .Replace("1793577600", "17935776E2", StringComparison.Ordinal));
 
         var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
 
         rows.Select(row => row.AmountUsd).ShouldBe([0, 1.5m]);
         rows[0].Quantity.ShouldBe(0);
-        _bench.Drift.Notes.Count(note => note.StartsWith($"{rounded} amounts rounded", StringComparison.Ordinal)).ShouldBe(rounded == 0 ? 0 : 1);
+        _bench.Drift.Notes.Count(note => note.StartsWith($"{rounded} amounts rounded", StringComparison.Ordinal))
+            .ShouldBe(rounded == 0 ? 0 : 1);
     }
 
     [Fact]
@@ -358,11 +415,20 @@ public sealed class OpenAIReportTests : IDisposable
     {
         const string empty = """{ "data": [], "has_more": true, "next_page": "p3" }""";
         var first = Page("""{ "amount": { "value": 1, "currency": "usd" }, "line_item": "a" }""")
-            .Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+            .Replace(
+                "\"has_more\": false, \"next_page\": null",
+                "\"has_more\": true, \"next_page\": \"p2\"",
+                StringComparison.Ordinal);
         var last = Page("""{ "amount": { "value": 100, "currency": "usd" }, "line_item": "b" }""");
-        _vendor.On(Costs, first).On(Costs, empty).On(Costs, empty.Replace("p3", "p4", StringComparison.Ordinal)).On(Costs, last);
+        _vendor.On(Costs, first)
+            .On(Costs, empty)
+            .On(Costs, empty.Replace("p3", "p4", StringComparison.Ordinal))
+            .On(Costs, last);
 
-        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Sum(row => row.AmountUsd).ShouldBe(101);
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01"))
+            .OfType<CostRecord>()
+            .Sum(row => row.AmountUsd)
+            .ShouldBe(101);
 
         _vendor.Asked[^1].ShouldEndWith("&page=p4");
         _bench.Drift.Notes.ShouldBeEmpty();
@@ -372,10 +438,16 @@ public sealed class OpenAIReportTests : IDisposable
     public async Task A_cursor_that_comes_again_beside_new_rows_is_followed_once_more()
     {
         string More(string item) => Page($$"""{ "amount": { "value": 1, "currency": "usd" }, "line_item": "{{item}}" }""")
-            .Replace("\"has_more\": false, \"next_page\": null", "\"has_more\": true, \"next_page\": \"p2\"", StringComparison.Ordinal);
+            .Replace(
+                "\"has_more\": false, \"next_page\": null",
+                "\"has_more\": true, \"next_page\": \"p2\"",
+                StringComparison.Ordinal);
         _vendor.On(Costs, More("a")).On(Costs, More("b")).On(Costs, More("c")).On(Costs, More("c"));
 
-        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Select(row => row.LineItem).ShouldBe(["a", "b", "c", "c"]);
+        (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01"))
+            .OfType<CostRecord>()
+            .Select(row => row.LineItem)
+            .ShouldBe(["a", "b", "c", "c"]);
     }
 
     [Theory]
@@ -386,7 +458,8 @@ public sealed class OpenAIReportTests : IDisposable
     {
         _vendor.On(Costs, page.Replace("[]", "[] ", StringComparison.Ordinal)).On(Costs, page);
 
-        (await _bench.RejectedAsync("openai", "cost", "2026-11-01", "2026-11-01")).Cause.ShouldBe(RejectionCause.BrokenContract);
+        (await _bench.RejectedAsync("openai", "cost", "2026-11-01", "2026-11-01")).Cause
+            .ShouldBe(RejectionCause.BrokenContract);
     }
 
     [Fact]
@@ -404,13 +477,19 @@ public sealed class OpenAIReportTests : IDisposable
             .On("/v1/organization/projects/proj_abc/api_keys", Read("project_api_keys_list"))
             .On("/v1/organization/projects/proj_abc/service_accounts", "{}", HttpStatusCode.NotFound);
 
-        var entities = (await _bench.ReadAsync("openai", "names", "2026-11-23", "2026-11-23")).OfType<EntityRecord>().ToList();
+        var entities = (await _bench.ReadAsync("openai", "names", "2026-11-23", "2026-11-23"))
+            .OfType<EntityRecord>()
+            .ToList();
 
         entities.Select(entity => (entity.Kind, entity.Id)).ShouldBe(
             [("project", "proj_abc"), ("user", "user_abc"), ("admin_api_key", "key_admin"), ("api_key", "key_abc")]);
         entities[0].CreatedAt.ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1711471533));
         entities[3].ParentId.ShouldBe("proj_abc");
-        entities[3].Details!.Value.GetProperty("owner").GetProperty("user").GetProperty("id").GetString().ShouldBe("user_abc");
+        entities[3].Details!.Value.GetProperty("owner")
+            .GetProperty("user")
+            .GetProperty("id")
+            .GetString()
+            .ShouldBe("user_abc");
 
         // last_id is not promised: the last object's id leads on.
         _vendor.Asked.ShouldContain("/v1/organization/admin_api_keys?limit=100&after=key_admin");
@@ -442,7 +521,8 @@ public sealed class OpenAIReportTests : IDisposable
 
         items.OfType<EntityRecord>().ShouldHaveSingleItem().Id.ShouldBe("proj_1");
         _bench.Drift.Notes.Count.ShouldBe(3);
-        _bench.Drift.Notes.ShouldContain(note => note.Contains("organization/users was refused", StringComparison.Ordinal)
+        _bench.Drift.Notes.ShouldContain(
+            note => note.Contains("organization/users was refused", StringComparison.Ordinal)
             && note.Contains("api.management.read", StringComparison.Ordinal));
     }
 

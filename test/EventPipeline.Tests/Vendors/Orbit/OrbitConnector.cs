@@ -13,8 +13,8 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Tests.Vendors.Orbit;
 
 /// <summary>
-/// A vendor that exists only here, and is unlike the others: it is asked by POST, its pages are numbered, its rows are events without an id, it names
-/// the organization in its rows, and it documents how many requests it answers.
+/// A vendor that exists only here, and is unlike the others: it is asked by POST, its pages are numbered, its rows are
+/// events without an id, it names the organization in its rows, and it documents how many requests it answers.
 /// </summary>
 internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
 {
@@ -52,9 +52,11 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
 
     public Vendor Vendor => Self;
 
-    public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) => Task.FromResult(OrganizationIds.None);
+    public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) =>
+        Task.FromResult(OrganizationIds.None);
 
-    public async IAsyncEnumerable<VendorItem> FetchAsync(FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<VendorItem> FetchAsync(
+        FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (fetch.Window.Report != EventsReport)
         {
@@ -66,7 +68,9 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
         {
             var events = new Dictionary<string, int>(StringComparer.Ordinal);
             yield return new BucketArrived(day);
-            await foreach (var row in new NumberedPages(api).ReadAsync(conversation, Events(day), $"the events of {day:yyyy-MM-dd}", cancellationToken))
+            await foreach (
+                var row in new NumberedPages(api)
+                    .ReadAsync(conversation, Events(day), $"the events of {day:yyyy-MM-dd}", cancellationToken))
             {
                 conversation.NoteOrganization(row.RequiredText("team"), isId: true);
                 yield return Record(fetch, day, row, events);

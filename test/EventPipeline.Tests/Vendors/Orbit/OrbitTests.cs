@@ -11,8 +11,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace EventPipeline.Tests.Vendors.Orbit;
 
 /// <summary>
-/// A vendor of another kind enters by this folder, which holds what a vendor's folder and the simulator's file hold, and by the one line that
-/// registers it.
+/// A vendor of another kind enters by this folder, which holds what a vendor's folder and the simulator's file hold,
+/// and by the one line that registers it.
 /// </summary>
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class OrbitTests
@@ -35,14 +35,18 @@ public sealed class OrbitTests
         events.ShouldBeGreaterThan(300, "several pages a day");
         var usd = decimal.Parse((string)truth["usd"]!, CultureInfo.InvariantCulture);
         var shown = (await host.AskAsync(
-            "SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(amount_usd), COUNT(DISTINCT bucket_start), MIN(bucket_width) FROM cost WHERE vendor = 'orbit'"))[0];
+            "SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(amount_usd), COUNT(DISTINCT bucket_start), "
+                + "MIN(bucket_width) FROM cost WHERE vendor = 'orbit'"))[0];
         Convert.ToInt64(shown[0], CultureInfo.InvariantCulture).ShouldBe(events);
         shown[1].ShouldBe(shown[0]);
         shown[2].ShouldBe(usd);
         Convert.ToInt64(shown[3], CultureInfo.InvariantCulture).ShouldBeGreaterThan(200, "rows keep their own time");
         shown[4].ShouldBe("event");
         (await host.AskAsync("SELECT SUM(amount_usd) FROM daily_cost WHERE vendor = 'orbit'"))[0][0].ShouldBe(usd);
-        (await host.AskAsync("SELECT value FROM account_identity WHERE vendor = 'orbit' AND account_id = 'acme' AND mark = 'organization_header'"))
+        (
+            await host.AskAsync(
+                "SELECT value FROM account_identity WHERE vendor = 'orbit' AND account_id = 'acme' AND mark = "
+                    + "'organization_header'"))
             .ShouldHaveSingleItem()[0].ShouldBe("team-1", "the rows name the organization");
     }
 
@@ -65,7 +69,8 @@ public sealed class OrbitTests
     private static async Task<WebApplication> StartVendorAsync()
     {
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        var vendor = SimulatorApplication.Build(new SimulatorOptions(Seed, clock), port: 0, [SimulatedOrbit.Registration, .. SimulatedVendors.All]);
+        var vendor = SimulatorApplication.Build(
+            new SimulatorOptions(Seed, clock), port: 0, [SimulatedOrbit.Registration, .. SimulatedVendors.All]);
         await vendor.StartAsync(TestContext.Current.CancellationToken);
         return vendor;
     }
@@ -82,7 +87,8 @@ public sealed class OrbitTests
     {
         using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
         var truth = await http.GetStringAsync(
-            $"/_simulator/truth?vendor=orbit&account={Acme.Name}&report={OrbitConnector.EventsReport}&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
+            $"/_simulator/truth?vendor=orbit&account={Acme.Name}&report={OrbitConnector.EventsReport}"
+                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
             TestContext.Current.CancellationToken);
         return JsonNode.Parse(truth)!["total"]!;
     }
@@ -91,14 +97,16 @@ public sealed class OrbitTests
     private static async Task<long> EventsAsync(WebApplication vendor)
     {
         using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        http.DefaultRequestHeaders.Authorization = new("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Acme.Key}:")));
+        http.DefaultRequestHeaders.Authorization = new(
+            "Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Acme.Key}:")));
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         long count = 0;
         for (var day = today.AddDays(-3); day < today; day = day.AddDays(1))
         {
             using var body = new StringContent($$"""{"day":"{{day:yyyy-MM-dd}}","page":1,"pageSize":1}""");
             using var answer = await http.PostAsync("/v2/events", body, TestContext.Current.CancellationToken);
-            count += (long)JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["paging"]!["total"]!;
+            count += (long)JsonNode.Parse(
+                await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["paging"]!["total"]!;
         }
 
         return count;

@@ -15,7 +15,8 @@ internal sealed class SimulatedOrbit(SimulatorOptions options) : ISimulatedVendo
 
     private readonly Daybook _events = new(options, "orbit/events", [.. Enumerable.Range(0, 150).Select(PatternOf)]);
 
-    public static SimulatedVendor Registration { get; } = new(OrbitConnector.Self, AccountsOf, options => new SimulatedOrbit(options));
+    public static SimulatedVendor Registration { get; } = new(
+        OrbitConnector.Self, AccountsOf, options => new SimulatedOrbit(options));
 
     public string Name => OrbitConnector.Self.Name;
 
@@ -27,17 +28,26 @@ internal sealed class SimulatedOrbit(SimulatorOptions options) : ISimulatedVendo
 
     public IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account) =>
     [
-        new(OrbitConnector.EventsReport, "events", _events.On, SimulatedReport.Each("at", "user", "model"), new Dictionary<string, string>(), _ => [])
+        new(
+            OrbitConnector.EventsReport,
+            "events",
+            _events.On,
+            SimulatedReport.Each("at", "user", "model"),
+            new Dictionary<string, string>(),
+            _ => [])
         {
             Limits = new Dictionary<string, PageLimit>(),
             Usd = fact => fact.Sum(Cents) / 100,
         },
     ];
 
-    public bool IsMeant(IHeaderDictionary headers) => headers.Authorization.ToString().StartsWith("Basic ", StringComparison.Ordinal);
+    public bool IsMeant(IHeaderDictionary headers) =>
+        headers.Authorization.ToString().StartsWith("Basic ", StringComparison.Ordinal);
 
     public SimulatedAccount? Identify(IHeaderDictionary headers) => IsMeant(headers)
-        ? Accounts.FirstOrDefault(account => headers.Authorization == $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Key}:"))}")
+        ? Accounts.FirstOrDefault(
+            account =>
+                headers.Authorization == $"Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{account.Key}:"))}")
         : null;
 
     public SimulatedReply Answer(SimulatedRequest request)
@@ -59,22 +69,39 @@ internal sealed class SimulatedOrbit(SimulatorOptions options) : ISimulatedVendo
         return new SimulatedReply(StatusCodes.Status200OK, new JsonObject
         {
             ["events"] = new JsonArray([.. events.Skip((page - 1) * size).Take(size).Select(Write)]),
-            ["paging"] = new JsonObject { ["page"] = page, ["pages"] = (events.Count + size - 1) / size, ["total"] = events.Count },
+            ["paging"] = new JsonObject
+            {
+                ["page"] = page,
+                ["pages"] = (events.Count + size - 1) / size,
+                ["total"] = events.Count,
+            },
         });
     }
 
-    public SimulatedReply Error(SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
+    public SimulatedReply Error(
+        SimulatedRequest request, int status, string message, string? parameter = null, string? code = null) =>
         new(status, new JsonObject { ["code"] = code ?? "error", ["message"] = message });
 
     public IEnumerable<KeyValuePair<string, string>> Headers(SimulatedRequest request, int status) =>
         [new("orbit-request", $"orb-{request.Number}")];
 
     private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) =>
-        [new(OrbitConnector.Self.Name, "SIMULATED-acme", Identity.Create("orb_", seed, "orbit/key"), Identity.Create("orb_", seed, "orbit/limited"), Token: null)];
+        [
+            new(
+                OrbitConnector.Self.Name,
+                "SIMULATED-acme",
+                Identity.Create("orb_", seed, "orbit/key"),
+                Identity.Create("orb_", seed, "orbit/limited"),
+                Token: null),
+        ];
 
     // Few users and models at few minutes: some events agree in all but their price.
     private static Pattern PatternOf(int number) => new(
-        new Dictionary<string, string?> { ["user"] = $"user-{number % 3}", ["model"] = number % 2 == 0 ? "large" : "small" },
+        new Dictionary<string, string?>
+        {
+            ["user"] = $"user-{number % 3}",
+            ["model"] = number % 2 == 0 ? "large" : "small",
+        },
         90,
         dice => new Dictionary<string, decimal> { [Cents] = dice.Next(1, 90_000) / 1_000m });
 
