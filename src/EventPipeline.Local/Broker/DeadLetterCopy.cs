@@ -11,7 +11,7 @@ internal static class DeadLetterCopy
     /// <param name="projectId">The subscription's project.</param>
     /// <param name="attempts">How often it was delivered.</param>
     /// <param name="unreadable">Why it could not be read; null if it could.</param>
-    public static PublishedMessage Of(
+    public static PublishedMessage Create(
         StoredMessage message, PushSubscription subscription, string projectId, int attempts, string? unreadable)
     {
         // https://cloud.google.com/pubsub/docs/dead-letter-topics#track_delivery_attempts

@@ -285,7 +285,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     private async Task ForwardAsync(
         PushSubscription subscription, string topicId, StoredMessage message, int attempts, string? unreadable = null)
     {
-        var copy = DeadLetterCopy.Of(message, subscription, _topics.ProjectId, attempts, unreadable);
+        var copy = DeadLetterCopy.Create(message, subscription, _topics.ProjectId, attempts, unreadable);
         await PublishAsync(topicId, [copy], CancellationToken.None);
     }
 

@@ -17,68 +17,16 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
     private const int MaxStars = 16;
     private const long MaxWidening = 1_000;
 
-    /// <summary>
-    /// What may stand in FROM beside tables and views. Any other table function reads files, settings or the engine's
-    /// own state.
-    /// </summary>
-    internal static readonly IReadOnlySet<string> TableFunctions =
-        new HashSet<string>(StringComparer.OrdinalIgnoreCase)
-        {
-            "range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "repeat_row",
-        };
-
-    /// <summary>Functions that change, reveal or wait for something outside the result.</summary>
-    internal static readonly IReadOnlySet<string> RefusedFunctions = new HashSet<string>(
-        StringComparer.OrdinalIgnoreCase)
-    {
-        "nextval",
-        "currval",
-        "setseed",
-        "sleep_ms",
-        "write_log",
-        "stats",
-        "getenv",
-        "getvariable",
-        "current_setting",
-        "current_query",
-        "current_query_id",
-        "current_connection_id",
-        "current_transaction_id",
-        "txid_current",
-        "finalize",
-        "combine",
-        "error",
-        "json_serialize_plan",
-    };
-
-    /// <summary>Functions that make one value of any size, outside of what the memory limit counts.</summary>
-    internal static readonly IReadOnlySet<string> Inflating = new HashSet<string>(StringComparer.OrdinalIgnoreCase)
-    {
-        "range",
-        "generate_series",
-        "repeat",
-        "lpad",
-        "rpad",
-        "list_resize",
-        "array_resize",
-        "printf",
-        "format",
-        "bar",
-        "bitstring",
-        "bitstring_agg",
-    };
-
     private static readonly HashSet<string> Lists = new(StringComparer.Ordinal)
     {
         "\"tables\"", "\"schemas\"", "__show_tables_expanded",
     };
 
-    private static readonly HashSet<string> Sources =
-        new(StringComparer.Ordinal)
-        {
-            "BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "EMPTY_FROM", "PIVOT",
-            "SHOW_REF",
-        };
+    private static readonly HashSet<string> Sources = new(StringComparer.Ordinal)
+    {
+        "BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EXPRESSION_LIST", "EMPTY", "EMPTY_FROM", "PIVOT",
+        "SHOW_REF",
+    };
 
     /// <exception cref="UsageException">It is something else; the message says what, and what to do.</exception>
     public void Check(DuckDBConnection connection, string sql)
@@ -258,13 +206,13 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
             case "TABLE_FUNCTION":
                 var function = node.GetProperty("function");
                 var name = Text(function, "function_name");
-                if (Text(function, "class") != "FUNCTION" || !TableFunctions.Contains(name) || !IsOwn(function))
+                if (Text(function, "class") != "FUNCTION" || !QueryFunctions.Tables.Contains(name) || !IsOwn(function))
                 {
                     throw new UsageException(
                         $"'{Shown.Plain(name, 200)}' cannot be used in FROM: "
                         + "a query reads the data's tables and views, not files, addresses or settings; "
                         + "besides them FROM takes only "
-                        + $"{string.Join(", ", TableFunctions.Order(StringComparer.Ordinal))}.");
+                        + $"{string.Join(", ", QueryFunctions.Tables.Order(StringComparer.Ordinal))}.");
                 }
 
                 break;
@@ -284,17 +232,19 @@ internal sealed partial class SelectCheck(IReadOnlyList<string> datasets)
             return;
         }
 
-        if (RefusedFunctions.Contains(name) || name.StartsWith("__", StringComparison.Ordinal))
+        if (QueryFunctions.Refused.Contains(name) || name.StartsWith("__", StringComparison.Ordinal))
         {
             throw new UsageException(
                 $"The function '{name}' cannot be used in a query: it does more than read the data.");
         }
 
-        if (Inflating.Contains(name) && !IsFormatOfBoundedWidth(node, name))
+        if (QueryFunctions.Inflating.Contains(name) && !IsFormatOfBoundedWidth(node, name))
         {
             throw new UsageException(
                 $"The function '{name}' can produce a value of any size, beyond every limit on memory. "
-                + $"Leave it out{(TableFunctions.Contains(name) ? $", or put it into FROM: FROM {name}(…)" : "")}.");
+                + (QueryFunctions.Tables.Contains(name)
+                    ? $"Leave it out, or put it into FROM: FROM {name}(…)."
+                    : "Leave it out."));
         }
     }
 

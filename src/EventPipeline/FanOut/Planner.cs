@@ -129,7 +129,8 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
 internal sealed record PlanSubject(Account Account, string? AccountId, Report Report)
 {
     /// <summary>The window of one day.</summary>
-    public Window Window(DateOnly day) => Shared.Window.Of(new Subject(Account.Vendor, Account.Name, Report.Name), day);
+    public Window Window(DateOnly day) =>
+        Shared.Window.Create(new Subject(Account.Vendor, Account.Name, Report.Name), day);
 
     /// <summary>The slice of one day; null for an account that was never read.</summary>
     public Slice? Slice(DateOnly day) =>

@@ -95,7 +95,7 @@ internal static class EventPipelineExtensions
             {
                 schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Format = "decimal" };
             }
-            else if (context.JsonTypeInfo.Type.IsAssignableTo(typeof(ToldMoney)))
+            else if (context.JsonTypeInfo.Type.IsAssignableTo(typeof(ReportedMoney)))
             {
                 schema.Required ??= new HashSet<string>();
                 schema.Required.UnionWith(["usd", "estimatedUsd"]);

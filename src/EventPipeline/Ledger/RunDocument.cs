@@ -92,7 +92,7 @@ public sealed record WindowDocument(
     string? Reason,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     IReadOnlyList<Load.SliceDifference>? Differences,
-    IReadOnlyList<string> Drift) : ToldMoney
+    IReadOnlyList<string> Drift) : ReportedMoney
 {
     public const string Pending = "pending";
 }

@@ -163,7 +163,8 @@ internal static class RunHistory
             details?.Differences,
             details?.Drift ?? [])
         {
-            Money = SumsByBasis.Of(end?.Exact("amount_usd") ?? 0, end?.Exact("estimated_usd") ?? 0, details?.OtherUsd),
+            Money = SumsByBasis.Create(
+                end?.Exact("amount_usd") ?? 0, end?.Exact("estimated_usd") ?? 0, details?.OtherUsd),
         };
     }
 }

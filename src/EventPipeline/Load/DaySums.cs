@@ -33,7 +33,7 @@ internal sealed record DaySums(
             dataset,
             Statement.Create("prove_load", ("load_id", loadId), ("from", from), ("to", to)),
             cancellationToken);
-        return rows.ToDictionary(row => row.Date("usage_date"), Of);
+        return rows.ToDictionary(row => row.Date("usage_date"), FromRow);
     }
 
     /// <summary>Why a load fails verification; null if it passes.</summary>
@@ -49,7 +49,7 @@ internal sealed record DaySums(
         && (!read.TellsQuantity
             || (WholeQuantity, FractionOfQuantity) == (read.WholeQuantity, read.FractionOfQuantity));
 
-    private static DaySums Of(Row row) => new(
+    private static DaySums FromRow(Row row) => new(
         row.GetInt64("row_count"),
         row.GetInt64("key_count"),
         new TokenCounts(

@@ -38,7 +38,7 @@ public sealed record SliceDifference(DateOnly Day, string Change, SliceTotals? B
 /// <summary>The totals of one day.</summary>
 /// <param name="Rows">Rows.</param>
 /// <param name="Tokens">Tokens.</param>
-public sealed record SliceTotals(long Rows, long Tokens) : ToldMoney;
+public sealed record SliceTotals(long Rows, long Tokens) : ReportedMoney;
 
 /// <summary>The states of a window, as stored and shown.</summary>
 internal static class WindowState

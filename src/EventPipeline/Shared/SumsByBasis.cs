@@ -43,7 +43,7 @@ public sealed class SumsByBasis : IEquatable<SumsByBasis>
     public decimal this[string basis] => _sums.GetValueOrDefault(basis);
 
     /// <summary>The sums of what is billed, what is estimated, and what is neither.</summary>
-    public static SumsByBasis Of(
+    public static SumsByBasis Create(
         decimal billedUsd, decimal estimatedUsd, IReadOnlyDictionary<string, decimal>? otherUsd = null) =>
         new SumsByBasis(otherUsd ?? None.ByName)
             .With(CostBasis.Billed, billedUsd)

@@ -11,7 +11,7 @@ namespace EventPipeline.Shared;
 public sealed record Window(string Vendor, string Account, string Report, DateOnly From, DateOnly To)
 {
     /// <summary>A window of one day.</summary>
-    public static Window Of(Subject subject, DateOnly day) =>
+    public static Window Create(Subject subject, DateOnly day) =>
         new(subject.Vendor, subject.Account, subject.Report, day, day);
 
     /// <summary>Names the window within its run.</summary>

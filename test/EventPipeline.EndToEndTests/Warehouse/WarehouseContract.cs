@@ -152,7 +152,7 @@ public abstract class WarehouseContract(WarehouseServer server)
         day.Date("usage_date").ShouldBe(new DateOnly(2026, 3, 1));
         (day.GetInt64("row_count"), day.GetInt64("key_count"), day.GetInt64("tokens"))
             .ShouldBe((4, 3, (long.MaxValue / 4) + 3));
-        day.ByBasis("usd_by_basis").ShouldBe(SumsByBasis.Of(0.100000000000000001m, 0m));
+        day.ByBasis("usd_by_basis").ShouldBe(SumsByBasis.Create(0.100000000000000001m, 0m));
         day.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.None.With("billed", 2));
     }
 
@@ -165,7 +165,7 @@ public abstract class WarehouseContract(WarehouseServer server)
         await InsertAsync("cost_versions", "basis-4", "amount_usd", "bases", "k-4", 0m, "estimated");
         await InsertAsync("usage_versions", "basis-5", "output_tokens", "bases", "k-5", 5L);
         var (from, to) = (new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 2));
-        var money = SumsByBasis.Of(0.1m, 0).With("list", 12345678901234567890.00000001m);
+        var money = SumsByBasis.Create(0.1m, 0).With("list", 12345678901234567890.00000001m);
 
         var proof = Statement.Create("prove_load", ("load_id", "bases"), ("from", from), ("to", to));
         var proved = (await QueryAsync(proof)).ShouldHaveSingleItem();
@@ -174,7 +174,7 @@ public abstract class WarehouseContract(WarehouseServer server)
             Warehouse, WarehouseServer.Dataset, window, TestContext.Current.CancellationToken);
 
         (proved.ByBasis("usd_by_basis"), landed[("bases", from)]).ShouldBe((money, money));
-        proved.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.Of(1, 1).With("list", 2));
+        proved.ByBasis("rows_by_basis").ShouldBe(SumsByBasis.Create(1, 1).With("list", 2));
         (proved.GetInt64("row_count"), proved.GetInt64("key_count"), proved.GetInt64("tokens")).ShouldBe((5, 5, 5));
     }
 

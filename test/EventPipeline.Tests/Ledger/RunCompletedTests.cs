@@ -11,7 +11,7 @@ public sealed class RunCompletedTests
         JsonSerializer.Serialize(
             new RunCompleted("run-1", RunMode.DryRun, "completed", new RunTotals(1, 2, 3)
             {
-                Money = SumsByBasis.Of(4.50m, 0m),
+                Money = SumsByBasis.Create(4.50m, 0m),
             }),
             MessageJson.Default.RunCompleted)
             .ShouldBe(

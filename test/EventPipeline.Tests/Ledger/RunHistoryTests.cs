@@ -18,7 +18,7 @@ public sealed class RunHistoryTests
             "after":{"rows":2,"tokens":3,"usd":"4","estimatedUsd":"5"}}],"drift":["a note"]}
             """);
 
-        run.Totals.Money.ShouldBe(SumsByBasis.Of(4, 5));
+        run.Totals.Money.ShouldBe(SumsByBasis.Create(4, 5));
         var window = run.Windows.ShouldHaveSingleItem();
         (window.BilledUsd, window.EstimatedUsd, window.OtherUsd).ShouldBe((4m, 5m, null));
         window.Drift.ShouldBe(["a note"]);
@@ -27,8 +27,8 @@ public sealed class RunHistoryTests
             new SliceDifference(
                 Day,
                 "changed",
-                new SliceTotals(1, 0) { Money = SumsByBasis.Of(1, 0.5m) },
-                new SliceTotals(2, 3) { Money = SumsByBasis.Of(4, 5) }),
+                new SliceTotals(1, 0) { Money = SumsByBasis.Create(1, 0.5m) },
+                new SliceTotals(2, 3) { Money = SumsByBasis.Create(4, 5) }),
         ]);
     }
 
@@ -37,7 +37,7 @@ public sealed class RunHistoryTests
     {
         var run = Run("""{"differences":null,"drift":[],"otherUsd":{"priced_usage":"0.25","cumulative":"9"}}""");
 
-        run.Totals.Money.ShouldBe(SumsByBasis.Of(4, 5).With(CostBasis.PricedUsage, 0.25m));
+        run.Totals.Money.ShouldBe(SumsByBasis.Create(4, 5).With(CostBasis.PricedUsage, 0.25m));
         run.Windows.ShouldHaveSingleItem().Money.ShouldBe(run.Totals.Money.With(CostBasis.Cumulative, 9));
     }
 

@@ -52,7 +52,7 @@ public sealed class WholeBasisTests : IAsyncLifetime
     {
         var run = await _host.RunAsync("metered", "spend", Day, Day.AddDays(1));
 
-        var money = SumsByBasis.Of(20, 0).With(CostBasis.PricedUsage, 3.000000000000000002m);
+        var money = SumsByBasis.Create(20, 0).With(CostBasis.PricedUsage, 3.000000000000000002m);
         run.Totals.ShouldBe(new RunTotals(2, 4, 0) { Money = money });
         run.Windows.ShouldHaveSingleItem().Money.ShouldBe(money);
         var document = await _host.GetAsync($"runs/{run.RunId}");
@@ -94,7 +94,7 @@ public sealed class WholeBasisTests : IAsyncLifetime
         var run = await _host.RunAsync("metered", "spend", Day, Day.AddDays(1));
 
         (run.State, lost).ShouldBe(("completed", 1));
-        run.Totals.Money.ShouldBe(SumsByBasis.Of(20, 0).With(CostBasis.PricedUsage, 3.000000000000000002m));
+        run.Totals.Money.ShouldBe(SumsByBasis.Create(20, 0).With(CostBasis.PricedUsage, 3.000000000000000002m));
     }
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
 
         var outcome = await load.CompleteAsync(Token);
 
-        var money = SumsByBasis.Of(10, 0).With(basis, 1.500000000000000001m);
+        var money = SumsByBasis.Create(10, 0).With(basis, 1.500000000000000001m);
         (outcome.State, outcome.Money).ShouldBe(("loaded", money));
         (await load.BecameVisibleAsync(Token)).First.Money.ShouldBe(money);
         (await SumsAsync()).ShouldBe([["billed", 10m], [basis, 1.500000000000000001m]], ignoreOrder: true);
@@ -99,8 +99,8 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
             new SliceDifference(
                 Day,
                 "changed",
-                new SliceTotals(2, 0) { Money = SumsByBasis.Of(2, 0).With("priced_usage", 1) },
-                new SliceTotals(2, 0) { Money = SumsByBasis.Of(2, 0).With("priced_usage", 3) }),
+                new SliceTotals(2, 0) { Money = SumsByBasis.Create(2, 0).With("priced_usage", 1) },
+                new SliceTotals(2, 0) { Money = SumsByBasis.Create(2, 0).With("priced_usage", 3) }),
         ]);
     }
 

@@ -6,7 +6,7 @@ namespace EventPipeline.Tests.Load;
 
 public sealed class SumsByBasisTests
 {
-    private static readonly SumsByBasis Some = SumsByBasis.Of(1.5m, 0).With("list", 2);
+    private static readonly SumsByBasis Some = SumsByBasis.Create(1.5m, 0).With("list", 2);
 
     [Fact]
     public void A_sum_of_zero_is_the_same_as_none()
@@ -54,7 +54,7 @@ public sealed class SumsByBasisTests
     [Fact]
     public void A_message_tells_billed_and_estimated_money_as_ever_and_other_bases_beside_them()
     {
-        Json(SumsByBasis.Of(1.5m, 2)).ShouldBe(
+        Json(SumsByBasis.Create(1.5m, 2)).ShouldBe(
             """
             {"runId":"r","mode":"production","outcome":"completed",
             "totals":{"slices":1,"rows":2,"tokens":3,"usd":"1.5","estimatedUsd":"2"}}
@@ -76,9 +76,9 @@ public sealed class SumsByBasisTests
     [Fact]
     public void A_message_is_read_whichever_version_wrote_it()
     {
-        Totals("").ShouldBe(SumsByBasis.Of(1.5m, 2));
+        Totals("").ShouldBe(SumsByBasis.Create(1.5m, 2));
         Totals(""","otherUsd":{"list":"2","priced_usage":"0.25"}""").ShouldBe(
-            SumsByBasis.Of(1.5m, 2).With("list", 2).With("priced_usage", 0.25m));
+            SumsByBasis.Create(1.5m, 2).With("list", 2).With("priced_usage", 0.25m));
 
         static SumsByBasis Totals(string more)
         {

@@ -121,7 +121,7 @@ internal static class AnthropicClaudeCode
         foreach (var (user, i) in company.Users.Select((user, i) => (user, i)))
         {
             var subscription = (i % 4) switch { 0 => null, 1 => "team", _ => "enterprise" };
-            var of = Of("user_actor", user.Email, subscription);
+            var of = DimensionsOf("user_actor", user.Email, subscription);
             yield return new(of(terminals[i % terminals.Length], false, AnthropicPrices.Models[0]), 70, Work);
             yield return new(of(terminals[i % terminals.Length], false, AnthropicPrices.Models[2]), 40, Work);
             if (i % 3 == 0)
@@ -136,11 +136,11 @@ internal static class AnthropicClaudeCode
             company.ApiKeys.Where(key => key.WorkspaceId is not null).Select(key => key.Name).Distinct().Take(3))
         {
             yield return new(
-                Of("api_actor", name, null)("non-interactive", false, AnthropicPrices.Models[1]), 80, Work);
+                DimensionsOf("api_actor", name, null)("non-interactive", false, AnthropicPrices.Models[1]), 80, Work);
         }
     }
 
-    private static Func<string, bool, AnthropicModel, IReadOnlyDictionary<string, string?>> Of(
+    private static Func<string, bool, AnthropicModel, IReadOnlyDictionary<string, string?>> DimensionsOf(
         string type, string actor, string? subscription) =>
         (terminal, remote, model) => new Dictionary<string, string?>
         {

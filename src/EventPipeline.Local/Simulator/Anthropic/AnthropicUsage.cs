@@ -73,45 +73,52 @@ internal static class AnthropicUsage
         {
             var model = AnthropicPrices.Models[i % AnthropicPrices.Models.Count];
             var other = AnthropicPrices.Models[(i + 1) % AnthropicPrices.Models.Count];
-            yield return new(Of(model, key.WorkspaceId, key: key.Id), 85, Heavy);
-            yield return new(Of(other, key.WorkspaceId, key: key.Id, tier: "batch"), 40, Heavy);
+            yield return new(DimensionsOf(model, key.WorkspaceId, key: key.Id), 85, Heavy);
+            yield return new(DimensionsOf(other, key.WorkspaceId, key: key.Id, tier: "batch"), 40, Heavy);
             if (i % 3 == 0)
             {
-                yield return new(Of(other, key.WorkspaceId, key: key.Id, geo: other.HasGeo ? "us" : null), 60, Light);
                 yield return new(
-                    Of(AnthropicPrices.Models[1], key.WorkspaceId, key: key.Id, window: "200k-1M"), 50, Heavy);
+                    DimensionsOf(other, key.WorkspaceId, key: key.Id, geo: other.HasGeo ? "us" : null), 60, Light);
+                yield return new(
+                    DimensionsOf(AnthropicPrices.Models[1], key.WorkspaceId, key: key.Id, window: "200k-1M"),
+                    50,
+                    Heavy);
             }
 
             if (i == 4)
             {
                 // Committed capacity: usage shows it, the cost report never does.
-                yield return new(Of(model, key.WorkspaceId, key: key.Id, tier: "priority"), 70, Heavy);
+                yield return new(DimensionsOf(model, key.WorkspaceId, key: key.Id, tier: "priority"), 70, Heavy);
             }
 
             if (i == 5)
             {
                 // Only in fast mode, so that a grouping without the speed has as many rows as one with it.
                 yield return new(
-                    Of(AnthropicPrices.Models[0], key.WorkspaceId, key: key.Id, geo: "us", speed: "fast"), 50, Light);
+                    DimensionsOf(AnthropicPrices.Models[0], key.WorkspaceId, key: key.Id, geo: "us", speed: "fast"),
+                    50,
+                    Light);
             }
         }
 
         // The Console's Playground: no key, no workspace.
-        yield return new(Of(AnthropicPrices.Models[0], workspace: null), 70, Light);
-        yield return new(Of(AnthropicPrices.Models[2], workspace: null), 40, Light);
+        yield return new(DimensionsOf(AnthropicPrices.Models[0], workspace: null), 70, Light);
+        yield return new(DimensionsOf(AnthropicPrices.Models[2], workspace: null), 40, Light);
 
         foreach (var user in company.Users.Where((_, i) => i % 2 == 1))
         {
-            yield return new(Of(AnthropicPrices.Models[0], company.Workspaces[^2].Id, account: user.Id), 75, Heavy);
+            yield return new(
+                DimensionsOf(AnthropicPrices.Models[0], company.Workspaces[^2].Id, account: user.Id), 75, Heavy);
         }
 
         foreach (var service in company.ServiceAccounts)
         {
-            yield return new(Of(AnthropicPrices.Models[1], company.Workspaces[0].Id, service: service), 90, Heavy);
+            yield return new(
+                DimensionsOf(AnthropicPrices.Models[1], company.Workspaces[0].Id, service: service), 90, Heavy);
         }
     }
 
-    private static Dictionary<string, string?> Of(
+    private static Dictionary<string, string?> DimensionsOf(
         AnthropicModel model,
         string? workspace,
         string? key = null,

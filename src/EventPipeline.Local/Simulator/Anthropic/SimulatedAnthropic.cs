@@ -204,7 +204,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             .Where(filter => request.Query.ContainsKey(filter.Key))
             .Select(filter => KeyValuePair.Create(filter.Value, request.All(filter.Key)))];
 
-    private static JsonObject Write(Bucket bucket, SimulatedReport report, bool withSpeed)
+    private static JsonObject Write(SimulatedBucket bucket, SimulatedReport report, bool withSpeed)
     {
         var results = bucket.Groups.Select(report.Write).ToList();
         if (!withSpeed)

@@ -66,24 +66,27 @@ internal static class OpenAICompletions
         foreach (var (key, i) in company.ApiKeys.Select((key, i) => (key, i)))
         {
             var (first, second) = (OpenAIPrices.Models[i % 2], OpenAIPrices.Models[(i + 1) % 2]);
-            yield return new(Of(key, first, batch: false, "default"), 90, dice => Draw(dice, first, 400_000));
-            yield return new(Of(key, second, batch: false, tiers[i % 3]), 60, dice => Draw(dice, second, 90_000));
-            yield return new(Of(key, first, batch: true, "default"), 35, dice => Draw(dice, first, 900_000));
+            yield return new(DimensionsOf(key, first, batch: false, "default"), 90, dice => Draw(dice, first, 400_000));
+            yield return new(
+                DimensionsOf(key, second, batch: false, tiers[i % 3]), 60, dice => Draw(dice, second, 90_000));
+            yield return new(DimensionsOf(key, first, batch: true, "default"), 35, dice => Draw(dice, first, 900_000));
             if (i % 4 == 3)
             {
                 var voice = OpenAIPrices.Models[2];
-                yield return new(Of(key, voice, batch: false, "default"), 70, dice => Draw(dice, voice, 40_000));
+                yield return new(
+                    DimensionsOf(key, voice, batch: false, "default"), 70, dice => Draw(dice, voice, 40_000));
             }
 
             // A handful of tokens: money far below a cent.
             if (i % 5 == 0)
             {
-                yield return new(Of(key, second, batch: true, "flex"), 40, dice => Draw(dice, second, 12));
+                yield return new(DimensionsOf(key, second, batch: true, "flex"), 40, dice => Draw(dice, second, 12));
             }
         }
     }
 
-    private static Dictionary<string, string?> Of(ProjectKeyEntity key, OpenAIModel model, bool batch, string tier) =>
+    private static Dictionary<string, string?> DimensionsOf(
+        ProjectKeyEntity key, OpenAIModel model, bool batch, string tier) =>
         new(OpenAIUsage.Dimensions(key, model.Id)) { ["batch"] = batch ? "true" : "false", ["service_tier"] = tier };
 
     private static Dictionary<string, decimal> Draw(Random dice, OpenAIModel model, int size) => new()

@@ -168,7 +168,7 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
             .Select(filter => KeyValuePair.Create(filter.Value, request.All(filter.Key, $"{filter.Key}[]")))
             .Where(filter => filter.Value.Count > 0)];
 
-    private static JsonObject Write(Bucket bucket, SimulatedReport report) => new()
+    private static JsonObject Write(SimulatedBucket bucket, SimulatedReport report) => new()
     {
         ["object"] = "bucket",
         ["start_time"] = new DateTimeOffset(bucket.Start).ToUnixTimeSeconds(),

@@ -22,14 +22,15 @@ internal sealed record BucketPaging(
     /// </summary>
     /// <param name="report">What to ask.</param>
     /// <param name="from">Where the page begins.</param>
-    public (IReadOnlyList<Bucket> Buckets, DateTime? Next) Page(SimulatedReport report, DateTime from)
+    public (IReadOnlyList<SimulatedBucket> Buckets, DateTime? Next) Page(SimulatedReport report, DateTime from)
     {
         var starts = Starts(from).Take(Limit + 1).ToList();
         var wanted = starts.Take(Limit).ToList();
         var facts = wanted.Count == 0
             ? Enumerable.Empty<Fact>().ToLookup(Floor)
             : Days(wanted[0], wanted[^1]).SelectMany(report.Facts).Where(IsWanted).ToLookup(Floor);
-        var buckets = wanted.Select(start => new Bucket(start, start + Width, Group.Create(facts[start], Dimensions)))
+        var buckets = wanted.Select(
+            start => new SimulatedBucket(start, start + Width, Group.Create(facts[start], Dimensions)))
             .ToList();
         return (buckets, starts.Count > Limit ? starts[Limit] : null);
     }
@@ -60,4 +61,4 @@ internal sealed record BucketPaging(
 }
 
 /// <summary>One interval with its groups.</summary>
-internal sealed record Bucket(DateTime Start, DateTime End, IReadOnlyList<Group> Groups);
+internal sealed record SimulatedBucket(DateTime Start, DateTime End, IReadOnlyList<Group> Groups);

@@ -42,7 +42,7 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
             }
             catch (BigQueryException failure)
             {
-                throw LoadFailure.OfRequest(failure, job, jobs.Name(JobId));
+                throw LoadFailure.FromRequest(failure, job, jobs.Name(JobId));
             }
         }
     }
@@ -60,12 +60,12 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
             var ended = await jobs.WaitAsync(started with { JobReference = job.JobReference }, cancellationToken);
             if (ended.Status?.ErrorResult is { } error)
             {
-                throw LoadFailure.OfJob(error, ended.Status.Errors ?? [], job, jobs.Name(JobId));
+                throw LoadFailure.FromJob(error, ended.Status.Errors ?? [], job, jobs.Name(JobId));
             }
         }
         catch (BigQueryException failure)
         {
-            throw LoadFailure.OfRequest(failure, job, jobs.Name(JobId));
+            throw LoadFailure.FromRequest(failure, job, jobs.Name(JobId));
         }
     }
 

@@ -12,7 +12,7 @@ internal static class LoadFailure
     private const int MaxCharacters = 300;
 
     /// <summary>A request that was refused or got no response; the job may not even exist.</summary>
-    public static TransientFailureException OfRequest(BigQueryException failure, Job job, string name) => new(
+    public static TransientFailureException FromRequest(BigQueryException failure, Job job, string name) => new(
         failure.Status switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone when failure.Error.Reason is null or "notFound" =>
@@ -25,12 +25,12 @@ internal static class LoadFailure
         failure);
 
     /// <summary>A job that ended in an error.</summary>
-    public static Exception OfJob(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name) =>
+    public static Exception FromJob(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name) =>
         error.Reason switch
     {
         "invalid" => Refused(error, errors, job, name),
         "quotaExceeded" => new TransientFailureException(QuotaUsedUp(error, job, name)),
-        _ => OfRequest(new BigQueryException(null, error), job, name),
+        _ => FromRequest(new BigQueryException(null, error), job, name),
     };
 
     private static RejectedEventException Refused(

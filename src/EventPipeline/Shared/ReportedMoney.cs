@@ -6,7 +6,7 @@ namespace EventPipeline.Shared;
 /// Money as messages and documents show it: what is billed, what is estimated, and every other basis by its name. None
 /// is part of another.
 /// </summary>
-public abstract record ToldMoney
+public abstract record ReportedMoney
 {
     /// <summary>All of it, basis by basis.</summary>
     [JsonIgnore]
@@ -32,6 +32,6 @@ public abstract record ToldMoney
     public IReadOnlyDictionary<string, decimal>? OtherUsd
     {
         get => Money.OtherUsd;
-        init => Money = SumsByBasis.Of(BilledUsd, EstimatedUsd, value);
+        init => Money = SumsByBasis.Create(BilledUsd, EstimatedUsd, value);
     }
 }
