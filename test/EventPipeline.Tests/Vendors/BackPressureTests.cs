@@ -204,7 +204,8 @@ public sealed class BackPressureTests : IDisposable
         _vendor.Dispose();
     }
 
-    private AccountLine Line => _bench.Services.GetRequiredService<BackPressure>().LineOf("anthropic/acme");
+    private AccountLine Line =>
+        _bench.Services.GetRequiredService<BackPressure>().LineOf("anthropic/acme", limit: null);
 
     /// <summary>
     /// Five months of three reports; a window whose attempt failed is read again, five times at most.

@@ -9,19 +9,14 @@ namespace EventPipeline.Vendors.Anthropic;
 /// </summary>
 internal static class AnthropicPages
 {
-    private static readonly string[] Ignored = ["object", "first_id", "last_id", "next_page"];
     private static readonly PageShape Pages = new("data")
     {
         HasMore = "has_more",
         Cursor = "next_page",
-        Ignored = Ignored,
+        Ignored = ["object", "first_id", "last_id", "next_page"],
     };
-    private static readonly PageShape Lists = new("data")
-    {
-        HasMore = "has_more",
-        Cursor = "last_id",
-        Ignored = Ignored,
-    };
+
+    private static readonly PageShape Lists = Pages with { Cursor = "last_id" };
     private static readonly BucketShape Bucket = new("starting_at", "ending_at", "results");
 
     /// <summary>A report in buckets.</summary>

@@ -13,7 +13,7 @@ internal sealed class BackPressure(TimeProvider time)
     /// <summary>The line of an account, <c>vendor/account</c>.</summary>
     /// <param name="account">Whose line it is.</param>
     /// <param name="limit">What its vendor documents, the same for every request of the account.</param>
-    public AccountLine LineOf(string account, RequestLimit? limit = null) =>
+    public AccountLine LineOf(string account, RequestLimit? limit) =>
         _lines.GetOrAdd(account, name => new AccountLine(name, limit, time));
 }
 

@@ -48,7 +48,7 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     public static VendorRequest FromLink(Conversation conversation, string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var link) && link.UserInfo.Length == 0
             && (link.Scheme == Uri.UriSchemeHttps || link.Scheme == conversation.Account.BaseAddress.Scheme)
-            ? new VendorRequest(link.AbsoluteUri) { Link = link, MayBeLines = true }
+            ? new VendorRequest(link.AbsoluteUri) { Link = link }
             : throw conversation.Broken(
                 $"the link '{conversation.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
 

@@ -17,6 +17,14 @@ namespace EventPipeline.Vendors.Json;
 internal sealed class Fields(
     JsonElement element, string path, string place, Conversation conversation, UInt128 around = default)
 {
+    /// <summary>An object of a list.</summary>
+    /// <exception cref="RejectedEventException">It is not an object.</exception>
+    public static Fields FromItem(
+        JsonElement element, string path, string place, Conversation conversation, UInt128 around = default) =>
+        element.ValueKind == JsonValueKind.Object
+            ? new Fields(element, path, place, conversation, around)
+            : throw conversation.Broken($"'{path}' is not an object in {place}.");
+
     /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>
     public UInt128 Hash() => Canonical.Hash(element);
 

@@ -20,6 +20,7 @@ internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
 internal sealed class BucketReader(JsonBody body, Conversation conversation, string items, BucketShape shape)
 {
     private const int MaxHeldBytes = 256 * 1024;
+    private readonly string _path = $"{items}[].{shape.Rows}[]";
     private readonly List<byte[]> _waiting = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int? _start;
@@ -182,10 +183,7 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
             throw conversation.Broken($"{Place} has rows, but the day was not requested.");
         }
 
-        var element = body.Parse(value);
-        return element.ValueKind == JsonValueKind.Object
-            ? new BucketItem(day, new Fields(element, $"{items}[].{shape.Rows}[]", Place, conversation, _unknown))
-            : throw conversation.Broken($"'{items}[].{shape.Rows}[]' is not an object in {Place}.");
+        return new BucketItem(day, Fields.FromItem(body.Parse(value), _path, Place, conversation, _unknown));
     }
 
     private void Check()

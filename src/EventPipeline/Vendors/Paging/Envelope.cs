@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
@@ -64,6 +65,22 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         await body.FinishAsync(cancellationToken);
         Check();
         return false;
+    }
+
+    /// <summary>Reads the objects of the page, to its end.</summary>
+    /// <param name="place">Where they are, for people.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async IAsyncEnumerable<Fields> ReadItemsAsync(
+        string place, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var path = $"{shape.Items}[]";
+        while (await ReadToItemsAsync(cancellationToken))
+        {
+            while (await body.NextValueAsync(cancellationToken) is { } value)
+            {
+                yield return Fields.FromItem(body.Parse(value), path, place, conversation);
+            }
+        }
     }
 
     private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
@@ -28,13 +27,10 @@ internal sealed class LinkedPages(VendorApi api)
             using var answer = await api.AskAsync(conversation, request, cancellationToken);
             var isEmpty = true;
             var page = new Envelope(answer.Body, conversation, shape);
-            while (await page.ReadToItemsAsync(cancellationToken))
+            await foreach (var item in page.ReadItemsAsync(place, cancellationToken))
             {
-                while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
-                {
-                    isEmpty = false;
-                    yield return Item(conversation, answer.Body.Parse(value), $"{shape.Items}[]", place);
-                }
+                isEmpty = false;
+                yield return item;
             }
 
             request = answer.NextLink is { } link
@@ -67,7 +63,7 @@ internal sealed class LinkedPages(VendorApi api)
                     ? await body.NextValueAsync(cancellationToken)
                     : await body.NextLineAsync(cancellationToken)) is { } value)
         {
-            yield return Item(conversation, body.Parse(value), "[]", place);
+            yield return Fields.FromItem(body.Parse(value), "[]", place, conversation);
         }
 
         await body.FinishAsync(cancellationToken);
@@ -79,9 +75,4 @@ internal sealed class LinkedPages(VendorApi api)
             : throw conversation.Broken(
                 $"the header Link leads to '{conversation.Quote(Addresses.WithoutQuery(link))}', which is not an "
                     + "address.");
-
-    private static Fields Item(Conversation conversation, JsonElement element, string path, string place) =>
-        element.ValueKind == JsonValueKind.Object
-        ? new Fields(element, path, place, conversation)
-        : throw conversation.Broken($"'{path}' is not an object in {place}.");
 }

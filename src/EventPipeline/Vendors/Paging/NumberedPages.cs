@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
@@ -58,15 +57,11 @@ internal sealed class NumberedPages(VendorApi api)
             var envelope = new Envelope(answer.Body, conversation, query.Page);
             var items = 0;
             UInt128 said = 0;
-            while (await envelope.ReadToItemsAsync(cancellationToken))
+            await foreach (var item in envelope.ReadItemsAsync(place, cancellationToken))
             {
-                while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
-                {
-                    var item = Item(conversation, query, place, answer.Body.Parse(value));
-                    items++;
-                    said = query.Total is null ? unchecked(said + item.Hash()) : 0;
-                    yield return item;
-                }
+                items++;
+                said = query.Total is null ? unchecked(said + item.Hash()) : 0;
+                yield return item;
             }
 
             var page = new NumberedPage(number, items, envelope.Counts(place));
@@ -95,11 +90,6 @@ internal sealed class NumberedPages(VendorApi api)
                 $"{place} changed while they were read: the vendor reports {told}, but {count} arrived."));
         }
     }
-
-    private static Fields Item(Conversation conversation, NumberedQuery query, string place, JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object
-        ? new Fields(element, $"{query.Page.Items}[]", place, conversation)
-        : throw conversation.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
 
     /// <summary>
     /// Where no total says what there is, a page that came before is all that shows that the pages moved.

@@ -130,21 +130,11 @@ internal sealed class VendorPages(VendorApi api)
             string? lastId = null;
             var isEmpty = true;
             var page = new Envelope(answer.Body, conversation, query.Page);
-            while (await page.ReadToItemsAsync(cancellationToken))
+            await foreach (var item in page.ReadItemsAsync(place, cancellationToken))
             {
-                while (await answer.Body.NextValueAsync(cancellationToken) is { } value)
-                {
-                    var element = answer.Body.Parse(value);
-                    if (element.ValueKind != JsonValueKind.Object)
-                    {
-                        throw conversation.Broken($"'{query.Page.Items}[]' is not an object in {place}.");
-                    }
-
-                    var item = new Fields(element, $"{query.Page.Items}[]", place, conversation);
-                    isEmpty = false;
-                    lastId = query.CursorOfLast is { } name ? item.Text(name) : null;
-                    yield return item;
-                }
+                isEmpty = false;
+                lastId = query.CursorOfLast is { } name ? item.Text(name) : null;
+                yield return item;
             }
 
             var next = page.HasMore
