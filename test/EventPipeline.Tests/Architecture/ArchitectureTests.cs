@@ -5,7 +5,7 @@ namespace EventPipeline.Tests.Architecture;
 /// <summary>Data flows one way through the folders: none knows one that, by any way, knows it.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Source = Path.Combine(RootOf(new DirectoryInfo(AppContext.BaseDirectory)), "src");
+    private static readonly string Source = Path.Combine(Repository.Root.FullName, "src");
 
     /// <summary>Folders as they stand in the project's own folder, and with every folder in them.</summary>
     public static readonly TheoryData<int> Depths = [1, int.MaxValue];
@@ -87,9 +87,6 @@ public sealed partial class ArchitectureTests
     }
 
     private static FolderGraph Service(int depth) => FolderGraph.Read(typeof(Window), "EventPipeline", depth);
-
-    internal static string RootOf(DirectoryInfo folder) =>
-        File.Exists(Path.Combine(folder.FullName, "EventPipeline.sln")) ? folder.FullName : RootOf(folder.Parent!);
 
     [GeneratedRegex(@"^namespace ([\w.]+);", RegexOptions.Multiline)]
     private static partial Regex Namespace();

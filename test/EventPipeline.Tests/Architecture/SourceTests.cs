@@ -11,7 +11,7 @@ public sealed class SourceTests
     [Fact]
     public void No_line_is_longer_than_120_characters()
     {
-        var root = ArchitectureTests.RootOf(new DirectoryInfo(AppContext.BaseDirectory));
+        var root = Repository.Root.FullName;
         var tooLong =
             from folder in new[] { "src", "test" }
             from file in Directory.EnumerateFiles(Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories)

@@ -6,19 +6,6 @@ namespace EventPipeline.Tests.Fetch;
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
-    private static readonly string[] Tables =
-        [
-            "usage_versions",
-            "cost_versions",
-            "activity_versions",
-            "entity_versions",
-            "raw_page",
-            "slice_versions",
-            "account_identity",
-            "run_events",
-            "dead_letter",
-        ];
-
     private readonly ServiceHost _host = fixture.Host;
 
     [Fact]
@@ -63,7 +50,7 @@ public sealed class ModeTests(ServiceFixture fixture) : IClassFixture<ServiceFix
     private async Task<Dictionary<string, long>> CountsAsync()
     {
         var counts = new Dictionary<string, long>();
-        foreach (var table in Tables)
+        foreach (var table in ServiceHost.Tables)
         {
             counts[table] = await _host.CountAsync($"ai_usage_analytics.{table}");
         }

@@ -95,24 +95,20 @@ public sealed class GoogleCredentialsTests : IAsyncLifetime
     [Fact]
     public void There_is_no_key_file_in_the_repository()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "EventPipeline.sln")))
-        {
-            root = root.Parent!;
-        }
-
         var marks = new[]
         {
             $"\"private{'_'}key\"", $"-----BEGIN PRIVATE{' '}KEY", $"-----BEGIN RSA PRIVATE{' '}KEY",
             $"-----BEGIN EC PRIVATE{' '}KEY",
         };
-        var files = root.EnumerateFiles("*", new EnumerationOptions
+        var files = Repository.Root.EnumerateFiles("*", new EnumerationOptions
         {
             RecurseSubdirectories = true,
             AttributesToSkip = FileAttributes.ReparsePoint,
         })
             .Where(file => !new[] { "artifacts", ".git", "node_modules", "bin", "obj", "data" }
-                .Intersect(Path.GetRelativePath(root.FullName, file.FullName).Split(Path.DirectorySeparatorChar)).Any())
+                .Intersect(Path.GetRelativePath(Repository.Root.FullName, file.FullName)
+                    .Split(Path.DirectorySeparatorChar))
+                .Any())
             .Where(file => file.Length < 1_000_000)
             .ToList();
 

@@ -49,6 +49,13 @@ internal sealed class ServiceHost : IAsyncDisposable
             new SocketsHttpHandler { ActivityHeadersPropagator = null }) { BaseAddress = service.Address };
     }
 
+    /// <summary>The tables of a dataset.</summary>
+    public static readonly string[] Tables =
+    [
+        "usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions",
+        "account_identity", "run_events", "dead_letter",
+    ];
+
     public static readonly (string Vendor, string Name, string Secret)[] Acme =
     [
         ("Anthropic", "acme", Key),
