@@ -67,8 +67,10 @@ internal sealed class DayReading
             _moneyRows.Add(cost.Basis, 1);
         }
 
-        _wholeQuantity.Add(decimal.Truncate(record.CountedQuantity));
-        _fractionOfQuantity.Add(record.CountedQuantity % 1);
+        var quantity = record.CountedQuantity;
+        var whole = decimal.Truncate(quantity);
+        _wholeQuantity.Add(whole);
+        _fractionOfQuantity.Add(quantity - whole);
         _sum = unchecked(_sum + rowHash);
         _said = unchecked(_said + RowIdentities.Hash(record, rowHash));
         if (Grain.Length == 0)

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
@@ -22,6 +21,7 @@ internal sealed class LoadAttempt(
     private readonly WindowReading _reading = new(request.Window);
     private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
     private RecordLine? _lines;
+    private RawPageLine? _pages;
 
     /// <summary>Identical rows that were repeated, and dropped.</summary>
     public long Repeats => _reading.Repeats;
@@ -73,8 +73,7 @@ internal sealed class LoadAttempt(
                 if (_reading.Add(record, hash) is { } row && Keeps)
                 {
                     line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
-                    await (await UploadAsync($"{record.Table}_versions", cancellationToken))
-                        .WriteAsync(line, cancellationToken);
+                    await (await UploadAsync(record.Table, cancellationToken)).WriteAsync(line, cancellationToken);
                 }
 
                 break;
@@ -91,16 +90,9 @@ internal sealed class LoadAttempt(
             return;
         }
 
-        var row = new RawPageRow(
-            _loadId,
-            request.Window.Vendor,
-            request.AccountId,
-            request.Window.Report,
-            request.Window.From,
-            request.Window.To,
-            part.PageNo, part.PartNo, part.RequestHash, part.HttpStatus, part.Payload, clock.GetUtcNow());
-        await (await UploadAsync(RawPages, cancellationToken)).WriteAsync(
-            JsonSerializer.SerializeToUtf8Bytes(row, RawPageJson.Default.RawPageRow), cancellationToken);
+        var upload = await UploadAsync(RawPages, cancellationToken);
+        _pages ??= new RawPageLine(_loadId, request);
+        await upload.WriteAsync(_pages.Write(part, clock.GetUtcNow()), cancellationToken);
     }
 
     /// <summary>Compares with the current versions and, if something is new, loads, verifies and commits.</summary>
@@ -172,6 +164,7 @@ internal sealed class LoadAttempt(
         }
 
         _lines?.Dispose();
+        _pages?.Dispose();
     }
 
     private static LoadOutcome Outcome(
@@ -300,7 +293,8 @@ internal sealed class LoadAttempt(
     {
         if (!_uploads.TryGetValue(table, out var upload))
         {
-            upload = await warehouse.StartUploadAsync(dataset, table, _loadId, cancellationToken);
+            var stored = table == RawPages ? table : $"{table}_versions";
+            upload = await warehouse.StartUploadAsync(dataset, stored, _loadId, cancellationToken);
             _uploads.Add(table, upload);
         }
 

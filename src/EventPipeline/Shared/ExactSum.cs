@@ -14,7 +14,15 @@ internal struct ExactSum
         .. Enumerable.Range(0, MaxDecimals + 1).Select(power => BigInteger.Pow(10, power)),
     ];
     private static readonly BigInteger Most = BigInteger.Pow(10, 20 + MaxDecimals);
-    private BigInteger _units;
+
+    // Nearly every amount has at most 18 decimals and is small: those add up in 128 bits.
+    private const int UsualDecimals = 18;
+    private const decimal MaxUsual = 10_000_000_000_000_000_000m;
+    private static readonly Int128 MaxSmall = Int128.MaxValue / 4;
+    private static readonly Int128[] SmallPowers = [.. Powers.Take(UsualDecimals + 1).Select(power => (Int128)power)];
+
+    private BigInteger _large;
+    private Int128 _small;
 
     /// <summary>The sum.</summary>
     /// <exception cref="OverflowException">
@@ -25,12 +33,13 @@ internal struct ExactSum
     {
         get
         {
-            if (BigInteger.Abs(_units) >= Most)
+            var all = _large + (_small * Powers[MaxDecimals - UsualDecimals]);
+            if (BigInteger.Abs(all) >= Most)
             {
                 throw new OverflowException("The sum has more than 20 digits before the point.");
             }
 
-            var (units, decimals) = (_units, MaxDecimals);
+            var (units, decimals) = (all, MaxDecimals);
             while (decimals > 0 && units % 10 == 0)
             {
                 (units, decimals) = (units / 10, decimals - 1);
@@ -66,10 +75,28 @@ internal struct ExactSum
 
         Span<int> bits = stackalloc int[4];
         decimal.GetBits(value, bits);
+        var decimals = (bits[3] >> 16) & 0xFF;
+        if (decimals <= UsualDecimals && value is < MaxUsual and > -MaxUsual)
+        {
+            AddSmall(new UInt128((uint)bits[2], (ulong)(uint)bits[1] << 32 | (uint)bits[0]), decimals, bits[3] < 0);
+            return;
+        }
+
         var digits = new BigInteger((uint)bits[0])
             + ((BigInteger)(uint)bits[1] << 32)
             + ((BigInteger)(uint)bits[2] << 64);
-        var scaled = digits * Powers[MaxDecimals - ((bits[3] >> 16) & 0xFF)];
-        _units += bits[3] < 0 ? -scaled : scaled;
+        var scaled = digits * Powers[MaxDecimals - decimals];
+        _large += bits[3] < 0 ? -scaled : scaled;
+    }
+
+    private void AddSmall(UInt128 digits, int decimals, bool isNegative)
+    {
+        var scaled = (Int128)digits * SmallPowers[UsualDecimals - decimals];
+        _small += isNegative ? -scaled : scaled;
+        if (_small > MaxSmall || _small < -MaxSmall)
+        {
+            _large += _small * Powers[MaxDecimals - UsualDecimals];
+            _small = 0;
+        }
     }
 }

@@ -62,6 +62,12 @@ internal static class Money
             return false;
         }
 
+        if (exponent == 0 && shift <= 0 && whole.Length + fraction.Length - shift <= MaxDecimals)
+        {
+            value = Plain(whole, fraction, fraction.Length - shift, negative);
+            return true;
+        }
+
         return TryRound(whole, fraction, exponent + shift, out var units, out rounded)
             && TryFit(units, negative, out value);
     }
@@ -82,6 +88,28 @@ internal static class Money
         {
             return false;
         }
+    }
+
+    /// <summary>A number that is short enough for every digit to count.</summary>
+    private static decimal Plain(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, int decimals, bool negative)
+    {
+        ulong digits = 0;
+        foreach (var digit in whole)
+        {
+            digits = (digits * 10) + (uint)(digit - '0');
+        }
+
+        foreach (var digit in fraction)
+        {
+            digits = (digits * 10) + (uint)(digit - '0');
+        }
+
+        while (decimals > 0 && digits % 10 == 0)
+        {
+            (digits, decimals) = (digits / 10, decimals - 1);
+        }
+
+        return new decimal((int)digits, (int)(digits >> 32), 0, negative && digits != 0, (byte)decimals);
     }
 
     private static ReadOnlySpan<char> TakeDigits(scoped ref ReadOnlySpan<char> rest)

@@ -379,7 +379,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
     private static async Task ReadAsync(LoadAttempt load, params (DateOnly Day, string Key, decimal Usd)[] rows)
     {
-        await load.KeepPageAsync(new PagePart(1, 1, "hash", 200, "{\"data\":[]}"), CancellationToken.None);
+        await load.KeepPageAsync(new PagePart(1, 1, "hash", 200, "{\"data\":[]}"u8.ToArray()), CancellationToken.None);
         foreach (var day in Window.EachDay())
         {
             await load.AcceptAsync(new BucketArrived(day), CancellationToken.None);

@@ -301,7 +301,7 @@ public sealed class KitTests : IDisposable
 
     private ValueTask KeepAsync(PagePart part, CancellationToken cancellationToken)
     {
-        _bench.Kept.Add(part);
+        _bench.Kept.Add(KeptPart.Of(part));
         return ValueTask.CompletedTask;
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using EventPipeline.Vendors;
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Contract;
@@ -47,7 +48,7 @@ internal sealed class VendorBench : IDisposable
 
     public Drift Drift { get; } = new();
 
-    public List<PagePart> Kept { get; } = [];
+    public List<KeptPart> Kept { get; } = [];
 
     public IServiceProvider Services => _services;
 
@@ -74,7 +75,7 @@ internal sealed class VendorBench : IDisposable
 
         ValueTask Keep(PagePart part, CancellationToken cancellationToken)
         {
-            Kept.Add(part);
+            Kept.Add(KeptPart.Of(part));
             return ValueTask.CompletedTask;
         }
     }
@@ -104,4 +105,11 @@ internal sealed class VendorBench : IDisposable
         public ValueTask<string> RenewAsync(string reference, string refused, CancellationToken cancellationToken) =>
             GetAsync(reference, cancellationToken);
     }
+}
+
+/// <summary>A piece of a page that was kept, copied: its bytes are used again.</summary>
+internal sealed record KeptPart(int PageNo, int PartNo, string RequestHash, int HttpStatus, string Payload)
+{
+    public static KeptPart Of(PagePart part) => new(
+        part.PageNo, part.PartNo, part.RequestHash, part.HttpStatus, Encoding.UTF8.GetString(part.Payload.Span));
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
@@ -87,16 +86,14 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound },
             "organizations/me",
             cancellationToken);
-        return conversation.Organization.AddTo(new OrganizationIds(
-            me?.RequiredText("id") is { } id ? (id.Length > 0 ? id : throw me.Broken("id", "is empty")) : null, null));
+        return conversation.Organization.AddTo(new OrganizationIds(me is { } found ? IdOf(found) : null, null));
     }
 
-    public async IAsyncEnumerable<VendorItem> FetchAsync(
-        FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<VendorItem> FetchAsync(FetchContext fetch, CancellationToken cancellationToken)
     {
         var conversation = new Conversation(fetch, Protocol);
         var pages = new VendorPages(api);
-        var items = fetch.Window.Report switch
+        return fetch.Window.Report switch
         {
             MessagesUsageReport => MessagesUsage.FetchAsync(pages, conversation, fetch, cancellationToken),
             CostReportName => CostReport.FetchAsync(pages, conversation, fetch, cancellationToken),
@@ -104,13 +101,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             NamesReport => AnthropicEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
             var other => throw Self.NoSuchReport(other),
         };
-        await foreach (var item in items.WithCancellation(cancellationToken))
-        {
-            yield return item;
-        }
-
-        conversation.NoteRounded();
     }
+
+    private static string IdOf(Fields me) =>
+        me.RequiredText("id") is { Length: > 0 } id ? id : throw me.Broken("id", "is empty");
 
     private static void Authorize(HttpRequestMessage request, string key)
     {

@@ -51,11 +51,11 @@ internal static class AnthropicEntities
             cancellationToken,
             refusal => NoteForbidden(lists, refusal));
         yield return new BucketArrived(fetch.Window.From);
-        if (me is not null)
+        if (me is { } found)
         {
-            me.NoteUnknown(KnownOrganization);
+            found.NoteUnknown(KnownOrganization);
             yield return EntityRecord.Create(
-                fetch, Grain, "organization", me.RequiredText("id")) with { Name = me.Text("name") };
+                fetch, Grain, "organization", found.RequiredText("id")) with { Name = found.Text("name") };
         }
 
         var workspaces = new List<string>();
@@ -113,11 +113,12 @@ internal static class AnthropicEntities
             Status = archived is null ? "active" : "archived",
             CreatedAt = row.Time("created_at"),
             DeletedAt = archived,
-            Details = Details.Create(
-                ("tags", row.Anything("tags")),
-                ("data_residency", row.Anything("data_residency")),
-                ("display_color", row.Text("display_color")),
-                ("external_key_id", row.Text("external_key_id"))),
+            Details = row.Details()
+                .Add("tags", row.Anything("tags"))
+                .Add("data_residency", row.Anything("data_residency"))
+                .Add("display_color", row.Text("display_color"))
+                .Add("external_key_id", row.Text("external_key_id"))
+                .ToJson(),
         };
     }
 
@@ -130,9 +131,12 @@ internal static class AnthropicEntities
             ParentId = row.Text("workspace_id"),
             Status = row.Text("status"),
             CreatedAt = row.Time("created_at"),
-            Details = Details.Create(
-                ("created_by", row.Anything("created_by")), ("principal", row.Anything("principal")),
-                ("partial_key_hint", row.Text("partial_key_hint")), ("expires_at", row.Text("expires_at"))),
+            Details = row.Details()
+                .Add("created_by", row.Anything("created_by"))
+                .Add("principal", row.Anything("principal"))
+                .Add("partial_key_hint", row.Text("partial_key_hint"))
+                .Add("expires_at", row.Text("expires_at"))
+                .ToJson(),
         };
     }
 
@@ -144,7 +148,7 @@ internal static class AnthropicEntities
             Name = row.Text("name"),
             Email = row.Text("email"),
             CreatedAt = row.Time("added_at"),
-            Details = Details.Create(("role", row.Text("role"))),
+            Details = row.Details().Add("role", row.Text("role")).ToJson(),
         };
     }
 
@@ -155,7 +159,10 @@ internal static class AnthropicEntities
         return EntityRecord.Create(fetch, Grain, "workspace_member", $"{workspace}/{user}") with
         {
             ParentId = workspace,
-            Details = Details.Create(("user_id", user), ("workspace_role", row.Text("workspace_role"))),
+            Details = row.Details()
+                .Add("user_id", user)
+                .Add("workspace_role", row.Text("workspace_role"))
+                .ToJson(),
         };
     }
 

@@ -63,7 +63,14 @@ internal static class ClaudeCode
             actors.Add(identity, actor = new ClaudeCodeActor(fetch, day, key, who, words with { Others = 0 }));
         }
 
-        row.WithinRange(() => actor.Add(row));
+        try
+        {
+            actor.Add(row);
+        }
+        catch (OverflowException exception)
+        {
+            throw row.TooLarge(exception);
+        }
     }
 
     private static Shape ShapeOf(params IEnumerable<string> actor) => new()

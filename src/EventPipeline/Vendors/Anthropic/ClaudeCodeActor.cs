@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Keys;
@@ -95,17 +96,10 @@ internal sealed class ClaudeCodeActor(
             Rejected = _rejected,
             Commits = _commits,
             PullRequests = _pullRequests,
-            Details = Details.Create(
-            [
-                ("organization_id", _organization),
-                .. who.Details,
-                ("tool_actions", Details.Create(_tools.Select(tool => (tool.Key, (object?)Details.Create(
-                    ("accepted", tool.Value.Accepted), ("rejected", tool.Value.Rejected)))))),
-                (
-                    "model_tokens",
-                    Details.Create(
-                        _models.Select(model => (model.Key, (object?)Details.Create(model.Value.Tokens()))))),
-            ]),
+            Details = who.AddTo(new Details().Add("organization_id", _organization))
+                .Add("tool_actions", ToolActions())
+                .Add("model_tokens", ModelTokens())
+                .ToJson(),
         };
         foreach (var (model, use) in _models)
         {
@@ -126,9 +120,31 @@ internal sealed class ClaudeCodeActor(
                 AmountUsd = use.Usd,
                 Currency = "USD",
                 Basis = CostBasis.Estimated,
-                Dimensions = Details.Create([.. who.Details, ("tokens", Details.Create(use.Tokens()))]),
+                Dimensions = who.AddTo(new Details()).Add("tokens", use.Tokens()).ToJson(),
             };
         }
+    }
+
+    private JsonElement? ToolActions()
+    {
+        var tools = new Details();
+        foreach (var (name, (accepted, rejected)) in _tools)
+        {
+            tools.Add(name, new Details().Add("accepted", accepted).Add("rejected", rejected).ToJson());
+        }
+
+        return tools.ToJson();
+    }
+
+    private JsonElement? ModelTokens()
+    {
+        var models = new Details();
+        foreach (var (name, use) in _models)
+        {
+            models.Add(name, use.Tokens());
+        }
+
+        return models.ToJson();
     }
 
     private void AddMetrics(Fields metrics)
@@ -186,7 +202,11 @@ internal sealed class ClaudeCodeActor(
 
     private readonly record struct ModelUse(long Input, long Output, long CacheRead, long CacheCreation, decimal Usd)
     {
-        public IEnumerable<(string Name, object? Value)> Tokens() =>
-            [("input", Input), ("output", Output), ("cache_read", CacheRead), ("cache_creation", CacheCreation)];
+        public JsonElement? Tokens() => new Details()
+            .Add("input", Input)
+            .Add("output", Output)
+            .Add("cache_read", CacheRead)
+            .Add("cache_creation", CacheCreation)
+            .ToJson();
     }
 }

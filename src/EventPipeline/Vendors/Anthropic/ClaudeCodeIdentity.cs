@@ -28,14 +28,12 @@ internal sealed record ClaudeCodeIdentity(
         ("is_remote", IsRemote switch { null => null, true => "true", false => "false" }),
     ];
 
-    /// <summary>The parts of it that have no column.</summary>
-    public IEnumerable<(string Name, object? Value)> Details =>
-    [
-        ("terminal_type", Terminal),
-        ("customer_type", Customer),
-        ("subscription_type", Subscription),
-        ("is_remote", IsRemote),
-    ];
+    /// <summary>Adds the parts of it that have no column.</summary>
+    public Details AddTo(Details details) => details
+        .Add("terminal_type", Terminal)
+        .Add("customer_type", Customer)
+        .Add("subscription_type", Subscription)
+        .Add("is_remote", IsRemote);
 
     /// <summary>Reads a record's identity. An API key is known by its name only, and names are not unique.</summary>
     public static ClaudeCodeIdentity Read(Fields row)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -33,23 +32,18 @@ internal static class CostReport
     private static readonly Shape Shape = new() { Dimensions = KeyNames, Metrics = ["amount"], Ignored = ["currency"] };
 
     /// <summary>Streams the window.</summary>
-    public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages,
-        Conversation conversation,
-        FetchContext fetch,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var query = AnthropicPages.Buckets(
-            Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain)));
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
-        {
-            yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
-        }
-    }
+    public static IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Conversation conversation, FetchContext fetch, CancellationToken cancellationToken) =>
+        pages.ReadBucketsAsync(
+            conversation,
+            AnthropicPages.Buckets(
+                Grains, grain => new VendorRequest(AnthropicQuery.Buckets(Path, fetch.Window, grain))),
+            (grain, day, row) => Record(fetch, grain, day, row),
+            cancellationToken);
 
     private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row) => new()
     {
-        RowKey = NaturalKey.Create(fetch, grain.Name, day, KeyNames.Select(name => (name, row.Text(name)))),
+        RowKey = row.Key(fetch, grain.Name, day, KeyNames),
         Words = row.Words(Shape, KeyNames),
         Vendor = fetch.Window.Vendor,
         AccountId = fetch.AccountId,

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -65,18 +64,13 @@ internal static class MessagesUsage
     };
 
     /// <summary>Streams the window.</summary>
-    public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages,
-        Conversation conversation,
-        FetchContext fetch,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var query = AnthropicPages.Buckets(Grains, grain => Request(fetch.Window, grain));
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
-        {
-            yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
-        }
-    }
+    public static IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Conversation conversation, FetchContext fetch, CancellationToken cancellationToken) =>
+        pages.ReadBucketsAsync(
+            conversation,
+            AnthropicPages.Buckets(Grains, grain => Request(fetch.Window, grain)),
+            (grain, day, row) => Record(fetch, grain, day, row),
+            cancellationToken);
 
     private static VendorRequest Request(Window window, Grain grain) => new(AnthropicQuery.Buckets(Path, window, grain))
     {
@@ -93,9 +87,9 @@ internal static class MessagesUsage
         var both = accountId is not null && serviceAccountId is not null;
         var write5m = cacheCreation.GetInt64("ephemeral_5m_input_tokens");
         var write1h = cacheCreation.GetInt64("ephemeral_1h_input_tokens");
-        return row.Usage(() => new UsageRecord
+        return row.Usage(new UsageRecord
         {
-            RowKey = NaturalKey.Create(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            RowKey = row.Key(fetch, grain.Name, day, grain.Dimensions),
             Words = row.Words(Shape, grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
@@ -116,16 +110,17 @@ internal static class MessagesUsage
             Product = "messages",
             InputUncachedTokens = row.GetInt64("uncached_input_tokens"),
             CacheReadTokens = row.GetInt64("cache_read_input_tokens"),
-            CacheWriteTokens = checked(write5m + write1h),
+            CacheWriteTokens = row.Sum(write5m, write1h),
             CacheWrite5mTokens = write5m,
             CacheWrite1hTokens = write1h,
             OutputTokens = row.GetInt64("output_tokens"),
             Quantity = serverToolUse.GetInt64("web_search_requests"),
             QuantityUnit = "web_search_requests",
-            Dimensions = Details.Create(
-                ("account_id", both ? accountId : null),
-                ("service_account_id", both ? serviceAccountId : null),
-                (Speed, row.Text(Speed))),
+            Dimensions = row.Details()
+                .Add("account_id", both ? accountId : null)
+                .Add("service_account_id", both ? serviceAccountId : null)
+                .Add(Speed, row.Text(Speed))
+                .ToJson(),
         });
     }
 }

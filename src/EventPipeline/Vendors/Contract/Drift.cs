@@ -9,12 +9,18 @@ public sealed class Drift
     private const int MaxNotes = 50;
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
     private int _fields;
+    private int _rounded;
 
     /// <summary>
     /// What was noted, e.g. <c>results[].cache_creation.ephemeral_1d_input_tokens</c>; each once, at most 50 fields and
     /// 50 sentences: new fields do not crowd out sentences.
     /// </summary>
-    public IReadOnlyCollection<string> Notes => _notes;
+    public IReadOnlyCollection<string> Notes => _rounded == 0
+        ? _notes
+        : [.. _notes, FormattableString.Invariant($"{_rounded} amounts rounded to 18 decimals, half to even")];
+
+    /// <summary>Counts a number that had more than 18 decimals.</summary>
+    public void CountRounded() => _rounded++;
 
     /// <summary>Notes a field, or a sentence about one.</summary>
     public void Note(string note)

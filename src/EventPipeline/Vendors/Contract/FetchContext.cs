@@ -28,5 +28,8 @@ public sealed record FetchContext(
 /// Identifies the request that was answered: a hash of method and address, no credential.
 /// </param>
 /// <param name="HttpStatus">The status of the answer.</param>
-/// <param name="Payload">At most 64 KiB of text, cut between characters.</param>
-public sealed record PagePart(int PageNo, int PartNo, string RequestHash, int HttpStatus, string Payload);
+/// <param name="Payload">
+/// At most 64 KiB of text in UTF-8, cut between characters; valid until the piece has been kept.
+/// </param>
+public sealed record PagePart(
+    int PageNo, int PartNo, string RequestHash, int HttpStatus, ReadOnlyMemory<byte> Payload);

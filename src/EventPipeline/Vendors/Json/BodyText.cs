@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Unicode;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Protocol;
 
@@ -11,25 +13,24 @@ namespace EventPipeline.Vendors.Json;
 internal sealed class BodyText(Conversation conversation, int pageNo, string requestHash, int httpStatus)
 {
     private const int PartLength = 32 * 1024;
-    private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
+    private const int LongestCharacter = 4;
 
-    private readonly Decoder _decoder = Utf8.GetDecoder();
-    private readonly StringBuilder _part = new();
-    private char[] _characters = [];
-    private int _bytes;
+    private readonly byte[] _part = new byte[PartLength];
+    private int _length;
+    private int _checked;
     private int _partNo;
 
     /// <summary>Takes the next bytes, of any length.</summary>
     public async ValueTask KeepAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        // Slices, so that a part stays below twice its length however much one read brought.
         while (!bytes.IsEmpty)
         {
-            var slice = bytes[..Math.Min(bytes.Length, PartLength)];
+            var slice = bytes[..Math.Min(bytes.Length, PartLength - _length)];
+            slice.CopyTo(_part.AsMemory(_length));
             bytes = bytes[slice.Length..];
-            Decode(slice.Span, flush: false);
-            _bytes += slice.Length;
-            if (_bytes >= PartLength)
+            _length += slice.Length;
+            Check(WholeCharacters());
+            if (_length == PartLength)
             {
                 await HandOnAsync(cancellationToken);
             }
@@ -39,37 +40,44 @@ internal sealed class BodyText(Conversation conversation, int pageNo, string req
     /// <summary>Says that the page has ended.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
-        Decode([], flush: true);
-        if (_part.Length > 0)
+        Check(_length);
+        if (_length > 0)
         {
             await HandOnAsync(cancellationToken);
         }
     }
 
-    private void Decode(ReadOnlySpan<byte> bytes, bool flush)
+    /// <summary>How many of the bytes are whole characters: the last one may not have come to its end.</summary>
+    private int WholeCharacters()
     {
-        try
+        for (var back = 1; back < LongestCharacter && back <= _length; back++)
         {
-            var most = Utf8.GetMaxCharCount(bytes.Length);
-            if (_characters.Length < most)
+            var isIncomplete = Rune.DecodeFromUtf8(_part.AsSpan(_length - back, back), out _, out _)
+                == OperationStatus.NeedMoreData;
+            if (isIncomplete)
             {
-                _characters = new char[most];
+                return _length - back;
             }
+        }
 
-            _part.Append(_characters.AsSpan(0, _decoder.GetChars(bytes, _characters, flush)));
-        }
-        catch (DecoderFallbackException exception)
+        return _length;
+    }
+
+    private void Check(int end)
+    {
+        if (end > _checked && !Utf8.IsValid(_part.AsSpan(_checked, end - _checked)))
         {
-            throw conversation.Broken("the answer holds bytes that are not UTF-8.", exception);
+            throw conversation.Broken("the answer holds bytes that are not UTF-8.");
         }
+
+        _checked = end;
     }
 
     private async ValueTask HandOnAsync(CancellationToken cancellationToken)
     {
-        var payload = _part.ToString();
-        _part.Clear();
-        _bytes = 0;
         await conversation.KeepAsync(
-            new PagePart(pageNo, ++_partNo, requestHash, httpStatus, payload), cancellationToken);
+            new PagePart(pageNo, ++_partNo, requestHash, httpStatus, _part.AsMemory(0, _checked)), cancellationToken);
+        _part.AsSpan(_checked, _length - _checked).CopyTo(_part);
+        (_length, _checked) = (_length - _checked, 0);
     }
 }

@@ -11,45 +11,32 @@ namespace EventPipeline.Vendors.Json;
 /// </summary>
 internal static class Canonical
 {
+    private const int MaxOnStack = 512;
+
     /// <summary>The hash of a value, whatever it is.</summary>
-    public static UInt128 Hash(JsonElement element) => Hash("", element);
+    public static UInt128 Hash(JsonValue value) => Hash(CanonicalPath.Root, value);
 
     /// <summary>The hash of a value that is somewhere.</summary>
-    public static UInt128 Hash(string path, JsonElement element)
+    public static UInt128 Hash(CanonicalPath path, JsonValue value)
     {
-        UInt128 sum = 0;
-        foreach (var leaf in Leaves(path, element))
-        {
-            sum = unchecked(sum + leaf.Hash);
-        }
-
-        return sum;
+        var sums = default(LeafSums);
+        sums.Add(path, value);
+        return unchecked(sums.Texts + sums.Others);
     }
-
-    /// <summary>The leaves of a value: texts, numbers, flags, nulls, and objects and arrays without content.</summary>
-    public static IEnumerable<(JsonValueKind Kind, UInt128 Hash)> Leaves(string path, JsonElement element)
-    {
-        switch (element.ValueKind)
-        {
-            case JsonValueKind.Object when element.GetPropertyCount() > 0:
-                return element.EnumerateObject().SelectMany(member => Leaves(Path(path, member.Name), member.Value));
-            case JsonValueKind.Array when element.GetArrayLength() > 0:
-                return element.EnumerateArray()
-                    .SelectMany((item, i) => Leaves(string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"), item));
-            default:
-                return [(element.ValueKind, Leaf(path, element.ValueKind, Text(element)))];
-        }
-    }
-
-    /// <summary>The path of a member; two different ones never read alike.</summary>
-    public static string Path(string path, string name) =>
-        string.Create(CultureInfo.InvariantCulture, $"{path}.{name.Length}:{name}");
 
     /// <summary>A metric, whose number may be written as text.</summary>
-    public static UInt128 Metric(string path, JsonElement element) =>
-        element.ValueKind is JsonValueKind.String or JsonValueKind.Number
-        ? Leaf(path, JsonValueKind.Number, Number(Text(element)))
-        : Hash(path, element);
+    public static UInt128 Metric(CanonicalPath path, JsonValue value)
+    {
+        if (value.Kind is not (JsonValueKind.String or JsonValueKind.Number))
+        {
+            return Hash(path, value);
+        }
+
+        Span<byte> number = stackalloc byte[MaxPlainDigits + 8];
+        return value.Kind == JsonValueKind.Number && TryWritePlain(value.Raw, number, out var written)
+            ? Leaf(path, JsonValueKind.Number, number[..written])
+            : Leaf(path, JsonValueKind.Number, Encoding.UTF8.GetBytes(Number(Text(value))));
+    }
 
     /// <summary>
     /// A number as its digits without zeros at either end, and its exponent. One pass. What is not a number, and an
@@ -82,30 +69,150 @@ internal static class Canonical
                 $"{(negative ? "-" : "")}{whole}e{exponent - decimals + (digits.Length - whole.Length)}");
     }
 
-    private static UInt128 Leaf(string path, JsonValueKind kind, string value) =>
-        XxHash128.HashToUInt128(
-            Encoding.UTF8.GetBytes(
-                string.Create(CultureInfo.InvariantCulture, $"{path.Length}:{path}{(int)kind}:{value}")));
-
-    private static string Text(JsonElement element)
+    /// <summary>The hash of a leaf.</summary>
+    public static UInt128 Leaf(CanonicalPath path, JsonValue value)
     {
-        if (element.ValueKind == JsonValueKind.Number)
+        switch (value.Kind)
         {
-            return Number(element.GetRawText());
+            case JsonValueKind.Number:
+                return Metric(path, value);
+            case JsonValueKind.String:
+                return TryText(value, out var text)
+                    ? Leaf(path, JsonValueKind.String, text)
+                    : Leaf(path, JsonValueKind.String, value.Raw);
+            default:
+                return Leaf(path, value.Kind, []);
+        }
+    }
+
+    private static UInt128 Leaf(CanonicalPath path, JsonValueKind kind, ReadOnlySpan<byte> value)
+    {
+        var length = path.Head.Length + 2 + value.Length;
+        var bytes = length <= MaxOnStack ? stackalloc byte[MaxOnStack] : new byte[length];
+        path.Head.CopyTo(bytes);
+        bytes[path.Head.Length] = (byte)('0' + (int)kind);
+        bytes[path.Head.Length + 1] = (byte)':';
+        value.CopyTo(bytes[(path.Head.Length + 2)..]);
+        return XxHash128.HashToUInt128(bytes[..length]);
+    }
+
+    private const int MaxPlainDigits = 18;
+
+    /// <summary>
+    /// Writes a number without exponent like <see cref="Number"/>; false for any other, and for a long one.
+    /// </summary>
+    private static bool TryWritePlain(ReadOnlySpan<byte> text, Span<byte> number, out int written)
+    {
+        written = 0;
+        var digits = text is [(byte)'-', ..] ? text[1..] : text;
+        if (digits.Length > MaxPlainDigits || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        {
+            return false;
         }
 
-        if (element.ValueKind != JsonValueKind.String)
+        var significant = digits.TrimStart((byte)'0');
+        var whole = significant.TrimEnd((byte)'0');
+        if (whole.IsEmpty)
         {
-            return "";
+            number[0] = (byte)'0';
+            written = 1;
+            return true;
         }
 
+        if (digits.Length < text.Length)
+        {
+            number[written++] = (byte)'-';
+        }
+
+        whole.CopyTo(number[written..]);
+        written += whole.Length;
+        number[written++] = (byte)'e';
+        var zeros = significant.Length - whole.Length;
+        zeros.TryFormat(number[written..], out var exponent, default, CultureInfo.InvariantCulture);
+        written += exponent;
+        return true;
+    }
+
+    private static string Text(JsonValue value) =>
+        TryText(value, out var text) ? Encoding.UTF8.GetString(text) : value.GetRawText();
+
+    /// <summary>False for half of a surrogate pair: its spelling is all there is.</summary>
+    private static bool TryText(JsonValue value, out ReadOnlySpan<byte> text)
+    {
         try
         {
-            return element.GetString()!;
+            text = value.Utf8;
+            return true;
         }
         catch (InvalidOperationException)
         {
-            return element.GetRawText(); // Half of a surrogate pair: its spelling is all there is.
+            text = default;
+            return false;
+        }
+    }
+}
+
+/// <summary>Where a leaf is; two different places never read alike.</summary>
+internal sealed class CanonicalPath
+{
+    private CanonicalPath(string text)
+    {
+        Text = text;
+        Head = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{text.Length}:{text}"));
+    }
+
+    /// <summary>The value itself.</summary>
+    public static CanonicalPath Root { get; } = new("");
+
+    /// <summary>The path, with the length of every name in it.</summary>
+    public string Text { get; }
+
+    /// <summary>What the hash of a leaf begins with.</summary>
+    public byte[] Head { get; }
+
+    /// <summary>A member of what is here.</summary>
+    public CanonicalPath Member(string name) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{Text}.{name.Length}:{name}"));
+
+    /// <summary>An item of what is here.</summary>
+    public CanonicalPath Item(int index) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{Text}[{index}]"));
+}
+
+/// <summary>
+/// Sums of the hashes of leaves: texts, numbers, flags, nulls, and objects and arrays without content. Texts and flags
+/// apart from the others.
+/// </summary>
+internal struct LeafSums
+{
+    /// <summary>Of texts and flags.</summary>
+    public UInt128 Texts;
+
+    /// <summary>Of everything else.</summary>
+    public UInt128 Others;
+
+    /// <summary>Adds the leaves of a value.</summary>
+    public void Add(CanonicalPath path, JsonValue value)
+    {
+        if (value.Kind is JsonValueKind.Object or JsonValueKind.Array && !value.Children.IsEmpty)
+        {
+            var index = 0;
+            foreach (var child in value.Children)
+            {
+                Add(value.Kind == JsonValueKind.Object ? path.Member(child.Name) : path.Item(index++), child);
+            }
+
+            return;
+        }
+
+        var hash = Canonical.Leaf(path, value);
+        if (value.Kind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)
+        {
+            Texts = unchecked(Texts + hash);
+        }
+        else
+        {
+            Others = unchecked(Others + hash);
         }
     }
 }

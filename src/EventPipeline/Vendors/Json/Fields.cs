@@ -1,32 +1,25 @@
 using System.Collections.Frozen;
+using System.IO.Hashing;
+using System.Text;
 using System.Text.Json;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Keys;
-using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Json;
 
 /// <summary>
 /// Reads the fields of one object of an answer as the vendor documents them. A field that is missing or of another kind
-/// breaks the contract by name; undocumented fields are noted.
+/// breaks the contract by name; undocumented fields are noted. Valid until the next object is read.
 /// </summary>
-/// <param name="element">The object.</param>
-/// <param name="path">Where objects of this shape are in the answer, e.g. <c>data[].results[]</c>.</param>
-/// <param name="place">Where this one is, for people, e.g. <c>the bucket of 2026-11-01</c>.</param>
-/// <param name="conversation">The conversation it came in.</param>
-/// <param name="around">Undocumented members around it, e.g. beside the results of its bucket.</param>
-internal sealed class Fields(
-    JsonElement element, string path, string place, Conversation conversation, UInt128 around = default)
+internal readonly struct Fields(JsonValue element)
 {
-    /// <summary>An object of a list.</summary>
-    /// <exception cref="RejectedEventException">It is not an object.</exception>
-    public static Fields FromItem(
-        JsonElement element, string path, string place, Conversation conversation, UInt128 around = default) =>
-        element.ValueKind == JsonValueKind.Object
-            ? new Fields(element, path, place, conversation, around)
-            : throw conversation.Broken($"'{path}' is not an object in {place}.");
+    private JsonValues Values => element.Values;
 
     /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>
     public UInt128 Hash() => Canonical.Hash(element);
+
+    /// <summary>A hash of the object's text, word for word.</summary>
+    public UInt128 HashOfText() => XxHash128.HashToUInt128(element.Raw);
 
     /// <summary>
     /// What the row says beside its key. Undocumented members are noted, never an error, and distinguish rows.
@@ -35,9 +28,31 @@ internal sealed class Fields(
     /// <param name="keyed">The dimensions that are in the natural key.</param>
     public RowWords Words(Shape shape, IReadOnlyCollection<string> keyed)
     {
-        var words = new RowWords(0, around, 0, HasUnknown: around != 0);
-        return Words(words, "", shape, keyed);
+        var words = new RowWords(0, Values.Around, 0, HasUnknown: Values.Around != 0);
+        Values.Reading(shape, keyed).Add(element, ref words);
+        return words;
     }
+
+    /// <summary>The natural key of a row in a one-day bucket.</summary>
+    /// <param name="fetch">Whose row it is.</param>
+    /// <param name="grain">The grouping.</param>
+    /// <param name="day">The day.</param>
+    /// <param name="names">The members that distinguish rows, texts and flags, in the order of the key.</param>
+    public RowKey Key(FetchContext fetch, string grain, DateOnly day, IReadOnlyList<string> names)
+    {
+        var key = Values.Key;
+        key.Begin(fetch, grain, Bucket.FromDay(day));
+        for (var i = 0; i < names.Count; i++)
+        {
+            key.Add(names[i]);
+            AddTo(key, names[i]);
+        }
+
+        return key.ToRowKey();
+    }
+
+    /// <summary>Begins the JSON object of a column.</summary>
+    public Details Details() => Values.Details;
 
     /// <summary>A whole number that has to be there. <c>5.0</c> and <c>1e3</c> are whole.</summary>
     public long GetInt64(string name) => GetInt64OrNull(name) ?? throw Missing(name);
@@ -50,29 +65,29 @@ internal sealed class Fields(
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number)
+        if (value.Kind == JsonValueKind.Number)
         {
             if (value.TryGetInt64(out var whole))
             {
                 return whole;
             }
 
-            if (Money.TryParse(value.GetRawText(), Money.AsIs, out var exact, out var rounded)
+            if (TryExact(value, Money.AsIs, out var exact, out var rounded)
                 && !rounded && decimal.IsInteger(exact) && exact is >= long.MinValue and <= long.MaxValue)
             {
                 return (long)exact;
             }
         }
 
-        throw Wrong(name, value, "a whole number of 64 bits");
+        throw Wrong(value, "a whole number of 64 bits");
     }
 
     /// <summary>Text, or null where it is null or absent. The empty string stays the empty string.</summary>
     public string? Text(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } value => String(name, value),
-        { } value => throw Wrong(name, value, "text"),
+        { Kind: JsonValueKind.String } value => StringOf(value),
+        { } value => throw Wrong(value, "text"),
     };
 
     /// <summary>Text that has to be there.</summary>
@@ -82,9 +97,9 @@ internal sealed class Fields(
     public bool? Flag(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.True } => true,
-        { ValueKind: JsonValueKind.False } => false,
-        { } value => throw Wrong(name, value, "true or false"),
+        { Kind: JsonValueKind.True } => true,
+        { Kind: JsonValueKind.False } => false,
+        { } value => throw Wrong(value, "true or false"),
     };
 
     /// <summary>A decimal that has to be there, as a JSON number or as text.</summary>
@@ -98,21 +113,15 @@ internal sealed class Fields(
             return null;
         }
 
-        var text = value.ValueKind switch
+        if (value.Kind is not (JsonValueKind.Number or JsonValueKind.String)
+            || !TryExact(value, shift, out var exact, out var rounded))
         {
-            JsonValueKind.Number => value.GetRawText(),
-            JsonValueKind.String => String(name, value),
-            _ => "",
-        };
-        if (!Money.TryParse(text, shift, out var exact, out var rounded))
-        {
-            throw Wrong(
-                name, value, "a decimal with at most 20 digits before the point that 28 digits can hold exactly");
+            throw Wrong(value, "a decimal with at most 20 digits before the point that 28 digits can hold exactly");
         }
 
         if (rounded)
         {
-            conversation.CountRounded();
+            Values.Conversation.CountRounded();
         }
 
         return exact;
@@ -122,7 +131,7 @@ internal sealed class Fields(
     public DateTimeOffset? Time(string name) =>
         Find(name) is not { } value
             ? null
-            : conversation.Protocol.ReadTime(value) ?? throw Wrong(name, value, "a time with its offset");
+            : Values.Conversation.Protocol.ReadTime(value.ToElement()) ?? throw Wrong(value, "a time with its offset");
 
     /// <summary>An object that has to be there.</summary>
     public Fields Object(string name) => ObjectOrNull(name) ?? throw Missing(name);
@@ -131,36 +140,48 @@ internal sealed class Fields(
     public Fields? ObjectOrNull(string name) => Find(name) switch
     {
         null => null,
-        { ValueKind: JsonValueKind.Object } value => new Fields(value, $"{path}.{name}", place, conversation),
-        { } value => throw Wrong(name, value, "an object"),
+        { Kind: JsonValueKind.Object } value => new Fields(value),
+        { } value => throw Wrong(value, "an object"),
     };
 
     /// <summary>The objects of an array that has to be there.</summary>
     public IEnumerable<Fields> Objects(string name)
     {
         var value = Find(name) ?? throw Missing(name);
-        if (value.ValueKind != JsonValueKind.Array)
+        if (value.Kind != JsonValueKind.Array)
         {
-            throw Wrong(name, value, "an array");
+            throw Wrong(value, "an array");
         }
 
-        foreach (var item in value.EnumerateArray())
+        foreach (var item in value.Children)
         {
-            yield return item.ValueKind == JsonValueKind.Object
-                ? new Fields(item, $"{path}.{name}[]", place, conversation)
-                : throw Wrong(name, item, "an array of objects");
+            yield return item.Kind == JsonValueKind.Object
+                ? new Fields(item)
+                : throw Broken(name, $"is {Quote(item.GetRawText())}, not an array of objects");
         }
     }
 
     /// <summary>The objects of a map whose keys may grow, in the order of their names.</summary>
-    public IEnumerable<(string Name, Fields Value)> Map() =>
-        Names().Order(StringComparer.Ordinal).Select(name => (name, Object(name)));
+    public IEnumerable<(string Name, Fields Value)> Map()
+    {
+        var map = this;
+        return Names().Order(StringComparer.Ordinal).Select(name => (name, map.Object(name)));
+    }
 
     /// <summary>A value as it is, for details; null where it is null or absent.</summary>
-    public JsonElement? Anything(string name) => Find(name);
+    public JsonElement? Anything(string name) => Find(name)?.ToElement();
 
     /// <summary>The names of the properties.</summary>
-    public IEnumerable<string> Names() => element.EnumerateObject().Select(property => property.Name);
+    public IReadOnlyList<string> Names()
+    {
+        var names = new List<string>();
+        foreach (var member in element.Children)
+        {
+            names.Add(member.Name);
+        }
+
+        return names;
+    }
 
     /// <summary>A currency that has to be US dollars, in any case.</summary>
     /// <returns><c>USD</c>.</returns>
@@ -169,119 +190,106 @@ internal sealed class Fields(
         ? "USD"
         : throw Broken(name, $"is '{Quote(currency)}', where only US dollars are documented");
 
-    /// <summary>Runs an addition of this object's numbers; one that does not fit 64 bits breaks the contract.</summary>
-    public void WithinRange(Action add)
-    {
-        try
-        {
-            add();
-        }
-        catch (OverflowException exception)
-        {
-            throw conversation.Broken(
-                $"the numbers in '{path}' add up to more than 64 bits hold ({place}).", exception);
-        }
-    }
+    /// <summary>The sum of two of this object's numbers.</summary>
+    /// <exception cref="RejectedEventException">It does not fit 64 bits.</exception>
+    public long Sum(long one, long other) => Within64Bits((Int128)one + other);
 
-    private RowWords Words(RowWords words, string at, Shape shape, IReadOnlyCollection<string> keyed)
-    {
-        foreach (var (name, value) in element.EnumerateObject().Select(member => (member.Name, member.Value)))
-        {
-            var here = Canonical.Path(at, name);
-            var isNull = value.ValueKind == JsonValueKind.Null;
-            switch (shape.Find(name))
-            {
-                case { Kind: MemberKind.Object, Shape: { } inner } when value.ValueKind == JsonValueKind.Object:
-                    words = new Fields(value, $"{path}.{name}", place, conversation).Words(words, here, inner, []);
-                    break;
-                case { Kind: MemberKind.Metric or MemberKind.Object }:
-                    words = isNull
-                        ? words
-                        : words with { Values = unchecked(words.Values + Canonical.Metric(here, value)) };
-                    break;
-                case { Kind: MemberKind.Trait }:
-                    words = isNull
-                        ? words
-                        : words with { Others = unchecked(words.Others + Canonical.Hash(here, value)) };
-                    break;
-                case { Kind: MemberKind.Dimension } when isNull || keyed.Contains(name):
-                case { Kind: MemberKind.Ignored }:
-                case null when name == "object"
-                    && value.ValueKind == JsonValueKind.String
-                    && shape.ObjectTypes.Contains(String(name, value)):
-                    break;
-                case { Kind: MemberKind.Dimension }:
-                    conversation.Note($"{path}.{name} is present although it was not requested: it distinguishes rows");
-                    words = Unknown(words, here, value);
-                    break;
-                default:
-                    conversation.Note($"{path}.{name}");
-                    words = Unknown(words, here, value);
-                    break;
-            }
-        }
+    /// <summary>The difference of two of this object's numbers.</summary>
+    /// <exception cref="RejectedEventException">It does not fit 64 bits.</exception>
+    public long Difference(long one, long other) => Within64Bits((Int128)one - other);
 
-        return words;
-    }
-
-    private static RowWords Unknown(RowWords words, string at, JsonElement value)
-    {
-        foreach (var (kind, hash) in Canonical.Leaves(at, value))
-        {
-            words = kind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False
-                ? words with { Texts = unchecked(words.Texts + hash), HasUnknown = true }
-                : words with { Others = unchecked(words.Others + hash), HasUnknown = true };
-        }
-
-        return words;
-    }
+    /// <summary>This object's numbers add up to more than a table holds.</summary>
+    public RejectedEventException TooLarge(OverflowException? exception = null) => Values.Conversation.Broken(
+        $"the numbers in '{element.Path}' add up to more than 64 bits hold ({Values.Place}).", exception);
 
     /// <summary>Notes every undocumented field.</summary>
     public void NoteUnknown(FrozenSet<string> known)
     {
-        foreach (var property in element.EnumerateObject())
+        foreach (var member in element.Children)
         {
-            if (!known.Contains(property.Name))
+            if (!known.Contains(member.Name))
             {
-                conversation.Note($"{path}.{property.Name}");
+                Values.Conversation.Note(member.Path);
             }
         }
     }
 
     /// <summary>Notes something about this kind of object.</summary>
-    public void Note(string note) => conversation.Note($"{path}{note}");
+    public void Note(string note) => Values.Conversation.Note($"{element.Path}{note}");
 
     /// <summary>A field breaks the contract in a specific way.</summary>
     public RejectedEventException Broken(string name, string what) =>
-        conversation.Broken($"'{path}.{name}' {what} ({place}).");
+        Values.Conversation.Broken($"'{element.Path}.{name}' {what} ({Values.Place}).");
 
     /// <summary>
     /// The beginning of the vendor's words, safe to show: cut last, because half a credential is not recognised.
     /// </summary>
     public string Quote(string text)
     {
-        var safe = conversation.Quote(text);
+        var safe = Values.Conversation.Quote(text);
         return safe.Length <= 80 ? safe : string.Concat(safe.AsSpan(0, 80), "…");
     }
 
-    private RejectedEventException Missing(string name) => Broken(name, "is missing or null");
-
-    private RejectedEventException Wrong(string name, JsonElement value, string wanted) =>
-        Broken(name, $"is {Quote(value.GetRawText())}, not {wanted}");
-
-    private JsonElement? Find(string name) =>
-        element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
-
-    private string String(string name, JsonElement value)
+    /// <summary>What a text says.</summary>
+    /// <exception cref="RejectedEventException">
+    /// It holds half of a surrogate pair, escaped: JSON allows it, text does not.
+    /// </exception>
+    internal string StringOf(JsonValue text)
     {
         try
         {
-            return value.GetString()!;
+            return text.GetString();
         }
         catch (InvalidOperationException)
         {
-            // Half of a surrogate pair, escaped: JSON allows it, text does not.
-            throw Wrong(name, value, "text");
+            throw Wrong(text, "text");
         }
+    }
+
+    private long Within64Bits(Int128 number) =>
+        number >= long.MinValue && number <= long.MaxValue ? (long)number : throw TooLarge();
+
+    private RejectedEventException Missing(string name) => Broken(name, "is missing or null");
+
+    private RejectedEventException Wrong(JsonValue value, string wanted) =>
+        Broken(value.Name, $"is {Quote(value.GetRawText())}, not {wanted}");
+
+    private JsonValue? Find(string name) => element.Member(name) is { IsNull: false } value ? value : null;
+
+    /// <summary>
+    /// Adds a member's part of the natural key: a text, or whether it is true; null where it is null or absent.
+    /// </summary>
+    private void AddTo(NaturalKey key, string name)
+    {
+        switch (Find(name))
+        {
+            case null:
+                key.Add(null);
+                break;
+            case { Kind: JsonValueKind.String, IsEscaped: false } text:
+                key.AddUtf8(text.Utf8);
+                break;
+            case { Kind: JsonValueKind.String } text:
+                key.Add(StringOf(text));
+                break;
+            case { Kind: JsonValueKind.True or JsonValueKind.False } flag:
+                key.AddUtf8(flag.Raw);
+                break;
+            case { } value:
+                throw Wrong(value, "text");
+        }
+    }
+
+    private bool TryExact(JsonValue value, int shift, out decimal exact, out bool rounded)
+    {
+        const int usual = 128;
+        var utf8 = value.IsEscaped ? Encoding.UTF8.GetBytes(StringOf(value)) : value.Utf8;
+        if (utf8.Length > usual)
+        {
+            return Money.TryParse(Encoding.UTF8.GetString(utf8), shift, out exact, out rounded);
+        }
+
+        Span<char> characters = stackalloc char[usual];
+        return Money.TryParse(characters[..Encoding.UTF8.GetChars(utf8, characters)], shift, out exact, out rounded);
     }
 }

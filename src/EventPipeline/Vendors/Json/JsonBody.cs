@@ -13,7 +13,6 @@ internal sealed class JsonBody(
     Stream stream, Conversation conversation, BodyText text, TimeProvider time, TimeSpan stallTimeout)
 {
     private const int MaxValueBytes = 4 * 1024 * 1024;
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     private byte[] _buffer = new byte[32 * 1024];
     private int _start;
@@ -32,7 +31,12 @@ internal sealed class JsonBody(
     /// <summary>Whether it may begin with an array, or be several objects, one a line.</summary>
     public bool MayBeLines { get; init; }
 
-    private delegate bool Attempt<T>(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out T result);
+    private enum Taken
+    {
+        Enough,
+        UntilArrayEnded,
+        UntilTextEnded,
+    }
 
     /// <summary>The name of the property last read by <see cref="NextAsync"/>.</summary>
     public string Name { get; private set; } = "";
@@ -77,10 +81,9 @@ internal sealed class JsonBody(
         return isArray;
     }
 
-    /// <summary>
-    /// The text of the next of several objects that follow each other, one a line; null where the body has ended.
-    /// </summary>
-    public async ValueTask<byte[]?> NextLineAsync(CancellationToken cancellationToken)
+    /// <summary>Takes the next of several objects that follow each other, one a line.</summary>
+    /// <returns>False where the body has ended.</returns>
+    public async ValueTask<bool> TakeLineAsync(JsonValues into, CancellationToken cancellationToken)
     {
         do
         {
@@ -90,19 +93,49 @@ internal sealed class JsonBody(
 
         return Unread switch
         {
-            [] => null,
-            [(byte)'{', ..] => await NextValueAsync(cancellationToken),
+            [] => false,
+            [(byte)'{', ..] => await TakeAsync(into, cancellationToken),
             _ => throw conversation.Broken("a line of the answer is not a JSON object."),
         };
     }
 
     /// <summary>The next token, of any kind.</summary>
-    public ValueTask<JsonTokenType> NextAsync(CancellationToken cancellationToken) =>
-        ReadAsync<JsonTokenType>(TryNext, cancellationToken);
+    public async ValueTask<JsonTokenType> NextAsync(CancellationToken cancellationToken)
+    {
+        JsonTokenType token;
+        while ((token = Next()) == JsonTokenType.None)
+        {
+            await FillAsync(cancellationToken);
+        }
 
-    /// <summary>The text of the next value; null where the array ends instead.</summary>
-    public ValueTask<byte[]?> NextValueAsync(CancellationToken cancellationToken) =>
-        ReadAsync<byte[]?>(TryNextValue, cancellationToken);
+        return token;
+    }
+
+    /// <summary>Takes the next value.</summary>
+    /// <returns>False where the array ends instead.</returns>
+    public ValueTask<bool> TakeAsync(JsonValues into, CancellationToken cancellationToken) =>
+        TakeManyAsync(into, into.Length, cancellationToken);
+
+    /// <summary>Takes values until there are more than so many bytes of them.</summary>
+    /// <returns>False where the array ends instead.</returns>
+    public async ValueTask<bool> TakeManyAsync(JsonValues into, int bytes, CancellationToken cancellationToken)
+    {
+        Taken taken;
+        while ((taken = Take(into, bytes)) == Taken.UntilTextEnded)
+        {
+            await FillAsync(cancellationToken);
+        }
+
+        return taken != Taken.UntilArrayEnded;
+    }
+
+    /// <summary>The next value, as an element that stays.</summary>
+    public async ValueTask<JsonElement> TakeElementAsync(CancellationToken cancellationToken)
+    {
+        using var values = new JsonValues(conversation, "", "");
+        await TakeAsync(values, cancellationToken);
+        return values.First.ToElement();
+    }
 
     /// <summary>Reads past the next value, whatever its size.</summary>
     public async ValueTask SkipAsync(CancellationToken cancellationToken)
@@ -118,19 +151,6 @@ internal sealed class JsonBody(
             };
         }
         while (depth > 0);
-    }
-
-    /// <summary>A value's text as an element; a name that occurs twice breaks the contract.</summary>
-    public JsonElement Parse(byte[] value)
-    {
-        try
-        {
-            return JsonElement.Parse(value, Strict);
-        }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
-        {
-            throw conversation.Broken($"a value cannot be read: {conversation.Quote(exception.Message)}", exception);
-        }
     }
 
     /// <summary>Reads to the end of the body, where only whitespace may follow.</summary>
@@ -150,72 +170,67 @@ internal sealed class JsonBody(
         await text.FinishAsync(cancellationToken);
     }
 
-    private async ValueTask<T> ReadAsync<T>(Attempt<T> attempt, CancellationToken cancellationToken)
+    private JsonTokenType Next()
     {
-        T result;
-        while (!Try(attempt, out result))
-        {
-            await FillAsync(cancellationToken);
-        }
-
-        return result;
-    }
-
-    private bool Try<T>(Attempt<T> attempt, out T result)
-    {
+        var reader = Reader();
         try
         {
-            var reader = new Utf8JsonReader(Unread, isFinalBlock: false, _state);
-            if (!attempt(ref reader, Unread, out result))
+            if (!reader.Read())
             {
-                return false;
+                return JsonTokenType.None;
             }
 
-            _start += (int)reader.BytesConsumed;
-            _state = reader.CurrentState;
-            return true;
+            Name = reader.TokenType == JsonTokenType.PropertyName ? reader.GetString()! : Name;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw conversation.Broken(
-                $"the answer is not valid JSON: {conversation.Quote(exception.Message)}", exception);
+            throw Invalid(exception);
         }
+
+        Consume(reader);
+        return reader.TokenType;
     }
 
-    private bool TryNext(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out JsonTokenType result)
+    private Taken Take(JsonValues into, int bytes)
     {
-        var read = reader.Read();
-        result = reader.TokenType;
-        if (read && result == JsonTokenType.PropertyName)
+        var reader = Reader();
+        var whole = reader;
+        var taken = Taken.Enough;
+        try
         {
-            Name = reader.GetString()!;
+            do
+            {
+                taken = Take(ref reader, into);
+                reader = taken == Taken.UntilTextEnded ? whole : reader;
+                whole = reader;
+            }
+            while (taken == Taken.Enough && into.Length <= bytes);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            throw Invalid(exception);
         }
 
-        return read;
+        Consume(reader);
+        return taken;
     }
 
-    private static bool TryNextValue(ref Utf8JsonReader reader, ReadOnlySpan<byte> unread, out byte[]? result)
+    private Taken Take(ref Utf8JsonReader reader, JsonValues into) =>
+        !reader.Read() ? Taken.UntilTextEnded
+        : reader.TokenType == JsonTokenType.EndArray ? Taken.UntilArrayEnded
+        : into.TryAdd(ref reader, Unread) ? Taken.Enough
+        : Taken.UntilTextEnded;
+
+    private Utf8JsonReader Reader() => new(Unread, isFinalBlock: false, _state);
+
+    private void Consume(in Utf8JsonReader reader)
     {
-        result = null;
-        if (!reader.Read())
-        {
-            return false;
-        }
-
-        if (reader.TokenType is JsonTokenType.EndArray)
-        {
-            return true;
-        }
-
-        var start = (int)reader.TokenStartIndex;
-        if (!reader.TrySkip())
-        {
-            return false;
-        }
-
-        result = unread[start..(int)reader.BytesConsumed].ToArray();
-        return true;
+        _start += (int)reader.BytesConsumed;
+        _state = reader.CurrentState;
     }
+
+    private RejectedEventException Invalid(Exception exception) =>
+        conversation.Broken($"the answer is not valid JSON: {conversation.Quote(exception.Message)}", exception);
 
     private async ValueTask FillAsync(CancellationToken cancellationToken)
     {

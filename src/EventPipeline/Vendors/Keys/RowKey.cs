@@ -1,9 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace EventPipeline.Vendors.Keys;
 
@@ -13,7 +9,6 @@ namespace EventPipeline.Vendors.Keys;
 /// written.
 /// </summary>
 /// <param name="Value">The first half of SHA-256.</param>
-[JsonConverter(typeof(AsText))]
 public readonly record struct RowKey(UInt128 Value)
 {
     private const int Digits = 32;
@@ -21,35 +16,25 @@ public readonly record struct RowKey(UInt128 Value)
     /// <summary>The key over the length-prefixed parts, in the order given.</summary>
     public static RowKey Create(params ReadOnlySpan<string?> parts)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> length = stackalloc byte[4];
+        var key = new KeyParts();
         foreach (var part in parts)
         {
-            var bytes = part is null ? [] : Encoding.UTF8.GetBytes(part);
-            BinaryPrimitives.WriteInt32LittleEndian(length, part is null ? -1 : bytes.Length);
-            hash.AppendData(length);
-            hash.AppendData(bytes);
+            key.Add(part);
         }
 
-        Span<byte> sum = stackalloc byte[SHA256.HashSizeInBytes];
-        hash.GetHashAndReset(sum);
-        return new RowKey(BinaryPrimitives.ReadUInt128BigEndian(sum));
+        return key.ToRowKey();
     }
 
     /// <summary>The text that is stored.</summary>
     public override string ToString() => Value.ToString("x32", CultureInfo.InvariantCulture);
 
-    /// <summary>Writes the text, and reads it.</summary>
-    internal sealed class AsText : JsonConverter<RowKey>
+    /// <summary>Writes the text that is stored, in ASCII.</summary>
+    /// <returns>How long it is.</returns>
+    internal int Format(Span<byte> text)
     {
-        public override RowKey Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            new(UInt128.Parse(reader.GetString()!, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-
-        public override void Write(Utf8JsonWriter writer, RowKey value, JsonSerializerOptions options)
-        {
-            Span<byte> text = stackalloc byte[Digits];
-            value.Value.TryFormat(text, out var written, "x32", CultureInfo.InvariantCulture);
-            writer.WriteStringValue(text[..written]);
-        }
+        Span<byte> bytes = stackalloc byte[Digits / 2];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, Value);
+        Convert.TryToHexStringLower(bytes, text, out var written);
+        return written;
     }
 }

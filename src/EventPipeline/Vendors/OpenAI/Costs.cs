@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -31,21 +30,16 @@ internal static class Costs
     };
 
     /// <summary>Streams the window. The vendor was seen to give a cursor beyond its last data.</summary>
-    public static async IAsyncEnumerable<VendorItem> FetchAsync(
-        VendorPages pages,
-        Conversation conversation,
-        FetchContext fetch,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static IAsyncEnumerable<VendorItem> FetchAsync(
+        VendorPages pages, Conversation conversation, FetchContext fetch, CancellationToken cancellationToken)
     {
         var query = OpenAIPages.Buckets(
-            Grains, grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain))) with
-        {
-            CursorOutlivesData = true,
-        };
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
-        {
-            yield return row is null ? new BucketArrived(day) : Record(fetch, grain, day, row);
-        }
+            Grains, grain => new VendorRequest(OpenAIQuery.Buckets("v1/organization/costs", fetch.Window, grain)));
+        return pages.ReadBucketsAsync(
+            conversation,
+            query with { CursorOutlivesData = true },
+            (grain, day, row) => Record(fetch, grain, day, row),
+            cancellationToken);
     }
 
     private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
@@ -53,7 +47,7 @@ internal static class Costs
         var amount = row.Object("amount");
         return new CostRecord
         {
-            RowKey = NaturalKey.Create(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, row.Text(name)))),
+            RowKey = row.Key(fetch, grain.Name, day, grain.Dimensions),
             Words = row.Words(Shape, grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,

@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
@@ -81,12 +80,11 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
     public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) =>
         Task.FromResult(OrganizationIds.None);
 
-    public async IAsyncEnumerable<VendorItem> FetchAsync(
-        FetchContext fetch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<VendorItem> FetchAsync(FetchContext fetch, CancellationToken cancellationToken)
     {
         var conversation = new Conversation(fetch, Protocol);
         var pages = new VendorPages(api);
-        var items = fetch.Window.Report switch
+        return fetch.Window.Report switch
         {
             CostReport => Costs.FetchAsync(pages, conversation, fetch, cancellationToken),
             NamesReport => OpenAIEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
@@ -94,12 +92,6 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
                 ? Usage.FetchAsync(endpoint, pages, conversation, fetch, cancellationToken)
                 : throw Self.NoSuchReport(report),
         };
-        await foreach (var item in items.WithCancellation(cancellationToken))
-        {
-            yield return item;
-        }
-
-        conversation.NoteRounded();
     }
 
     /// <summary>Unix seconds, UTC.</summary>

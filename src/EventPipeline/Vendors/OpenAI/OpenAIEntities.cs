@@ -100,8 +100,10 @@ internal static class OpenAIEntities
             Status = row.Text("status"),
             CreatedAt = row.Time("created_at"),
             DeletedAt = row.Time("archived_at"),
-            Details = Details.Create(
-                ("external_key_id", row.Text("external_key_id")), ("residency", row.Anything("residency"))),
+            Details = row.Details()
+                .Add("external_key_id", row.Text("external_key_id"))
+                .Add("residency", row.Anything("residency"))
+                .ToJson(),
         };
     }
 
@@ -113,8 +115,10 @@ internal static class OpenAIEntities
             Name = row.Text("name"),
             Email = row.Text("email"),
             CreatedAt = row.Time("added_at"),
-            Details = Details.Create(
-                ("role", row.Text("role")), ("is_service_account", row.Flag("is_service_account"))),
+            Details = row.Details()
+                .Add("role", row.Text("role"))
+                .Add("is_service_account", row.Flag("is_service_account"))
+                .ToJson(),
         };
     }
 
@@ -123,10 +127,12 @@ internal static class OpenAIEntities
     {
         Name = row.Text("name"),
         CreatedAt = row.Time("created_at"),
-        Details = Details.Create(
-            ("redacted_value", row.Text("redacted_value")), ("owner", row.Anything("owner")),
-            ("owner_project_access", row.Text("owner_project_access")),
-            ("expires_at", row.GetInt64OrNull("expires_at"))),
+        Details = row.Details()
+                .Add("redacted_value", row.Text("redacted_value"))
+                .Add("owner", row.Anything("owner"))
+                .Add("owner_project_access", row.Text("owner_project_access"))
+                .Add("expires_at", row.GetInt64OrNull("expires_at"))
+                .ToJson(),
     };
 
     private static EntityRecord ServiceAccount(FetchContext fetch, string project, Fields row)
@@ -137,7 +143,7 @@ internal static class OpenAIEntities
             Name = row.Text("name"),
             ParentId = project,
             CreatedAt = row.Time("created_at"),
-            Details = Details.Create(("role", row.Text("role"))),
+            Details = row.Details().Add("role", row.Text("role")).ToJson(),
         };
     }
 

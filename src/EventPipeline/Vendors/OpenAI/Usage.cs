@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Runtime.CompilerServices;
+using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -49,32 +49,29 @@ internal static class Usage
         });
 
     /// <summary>Streams the window.</summary>
-    public static async IAsyncEnumerable<VendorItem> FetchAsync(
+    public static IAsyncEnumerable<VendorItem> FetchAsync(
         UsageEndpoint endpoint,
         VendorPages pages,
         Conversation conversation,
         FetchContext fetch,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        CancellationToken cancellationToken)
     {
-        var query = OpenAIPages.Buckets(
-            endpoint.Grains,
-            grain =>
-                new VendorRequest(OpenAIQuery.Buckets($"v1/organization/usage/{endpoint.Name}", fetch.Window, grain)));
-        await foreach (var (grain, (day, row)) in pages.ReadBucketsAsync(conversation, query, cancellationToken))
-        {
-            yield return row is null ? new BucketArrived(day) : Record(endpoint, fetch, grain, day, row);
-        }
+        var path = $"v1/organization/usage/{endpoint.Name}";
+        return pages.ReadBucketsAsync(
+            conversation,
+            OpenAIPages.Buckets(
+                endpoint.Grains, grain => new VendorRequest(OpenAIQuery.Buckets(path, fetch.Window, grain))),
+            (grain, day, row) => Record(endpoint, fetch, grain, day, row),
+            cancellationToken);
     }
 
     private static UsageRecord Record(UsageEndpoint endpoint, FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
-        var numbers = endpoint.Required.ToDictionary(name => name, row.GetInt64, StringComparer.Ordinal);
         var completions = IsCompletions(endpoint);
         var user = Dimension("user_id");
-        var batch = grain.Dimensions.Contains("batch") ? row.Flag("batch") : null;
-        return row.Usage(() => new UsageRecord
+        return row.Usage(new UsageRecord
         {
-            RowKey = NaturalKey.Create(fetch, grain.Name, day, grain.Dimensions.Select(name => (name, KeyValue(name)))),
+            RowKey = row.Key(fetch, grain.Name, day, grain.Dimensions),
             Words = row.Words(Shapes[endpoint.Name], grain.Dimensions),
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,
@@ -89,38 +86,49 @@ internal static class Usage
             ApiKeyId = Dimension("api_key_id"),
             Model = Dimension("model"),
             ServiceTier = Dimension("service_tier"),
-            IsBatch = batch,
+            IsBatch = grain.Dimensions.Contains("batch") ? row.Flag("batch") : null,
             Product = endpoint.Name,
-            InputUncachedTokens = completions
-                ? UncachedTokens(row, numbers[UsageEndpoint.InputTokens])
-                : Number(UsageEndpoint.InputTokens),
+            InputUncachedTokens = completions ? UncachedTokens(row) : Required(UsageEndpoint.InputTokens),
             CacheReadTokens = completions ? row.GetInt64OrNull(Cached) : null,
             CacheWriteTokens = completions ? row.GetInt64OrNull(CacheWrite) : null,
-            OutputTokens = Number(UsageEndpoint.OutputTokens),
-            Requests = endpoint.RepeatsRequests ? null : Number(UsageEndpoint.ModelRequests),
-            Quantity = endpoint.Quantity is { } quantity ? Number(quantity) : null,
+            OutputTokens = Required(UsageEndpoint.OutputTokens),
+            Requests = endpoint.RepeatsRequests ? null : Required(UsageEndpoint.ModelRequests),
+            Quantity = endpoint.Quantity is { } quantity ? row.GetInt64(quantity) : null,
             QuantityUnit = endpoint.Unit,
-            Dimensions = Details.Create(
-            [
-                .. DimensionsWithoutColumn.Select(name => (name, (object?)Dimension(name))),
-                (UsageEndpoint.ModelRequests, endpoint.RepeatsRequests ? Number(UsageEndpoint.ModelRequests) : null),
-                .. completions ? Splits.Select(name => (name, (object?)row.GetInt64OrNull(name))) : [],
-            ]),
+            Dimensions = WithoutColumn(endpoint, grain, row),
         });
 
         string? Dimension(string name) => grain.Dimensions.Contains(name) ? row.Text(name) : null;
 
-        string? KeyValue(string name) => name == "batch"
-            ? batch switch { null => null, true => "true", false => "false" }
-            : row.Text(name);
+        long? Required(string name) => endpoint.Required.Contains(name) ? row.GetInt64(name) : null;
+    }
 
-        long? Number(string name) => numbers.TryGetValue(name, out var number) ? number : null;
+    private static JsonElement? WithoutColumn(UsageEndpoint endpoint, Grain grain, Fields row)
+    {
+        var details = row.Details();
+        foreach (var name in DimensionsWithoutColumn)
+        {
+            details.Add(name, grain.Dimensions.Contains(name) ? row.Text(name) : null);
+        }
+
+        if (endpoint.RepeatsRequests)
+        {
+            details.Add(UsageEndpoint.ModelRequests, row.GetInt64(UsageEndpoint.ModelRequests));
+        }
+
+        foreach (var name in IsCompletions(endpoint) ? Splits : [])
+        {
+            details.Add(name, row.GetInt64OrNull(name));
+        }
+
+        return details.ToJson();
     }
 
     /// <summary>The input holds what was read from and written to the cache; the columns are disjoint.</summary>
-    private static long UncachedTokens(Fields row, long input)
+    private static long UncachedTokens(Fields row)
     {
-        var uncached = checked(input - (row.GetInt64OrNull(Cached) ?? 0) - (row.GetInt64OrNull(CacheWrite) ?? 0));
+        var cached = row.Sum(row.GetInt64OrNull(Cached) ?? 0, row.GetInt64OrNull(CacheWrite) ?? 0);
+        var uncached = row.Difference(row.GetInt64(UsageEndpoint.InputTokens), cached);
         if (uncached < 0)
         {
             throw row.Broken(

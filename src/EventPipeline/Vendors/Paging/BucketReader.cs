@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Paging;
 
-/// <summary>A bucket arrived (no row), or a row in it.</summary>
-internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
+/// <summary>A bucket arrived (no rows), or rows of it.</summary>
+internal readonly record struct BucketPart(DateOnly Day, JsonValues? Rows);
 
 /// <summary>
 /// Reads one bucket: its two times and its rows, in any order. Rows are held back until the bucket has ended or more
@@ -14,19 +15,18 @@ internal readonly record struct BucketItem(DateOnly Day, Fields? Row);
 /// that come before both times wait in any case.
 /// </summary>
 /// <param name="body">The body, in which the bucket has just begun.</param>
+/// <param name="rows">Where rows are held; cleared when they have been handed on.</param>
 /// <param name="conversation">The conversation it came in.</param>
 /// <param name="items">The array that the buckets are in, for people.</param>
 /// <param name="shape">The names of the members.</param>
-internal sealed class BucketReader(JsonBody body, Conversation conversation, string items, BucketShape shape)
+internal sealed class BucketReader(
+    JsonBody body, JsonValues rows, Conversation conversation, string items, BucketShape shape)
 {
     private const int MaxHeldBytes = 256 * 1024;
-    private readonly string _path = $"{items}[].{shape.Rows}[]";
-    private readonly List<byte[]> _waiting = [];
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
     private int? _start;
     private int? _end;
     private bool _announced;
-    private int _held;
     private UInt128 _unknown;
 
     /// <summary>The day, as far as it is known.</summary>
@@ -37,8 +37,9 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
         : "a bucket without times";
 
     /// <summary>Reads the bucket that has just begun, to its end.</summary>
-    public async IAsyncEnumerable<BucketItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<BucketPart> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var wereReleased = false;
         while (await body.NextAsync(cancellationToken) == JsonTokenType.PropertyName)
         {
             var name = body.Name;
@@ -47,63 +48,53 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
                 throw conversation.Broken($"'{items}[].{conversation.Quote(name)}' occurs twice in {Place}.");
             }
 
-            if (name == shape.Rows)
+            if (name != shape.Rows)
             {
-                await foreach (var row in ReadResultsAsync(cancellationToken))
+                await ReadFieldAsync(name, cancellationToken);
+                if (TryAnnounce(out var day))
                 {
-                    yield return row;
+                    yield return new BucketPart(day, Rows: null);
                 }
 
                 continue;
             }
 
-            await ReadFieldAsync(name, cancellationToken);
-            foreach (var item in Announce())
+            await BeginRowsAsync(cancellationToken);
+            while (await body.TakeManyAsync(rows, Math.Max(MaxHeldBytes, rows.Length), cancellationToken))
             {
-                yield return item;
+                if (Day is { } day)
+                {
+                    rows.Around = wereReleased ? rows.Around : _unknown;
+                    wereReleased = true;
+                    yield return Release(day);
+                    rows.Clear();
+                }
             }
         }
 
         Check();
-        foreach (var row in Release())
+        if (rows.Length > 0)
         {
-            yield return row;
+            rows.Around = wereReleased ? rows.Around : _unknown;
+            yield return Release(Day!.Value);
+            rows.Clear();
         }
     }
 
-    private async IAsyncEnumerable<BucketItem> ReadResultsAsync(
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async ValueTask BeginRowsAsync(CancellationToken cancellationToken)
     {
         if (await body.NextAsync(cancellationToken) != JsonTokenType.StartArray)
         {
             throw conversation.Broken($"'{items}[].{shape.Rows}' is not an array in {Place}.");
         }
-
-        while (await body.NextValueAsync(cancellationToken) is { } value)
-        {
-            _waiting.Add(value);
-            _held += value.Length;
-            foreach (var row in _held > MaxHeldBytes ? Release() : [])
-            {
-                yield return row;
-            }
-        }
     }
 
-    /// <summary>The rows that wait, as soon as their day is known.</summary>
-    private IEnumerable<BucketItem> Release()
+    private BucketPart Release(DateOnly day)
     {
-        if (Day is not { } day)
-        {
-            yield break;
-        }
-
-        foreach (var value in _waiting)
-        {
-            yield return Row(day, value);
-        }
-
-        _waiting.Clear();
+        rows.Place = Place;
+        return conversation.Window.Contains(day)
+            ? new BucketPart(day, rows)
+            : throw conversation.Broken($"{Place} has rows, but the day was not requested.");
     }
 
     private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)
@@ -125,23 +116,23 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
     /// <summary>Undocumented members distinguish the bucket's rows from those of another bucket of the day.</summary>
     private async ValueTask ReadUnknownAsync(string name, CancellationToken cancellationToken)
     {
-        var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
-        if (
-            shape.Type is { } type
-                && name == type.Name
-                && value.ValueKind == JsonValueKind.String
-                && value.ValueEquals(type.Value))
+        using var values = new JsonValues(conversation, $"{items}[].{name}", Place);
+        await body.TakeAsync(values, cancellationToken);
+        if (shape.Type is { } type
+            && name == type.Name
+            && values.First is { Kind: JsonValueKind.String } value
+            && value.Utf8.SequenceEqual(Encoding.UTF8.GetBytes(type.Value)))
         {
             return;
         }
 
-        _unknown = unchecked(_unknown + Canonical.Hash(Canonical.Path("", name), value));
+        _unknown = unchecked(_unknown + Canonical.Hash(CanonicalPath.Root.Member(name), values.First));
         conversation.Note($"{items}[].{name}");
     }
 
     private async ValueTask<int> ReadMidnightAsync(string name, CancellationToken cancellationToken)
     {
-        var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+        var value = await body.TakeElementAsync(cancellationToken);
         if (conversation.Protocol.ReadTime(value) is not { } time)
         {
             throw conversation.Broken(
@@ -156,7 +147,7 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
                     + "a whole UTC day.");
     }
 
-    private IEnumerable<BucketItem> Announce()
+    private bool TryAnnounce(out DateOnly day)
     {
         if (_start is { } start && _end is { } end && end != start + 1)
         {
@@ -164,26 +155,14 @@ internal sealed class BucketReader(JsonBody body, Conversation conversation, str
                 $"{Place} ends on {DateOnly.FromDayNumber(end):yyyy-MM-dd}: it is not one whole UTC day."));
         }
 
-        if (Day is not { } day || _announced)
+        day = Day ?? default;
+        if (Day is null || _announced)
         {
-            yield break;
+            return false;
         }
 
         _announced = true;
-        if (conversation.Window.Contains(day))
-        {
-            yield return new BucketItem(day, Row: null);
-        }
-    }
-
-    private BucketItem Row(DateOnly day, byte[] value)
-    {
-        if (!conversation.Window.Contains(day))
-        {
-            throw conversation.Broken($"{Place} has rows, but the day was not requested.");
-        }
-
-        return new BucketItem(day, Fields.FromItem(body.Parse(value), _path, Place, conversation, _unknown));
+        return conversation.Window.Contains(day);
     }
 
     private void Check()

@@ -29,7 +29,8 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
     /// <summary>
     /// What the vendor says about the page's position among the others, known when the page has ended.
     /// </summary>
-    public Fields Counts(string place) => new(JsonSerializer.SerializeToElement(_counts), "", place, conversation);
+    public Fields Counts(string place) =>
+        new(JsonValues.Parse(JsonSerializer.SerializeToUtf8Bytes(_counts), conversation, "", place).First);
 
     /// <summary>
     /// Reads on until the array of items begins. Call it again when the array has ended; false says that the page has
@@ -67,18 +68,19 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         return false;
     }
 
-    /// <summary>Reads the objects of the page, to its end.</summary>
+    /// <summary>Reads the objects of the page, to its end. Each is valid until the next one is read.</summary>
     /// <param name="place">Where they are, for people.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async IAsyncEnumerable<Fields> ReadItemsAsync(
         string place, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var path = $"{shape.Items}[]";
+        using var items = new JsonValues(conversation, $"{shape.Items}[]", place);
         while (await ReadToItemsAsync(cancellationToken))
         {
-            while (await body.NextValueAsync(cancellationToken) is { } value)
+            while (await body.TakeAsync(items, cancellationToken))
             {
-                yield return Fields.FromItem(body.Parse(value), path, place, conversation);
+                yield return items.Object;
+                items.Clear();
             }
         }
     }
@@ -96,7 +98,7 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         }
         else if (name == shape.Cursor)
         {
-            var value = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+            var value = await body.TakeElementAsync(cancellationToken);
             Cursor = value.ValueKind switch
             {
                 JsonValueKind.Null => null,
@@ -106,11 +108,11 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         }
         else if (name == "error")
         {
-            _error = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+            _error = await body.TakeElementAsync(cancellationToken);
         }
         else if (shape.Counts.Contains(name))
         {
-            _counts[name] = body.Parse(await body.NextValueAsync(cancellationToken) ?? []);
+            _counts[name] = await body.TakeElementAsync(cancellationToken);
         }
         else
         {

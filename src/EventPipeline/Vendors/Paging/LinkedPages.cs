@@ -57,13 +57,13 @@ internal sealed class LinkedPages(VendorApi api)
             await body.NextAsync(cancellationToken);
         }
 
-        while (
-            (
-                isArray
-                    ? await body.NextValueAsync(cancellationToken)
-                    : await body.NextLineAsync(cancellationToken)) is { } value)
+        using var items = new JsonValues(conversation, "[]", place);
+        while (isArray
+            ? await body.TakeAsync(items, cancellationToken)
+            : await body.TakeLineAsync(items, cancellationToken))
         {
-            yield return Fields.FromItem(body.Parse(value), "[]", place, conversation);
+            yield return items.Object;
+            items.Clear();
         }
 
         await body.FinishAsync(cancellationToken);

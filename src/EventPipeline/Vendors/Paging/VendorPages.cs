@@ -5,6 +5,7 @@ using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
+using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.Paging;
 
@@ -54,19 +55,27 @@ internal sealed class VendorPages(VendorApi api)
     private const int MaxListPages = 10_000;
 
     /// <summary>Reads the buckets of a report, with the grain that the vendor accepted.</summary>
-    public async IAsyncEnumerable<(Grain Grain, BucketItem Item)> ReadBucketsAsync(
-        Conversation conversation, BucketQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="query">What is asked for.</param>
+    /// <param name="record">Makes a record of a row of a grain and a day.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async IAsyncEnumerable<VendorItem> ReadBucketsAsync(
+        Conversation conversation,
+        BucketQuery query,
+        Func<Grain, DateOnly, Fields, VendorRecord> record,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (grain, answer) = await AskForFinestAsync(conversation, query, cancellationToken);
         var trail = new CursorTrail(conversation, query.Page.HasMore, MaxBucketPages);
         var days = new HashSet<DateOnly>();
         var pages = new HashSet<UInt128>();
+        using var rows = new JsonValues(conversation, $"{query.Page.Items}[].{query.Bucket.Rows}[]", "");
         while (answer is not null)
         {
             string? next;
             using (answer)
             {
-                var rows = 0;
+                var isEmpty = true;
                 UInt128 said = 0;
                 var page = new Envelope(answer.Body, conversation, query.Page);
                 while (await page.ReadToItemsAsync(cancellationToken))
@@ -74,16 +83,25 @@ internal sealed class VendorPages(VendorApi api)
                     JsonTokenType token;
                     while ((token = await answer.Body.NextAsync(cancellationToken)) == JsonTokenType.StartObject)
                     {
-                        await foreach (
-                            var item in new BucketReader(answer.Body, conversation, query.Page.Items, query.Bucket)
-                                .ReadAsync(cancellationToken))
+                        var bucket = new BucketReader(
+                            answer.Body, rows, conversation, query.Page.Items, query.Bucket);
+                        await foreach (var part in bucket.ReadAsync(cancellationToken))
                         {
-                            days.Add(item.Day);
-                            rows += item.Row is null ? 0 : 1;
-                            said = query.CursorOutlivesData && item.Row is { } row
-                                ? unchecked(said + row.Hash() + (UInt128)item.Day.DayNumber)
-                                : said;
-                            yield return (grain, item);
+                            days.Add(part.Day);
+                            isEmpty &= part.Rows is null;
+                            if (part.Rows is null)
+                            {
+                                yield return new BucketArrived(part.Day);
+                                continue;
+                            }
+
+                            foreach (var row in part.Rows.Objects)
+                            {
+                                said = query.CursorOutlivesData
+                                    ? unchecked(said + row.HashOfText() + (UInt128)part.Day.DayNumber)
+                                    : said;
+                                yield return record(grain, part.Day, row);
+                            }
                         }
                     }
 
@@ -94,7 +112,7 @@ internal sealed class VendorPages(VendorApi api)
                 var mayEnd = query.CursorOutlivesData && days.Count == conversation.Window.Days;
                 next = page.HasMore
                     ? trail.Follow(
-                        page.Cursor, query.Page.Cursor!, isEmpty: rows == 0, mayEnd && !pages.Add(said), mayEnd)
+                        page.Cursor, query.Page.Cursor!, isEmpty, mayEnd && !pages.Add(said), mayEnd)
                     : null;
                 if (!page.HasMore && !string.IsNullOrEmpty(page.Cursor))
                 {
@@ -166,17 +184,15 @@ internal sealed class VendorPages(VendorApi api)
         }
 
         await answer.Body.BeginAsync(cancellationToken);
-        var element = answer.Body.Parse(await answer.Body.NextValueAsync(cancellationToken) ?? []);
+        var values = new JsonValues(conversation, place, place);
+        await answer.Body.TakeAsync(values, cancellationToken);
         await answer.Body.FinishAsync(cancellationToken);
-        if (
-            element.ValueKind == JsonValueKind.Object
-                && !element.TryGetProperty("id", out _)
-                && element.TryGetProperty("error", out var error))
+        if (values.First.Member("id") is null && values.First.Member("error") is { } error)
         {
-            throw answer.Body.Refusal(error);
+            throw answer.Body.Refusal(error.ToElement());
         }
 
-        return new Fields(element, place, place, conversation);
+        return values.Object;
     }
 
     /// <summary>

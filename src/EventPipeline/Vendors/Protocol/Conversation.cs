@@ -13,7 +13,6 @@ internal sealed partial class Conversation(
     private readonly FetchContext? _fetch;
     private readonly AnsweringOrganization _organization = new();
     private KeyKinds? _kinds;
-    private int _rounded;
 
     /// <summary>Reads a window.</summary>
     public Conversation(FetchContext fetch, VendorProtocol protocol)
@@ -67,16 +66,7 @@ internal sealed partial class Conversation(
     public void Note(string note) => _fetch?.Drift.Note(Quote(note));
 
     /// <summary>Counts a number that had more than 18 decimals.</summary>
-    public void CountRounded() => _rounded++;
-
-    /// <summary>Says at the end how many numbers were rounded.</summary>
-    public void NoteRounded()
-    {
-        if (_rounded > 0)
-        {
-            Note(FormattableString.Invariant($"{_rounded} amounts rounded to 18 decimals, half to even"));
-        }
-    }
+    public void CountRounded() => _fetch?.Drift.CountRounded();
 
     /// <summary>The vendor's answer is not what its documentation promises.</summary>
     public RejectedEventException Broken(string what, Exception? innerException = null) => new(

@@ -75,16 +75,18 @@ public sealed record UsageRecord : BucketRecord
 /// <summary>Makes usage records.</summary>
 internal static class UsageRecords
 {
-    /// <summary>A usage record of an object, whose tokens add up within 64 bits.</summary>
+    /// <summary>A record of an object's numbers, whose tokens add up within 64 bits.</summary>
     /// <exception cref="RejectedEventException">They do not.</exception>
-    public static UsageRecord Usage(this Fields fields, Func<UsageRecord> make)
+    public static UsageRecord Usage(this Fields fields, UsageRecord record)
     {
-        UsageRecord record = null!;
-        fields.WithinRange(() =>
+        try
         {
-            record = make();
             _ = record.Tokens;
-        });
-        return record;
+            return record;
+        }
+        catch (OverflowException exception)
+        {
+            throw fields.TooLarge(exception);
+        }
     }
 }

@@ -76,8 +76,6 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
                 yield return Record(fetch, day, row, events);
             }
         }
-
-        conversation.NoteRounded();
     }
 
     private static NumberedQuery Events(DateOnly day) => new(
