@@ -5,7 +5,7 @@ namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
 /// Rows on their way: lines of files, until they are appended. DuckDB holds what one statement appends in memory, long
-/// texts above all, so a large upload is appended part by part; cut off in between, its rows belong to a load that is
+/// texts above all, so a large upload is appended file by file; cut off in between, its rows belong to a load that is
 /// never committed.
 /// </summary>
 /// <param name="warehouse">The warehouse.</param>
@@ -16,20 +16,27 @@ namespace EventPipeline.Local.DuckDb;
 internal sealed class DuckDbUpload(
     DuckDbWarehouse warehouse, string dataset, string table, string loadId, string path) : IUpload
 {
-    private const long PartBytes = 8 * 1024 * 1024;
+    private const long MaxFileBytes = 8 * 1024 * 1024;
     private static readonly byte[] LineBreak = "\n"u8.ToArray();
 
-    private readonly List<string> _parts = [];
+    private readonly List<(int Part, string Path)> _files = [];
+    private readonly HashSet<int> _leftOut = [];
     private FileStream? _open;
+    private int _openPart;
+    private int _part;
+
+    public void Begin(int part) => _part = part;
+
+    public void LeaveOut(int part) => _leftOut.Add(part);
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken)
     {
-        if (_open is { Length: >= PartBytes })
+        if (_open is not null && (_openPart != _part || _open.Length >= MaxFileBytes))
         {
             await CloseAsync();
         }
 
-        var file = _open ??= Begin();
+        var file = _open ??= Create();
         await file.WriteAsync(row, cancellationToken);
         await file.WriteAsync(LineBreak, cancellationToken);
     }
@@ -37,23 +44,26 @@ internal sealed class DuckDbUpload(
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await CloseAsync();
-        for (var i = 0; i < _parts.Count; i++)
+        var isFirst = true;
+        foreach (var (_, file) in _files.Where(file => !_leftOut.Contains(file.Part)))
         {
-            await warehouse.AppendAsync(dataset, table, i == 0 ? loadId : null, _parts[i], cancellationToken);
+            await warehouse.AppendAsync(dataset, table, isFirst ? loadId : null, file, cancellationToken);
+            isFirst = false;
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await CloseAsync();
-        _parts.ForEach(File.Delete);
+        _files.ForEach(file => File.Delete(file.Path));
     }
 
-    private FileStream Begin()
+    private FileStream Create()
     {
-        var part = $"{path}.{_parts.Count.ToString(CultureInfo.InvariantCulture)}.ndjson";
-        _parts.Add(part);
-        return new FileStream(part, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16, useAsync: true);
+        var file = $"{path}.{_files.Count.ToString(CultureInfo.InvariantCulture)}.ndjson";
+        _openPart = _part;
+        _files.Add((_part, file));
+        return new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 16, useAsync: true);
     }
 
     private async ValueTask CloseAsync()

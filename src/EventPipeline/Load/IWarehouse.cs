@@ -32,12 +32,22 @@ public interface IWarehouse
 /// </summary>
 public interface IUpload : IAsyncDisposable
 {
+    /// <summary>The rows that follow belong to a part of the upload, until another one begins.</summary>
+    /// <param name="part">A number that the caller chooses, such as that of a day; 0 at first.</param>
+    void Begin(int part);
+
+    /// <summary>
+    /// Leaves out the rows of a part. Memory is bounded: what was too much to hold has been sent, and is appended with
+    /// the others.
+    /// </summary>
+    void LeaveOut(int part);
+
     /// <summary>Adds one row: a JSON object in UTF-8 without a line break; decimals are strings.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Appends every row. What was cut off in between stays invisible: only a commit makes a load's rows visible, and
-    /// it follows verification.
+    /// Appends every row that was not left out. What was cut off in between stays invisible: only a commit makes a
+    /// load's rows visible, and it follows verification.
     /// </summary>
     /// <exception cref="TransientFailureException">
     /// It failed, or its outcome is unknown: the attempt has to start again under a new load id.

@@ -11,15 +11,14 @@ namespace EventPipeline.Load;
 internal sealed class LoadAttempt(
     IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
 {
-    private const string RawPages = "raw_page";
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
-    private readonly Dictionary<string, IUpload> _uploads = [];
     private DateTimeOffset _readBegan = clock.GetUtcNow();
     private IReadOnlyDictionary<DateOnly, DateTimeOffset> _readBefore = new Dictionary<DateOnly, DateTimeOffset>();
     private IReadOnlyList<JudgedDay> _loaded = [];
     private readonly WindowReading _reading = new(request.Window);
     private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
+    private LoadUploads? _uploads;
     private RecordLine? _lines;
     private RawPageLine? _pages;
 
@@ -28,6 +27,8 @@ internal sealed class LoadAttempt(
 
     /// <summary>Days whose finer rows stay, because a coarser read has the same totals.</summary>
     public int KeptFiner { get; private set; }
+
+    private LoadUploads Uploads => _uploads ??= new LoadUploads(warehouse, dataset, _loadId);
 
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
 
@@ -58,25 +59,26 @@ internal sealed class LoadAttempt(
     }
 
     /// <summary>Takes the connector's items, in order.</summary>
-    public async ValueTask AcceptAsync(VendorItem item, CancellationToken cancellationToken)
+    public ValueTask AcceptAsync(VendorItem item, CancellationToken cancellationToken)
     {
         switch (item)
         {
             case BucketArrived bucket:
                 _reading.Begin(bucket.Day);
-                break;
+                Uploads.Begin(bucket.Day);
+                return ValueTask.CompletedTask;
             case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
                 throw new InvalidOperationException(
                     $"{request.Window}: rows of basis '{CostBasis.Cumulative}' belong to a meter, and no others do.");
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
-                if (_reading.Add(record, hash) is { } row && Keeps)
+                if (_reading.Add(record, hash) is not { } row || !Keeps)
                 {
-                    line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
-                    await (await UploadAsync(record.Table, cancellationToken)).WriteAsync(line, cancellationToken);
+                    return ValueTask.CompletedTask;
                 }
 
-                break;
+                line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
+                return Uploads.WriteAsync(row.Table, row.UsageDate, line, cancellationToken);
             default:
                 throw new InvalidOperationException($"A connector said {item.GetType().Name}.");
         }
@@ -90,9 +92,8 @@ internal sealed class LoadAttempt(
             return;
         }
 
-        var upload = await UploadAsync(RawPages, cancellationToken);
         _pages ??= new RawPageLine(_loadId, request);
-        await upload.WriteAsync(_pages.Write(part, clock.GetUtcNow()), cancellationToken);
+        await Uploads.KeepAsync(part, _pages.Write(part, clock.GetUtcNow()), cancellationToken);
     }
 
     /// <summary>Compares with the current versions and, if something is new, loads, verifies and commits.</summary>
@@ -114,14 +115,11 @@ internal sealed class LoadAttempt(
 
         // Before anything is written: totals that no table holds are refused here.
         var outcome = Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
-        if (days.Any(day => day.State != WindowState.Unchanged))
+        var changed = days.Where(day => day.LoadId == _loadId).Select(day => day.Day).ToHashSet();
+        if (changed.Count > 0)
         {
-            foreach (var upload in _uploads.Values)
-            {
-                await upload.LoadAsync(cancellationToken);
-            }
-
-            await ProveAsync(cancellationToken);
+            await Uploads.LoadAsync(changed, cancellationToken);
+            await ProveAsync(changed, cancellationToken);
         }
 
         await warehouse.ExecuteAsync(
@@ -158,9 +156,9 @@ internal sealed class LoadAttempt(
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var upload in _uploads.Values)
+        if (_uploads is not null)
         {
-            await upload.DisposeAsync();
+            await _uploads.DisposeAsync();
         }
 
         _lines?.Dispose();
@@ -234,11 +232,11 @@ internal sealed class LoadAttempt(
             .. more,
         ]);
 
-    private async Task ProveAsync(CancellationToken cancellationToken)
+    private async Task ProveAsync(HashSet<DateOnly> changed, CancellationToken cancellationToken)
     {
         var landed = await DaySums.LandedAsync(
             warehouse, dataset, _loadId, request.Window.From, request.Window.To, cancellationToken);
-        foreach (var (day, read) in _reading.Days)
+        foreach (var (day, read) in _reading.Days.Where(day => changed.Contains(day.Key)))
         {
             if (DaySums.Difference(landed.GetValueOrDefault(day), read) is { } difference)
             {
@@ -288,16 +286,4 @@ internal sealed class LoadAttempt(
                     0,
                     Math.Floor((_readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))
         : null;
-
-    private async ValueTask<IUpload> UploadAsync(string table, CancellationToken cancellationToken)
-    {
-        if (!_uploads.TryGetValue(table, out var upload))
-        {
-            var stored = table == RawPages ? table : $"{table}_versions";
-            upload = await warehouse.StartUploadAsync(dataset, stored, _loadId, cancellationToken);
-            _uploads.Add(table, upload);
-        }
-
-        return upload;
-    }
 }

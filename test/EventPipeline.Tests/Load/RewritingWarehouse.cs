@@ -20,6 +20,10 @@ internal sealed class RewritingWarehouse(IWarehouse inner, string from, string t
 
     private sealed class RewritingUpload(IUpload inner, string from, string to) : IUpload
     {
+        public void Begin(int part) => inner.Begin(part);
+
+        public void LeaveOut(int part) => inner.LeaveOut(part);
+
         public ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken)
         {
             var text = Encoding.UTF8.GetString(row.Span).Replace(from, to, StringComparison.Ordinal);

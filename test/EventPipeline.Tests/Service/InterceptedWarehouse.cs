@@ -50,6 +50,10 @@ internal sealed class InterceptedWarehouse(IWarehouse inner) : IWarehouse
 
     private sealed class Upload(InterceptedWarehouse warehouse, string table, IUpload inner) : IUpload
     {
+        public void Begin(int part) => inner.Begin(part);
+
+        public void LeaveOut(int part) => inner.LeaveOut(part);
+
         public ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken) =>
             warehouse.Loses(table) ? ValueTask.CompletedTask : inner.WriteAsync(row, cancellationToken);
 

@@ -4,9 +4,9 @@ using EventPipeline.Load;
 namespace EventPipeline.Google.BigQuery;
 
 /// <summary>
-/// Rows on their way into a load job: compressed as they arrive, and sent in chunks while the vendor is still being
-/// read. A chunk is kept until its arrival is acknowledged. The job does not exist until the last byte has arrived, so
-/// an abandoned upload leaves nothing behind.
+/// Rows on their way into a load job: compressed as they arrive, held as long as they are few, and otherwise sent in
+/// chunks while the vendor is still being read. A chunk is kept until its arrival is acknowledged. The job does not
+/// exist until the last byte has arrived, so an abandoned upload leaves nothing behind.
 /// </summary>
 /// <param name="client">BigQuery.</param>
 /// <param name="jobs">Its jobs.</param>
@@ -31,24 +31,19 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
 
     private string JobId => job.JobReference.JobId;
 
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken)
+    public void Begin(int part) => _rows.Begin(part);
+
+    public void LeaveOut(int part) => _rows.LeaveOut(part);
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> row, CancellationToken cancellationToken)
     {
         _rows.WriteLine(row.Span);
-        while (_rows.Length >= ChunkBytes)
-        {
-            try
-            {
-                await SendAsync(ChunkBytes, isLast: false, cancellationToken);
-            }
-            catch (BigQueryException failure)
-            {
-                throw LoadFailure.FromRequest(failure, job, jobs.Name(JobId));
-            }
-        }
+        return _rows.Length < ChunkBytes ? ValueTask.CompletedTask : SendAsync(cancellationToken);
     }
 
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
+        _rows.Finish();
         if (!_rows.HasLines)
         {
             return;
@@ -89,15 +84,31 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
         }
     }
 
+    private async ValueTask SendAsync(CancellationToken cancellationToken)
+    {
+        while (_rows.Length >= ChunkBytes)
+        {
+            try
+            {
+                await SendAsync(ChunkBytes, isLast: false, cancellationToken);
+            }
+            catch (BigQueryException failure)
+            {
+                throw LoadFailure.FromRequest(failure, job, jobs.Name(JobId));
+            }
+        }
+    }
+
     /// <summary>Sends the rest; if the response is lost, looks the job up to learn whether it started.</summary>
     private async Task<Job> FinishAsync(CancellationToken cancellationToken)
     {
-        _rows.Finish();
         try
         {
             while (true)
             {
-                if (await SendAsync(_rows.Length, isLast: true, cancellationToken) is { } started)
+                _rows.Fill(ChunkBytes);
+                var count = _rows.IsReady ? _rows.Length : ChunkBytes;
+                if (await SendAsync(count, _rows.IsReady, cancellationToken) is { } started)
                 {
                     return started;
                 }

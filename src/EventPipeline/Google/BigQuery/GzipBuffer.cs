@@ -1,46 +1,169 @@
-using System.IO.Compression;
+using System.Buffers.Binary;
 
 namespace EventPipeline.Google.BigQuery;
 
-/// <summary>Compresses lines as they are written; the front is dropped once it has arrived elsewhere.</summary>
+/// <summary>
+/// Compresses lines as they are written, part by part, into one gzip member (RFC 1952). Parts are held apart until they
+/// are more than 4 MiB together: what is held can still be left out. The front is dropped once it has arrived
+/// elsewhere.
+/// </summary>
+/// <remarks>
+/// Each part is a run of deflate blocks that ends at a byte and refers to nothing outside (RFC 1951), so that parts can
+/// stand behind each other in any choice.
+/// </remarks>
 internal sealed class GzipBuffer : IDisposable
 {
-    private readonly MemoryStream _bytes = new();
-    private readonly GZipStream _gzip;
+    /// <summary>How many compressed bytes are held back.</summary>
+    public const int MaxHeldBytes = 4 * 1024 * 1024;
 
-    public GzipBuffer() => _gzip = new GZipStream(_bytes, CompressionLevel.Fastest, leaveOpen: true);
+    // The largest piece that is held or let go as one.
+    private const int MaxPieceBytes = 256 * 1024;
+    private static readonly byte[] Header = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 4, 0xFF];
+    private static readonly byte[] LastBlock = [3, 0];
 
-    /// <summary>Whether any line was written.</summary>
-    public bool HasLines { get; private set; }
+    private readonly MemoryStream _ready = new();
+    private readonly Queue<GzipPiece> _held = new();
+    private GzipPiece? _open;
+    private int _part;
+    private int _heldBytes;
+    private bool _begun;
+    private bool _ended;
+    private bool _hasTrailer;
+    private uint _checksum;
+    private long _length;
 
-    /// <summary>How many compressed bytes are held.</summary>
-    public int Length => (int)_bytes.Length;
+    /// <summary>Whether any line was written and not left out; known when the data has ended.</summary>
+    public bool HasLines => _begun || _held.Count > 0;
 
-    /// <summary>The first bytes that are held; valid until the next call.</summary>
-    public ReadOnlyMemory<byte> Front(int count) => _bytes.GetBuffer().AsMemory(0, count);
+    /// <summary>Whether all of it is ready to be sent.</summary>
+    public bool IsReady => _ended && _held.Count == 0;
+
+    /// <summary>How many bytes are ready to be sent.</summary>
+    public int Length => (int)_ready.Length;
+
+    /// <summary>The first bytes that are ready; valid until the next call.</summary>
+    public ReadOnlyMemory<byte> Front(int count) => _ready.GetBuffer().AsMemory(0, count);
+
+    /// <summary>The lines that follow belong to a part.</summary>
+    public void Begin(int part)
+    {
+        if (part != _part)
+        {
+            Close();
+            _part = part;
+        }
+    }
 
     public void WriteLine(ReadOnlySpan<byte> line)
     {
-        HasLines = true;
-        _gzip.Write(line);
-        _gzip.WriteByte((byte)'\n');
+        _open ??= new GzipPiece(_part);
+        _open.WriteLine(line);
+        if (_open.Length > MaxPieceBytes)
+        {
+            Close();
+        }
     }
 
-    /// <summary>Ends the compressed data; no line can follow.</summary>
-    public void Finish() => _gzip.Dispose();
+    /// <summary>Leaves out a part's lines, as far as they are still held.</summary>
+    public void LeaveOut(int part)
+    {
+        Close();
+        for (var count = _held.Count; count > 0; count--)
+        {
+            var piece = _held.Dequeue();
+            if (piece.Part == part)
+            {
+                _heldBytes -= piece.Length;
+                piece.Dispose();
+            }
+            else
+            {
+                _held.Enqueue(piece);
+            }
+        }
+    }
+
+    /// <summary>Ends the data; no line can follow.</summary>
+    public void Finish()
+    {
+        Close();
+        _ended = true;
+        Fill(0);
+    }
+
+    /// <summary>Makes at least so many bytes ready, or all that there are.</summary>
+    public void Fill(int bytes)
+    {
+        while (_held.Count > 0 && Length < bytes)
+        {
+            LetGo();
+        }
+
+        if (IsReady && _begun && !_hasTrailer)
+        {
+            WriteTrailer();
+        }
+    }
 
     public void Drop(int count)
     {
         var rest = Length - count;
-        var bytes = _bytes.GetBuffer();
+        var bytes = _ready.GetBuffer();
         bytes.AsSpan(count, rest).CopyTo(bytes);
-        _bytes.SetLength(rest);
-        _bytes.Position = rest;
+        _ready.SetLength(rest);
+        _ready.Position = rest;
     }
 
     public void Dispose()
     {
-        _gzip.Dispose();
-        _bytes.Dispose();
+        _open?.Dispose();
+        while (_held.TryDequeue(out var piece))
+        {
+            piece.Dispose();
+        }
+
+        _ready.Dispose();
+    }
+
+    private void Close()
+    {
+        if (_open is not { } piece)
+        {
+            return;
+        }
+
+        _open = null;
+        piece.Close();
+        _held.Enqueue(piece);
+        _heldBytes += piece.Length;
+        while (_heldBytes > MaxHeldBytes)
+        {
+            LetGo();
+        }
+    }
+
+    private void LetGo()
+    {
+        using var piece = _held.Dequeue();
+        _heldBytes -= piece.Length;
+        if (!_begun)
+        {
+            _begun = true;
+            _ready.Write(Header);
+        }
+
+        piece.CopyTo(_ready);
+        _checksum = Crc32Sum.Of(_checksum, piece.Checksum, piece.LineBytes);
+        _length += piece.LineBytes;
+    }
+
+    private void WriteTrailer()
+    {
+        Span<byte> trailer = stackalloc byte[8];
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer, _checksum);
+        BinaryPrimitives.WriteUInt32LittleEndian(trailer[4..], unchecked((uint)_length));
+        _ready.Write(LastBlock);
+        _ready.Write(trailer);
+        _hasTrailer = true;
     }
 }

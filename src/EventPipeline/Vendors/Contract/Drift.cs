@@ -17,7 +17,10 @@ public sealed class Drift
     /// </summary>
     public IReadOnlyCollection<string> Notes => _rounded == 0
         ? _notes
-        : [.. _notes, FormattableString.Invariant($"{_rounded} amounts rounded to 18 decimals, half to even")];
+        : new SortedSet<string>(_notes, StringComparer.Ordinal)
+        {
+            FormattableString.Invariant($"{_rounded} amounts rounded to 18 decimals, half to even"),
+        };
 
     /// <summary>Counts a number that had more than 18 decimals.</summary>
     public void CountRounded() => _rounded++;

@@ -12,6 +12,7 @@ namespace EventPipeline.Vendors.Json;
 internal static class Canonical
 {
     private const int MaxOnStack = 512;
+    private const int MaxPlainDigits = 18;
 
     /// <summary>The hash of a value, whatever it is.</summary>
     public static UInt128 Hash(JsonValue value) => Hash(CanonicalPath.Root, value);
@@ -33,7 +34,7 @@ internal static class Canonical
         }
 
         Span<byte> number = stackalloc byte[MaxPlainDigits + 8];
-        return value.Kind == JsonValueKind.Number && TryWritePlain(value.Raw, number, out var written)
+        return !value.IsEscaped && TryWritePlain(value.Utf8, number, out var written)
             ? Leaf(path, JsonValueKind.Number, number[..written])
             : Leaf(path, JsonValueKind.Number, Encoding.UTF8.GetBytes(Number(Text(value))));
     }
@@ -96,16 +97,26 @@ internal static class Canonical
         return XxHash128.HashToUInt128(bytes[..length]);
     }
 
-    private const int MaxPlainDigits = 18;
-
     /// <summary>
     /// Writes a number without exponent like <see cref="Number"/>; false for any other, and for a long one.
     /// </summary>
     private static bool TryWritePlain(ReadOnlySpan<byte> text, Span<byte> number, out int written)
     {
         written = 0;
-        var digits = text is [(byte)'-', ..] ? text[1..] : text;
-        if (digits.Length > MaxPlainDigits || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
+        var isNegative = text is [(byte)'-', ..];
+        var unsigned = isNegative ? text[1..] : text;
+        if (unsigned.Length is 0 or > MaxPlainDigits)
+        {
+            return false;
+        }
+
+        Span<byte> digits = stackalloc byte[MaxPlainDigits];
+        var point = unsigned.IndexOf((byte)'.');
+        var decimals = point < 0 ? 0 : unsigned.Length - point - 1;
+        unsigned[..(point < 0 ? unsigned.Length : point)].CopyTo(digits);
+        unsigned[(unsigned.Length - decimals)..].CopyTo(digits[Math.Max(point, 0)..]);
+        digits = digits[..(point < 0 ? unsigned.Length : unsigned.Length - 1)];
+        if (digits.IsEmpty || digits.ContainsAnyExceptInRange((byte)'0', (byte)'9'))
         {
             return false;
         }
@@ -114,21 +125,17 @@ internal static class Canonical
         var whole = significant.TrimEnd((byte)'0');
         if (whole.IsEmpty)
         {
-            number[0] = (byte)'0';
-            written = 1;
+            number[written++] = (byte)'0';
             return true;
         }
 
-        if (digits.Length < text.Length)
-        {
-            number[written++] = (byte)'-';
-        }
-
+        number[0] = (byte)'-';
+        written = isNegative ? 1 : 0;
         whole.CopyTo(number[written..]);
         written += whole.Length;
         number[written++] = (byte)'e';
-        var zeros = significant.Length - whole.Length;
-        zeros.TryFormat(number[written..], out var exponent, default, CultureInfo.InvariantCulture);
+        var power = significant.Length - whole.Length - decimals;
+        power.TryFormat(number[written..], out var exponent, default, CultureInfo.InvariantCulture);
         written += exponent;
         return true;
     }

@@ -28,9 +28,13 @@ internal readonly struct Fields(JsonValue element)
     /// <param name="keyed">The dimensions that are in the natural key.</param>
     public RowWords Words(Shape shape, IReadOnlyCollection<string> keyed)
     {
-        var words = new RowWords(0, Values.Around, 0, HasUnknown: Values.Around != 0);
+        var words = default(WordSums);
         Values.Reading(shape, keyed).Add(element, ref words);
-        return words;
+        return new RowWords(
+            words.Leaves.Texts,
+            unchecked(words.Leaves.Others + Values.Around),
+            words.Values,
+            words.HasUnknown || Values.Around != 0);
     }
 
     /// <summary>The natural key of a row in a one-day bucket.</summary>

@@ -104,7 +104,7 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
         (_count, Length) = (0, 0);
         if (Names.Count > MaxNames)
         {
-            (Names, _lastReading, _seenIn) = (new JsonNames(), null, []);
+            (Names, _lastReading, _seenIn, _texts) = (new JsonNames(), null, [], null);
         }
     }
 
@@ -138,7 +138,7 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
 
     /// <summary>What a text says.</summary>
     /// <exception cref="InvalidOperationException">It holds half of a surrogate pair.</exception>
-    public string Text(int node) => (_texts ??= new TextPool()).Get(Utf8(node));
+    public string Text(int node) => (_texts ??= new TextPool()).Get(_nodes[node].Name, Utf8(node));
 
     /// <summary>The member of an object; -1 where it has none of that name.</summary>
     public int FindMember(int node, string name)

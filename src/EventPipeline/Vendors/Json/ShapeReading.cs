@@ -24,7 +24,7 @@ internal sealed class ShapeReading(
         ReferenceEquals(shape, other) && ReferenceEquals(keyed, otherKeyed);
 
     /// <summary>Adds what an object says beside its key.</summary>
-    public void Add(JsonValue value, ref RowWords words)
+    public void Add(JsonValue value, ref WordSums words)
     {
         foreach (var child in value.Children)
         {
@@ -63,7 +63,7 @@ internal sealed class ShapeReading(
 
         public IReadOnlySet<string> Types { get; init; } = new HashSet<string>();
 
-        public void Add(JsonValue value, ref RowWords words)
+        public void Add(JsonValue value, ref WordSums words)
         {
             var isNull = value.IsNull;
             switch (kind)
@@ -72,14 +72,11 @@ internal sealed class ShapeReading(
                     Inner!.Add(value, ref words);
                     break;
                 case MemberKind.Metric or MemberKind.Object:
-                    words = isNull
-                        ? words
-                        : words with { Values = unchecked(words.Values + Canonical.Metric(path, value)) };
+                    words.Values = unchecked(words.Values + (isNull ? 0 : Canonical.Metric(path, value)));
                     break;
                 case MemberKind.Trait:
-                    words = isNull
-                        ? words
-                        : words with { Others = unchecked(words.Others + Canonical.Hash(path, value)) };
+                    words.Leaves.Others = unchecked(
+                        words.Leaves.Others + (isNull ? 0 : Canonical.Hash(path, value)));
                     break;
                 case MemberKind.Dimension when isNull:
                 case MemberKind.Ignored:
@@ -88,11 +85,11 @@ internal sealed class ShapeReading(
                 case MemberKind.Dimension:
                     value.Values.Conversation.Note(
                         $"{value.Path} is present although it was not requested: it distinguishes rows");
-                    words = Unknown(value, words);
+                    AddUnknown(value, ref words);
                     break;
                 default:
                     value.Values.Conversation.Note(value.Path);
-                    words = Unknown(value, words);
+                    AddUnknown(value, ref words);
                     break;
             }
         }
@@ -101,16 +98,23 @@ internal sealed class ShapeReading(
             && value.Kind == JsonValueKind.String
             && Types.Contains(new Fields(value).StringOf(value));
 
-        private RowWords Unknown(JsonValue value, RowWords words)
+        private void AddUnknown(JsonValue value, ref WordSums words)
         {
-            var sums = default(LeafSums);
-            sums.Add(path, value);
-            return words with
-            {
-                Texts = unchecked(words.Texts + sums.Texts),
-                Others = unchecked(words.Others + sums.Others),
-                HasUnknown = true,
-            };
+            words.Leaves.Add(path, value);
+            words.HasUnknown = true;
         }
     }
+}
+
+/// <summary>What a row says beside its key, as far as it has been added up.</summary>
+internal struct WordSums
+{
+    /// <summary>See <see cref="RowWords.Values"/>.</summary>
+    public UInt128 Values;
+
+    /// <summary>See <see cref="RowWords.Texts"/> and <see cref="RowWords.Others"/>.</summary>
+    public LeafSums Leaves;
+
+    /// <summary>See <see cref="RowWords.HasUnknown"/>.</summary>
+    public bool HasUnknown;
 }

@@ -327,15 +327,63 @@ public sealed class UploadTests
     private static bool IsChunk(BigQueryRequest request) =>
         request.Line.StartsWith("PUT", StringComparison.Ordinal) && request.Body.Length > 0;
 
+    [Fact]
+    public async Task Parts_that_are_left_out_are_not_sent_and_the_rest_is_one_text()
+    {
+        await using var server = await BigQueryServer.StartAsync();
+        await using var upload = await StartAsync(server);
+        foreach (var (part, row) in new[] { (1, "a"), (2, "b"), (1, "c"), (3, "d"), (2, "e") })
+        {
+            upload.Begin(part);
+            await WriteAsync(upload, [$$"""{"a":"{{row}}"}"""]);
+        }
+
+        upload.LeaveOut(2);
+        await upload.LoadAsync(Token);
+
+        Unzipped(server).ShouldBe("{\"a\":\"a\"}\n{\"a\":\"c\"}\n{\"a\":\"d\"}\n");
+    }
+
+    [Fact]
+    public async Task A_part_that_was_too_much_to_hold_is_sent_although_it_is_left_out()
+    {
+        await using var server = await BigQueryServer.StartAsync();
+        await using var upload = await StartAsync(server);
+        await WriteAsync(upload, Large());
+        upload.Begin(1);
+        await WriteAsync(upload, ["{}"]);
+
+        upload.LeaveOut(0);
+        await upload.LoadAsync(Token);
+
+        var sent = Unzipped(server);
+        sent.ShouldEndWith("\n{}\n");
+        Text(Large()).ShouldStartWith(sent[..^3]);
+        sent.Length.ShouldBeLessThan(Text(Large()).Length);
+    }
+
+    [Fact]
+    public async Task Nothing_is_asked_for_where_every_part_is_left_out()
+    {
+        await using var server = await BigQueryServer.StartAsync();
+        await using var upload = await StartAsync(server);
+        await WriteAsync(upload, ["{}"]);
+
+        upload.LeaveOut(0);
+        await upload.LoadAsync(Token);
+
+        server.Requests.ShouldBeEmpty();
+    }
+
     private static List<BigQueryRequest> Puts(BigQueryServer server) =>
         [.. server.Requests.Where(request => request.Line.StartsWith("PUT", StringComparison.Ordinal))];
 
-    /// <summary>Rows that take a little more than two chunks, compressed.</summary>
+    /// <summary>Rows that take a little more than two chunks beyond what is held, compressed.</summary>
     private static IEnumerable<string> Large()
     {
         var random = new Random(1);
         var bytes = new byte[750];
-        for (var i = 0; i < 3_000; i++)
+        for (var i = 0; i < 6_900; i++)
         {
             random.NextBytes(bytes);
             yield return $$"""{"a":"{{Convert.ToBase64String(bytes)}}"}""";
