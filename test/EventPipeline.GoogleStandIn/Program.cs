@@ -43,7 +43,8 @@ builder.Services.AddSingleton<QueryRunner>().AddSingleton<ResultFiles>().AddSing
 builder.Services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoints>();
 builder.Services.AddSingleton<SecretEndpoints>().AddSingleton<MetadataEndpoints>().AddSingleton<CertificateEndpoints>();
 builder.Services.AddSingleton<AccessTokens>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
-builder.Services.AddSingleton<FaultBox>().AddSingleton<RequestLog>().AddSingleton<ControlEndpoints>();
+builder.Services.AddSingleton<FaultBox>().AddSingleton<RequestLog>().AddSingleton<Costs>()
+    .AddSingleton<ControlEndpoints>();
 builder.Services.AddHostedService(services => services.GetRequiredService<JobRunner>());
 
 await using var app = builder.Build();

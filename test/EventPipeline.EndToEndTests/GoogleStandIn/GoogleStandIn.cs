@@ -150,6 +150,14 @@ internal sealed class GoogleStandIn : IAsyncDisposable
             await Http.GetFromJsonAsync<List<StandInRequest>>(
                 Control("requests"), TestContext.Current.CancellationToken))!;
 
+    /// <summary>Forgets what was asked of it, and what that cost.</summary>
+    public async Task ForgetRequestsAsync() =>
+        (await Http.DeleteAsync(Control("requests"), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+
+    /// <summary>What was asked of it, as a bill.</summary>
+    public async Task<StandInCosts> CostsAsync() =>
+        (await Http.GetFromJsonAsync<StandInCosts>(Control("costs"), TestContext.Current.CancellationToken))!;
+
     /// <summary>Every job there was.</summary>
     public async Task<IReadOnlyList<StandInJob>> JobsAsync() =>
         (await Http.GetFromJsonAsync<List<StandInJob>>(Control("jobs"), TestContext.Current.CancellationToken))!;
@@ -207,6 +215,34 @@ internal sealed class GoogleStandIn : IAsyncDisposable
 
 /// <summary>A request that the stand-in answered; status 0 is a connection that was cut.</summary>
 internal sealed record StandInRequest(long Seq, string Operation, string Method, string Url, int Status, string? JobId);
+
+/// <summary>What requests cost: how many there were of each method, and the jobs that they made.</summary>
+internal sealed record StandInCosts(IReadOnlyDictionary<string, int> Calls, IReadOnlyList<StandInCost> Jobs)
+{
+    public int Queries => Jobs.Count(job => job.Kind == "SELECT");
+
+    public int Inserts => Jobs.Count(job => job.Kind == "INSERT");
+
+    public int Loads => Jobs.Count(job => job.Kind == "LOAD");
+
+    /// <summary>In units of 10 MiB, the least that is billed for a table.</summary>
+    public long TablesBilled => Jobs.Sum(job => job.BytesBilled) / (10 * 1024 * 1024);
+
+    /// <summary>How many jobs there were of each statement or loaded table.</summary>
+    public IReadOnlyDictionary<string, int> ByLabel =>
+        Jobs.GroupBy(job => job.Label ?? "").ToDictionary(label => label.Key, label => label.Count());
+
+    public override string ToString() => string.Join('\n',
+    [
+        FormattableString.Invariant(
+            $"{Queries} queries, {Inserts} inserts, {Loads} loads, {TablesBilled}0 MB; {Calls.Values.Sum()} calls"),
+        .. Calls.Select(call => FormattableString.Invariant($"{call.Key}: {call.Value}")),
+        .. ByLabel.Select(label => FormattableString.Invariant($"  {label.Key}: {label.Value}")),
+    ]);
+}
+
+/// <summary>A job and what it cost.</summary>
+internal sealed record StandInCost(string JobId, string Kind, string? Label, long BytesBilled);
 
 /// <summary>A job of the stand-in.</summary>
 internal sealed record StandInJob(string JobId, string State, string Type, string? Table, string? ErrorReason);

@@ -19,6 +19,7 @@ internal sealed class ControlEndpoints(
     FaultBox faults,
     RequestLog requests,
     JobStore jobs,
+    Costs costs,
     AccessTokens access,
     SigningKeys keys,
     TokenIssuer issuer)
@@ -67,6 +68,7 @@ internal sealed class ControlEndpoints(
         control.MapDelete("/faults", faults.Mend);
         control.MapGet("/requests", () => Results.Json(requests.List()));
         control.MapDelete("/requests", requests.Clear);
+        control.MapGet("/costs", () => Results.Json(costs.Show()));
         control.MapGet("/jobs", () => Results.Json(new JsonArray([.. jobs.All.Select(Show)])));
         control.MapPost("/query", async (HttpRequest request) =>
         {

@@ -51,9 +51,11 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
 
             var text = translator.Translate(0, tokens.Count);
             CheckTables(connection, translator.Tables, job);
+            var isInsert = tokens[0].Is("INSERT");
+            var billed = Billing.Bytes(connection, job, translator.Tables.Skip(isInsert ? 1 : 0));
             return tokens[0].Is("SELECT") || tokens[0].Is("WITH") || tokens[0].IsSymbol("(")
-                ? Select(connection, job, text)
-                : Change(connection, tokens[0], text);
+                ? Select(connection, job, text, billed)
+                : Change(connection, tokens[0], text, billed);
         }
         catch (DuckDBException ex) when (ex.Message.StartsWith("Catalog Error", StringComparison.Ordinal)
             && !ex.Message.Contains("conflict", StringComparison.OrdinalIgnoreCase))
@@ -88,7 +90,7 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         }
     }
 
-    private JobEnd Select(DuckDBConnection connection, Job job, string text)
+    private JobEnd Select(DuckDBConnection connection, Job job, string text, long billed)
     {
         Database.Run(connection, $"CREATE TEMP TABLE query_result AS {text}");
         var fields = TableSchema.Describe(connection, "temp.query_result");
@@ -108,7 +110,7 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         }
 
         Database.Run(connection, "DROP TABLE temp.query_result");
-        return End("SELECT", []);
+        return End("SELECT", [], billed);
     }
 
     private static IEnumerable<string?[]> Rows(DuckDBDataReader reader, List<string> types)
@@ -127,7 +129,7 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         _ => value,
     };
 
-    private static JobEnd Change(DuckDBConnection connection, Token verb, string text)
+    private static JobEnd Change(DuckDBConnection connection, Token verb, string text, long billed)
     {
         var type = verb.Value.ToUpperInvariant();
         if (type is not ("INSERT" or "UPDATE" or "DELETE" or "MERGE"))
@@ -149,14 +151,14 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
             statistics["dmlStats"] = new JsonObject { [counted] = rows };
         }
 
-        return End(type, statistics);
+        return End(type, statistics, billed);
     }
 
-    private static JobEnd End(string statementType, JsonObject query)
+    private static JobEnd End(string statementType, JsonObject query, long billed = 0)
     {
         query["statementType"] = statementType;
         query["totalBytesProcessed"] = "0";
-        query["totalBytesBilled"] = "0";
+        query["totalBytesBilled"] = billed.ToString(CultureInfo.InvariantCulture);
         query["cacheHit"] = false;
         return new JobEnd { Statistics = new JsonObject { ["totalBytesProcessed"] = "0", ["query"] = query } };
     }
