@@ -89,7 +89,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
             },
             cancellationToken);
 
-    public async Task ExecuteAsync(
+    public async Task<bool> ExecuteAsync(
         string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
         StatementId.Require(statementId);
@@ -98,7 +98,8 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         await _statements.WaitAsync(cancellationToken);
         try
         {
-            await _queries.BeforeQueriesAsync(() => Execute(dataset, statementId, statement), cancellationToken);
+            return await _queries.BeforeQueriesAsync(
+                () => Execute(dataset, statementId, statement), cancellationToken);
         }
         finally
         {
@@ -197,18 +198,19 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         transaction.Commit();
     }
 
-    private void Execute(string dataset, string statementId, Statement statement)
+    private bool Execute(string dataset, string statementId, Statement statement)
     {
         using var connection = File.Open();
         using var transaction = connection.BeginTransaction();
         if (!Claim(connection, $"{dataset}.{statementId}"))
         {
-            return;
+            return false;
         }
 
         using var command = Command(connection, dataset, statement);
         command.ExecuteNonQuery();
         transaction.Commit();
+        return true;
     }
 
     /// <summary>

@@ -72,7 +72,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         RowOf(decided.Letter, decided.State, decided.Reopened, recordedAt),
         cancellationToken);
 
-    private Task InsertAsync(
+    private Task<bool> InsertAsync(
         DeadLetter letter,
         string state,
         long reopened,

@@ -110,7 +110,7 @@ internal sealed class AccountRegister(IWarehouse warehouse)
         ];
     }
 
-    private Task InsertAsync(
+    private Task<bool> InsertAsync(
         string dataset,
         string vendor,
         IReadOnlyList<(string AccountId, AccountMark Mark)> records,

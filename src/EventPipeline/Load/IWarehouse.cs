@@ -22,8 +22,13 @@ public interface IWarehouse
     /// <param name="statementId">Unique forever; see <see cref="StatementId"/>.</param>
     /// <param name="statement">The insert.</param>
     /// <param name="cancellationToken">Stops waiting; the insert may have happened.</param>
+    /// <returns>
+    /// Whether it happened by this call. False if it had happened before, or if another call, or this one before its
+    /// answer was lost, may have been the first.
+    /// </returns>
     /// <exception cref="RejectedEventException">The id is not valid.</exception>
-    Task ExecuteAsync(string dataset, string statementId, Statement statement, CancellationToken cancellationToken);
+    Task<bool> ExecuteAsync(
+        string dataset, string statementId, Statement statement, CancellationToken cancellationToken);
 }
 
 /// <summary>

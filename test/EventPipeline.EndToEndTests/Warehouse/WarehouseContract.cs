@@ -204,7 +204,7 @@ public abstract class WarehouseContract(WarehouseServer server)
         Warehouse.QueryAsync(WarehouseServer.Dataset, statement, TestContext.Current.CancellationToken);
 
     /// <summary>Commits 2026-03-01 of a vendor, under a load's id.</summary>
-    private protected Task CommitAsync(
+    private protected Task<bool> CommitAsync(
         string loadId, string vendor, DateTimeOffset readBegan, string digest, decimal amount) =>
         Warehouse.ExecuteAsync(
         WarehouseServer.Dataset,
@@ -243,7 +243,7 @@ public abstract class WarehouseContract(WarehouseServer server)
     }
 
     /// <summary>One row with one figure.</summary>
-    private Task InsertAsync(
+    private Task<bool> InsertAsync(
         string table,
         string statementId,
         string column,

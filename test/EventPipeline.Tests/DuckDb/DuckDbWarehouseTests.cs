@@ -82,7 +82,7 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
         (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
     }
 
-    private Task InsertAsync(string id)
+    private Task<bool> InsertAsync(string id)
     {
         var row = Columns.ToDictionary(name => name, _ => (object?)null);
         row["run_id"] = "run-1";

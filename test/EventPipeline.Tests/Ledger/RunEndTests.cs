@@ -353,7 +353,7 @@ public sealed class RunEndTests : IAsyncLifetime
         return answer.StatusCode;
     }
 
-    private Task InsertAsync(string mode, string runId, string name, DateTimeOffset at)
+    private Task<bool> InsertAsync(string mode, string runId, string name, DateTimeOffset at)
     {
         string[] columns =
         [

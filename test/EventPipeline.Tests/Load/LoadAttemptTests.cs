@@ -430,7 +430,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             string dataset, Statement statement, CancellationToken cancellationToken) =>
             inner.QueryAsync(dataset, statement, cancellationToken);
 
-        public Task ExecuteAsync(
+        public Task<bool> ExecuteAsync(
             string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
             inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
 

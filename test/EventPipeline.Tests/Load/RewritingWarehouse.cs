@@ -14,7 +14,7 @@ internal sealed class RewritingWarehouse(IWarehouse inner, string from, string t
         string dataset, Statement statement, CancellationToken cancellationToken) =>
         inner.QueryAsync(dataset, statement, cancellationToken);
 
-    public Task ExecuteAsync(
+    public Task<bool> ExecuteAsync(
         string dataset, string statementId, Statement statement, CancellationToken cancellationToken) =>
         inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
 

@@ -229,11 +229,11 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
             string dataset, Statement statement, CancellationToken cancellationToken) =>
             inner.QueryAsync(dataset, statement, cancellationToken);
 
-        public async Task ExecuteAsync(
+        public async Task<bool> ExecuteAsync(
             string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
         {
             await BeforeCommit();
-            await inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
+            return await inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
         }
     }
 }

@@ -39,13 +39,14 @@ internal sealed class InterceptedWarehouse(IWarehouse inner) : IWarehouse
         return inner.QueryAsync(dataset, statement, cancellationToken);
     }
 
-    public async Task ExecuteAsync(
+    public async Task<bool> ExecuteAsync(
         string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
         Before(statement);
-        await inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
+        var isFirst = await inner.ExecuteAsync(dataset, statementId, statement, cancellationToken);
         After(statement);
+        return isFirst;
     }
 
     private sealed class Upload(InterceptedWarehouse warehouse, string table, IUpload inner) : IUpload

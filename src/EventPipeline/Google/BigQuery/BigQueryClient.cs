@@ -86,11 +86,25 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         string jobId, string? pageToken, int timeoutMs, CancellationToken cancellationToken)
     {
         var page = pageToken is null ? "" : $"&pageToken={Uri.EscapeDataString(pageToken)}";
-        var path = FormattableString.Invariant(
-            $"{Resources}/queries/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}")
-            + FormattableString.Invariant($"&timeoutMs={timeoutMs}&formatOptions.useInt64Timestamp=true{page}");
-        return RepeatAsync(() => Get(path), BigQueryJson.Default.JobsQueryResponse, cancellationToken);
+        return RepeatAsync(
+            () => Get($"{Results(jobId, timeoutMs)}&formatOptions.useInt64Timestamp=true{page}"),
+            BigQueryJson.Default.JobsQueryResponse,
+            cancellationToken);
     }
+
+    /// <summary>
+    /// jobs.getQueryResults without rows, asked once: whether the job of a statement is complete, as soon as it is.
+    /// </summary>
+    /// <param name="jobId">The statement's job.</param>
+    /// <param name="timeoutMs">How long the server waits for the job.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="BigQueryException">The statement failed, or the request did: the job says which.</exception>
+    public Task<JobsQueryResponse> WaitForQueryAsync(
+        string jobId, int timeoutMs, CancellationToken cancellationToken) =>
+        TryAsync(
+            Get($"{Results(jobId, timeoutMs)}&maxResults=0"),
+            (response, token) => ReadAsync(response, BigQueryJson.Default.JobsQueryResponse, token),
+            cancellationToken);
 
     /// <summary>
     /// Begins a resumable upload (https://cloud.google.com/bigquery/docs/reference/api-uploads#resumable) and returns
@@ -131,6 +145,10 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
         using var request = new HttpRequestMessage(HttpMethod.Delete, session);
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
+
+    private string Results(string jobId, int timeoutMs) =>
+        $"{Resources}/queries/{Uri.EscapeDataString(jobId)}?location={Uri.EscapeDataString(Location)}"
+        + FormattableString.Invariant($"&timeoutMs={timeoutMs}");
 
     private static HttpRequestMessage Get(string path) => new(HttpMethod.Get, path);
 

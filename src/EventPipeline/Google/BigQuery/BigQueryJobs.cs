@@ -5,7 +5,11 @@ namespace EventPipeline.Google.BigQuery;
 /// <summary>Jobs from their start to their end.</summary>
 internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
 {
+    private const int StatementWaitMs = 10_000;
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(100), 1.5, TimeSpan.FromSeconds(2));
+
+    // A load takes seconds, and no request waits for it on the server.
+    private static readonly Backoff LoadBackoff = new(TimeSpan.FromSeconds(1), 1.5, TimeSpan.FromSeconds(5));
 
     /// <summary>The name of a job in the configured project and location.</summary>
     public JobReference Reference(string jobId) => new(client.Project, jobId, client.Location);
@@ -61,16 +65,42 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     /// <summary>Waits until a job is <c>DONE</c>, successfully or not.</summary>
     public async Task<Job> WaitAsync(Job job, CancellationToken cancellationToken)
     {
-        var id = job.JobReference.JobId;
+        var backoff = job.Configuration?.Load is null ? Backoff : LoadBackoff;
         for (var asked = 1; !job.IsDone; asked++)
         {
-            await Task.Delay(Backoff.After(asked), clock, cancellationToken);
-            job = await FindAsync(id, cancellationToken)
-                ?? throw new BigQueryException(
-                    HttpStatusCode.NotFound, new ErrorProto(null, null, $"The {Name(id)} is gone."));
+            await Task.Delay(backoff.After(asked), clock, cancellationToken);
+            job = await GetAsync(job.JobReference.JobId, cancellationToken);
         }
 
-        return job with { JobReference = Reference(id) };
+        return job with { JobReference = Reference(job.JobReference.JobId) };
+    }
+
+    /// <summary>
+    /// Waits until the job of a statement is <c>DONE</c>, successfully or not. The server waits, so that one request
+    /// is enough for a statement that succeeds; only of a failure it does not say everything, and the job is asked for.
+    /// </summary>
+    public async Task<Job> WaitForStatementAsync(Job job, CancellationToken cancellationToken)
+    {
+        var reference = Reference(job.JobReference.JobId);
+        for (var asked = 1; !job.IsDone; asked++)
+        {
+            try
+            {
+                var query = await client.WaitForQueryAsync(reference.JobId, StatementWaitMs, cancellationToken);
+                job = query.JobComplete ? job with { Status = Job.Succeeded } : job;
+            }
+            catch (BigQueryException)
+            {
+                job = await GetAsync(reference.JobId, cancellationToken);
+            }
+
+            if (!job.IsDone)
+            {
+                await Task.Delay(Backoff.After(asked), clock, cancellationToken);
+            }
+        }
+
+        return job with { JobReference = reference };
     }
 
     /// <summary>Waits until a query is complete.</summary>
@@ -100,4 +130,9 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
             throw new BigQueryException(null, error);
         }
     }
+
+    private async Task<Job> GetAsync(string jobId, CancellationToken cancellationToken) =>
+        await FindAsync(jobId, cancellationToken)
+            ?? throw new BigQueryException(
+                HttpStatusCode.NotFound, new ErrorProto(null, null, $"The {Name(jobId)} is gone."));
 }

@@ -69,7 +69,7 @@ internal sealed partial class BigQueryWarehouse(
     /// each only once every earlier one is known to have failed: two callers meet in the same job, and at most one
     /// insert succeeds.
     /// </remarks>
-    public async Task ExecuteAsync(
+    public async Task<bool> ExecuteAsync(
         string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
     {
         var configuration = new JobConfiguration
@@ -89,11 +89,11 @@ internal sealed partial class BigQueryWarehouse(
             while (true)
             {
                 jobId = FormattableString.Invariant($"insert-{dataset}-{statementId}_{number}");
-                var (failure, isHistory) = await TryAsync(
+                var (failure, joined, isHistory) = await TryAsync(
                     new Job(jobs.Reference(jobId), configuration), cancellationToken);
                 if (failure is null)
                 {
-                    return;
+                    return !joined;
                 }
 
                 // Whatever failed for an earlier caller may have been fixed since; what fails now is reported.
@@ -117,21 +117,24 @@ internal sealed partial class BigQueryWarehouse(
     }
 
     /// <summary>Runs a job to its end, or joins it.</summary>
-    /// <returns>Why it failed, and whether it had failed before this call; nulls if it succeeded.</returns>
-    private async Task<(BigQueryException? Failure, bool IsHistory)> TryAsync(
+    /// <returns>
+    /// Why it failed, null if it succeeded; whether the job was there already; and whether it had ended then.
+    /// </returns>
+    private async Task<(BigQueryException? Failure, bool Joined, bool IsHistory)> TryAsync(
         Job job, CancellationToken cancellationToken)
     {
         try
         {
             var (started, joined) = await jobs.StartOrJoinAsync(job, cancellationToken);
-            var ended = await jobs.WaitAsync(started, cancellationToken);
+            var ended = await jobs.WaitForStatementAsync(started, cancellationToken);
             return (
                 ended.Status?.ErrorResult is { } error ? new BigQueryException(null, error) : null,
+                joined,
                 joined && started.IsDone);
         }
         catch (BigQueryException refused) when (refused.IsWorthAnotherJob && !refused.IsTransient)
         {
-            return (refused, false);
+            return (refused, false, false);
         }
     }
 

@@ -7,9 +7,12 @@ namespace EventPipeline.Google.BigQuery;
 /// </summary>
 internal sealed record Job(JobReference JobReference, JobConfiguration? Configuration = null, JobStatus? Status = null)
 {
+    /// <summary>The status of a job that did what it was to do.</summary>
+    public static JobStatus Succeeded { get; } = new("DONE");
+
     /// <summary>Whether it has ended, successfully or not.</summary>
     [JsonIgnore]
-    public bool IsDone => Status?.State == "DONE";
+    public bool IsDone => Status?.State == Succeeded.State;
 }
 
 /// <summary>A job's name: never reused within a project and location.</summary>

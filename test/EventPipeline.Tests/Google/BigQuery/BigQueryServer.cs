@@ -185,7 +185,8 @@ internal sealed class BigQueryServer : IAsyncDisposable
                     ? (499, "", [])
                 : line.StartsWith($"GET {Api}/jobs/", StringComparison.Ordinal) ? Find(line)
                 : line.StartsWith($"POST {Api}/queries", StringComparison.Ordinal) && In(request.Json) ? Answer(line)
-                : line.StartsWith($"GET {Api}/queries/", StringComparison.Ordinal) && In(line) ? Answer(line)
+                : line.StartsWith($"GET {Api}/queries/", StringComparison.Ordinal) && In(line)
+                    ? Wait(line) ?? Answer(line)
                 : Mistaken($"{line} was not arranged.");
         }
     }
@@ -213,6 +214,24 @@ internal sealed class BigQueryServer : IAsyncDisposable
         return !In(line) ? Mistaken($"{line} has no location.")
             : Jobs.ContainsKey(id) ? (200, Resource(id), [])
             : (404, Fate.Refused(404, "notFound", $"Not found: Job {id}").Body, []);
+    }
+
+    /// <summary>What is said of a statement's job while it is waited for; null if the line is not of one.</summary>
+    private (int, string, (string, string)[])? Wait(string line)
+    {
+        var id = line[$"GET {Api}/queries/".Length..line.IndexOf('?', StringComparison.Ordinal)];
+        if (!Jobs.ContainsKey(id))
+        {
+            return null;
+        }
+
+        var status = JsonDocument.Parse(Resource(id)).RootElement.GetProperty("status");
+        return status.TryGetProperty("errorResult", out var error)
+            ? (400, Fate.Refused(400, error.GetProperty("reason").GetString()!, "It failed.").Body, [])
+            : (
+                200,
+                $$"""{"jobComplete":{{(status.GetProperty("state").GetString() == "DONE" ? "true" : "false")}}}""",
+                []);
     }
 
     private (int, string, (string, string)[]) Begin(JsonElement job)

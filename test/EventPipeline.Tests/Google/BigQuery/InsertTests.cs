@@ -45,12 +45,27 @@ public sealed class InsertTests
     }
 
     [Fact]
+    public async Task An_insert_is_waited_for_on_the_server()
+    {
+        await using var server = await BigQueryServer.StartAsync();
+        server.StatusOf = _ => ["""{"state":"RUNNING"}""", BigQueryServer.Done];
+
+        await InsertAsync(server);
+
+        server.Lines.ShouldBe(
+        [
+            "POST /bigquery/v2/projects/my-project/jobs",
+            $"GET /bigquery/v2/projects/my-project/queries/{First}?location=europe-west3&timeoutMs=10000&maxResults=0",
+        ]);
+    }
+
+    [Fact]
     public async Task A_repetition_joins_the_job()
     {
         await using var server = await BigQueryServer.StartAsync();
 
-        await InsertAsync(server);
-        await InsertAsync(server);
+        (await InsertAsync(server)).ShouldBeTrue();
+        (await InsertAsync(server)).ShouldBeFalse();
 
         server.Jobs.Keys.ShouldBe([First]);
     }
@@ -263,6 +278,6 @@ public sealed class InsertTests
 
     private static bool IsInsert(BigQueryRequest request) => request.Line.StartsWith("POST", StringComparison.Ordinal);
 
-    private static Task InsertAsync(BigQueryServer server) =>
+    private static Task<bool> InsertAsync(BigQueryServer server) =>
         server.Warehouse().ExecuteAsync(BigQueryServer.Dataset, "event-1", Note, Token);
 }

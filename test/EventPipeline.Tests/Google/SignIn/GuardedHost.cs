@@ -197,11 +197,11 @@ internal sealed class GuardedHost : IAsyncDisposable
             string dataset, Statement statement, CancellationToken cancellationToken) =>
             Task.FromResult<IReadOnlyList<Row>>([]);
 
-        public Task ExecuteAsync(
+        public Task<bool> ExecuteAsync(
             string dataset,
             string statementId,
             Statement statement,
-            CancellationToken cancellationToken) => Task.CompletedTask;
+            CancellationToken cancellationToken) => Task.FromResult(true);
     }
 }
 
