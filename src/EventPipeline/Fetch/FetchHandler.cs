@@ -20,6 +20,8 @@ internal sealed partial class FetchHandler(
     IWarehouse warehouse,
     RunLedger ledger,
     RunCompletion completion,
+    RunNews news,
+    WindowsAtWork atWork,
     IOptions<DatasetOptions> datasets,
     PipelineMetrics metrics,
     TimeProvider clock,
@@ -30,28 +32,14 @@ internal sealed partial class FetchHandler(
 
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
-        var (mode, window, delivery) = (message.Mode, message.Window, received.Delivery);
-        RunSpan.Describe(message.RunId, mode);
+        var (runId, mode, window, delivery) = (message.RunId, message.Mode, message.Window, received.Delivery);
+        RunSpan.Describe(runId, mode);
         RunSpan.Describe(window);
         var began = clock.GetTimestamp();
-        if (await ledger.HasSucceededAsync(message.RunId, mode, window, cancellationToken))
-        {
-            Log.AlreadyEnded(logger, window, message.RunId);
-            await completion.CompleteWhenAllEndedAsync(message.RunId, mode, window.Id, cancellationToken);
-            return;
-        }
-
-        RejectedEventException? rejection = null;
-        WindowEnd end;
+        Ending? ending;
         try
         {
-            end = await ledger.FindCommitAsync(message.RunId, mode, window, cancellationToken)
-                ?? await AttemptAsync(message, mode, delivery, cancellationToken);
-        }
-        catch (RejectedEventException rejected)
-        {
-            rejection = rejected;
-            end = WindowEnd.Failure(WindowState.Rejected, $"{rejected.Message} {rejected.Hint}");
+            ending = await EndAsync(message, delivery, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -60,14 +48,131 @@ internal sealed partial class FetchHandler(
             throw;
         }
 
-        end = end with { Duration = clock.GetElapsedTime(began) };
+        if (ending is null)
+        {
+            Log.AlreadyEnded(logger, window, runId);
+            if (!completion.WasCompleted(runId, mode))
+            {
+                await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
+            }
+
+            return;
+        }
+
+        var end = ending.End with { Duration = clock.GetElapsedTime(began) };
         metrics.Attempted(window, mode, end.State, clock.GetElapsedTime(began));
         RunSpan.Ended(end.State, end.Rows);
-        await ledger.RecordEndAsync(
-            message.RunId, mode, window, end, delivery.Attempt, delivery.MessageId, cancellationToken);
-        if (rejection is not null)
+        await RecordAsync(message, delivery, ending with { End = end }, cancellationToken);
+        var (mayBeLast, toCount) = atWork.End(mode, runId, window, ending.Made);
+        if (mayBeLast)
+        {
+            await completion.CompleteWhenAllEndedAsync(
+                runId,
+                mode,
+                window.Id,
+                toCount,
+                visible =>
+                {
+                    Count(toCount, visible, mode);
+                    toCount = [];
+                },
+                cancellationToken);
+        }
+
+        await CountAsync(toCount, mode, cancellationToken);
+
+        if (ending.Rejection is { } rejection)
         {
             throw rejection; // The door keeps it as a dead letter.
+        }
+    }
+
+    /// <summary>Reads a window and loads it; null if it has ended before.</summary>
+    private async Task<Ending?> EndAsync(
+        FetchRequested message, Delivery delivery, CancellationToken cancellationToken)
+    {
+        var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
+        WindowLookUp? lookUp = null;
+        if (mode == RunMode.DryRun)
+        {
+            if (await ledger.HasSucceededAsync(runId, mode, window, cancellationToken))
+            {
+                return null;
+            }
+        }
+        else
+        {
+            lookUp = await LookUpAsync(message, cancellationToken);
+            if (lookUp.HasEnded)
+            {
+                return null;
+            }
+        }
+
+        atWork.Begin(mode, runId, window);
+        try
+        {
+            return lookUp is not null && await ledger.FindCommitAsync(mode, lookUp, cancellationToken) is { } earlier
+                ? new Ending(earlier)
+                : await AttemptAsync(message, lookUp, delivery, cancellationToken);
+        }
+        catch (RejectedEventException rejected)
+        {
+            return new Ending(WindowEnd.Failure(WindowState.Rejected, $"{rejected.Message} {rejected.Hint}"))
+            {
+                Rejection = rejected,
+            };
+        }
+        catch
+        {
+            await GiveUpAsync(message, cancellationToken);
+            throw;
+        }
+    }
+
+    /// <summary>One question, whether the window has ended or not; who the account is may not be known yet.</summary>
+    private async Task<WindowLookUp> LookUpAsync(FetchRequested message, CancellationToken cancellationToken)
+    {
+        var dataset = datasets.Value.For(message.Mode);
+        var ids = accounts.Find(message.Vendor, message.Account) is { } account
+            ? await identities.StoredIdsAsync(dataset, account, cancellationToken)
+            : [];
+        return await WindowLookUp.AskAsync(
+            warehouse, dataset, message.RunId, message.Window, ids, cancellationToken);
+    }
+
+    private async Task RecordAsync(
+        FetchRequested message, Delivery delivery, Ending ending, CancellationToken cancellationToken)
+    {
+        var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
+        if (ending.IsCommitted)
+        {
+            if (ending.IsNews)
+            {
+                news.WindowEnded(runId, mode, window, ending.End, delivery.Attempt, delivery.MessageId);
+            }
+
+            return;
+        }
+
+        try
+        {
+            await ledger.RecordEndAsync(
+                runId, mode, window, ending.End, delivery.Attempt, delivery.MessageId, cancellationToken);
+        }
+        catch
+        {
+            await GiveUpAsync(message, cancellationToken);
+            throw;
+        }
+    }
+
+    private async Task GiveUpAsync(FetchRequested message, CancellationToken cancellationToken)
+    {
+        var toCount = atWork.GiveUp(message.Mode, message.RunId, message.Window);
+        if (!cancellationToken.IsCancellationRequested)
+        {
+            await CountAsync(toCount, message.Mode, cancellationToken);
         }
     }
 
@@ -91,9 +196,10 @@ internal sealed partial class FetchHandler(
         }
     }
 
-    private async Task<WindowEnd> AttemptAsync(
-        FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
+    private async Task<Ending> AttemptAsync(
+        FetchRequested message, WindowLookUp? lookUp, Delivery delivery, CancellationToken cancellationToken)
     {
+        var mode = message.Mode;
         var (connector, account, report) = Find(message);
         var deadline = clock.GetUtcNow() + AttemptLimit;
         using var limit = new CancellationTokenSource(AttemptLimit, clock);
@@ -103,9 +209,12 @@ internal sealed partial class FetchHandler(
             var dataset = datasets.Value.For(mode);
             var identity = await identities.ResolveAsync(dataset, connector, account, either.Token);
             var request = new LoadRequest(
-                message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId);
+                message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId)
+            {
+                StoredIds = identity.StoredIds,
+            };
             await using var load = new LoadAttempt(warehouse, dataset, request, clock);
-            await load.BeginAsync(either.Token);
+            await load.BeginAsync(lookUp, either.Token);
             if (load.ClockAhead is { } ahead)
             {
                 Log.ClockAhead(logger, message.Window, ahead);
@@ -127,21 +236,20 @@ internal sealed partial class FetchHandler(
                 fetch.Organization,
                 mode == RunMode.DryRun ? null : message.RunId,
                 either.Token);
-            var outcome = await load.CompleteAsync(either.Token);
-            await CountAsync(load, message.Window, mode, either.Token);
-            if (load.Repeats > 0)
+            WindowEnd? end = null;
+            var outcome = await load.CompleteAsync(
+                described =>
+                {
+                    end = EndOf(load, described, drift);
+                    return WindowOutcome.Write(message.Window, end, delivery.Attempt);
+                },
+                either.Token);
+            return new Ending(end ?? EndOf(load, outcome, drift))
             {
-                drift.Note($"{load.Repeats} identical duplicate rows were dropped");
-            }
-
-            if (load.KeptFiner > 0)
-            {
-                drift.Note(
-                    $"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones have the same "
-                    + "totals");
-            }
-
-            return WindowEnd.FromOutcome(outcome, drift.Notes);
+                IsCommitted = mode != RunMode.DryRun,
+                IsNews = load.HasCommitted,
+                Made = load.Committed,
+            };
         }
         catch (OverflowException overflow)
         {
@@ -160,18 +268,53 @@ internal sealed partial class FetchHandler(
         }
     }
 
-    /// <summary>The window is committed; counting it must not make it fail.</summary>
-    private async Task CountAsync(LoadAttempt load, Window window, RunMode mode, CancellationToken cancellationToken)
+    private static WindowEnd EndOf(LoadAttempt load, LoadOutcome outcome, Drift drift)
     {
+        if (load.Repeats > 0)
+        {
+            drift.Note($"{load.Repeats} identical duplicate rows were dropped");
+        }
+
+        if (load.KeptFiner > 0)
+        {
+            drift.Note(
+                $"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones have the same "
+                + "totals");
+        }
+
+        return WindowEnd.FromOutcome(outcome, drift.Notes);
+    }
+
+    /// <summary>The windows are committed; counting them must not make this one fail.</summary>
+    private async Task CountAsync(
+        IReadOnlyList<CommittedLoad> loads, RunMode mode, CancellationToken cancellationToken)
+    {
+        if (loads.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            var (first, again) = await load.BecameVisibleAsync(cancellationToken);
-            metrics.Loaded(window, mode, again: false, first.Rows, first.Tokens, first.Money);
-            metrics.Loaded(window, mode, again: true, again.Rows, again.Tokens, again.Money);
+            var visible = await warehouse.QueryAsync(
+                datasets.Value.For(mode), CommittedLoad.Visible(loads), cancellationToken);
+            Count(loads, visible, mode);
         }
         catch (Exception uncounted) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.Uncounted(logger, uncounted, window);
+            foreach (var load in loads)
+            {
+                Log.Uncounted(logger, uncounted, load.Window);
+            }
+        }
+    }
+
+    private void Count(IReadOnlyList<CommittedLoad> loads, IReadOnlyList<Row> visible, RunMode mode)
+    {
+        foreach (var (load, first, again) in CommittedLoad.Read(loads, visible))
+        {
+            metrics.Loaded(load.Window, mode, again: false, first.Rows, first.Tokens, first.Money);
+            metrics.Loaded(load.Window, mode, again: true, again.Rows, again.Tokens, again.Money);
         }
     }
 
@@ -189,6 +332,22 @@ internal sealed partial class FetchHandler(
     private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
         $"{field} is '{given}', which is unknown.",
         Nearest.DidYouMean(given, known, otherwise: $"No {field} is configured."));
+
+    /// <summary>How a delivery ended its window.</summary>
+    private sealed record Ending(WindowEnd End)
+    {
+        /// <summary>Why it was rejected; null if it was not.</summary>
+        public RejectedEventException? Rejection { get; init; }
+
+        /// <summary>Whether the end is recorded, by a commit.</summary>
+        public bool IsCommitted { get; init; }
+
+        /// <summary>Whether it was this delivery's commit.</summary>
+        public bool IsNews { get; init; }
+
+        /// <summary>What it has committed that is to be counted; null for nothing.</summary>
+        public CommittedLoad? Made { get; init; }
+    }
 
     private static partial class Log
     {

@@ -3,5 +3,7 @@ namespace EventPipeline.Fetch;
 internal static class FetchServiceCollectionExtensions
 {
     /// <summary>Registers what reads a window and loads it.</summary>
-    public static IServiceCollection AddFetch(this IServiceCollection services) => services.AddScoped<FetchHandler>();
+    public static IServiceCollection AddFetch(this IServiceCollection services) => services
+        .AddSingleton<WindowsAtWork>()
+        .AddScoped<FetchHandler>();
 }

@@ -41,22 +41,33 @@ internal sealed partial class AccountIdentities(
         var key = await keys.FingerprintAsync(account, cancellationToken);
         if (Recorded(dataset, account, key) is { } finding)
         {
-            return new ResolvedAccount(finding.AccountId, key, finding.Told);
+            return new ResolvedAccount(finding.AccountId, key, finding.Told) { StoredIds = finding.StoredIds };
         }
 
         var book = await ReadAsync(dataset, account, cancellationToken);
         var others = await OthersKeysAsync(account, cancellationToken);
         RequireOwnKey(book, account, key, others);
         var told = await AskAsync(book, connector, account, key, cancellationToken);
-        var identity = Keep(dataset, account, key, told, Decide(book, dataset, account, key, told));
+        var identity = Keep(book, dataset, account, key, told, Decide(book, dataset, account, key, told));
         RequireNotAnothersRows(book, account, key, identity, others);
         if (identity.IsNewName)
         {
             await RequireFirstNameAsync(book, dataset, connector, account, identity.AccountId, cancellationToken);
         }
 
-        return new ResolvedAccount(identity.AccountId, key, told);
+        return new ResolvedAccount(identity.AccountId, key, told) { StoredIds = StoredIds(book, identity.AccountId) };
     }
+
+    /// <summary>
+    /// Every id that slices of an account are stored under, as far as this process knows without asking anybody: none
+    /// if it has not resolved the account in the last few minutes.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> StoredIdsAsync(
+        string dataset, Account account, CancellationToken cancellationToken) =>
+        await keys.TryFingerprintAsync(account, cancellationToken) is { } key
+            && Recorded(dataset, account, key) is { } finding
+            ? finding.StoredIds
+            : [];
 
     /// <summary>Records who an account is, before rows of it become visible.</summary>
     /// <param name="dataset">The dataset.</param>
@@ -166,12 +177,15 @@ internal sealed partial class AccountIdentities(
         string key,
         OrganizationIds told,
         ResolvedAccount read,
-        CancellationToken cancellationToken) => Keep(
-        dataset,
-        account,
-        key,
-        told,
-        Decide(await ReadAsync(dataset, account, cancellationToken), dataset, account, key, told, read.AccountId));
+        CancellationToken cancellationToken)
+    {
+        var book = await ReadAsync(dataset, account, cancellationToken);
+        return Keep(
+            book, dataset, account, key, told, Decide(book, dataset, account, key, told, read.AccountId));
+    }
+
+    private static IReadOnlyList<string> StoredIds(AccountBook book, string accountId) =>
+        [accountId, .. book.MergedInto(accountId)];
 
     /// <summary>
     /// What the vendor says. If its key proves that an account is the same as before, the answer is not needed.
@@ -319,11 +333,17 @@ internal sealed partial class AccountIdentities(
             : null;
 
     private AccountIdentity Keep(
-        string dataset, Account account, string key, OrganizationIds told, AccountIdentity identity)
+        AccountBook book,
+        string dataset,
+        Account account,
+        string key,
+        OrganizationIds told,
+        AccountIdentity identity)
     {
         if (identity.Unrecorded.Count == 0)
         {
-            _recorded[(dataset, account, key)] = new Finding(identity.AccountId, told, clock.GetUtcNow());
+            _recorded[(dataset, account, key)] = new Finding(
+                identity.AccountId, StoredIds(book, identity.AccountId), told, clock.GetUtcNow());
         }
 
         return identity;
@@ -344,7 +364,8 @@ internal sealed partial class AccountIdentities(
         }
     }
 
-    private sealed record Finding(string AccountId, OrganizationIds Told, DateTimeOffset At);
+    private sealed record Finding(
+        string AccountId, IReadOnlyList<string> StoredIds, OrganizationIds Told, DateTimeOffset At);
 
     private static partial class Log
     {

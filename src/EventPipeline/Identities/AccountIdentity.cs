@@ -25,4 +25,8 @@ internal sealed record AccountIdentity(
 /// <param name="AccountId">Its id in every table.</param>
 /// <param name="Key">A fingerprint of the key that it had.</param>
 /// <param name="Told">What the vendor said.</param>
-internal sealed record ResolvedAccount(string AccountId, string Key, OrganizationIds Told);
+internal sealed record ResolvedAccount(string AccountId, string Key, OrganizationIds Told)
+{
+    /// <summary>Every id that slices of it are stored under: its own, and those that were merged into it.</summary>
+    public required IReadOnlyList<string> StoredIds { get; init; }
+}

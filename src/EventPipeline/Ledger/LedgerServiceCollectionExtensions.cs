@@ -6,6 +6,7 @@ internal static class LedgerServiceCollectionExtensions
 {
     /// <summary>Registers what records and reports what happened, and what dead letters need from it.</summary>
     public static IServiceCollection AddLedger(this IServiceCollection services) => services
+        .AddSingleton<KnownRuns>()
         .AddScoped<RunLedger>()
         .AddScoped<RunEvents>()
         .AddScoped<RunCompletion>()

@@ -36,6 +36,8 @@ public sealed record RunDocument(
 
     public const string Running = "running";
 
+    public const string Completed = "completed";
+
     public const string Stalled = "stalled";
 
     /// <summary>

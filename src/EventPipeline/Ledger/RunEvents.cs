@@ -4,14 +4,17 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Ledger;
 
-/// <summary>The table <c>run_events</c> of each dataset. Append-only.</summary>
-internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> datasets, TimeProvider clock)
+/// <summary>
+/// The table <c>run_events</c> of each dataset, append-only, and with it the ends that commits have recorded.
+/// </summary>
+internal sealed class RunEvents(
+    IWarehouse warehouse, IOptions<DatasetOptions> datasets, KnownRuns known, TimeProvider clock)
 {
-    /// <summary>The events of a run in the dataset of a mode.</summary>
+    /// <summary>The events of a run in the dataset of a mode, the ends of its windows among them.</summary>
     public Task<IReadOnlyList<Row>> OfAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
         QueryAsync(datasets.Value.For(mode), runId, cancellationToken);
 
-    /// <summary>The events of a run, in whichever dataset it is; empty if the run is unknown.</summary>
+    /// <summary>The same, in whichever dataset the run is; empty if it is unknown.</summary>
     public async Task<IReadOnlyList<Row>> FindAsync(string runId, CancellationToken cancellationToken)
     {
         foreach (var dataset in datasets.Value.All)
@@ -23,6 +26,64 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
         }
 
         return [];
+    }
+
+    /// <summary>The stored plan of a run, without its windows; null while there is none.</summary>
+    public Task<StoredPlan?> FindPlanAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
+        FindPlanAsync(datasets.Value.For(mode), runId, cancellationToken);
+
+    /// <summary>The events that tell the windows of a stored plan.</summary>
+    public Task<IReadOnlyList<Row>> PlannedWindowsAsync(
+        string runId, RunMode mode, StoredPlan plan, CancellationToken cancellationToken) => warehouse.QueryAsync(
+        datasets.Value.For(mode),
+        Statement.Create(
+            "plan_windows", ("run_id", runId), ("plan_id", plan.PlanId), ("since", plan.Since)),
+        cancellationToken);
+
+    /// <summary>How far a planned run is.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="plan">The run's plan.</param>
+    /// <param name="loads">Loads to ask about in the same breath: what of them became visible.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<(RunStanding Standing, IReadOnlyList<Row> Visible)> StandingAsync(
+        string runId,
+        RunMode mode,
+        StoredPlan plan,
+        IReadOnlyList<CommittedLoad> loads,
+        CancellationToken cancellationToken)
+    {
+        var statement = Statement.Create(
+            "run_standing",
+            ("run_id", runId),
+            ("plan_id", plan.PlanId),
+            ("since", plan.Since),
+            ("from", plan.Head!.FirstDay),
+            ("to", plan.Head.LastDay));
+        statement = loads.Count == 0 ? statement.WithPart("visible", "") : And(statement, CommittedLoad.Visible(loads));
+        var rows = (await warehouse.QueryAsync(datasets.Value.For(mode), statement, cancellationToken))
+            .ToLookup(row => row.IsNull("load_id"));
+        var standing = rows[true].Single();
+        return (
+            new RunStanding(
+                plan.Head.WindowCount,
+                standing.GetInt64("ended"),
+                standing.GetInt64("succeeded"),
+                standing.GetInt64("told_completed") > 0,
+                standing.GetInt64("told_failed") > 0),
+            [.. rows[false]]);
+    }
+
+    /// <summary>Whether a window of a dry run has succeeded.</summary>
+    public async Task<bool> HasSucceededAsync(
+        string runId, RunMode mode, Window window, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            datasets.Value.For(mode),
+            Statement.Create(
+                "window_succeeded", ("run_id", runId), ("window_id", window.Id), ("since", Since(window))),
+            cancellationToken);
+        return rows[0].GetInt64("ends") > 0;
     }
 
     /// <summary>The mode of a run, in whichever dataset it is; null if the run is unknown.</summary>
@@ -56,11 +117,17 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
     }
 
     /// <summary>The events of the newest runs of a dataset.</summary>
-    public Task<IReadOnlyList<Row>> RecentAsync(string dataset, int runs, CancellationToken cancellationToken) =>
-        warehouse.QueryAsync(dataset, Statement.Create("recent_run_events", ("limit", (long)runs)), cancellationToken);
+    public async Task<IReadOnlyList<Row>> RecentAsync(string dataset, int runs, CancellationToken cancellationToken) =>
+        WindowOutcome.ReadAll(await warehouse.QueryAsync(
+            dataset,
+            Statement.Create("recent_run_events", ("mode", ModeOf(dataset).Name()), ("limit", (long)runs)),
+            cancellationToken));
 
-    /// <summary>Inserts events once: a repetition under the same id changes nothing.</summary>
-    public Task InsertAsync(
+    /// <summary>
+    /// Inserts events once: a repetition under the same id changes nothing. Returns whether this call did it, and not
+    /// one before it.
+    /// </summary>
+    public Task<bool> InsertAsync(
         RunMode mode,
         string statementId,
         IReadOnlyList<IReadOnlyDictionary<string, object?>> rows,
@@ -91,8 +158,68 @@ internal sealed class RunEvents(IWarehouse warehouse, IOptions<DatasetOptions> d
         ["details"] = null,
         ["message_id"] = null,
         ["recorded_at"] = clock.GetUtcNow(),
+        ["plan_id"] = null,
     };
 
-    private Task<IReadOnlyList<Row>> QueryAsync(string dataset, string runId, CancellationToken cancellationToken) =>
-        warehouse.QueryAsync(dataset, Statement.Create("run_events", ("run_id", runId)), cancellationToken);
+    /// <summary>
+    /// A time before any event of a window. A run reads days that are over, or today; one whose trigger lies in the
+    /// future, as on a simulated day, may be older than its days.
+    /// </summary>
+    private DateTimeOffset Since(Window window) =>
+        window.Start < clock.GetUtcNow() ? window.Start : DateTimeOffset.UnixEpoch;
+
+    private static Statement And(Statement standing, Statement visible) => standing.WithPart(
+        "visible",
+        $"""
+        UNION ALL
+        SELECT CAST(NULL AS INT64) AS ended, CAST(NULL AS INT64) AS succeeded, CAST(NULL AS INT64) AS told_completed,
+          CAST(NULL AS INT64) AS told_failed, load_id, usage_date, became
+        FROM (
+        {visible.Sql.TrimEnd().TrimEnd(';')}
+        ) AS visible
+        """) with
+    {
+        Parameters = standing.Parameters.Concat(visible.Parameters).ToDictionary(),
+    };
+
+    private RunMode ModeOf(string dataset) =>
+        dataset == datasets.Value.For(RunMode.Development) ? RunMode.Development : RunMode.Production;
+
+    private async Task<StoredPlan?> FindPlanAsync(string dataset, string runId, CancellationToken cancellationToken)
+    {
+        if (known.PlanOf(dataset, runId) is { } remembered)
+        {
+            return remembered;
+        }
+
+        var rows = await warehouse.QueryAsync(
+            dataset,
+            Statement.Create("find_plan", ("run_id", runId), ("since", DateTimeOffset.UnixEpoch)),
+            cancellationToken);
+        if (rows is not [var row, ..])
+        {
+            return null;
+        }
+
+        var plan = StoredPlan.Read(row);
+        known.Remember(dataset, runId, plan);
+        return plan;
+    }
+
+    private async Task<IReadOnlyList<Row>> QueryAsync(
+        string dataset, string runId, CancellationToken cancellationToken)
+    {
+        // A run that was never planned may have committed any day.
+        var plan = await FindPlanAsync(dataset, runId, cancellationToken);
+        return WindowOutcome.ReadAll(await warehouse.QueryAsync(
+            dataset,
+            Statement.Create(
+                "run_events",
+                ("run_id", runId),
+                ("mode", ModeOf(dataset).Name()),
+                ("since", plan?.Since ?? DateTimeOffset.UnixEpoch),
+                ("from", plan?.Head?.FirstDay ?? DateOnly.MinValue),
+                ("to", plan?.Head?.LastDay ?? DateOnly.MaxValue)),
+            cancellationToken));
+    }
 }

@@ -10,11 +10,17 @@ internal static class RunHistory
     public const string Requested = "requested";
     public const string Planned = "planned";
 
+    /// <summary>A window of a plan; it counts once the plan is stored.</summary>
+    public const string WindowPlanned = "window_planned";
+
     /// <summary>The trigger was rejected, or Pub/Sub gave up delivering it, and there was no plan.</summary>
     public const string TriggerFailed = "trigger_failed";
 
     public const string AttemptFailed = "attempt_failed";
     public const string WindowEnded = "window_ended";
+
+    /// <summary>A window ended with its commit. Not in the table, but read as if it were.</summary>
+    public const string WindowCommitted = "window_committed";
 
     /// <summary>A delivery is about to announce the run's end.</summary>
     public const string Completing = "completing";
@@ -32,7 +38,11 @@ internal static class RunHistory
     /// <summary>The plan among a run's events; null while there is none.</summary>
     public static RunPlan? Plan(IEnumerable<Row> events) =>
         events.FirstOrDefault(row => row.Text("event") == Planned) is { } planned
-            ? JsonSerializer.Deserialize(planned.Text("details"), RunPlanJson.Default.RunPlan)
+            ? StoredPlan.Read(planned).Plan(
+                events.Where(
+                    row =>
+                        row.Text("event") == WindowPlanned
+                            && row.TextOrNull("plan_id") == planned.TextOrNull("plan_id")))
             : null;
 
     /// <summary>The document of a run that has at least one event, as of <paramref name="now"/>.</summary>
@@ -81,19 +91,6 @@ internal static class RunHistory
     public static bool WasTold(IEnumerable<Row> events, string outcome) =>
         events.Any(row => row.Text("event") == Completed && row.TextOrNull("state") == outcome);
 
-    /// <summary>
-    /// Whether to report a window's end: the caller wrote its row, and no parallel delivery achieved more. (If two read
-    /// a window at once, one loads it, and the other may find it unchanged.)
-    /// </summary>
-    public static bool IsNews(IReadOnlyCollection<Row> events, string windowId, string state, string ownDetails)
-    {
-        var ends = Ends(events, windowId).ToList();
-        return ends.Any(row => row.TextOrNull("details") == ownDetails)
-            && (
-                WindowState.IsFailure(state)
-                    || ends.All(row => WindowState.Rank(row.Text("state")) >= WindowState.Rank(state)));
-    }
-
     /// <summary>How a window has ended, each time; nothing while it has not.</summary>
     public static IEnumerable<Row> Ends(IEnumerable<Row> events, string windowId) =>
         OfWindow(events, WindowEnded, windowId);
@@ -112,7 +109,7 @@ internal static class RunHistory
     private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
     {
         if (
-            events.Any(row => row.Text("event") is Requested or TriggerFailed)
+            events.Any(row => row.Text("event") is Requested or TriggerFailed or WindowPlanned)
                 || !RunModeNames.TryParse(events.First().Text("mode"), out var mode))
         {
             return null;

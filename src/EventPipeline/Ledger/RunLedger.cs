@@ -19,8 +19,8 @@ internal sealed class RunLedger(
     RunNews news,
     TimeProvider clock)
 {
-    /// <summary>At 20 values a row, below the 10,000 that one statement takes.</summary>
-    private const int RowsPerInsert = 200;
+    /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
+    private const int RowsPerInsert = 400;
 
     /// <summary>
     /// The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when
@@ -43,18 +43,38 @@ internal sealed class RunLedger(
 
     /// <summary>The stored plan of a run; null while there is none.</summary>
     public async Task<RunPlan?> FindPlanAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
-        RunHistory.Plan(await ledger.OfAsync(runId, mode, cancellationToken));
+        await ledger.FindPlanAsync(runId, mode, cancellationToken) is not { } stored ? null
+            : stored.Plan(
+                stored.PlanId is null
+                    ? []
+                    : await ledger.PlannedWindowsAsync(runId, mode, stored, cancellationToken));
 
     /// <summary>
-    /// Stores a plan once, under an id derived from the run's, and returns the stored one: the first of two at once.
+    /// Stores a plan once, and returns the stored one: the first of two at once. Its windows are stored first, under
+    /// ids derived from the plan, and then, under an id derived from the run's, which plan it is.
     /// </summary>
     public async Task<RunPlan> StorePlanAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        var row = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
-        row["details"] = JsonSerializer.Serialize(plan, RunPlanJson.Default.RunPlan);
-        await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [row], cancellationToken);
-        return await FindPlanAsync(plan.RunId, plan.Mode, cancellationToken)
-            ?? throw new TransientFailureException($"The plan of run {plan.RunId} was stored, but is missing.");
+        var planId = StoredPlan.IdOf(plan);
+        foreach (var some in plan.Windows.Index().Chunk(RowsPerInsert))
+        {
+            var rows = some.Select(planned =>
+            {
+                var row = ledger.Create(plan.RunId, RunHistory.WindowPlanned, plan.Mode, planned.Item.Window);
+                row["plan_id"] = planId;
+                StoredPlan.Describe(planned.Item, planned.Index, row);
+                return (IReadOnlyDictionary<string, object?>)row;
+            });
+            await ledger.InsertAsync(
+                plan.Mode, $"plan_{plan.RunId}_{planId}_{some[0].Index}", [.. rows], cancellationToken);
+        }
+
+        var head = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
+        (head["plan_id"], head["details"]) = (planId, StoredPlan.Write(plan));
+        return await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [head], cancellationToken)
+            ? plan
+            : await FindPlanAsync(plan.RunId, plan.Mode, cancellationToken)
+                ?? throw new TransientFailureException($"The plan of run {plan.RunId} was stored, but is missing.");
     }
 
     /// <summary>
@@ -64,39 +84,25 @@ internal sealed class RunLedger(
         ledger.InsertAsync(
             mode, $"requested_{runId}", [ledger.Create(runId, RunHistory.Requested, mode)], cancellationToken);
 
-    /// <summary>Whether a window of a run has succeeded before.</summary>
-    public async Task<bool> HasSucceededAsync(
+    /// <summary>Whether a window of a dry run, which commits nothing, has succeeded before.</summary>
+    public Task<bool> HasSucceededAsync(
         string runId, RunMode mode, Window window, CancellationToken cancellationToken) =>
-        RunHistory.Ends(await ledger.OfAsync(runId, mode, cancellationToken), window.Id)
-            .Any(row => WindowState.IsSuccess(row.Text("state")));
+        ledger.HasSucceededAsync(runId, mode, window, cancellationToken);
 
     /// <summary>
-    /// The end of a window that was committed for a run but not recorded, because the attempt was cut off in between;
-    /// null otherwise.
+    /// The end of a window that an earlier version has committed, whose commits are no ends; null if none has.
     /// </summary>
     public async Task<WindowEnd?> FindCommitAsync(
-        string runId, RunMode mode, Window window, CancellationToken cancellationToken)
+        RunMode mode, WindowLookUp lookUp, CancellationToken cancellationToken)
     {
-        if (mode == RunMode.DryRun)
+        var days = lookUp.Committed;
+        if (days.Count == 0)
         {
             return null;
         }
 
-        var days = await warehouse.QueryAsync(
-            datasets.Value.For(mode),
-            Statement.Create(
-                "window_commits",
-                ("run_id", runId),
-                ("window_id", window.Id),
-                ("from", window.From),
-                ("to", window.To)),
-            cancellationToken);
-        if (days.Count != window.Days)
-        {
-            return null;
-        }
-
-        var money = await LandedMoney.OfAsync(warehouse, datasets.Value.For(mode), window, cancellationToken);
+        var money = await LandedMoney.OfAsync(
+            warehouse, datasets.Value.For(mode), lookUp.Window, cancellationToken);
         return new WindowEnd(
             days.Select(day => day.Text("state")).MinBy(WindowState.Rank)!,
             days.Sum(day => day.GetInt64("row_count")),
@@ -110,8 +116,8 @@ internal sealed class RunLedger(
     }
 
     /// <summary>
-    /// Records how a window ended, and announces the run's end if it was the last. A window succeeds once per run and
-    /// state; it is rejected once per message and reason, so that a replay that is rejected too is reported.
+    /// Records how a window ended that has not committed its end. A window succeeds once per run; it is rejected once
+    /// per message and reason, so that a replay that is rejected too is reported.
     /// </summary>
     public Task RecordEndAsync(
         string runId,
@@ -138,8 +144,7 @@ internal sealed class RunLedger(
             runId,
             mode.Name(),
             window.Id,
-            end.State,
-            .. WindowState.IsFailure(end.State) ? new[] { messageId, end.Reason } : [],
+            .. WindowState.IsFailure(end.State) ? new[] { end.State, messageId, end.Reason } : ["succeeded"],
         ];
         return Convert.ToHexStringLower(
             SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
@@ -155,10 +160,6 @@ internal sealed class RunLedger(
         string? messageId,
         CancellationToken cancellationToken)
     {
-        // Deliveries of one message all insert under one id: the row shows which of them won.
-        var own = JsonSerializer.Serialize(
-            end.Details with { OtherUsd = end.Money.OtherUsd, Teller = $"{Guid.CreateVersion7(clock.GetUtcNow()):N}" },
-            EndDetailsJson.Default.EndDetails);
         var row = ledger.Create(runId, RunHistory.WindowEnded, mode, window);
         row["state"] = end.State;
         row["row_count"] = end.Rows;
@@ -168,16 +169,15 @@ internal sealed class RunLedger(
         row["load_id"] = end.LoadId;
         row["attempt"] = (long?)attempt;
         row["reason"] = end.Reason;
-        row["details"] = own;
+        row["details"] = JsonSerializer.Serialize(
+            end.Details with { OtherUsd = end.Money.OtherUsd }, EndDetailsJson.Default.EndDetails);
         row["message_id"] = messageId;
-        await ledger.InsertAsync(mode, $"end_{endId}", [row], cancellationToken);
-        var events = await ledger.OfAsync(runId, mode, cancellationToken);
-        if (RunHistory.IsNews(events, window.Id, end.State, own))
+
+        // Deliveries of one message all insert under one id, and one of them reports it.
+        if (await ledger.InsertAsync(mode, $"end_{endId}", [row], cancellationToken))
         {
             news.WindowEnded(runId, mode, window, end, attempt, messageId);
         }
-
-        await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, events, cancellationToken);
     }
 
     /// <summary>Records that an attempt failed and that the window will be retried.</summary>
@@ -225,6 +225,7 @@ internal sealed class RunLedger(
         }
 
         await RecordEndAsync(endId, runId, mode, window, WindowEnd.Failure(state, why), null, null, cancellationToken);
+        await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
     }
 
     /// <inheritdoc cref="RunGaveUp"/>

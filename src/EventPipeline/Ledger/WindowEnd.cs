@@ -28,9 +28,6 @@ internal sealed record EndDetails(IReadOnlyList<SliceDifference>? Differences, I
     /// <summary>Money of the bases that the event has no columns for; null where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, decimal>? OtherUsd { get; init; }
-
-    /// <summary>Which delivery recorded the end and reports it; null if none does.</summary>
-    public string? Teller { get; init; }
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, Converters = [typeof(DecimalAsString)])]

@@ -20,19 +20,15 @@ internal sealed record DaySums(
         day.Rows, day.Rows, day.TokenCounts, day.Money, day.MoneyRows, day.WholeQuantity, day.FractionOfQuantity,
         day.Requests);
 
-    /// <summary>As they landed, for a load's days in a range.</summary>
+    /// <summary>As they landed, by day.</summary>
+    /// <param name="warehouse">Where they landed.</param>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="proof">Which: what <see cref="LoadProof"/> creates.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public static async Task<IReadOnlyDictionary<DateOnly, DaySums>> LandedAsync(
-        IWarehouse warehouse,
-        string dataset,
-        string loadId,
-        DateOnly from,
-        DateOnly to,
-        CancellationToken cancellationToken)
+        IWarehouse warehouse, string dataset, Statement proof, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(
-            dataset,
-            Statement.Create("prove_load", ("load_id", loadId), ("from", from), ("to", to)),
-            cancellationToken);
+        var rows = await warehouse.QueryAsync(dataset, proof, cancellationToken);
         return rows.ToDictionary(row => row.Date("usage_date"), FromRow);
     }
 

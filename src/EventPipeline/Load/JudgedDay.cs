@@ -15,6 +15,18 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
         : KeepsFiner || Before.Text("digest") == Read.Digest ? "unchanged"
         : "changed";
 
+    /// <summary>
+    /// Whether what is shown is the same; under another id of the account, whether it adds up to the same. Null where
+    /// nothing is shown.
+    /// </summary>
+    public bool? WasShown(string accountId) => Before is null ? null
+        : Before.Text("digest") == Read.Digest
+            || (Before.Text("stored_account_id") != accountId
+                && Before.GetInt64("row_count") == Read.Rows
+                && Before.GetInt64("tokens") == Read.Tokens
+                && Before.Exact("amount_usd") == Read.Money.BilledUsd
+                && Before.Exact("estimated_usd") == Read.Money.EstimatedUsd);
+
     /// <summary>The totals of what was read.</summary>
     /// <exception cref="OverflowException">No table holds them.</exception>
     public static SliceTotals Totals(params IEnumerable<JudgedDay> days)

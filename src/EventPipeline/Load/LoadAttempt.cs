@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
@@ -14,8 +16,7 @@ internal sealed class LoadAttempt(
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
     private DateTimeOffset _readBegan = clock.GetUtcNow();
-    private IReadOnlyDictionary<DateOnly, DateTimeOffset> _readBefore = new Dictionary<DateOnly, DateTimeOffset>();
-    private IReadOnlyList<JudgedDay> _loaded = [];
+    private WindowLookUp? _before;
     private readonly WindowReading _reading = new(request.Window);
     private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
     private LoadUploads? _uploads;
@@ -32,14 +33,26 @@ internal sealed class LoadAttempt(
 
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
 
+    /// <summary>
+    /// Whether this attempt, and no other delivery of the window, has committed it. False also if that cannot be told.
+    /// </summary>
+    public bool HasCommitted { get; private set; }
+
+    /// <summary>What it has committed that is to be counted; null for nothing.</summary>
+    public CommittedLoad? Committed { get; private set; }
+
     private bool Keeps => request.Mode != RunMode.DryRun;
+
+    private IReadOnlyDictionary<DateOnly, Row> Before =>
+        _before?.Shown ?? throw new InvalidOperationException("A load begins before it is completed.");
 
     /// <summary>
     /// When the newest read committed before this one began had itself begun, if that is later by more than a minute: a
     /// clock is or was ahead. Null otherwise.
     /// </summary>
     public DateTimeOffset? ClockAhead =>
-        _readBefore.Values.Where(began => began > _readBegan + ClockTolerance)
+        !Keeps ? null : Before.Values.Select(day => day.Timestamp("read_began"))
+            .Where(began => began > _readBegan + ClockTolerance)
             .Select(began => (DateTimeOffset?)began)
             .Max();
 
@@ -47,14 +60,14 @@ internal sealed class LoadAttempt(
     /// Looks at what is committed, and then begins to read. What was there before is older than what is read from now
     /// on, whatever the clocks say; what is committed from now on may be newer, and the clocks decide.
     /// </summary>
-    public async Task BeginAsync(CancellationToken cancellationToken)
+    /// <param name="known">What was looked up a moment ago; it is asked for if that was not of this account.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task BeginAsync(WindowLookUp? known, CancellationToken cancellationToken)
     {
-        if (Keeps)
-        {
-            _readBefore = (await CurrentAsync(cancellationToken))
-                .ToDictionary(day => day.Key, day => day.Value.Timestamp("read_began"));
-        }
-
+        _before = known is not null && request.StoredIds.All(known.AccountIds.Contains)
+            ? known
+            : await WindowLookUp.AskAsync(
+                warehouse, dataset, request.RunId, request.Window, request.StoredIds, cancellationToken);
         _readBegan = clock.GetUtcNow();
     }
 
@@ -96,15 +109,20 @@ internal sealed class LoadAttempt(
         await Uploads.KeepAsync(part, _pages.Write(part, clock.GetUtcNow()), cancellationToken);
     }
 
-    /// <summary>Compares with the current versions and, if something is new, loads, verifies and commits.</summary>
-    public async Task<LoadOutcome> CompleteAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Compares with what was shown when the reading began and, if something is new, loads, verifies and commits. What
+    /// was committed meanwhile does not matter: an unchanged day says that this read saw what that load holds.
+    /// </summary>
+    /// <param name="describe">The end of the window, as JSON, which the commit records; null for none.</param>
+    /// <param name="cancellationToken">Stops it; the commit may have happened.</param>
+    public async Task<LoadOutcome> CompleteAsync(
+        Func<LoadOutcome, string?> describe, CancellationToken cancellationToken)
     {
         _reading.Complete();
-        var current = await CurrentAsync(cancellationToken);
         var days = new List<JudgedDay>();
         foreach (var (day, read) in _reading.Days)
         {
-            days.Add(await JudgeAsync(day, read, current.GetValueOrDefault(day), cancellationToken));
+            days.Add(await JudgeAsync(day, read, Before.GetValueOrDefault(day), cancellationToken));
         }
 
         KeptFiner = days.Count(day => day.KeepsFiner);
@@ -118,41 +136,25 @@ internal sealed class LoadAttempt(
         var changed = days.Where(day => day.LoadId == _loadId).Select(day => day.Day).ToHashSet();
         if (changed.Count > 0)
         {
-            await Uploads.LoadAsync(changed, cancellationToken);
-            await ProveAsync(changed, cancellationToken);
+            var tables = await Uploads.LoadAsync(changed, cancellationToken);
+            await ProveAsync(changed, [.. tables.Where(LoadProof.Tables.Contains)], cancellationToken);
         }
 
-        await warehouse.ExecuteAsync(
+        HasCommitted = await warehouse.ExecuteAsync(
             dataset,
-            $"commit_{_loadId}",
-            Statement.Insert("insert_slice_versions", [.. days.Select(Commit)]),
+            $"commit_{CommitId}",
+            Statement.Insert(
+                "insert_slice_versions",
+                [.. days.Select(day => Commit(day, day.Day == request.Window.To ? describe(outcome) : null))]),
             cancellationToken);
-        _loaded = [.. days.Where(day => day.LoadId == _loadId)];
+        var loaded = days.Where(day => day.LoadId == _loadId)
+            .Select(day => new LoadedDay(day.Day, JudgedDay.Totals(day), day.WasShown(request.AccountId)))
+            .ToList();
+        Committed = loaded.Exists(day => day.Totals.Rows > 0)
+            ? new CommittedLoad(_loadId, request.Window, loaded)
+            : null;
         return outcome;
     }
-
-    /// <summary>
-    /// What the commit made visible: of days that showed nothing before, and of days whose content it replaced. Derived
-    /// from what the dataset holds, so that only one of several parallel loads of a day is the first, and a read that
-    /// began earlier than what is shown counts for nothing.
-    /// </summary>
-    public async Task<(SliceTotals First, SliceTotals Again)> BecameVisibleAsync(CancellationToken cancellationToken)
-    {
-        var became = _loaded.Count == 0
-            ? []
-            : (await warehouse.QueryAsync(dataset, OfSlices("visible_days", ("load_id", _loadId)), cancellationToken))
-                .ToDictionary(row => row.Date("usage_date"), row => row.Text("became"));
-        var loaded = _loaded.ToLookup(day => Became(day, became.GetValueOrDefault(day.Day)));
-        return (JudgedDay.Totals(loaded["first"]), JudgedDay.Totals(loaded["again"]));
-    }
-
-    /// <summary>
-    /// A commit by a clock that was ahead looks later than the one that replaced it: something was shown before.
-    /// </summary>
-    private static string? Became(JudgedDay day, string? told) =>
-        told == "first" && day.Before is { } before
-            ? before.Text("digest") == day.Read.Digest ? "unchanged" : "again"
-            : told;
 
     public async ValueTask DisposeAsync()
     {
@@ -211,31 +213,25 @@ internal sealed class LoadAttempt(
             return false;
         }
 
-        var landed = await DaySums.LandedAsync(warehouse, dataset, before.Text("load_id"), day, day, cancellationToken);
+        var proof = LoadProof.Create(
+            request.Window with { From = day, To = day },
+            before.Text("stored_account_id"),
+            before.Text("load_id"),
+            LoadProof.Tables);
+        var landed = await DaySums.LandedAsync(warehouse, dataset, proof, cancellationToken);
         return landed.GetValueOrDefault(day) is { } finer && finer.AgreesWith(read);
     }
 
-    private async Task<Dictionary<DateOnly, Row>> CurrentAsync(CancellationToken cancellationToken)
+    private async Task ProveAsync(
+        HashSet<DateOnly> changed, IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
-        var rows = await warehouse.QueryAsync(dataset, OfSlices("current_versions"), cancellationToken);
-        return rows.ToDictionary(row => row.Date("usage_date"));
-    }
-
-    private Statement OfSlices(string name, params (string Name, object? Value)[] more) => Statement.Create(
-        name,
-        [
-            ("vendor", request.Window.Vendor),
-            ("account_id", request.AccountId),
-            ("report", request.Window.Report),
-            ("from", request.Window.From),
-            ("to", request.Window.To),
-            .. more,
-        ]);
-
-    private async Task ProveAsync(HashSet<DateOnly> changed, CancellationToken cancellationToken)
-    {
-        var landed = await DaySums.LandedAsync(
-            warehouse, dataset, _loadId, request.Window.From, request.Window.To, cancellationToken);
+        var landed = tables.Count == 0
+            ? new Dictionary<DateOnly, DaySums>()
+            : await DaySums.LandedAsync(
+                warehouse,
+                dataset,
+                LoadProof.Create(request.Window, request.AccountId, _loadId, tables),
+                cancellationToken);
         foreach (var (day, read) in _reading.Days.Where(day => changed.Contains(day.Key)))
         {
             if (DaySums.Difference(landed.GetValueOrDefault(day), read) is { } difference)
@@ -247,7 +243,14 @@ internal sealed class LoadAttempt(
         }
     }
 
-    private Dictionary<string, object?> Commit(JudgedDay day) => new()
+    /// <summary>
+    /// A run commits a window once: of several deliveries the first that comes so far. What the others have loaded
+    /// stays invisible.
+    /// </summary>
+    private string CommitId => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes($"{request.RunId}\n{request.Window.Id}")));
+
+    private Dictionary<string, object?> Commit(JudgedDay day, string? outcome) => new()
     {
         ["vendor"] = request.Window.Vendor,
 
@@ -272,6 +275,7 @@ internal sealed class LoadAttempt(
         ["run_id"] = request.RunId,
         ["window_id"] = request.Window.Id,
         ["message_id"] = request.MessageId,
+        ["window_outcome"] = outcome,
     };
 
     /// <summary>
@@ -279,7 +283,7 @@ internal sealed class LoadAttempt(
     /// that follow the same one keep their own order: a microsecond for each second since the day began.
     /// </summary>
     private DateTimeOffset? Follows(DateOnly day) =>
-        _readBefore.TryGetValue(day, out var before) && before >= _readBegan
+        Before.TryGetValue(day, out var shown) && shown.Timestamp("read_began") is var before && before >= _readBegan
         ? before.AddMicroseconds(
             1
                 + Math.Max(

@@ -11,7 +11,11 @@ namespace EventPipeline.Load;
 /// <param name="Force">Whether unchanged days are loaded too.</param>
 /// <param name="MessageId">The Pub/Sub message that asked, where known.</param>
 internal sealed record LoadRequest(
-    string RunId, RunMode Mode, Window Window, string AccountId, Report Report, bool Force, string? MessageId);
+    string RunId, RunMode Mode, Window Window, string AccountId, Report Report, bool Force, string? MessageId)
+{
+    /// <summary>Every id that slices of the account are stored under: its own, and those merged into it.</summary>
+    public IReadOnlyList<string> StoredIds { get; init; } = [AccountId];
+}
 
 /// <summary>What one attempt came to.</summary>
 /// <param name="State"><c>loaded</c>, <c>empty</c> or <c>unchanged</c>: the highest of its days'.</param>

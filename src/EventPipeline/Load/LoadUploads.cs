@@ -39,7 +39,7 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
         string table, DateOnly day, ReadOnlyMemory<byte> line, CancellationToken cancellationToken) =>
         _tables.TryGetValue(table, out var known)
             ? known.WriteAsync(day.DayNumber, line, cancellationToken)
-            : WriteFirstAsync(table, $"{table}_versions", day.DayNumber, line, cancellationToken);
+            : WriteFirstAsync(table, day.DayNumber, line, cancellationToken);
 
     /// <summary>
     /// Keeps a piece of a page: the page belongs to the days of which buckets arrive until the next page, or else to
@@ -56,11 +56,13 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
 
         return _tables.TryGetValue(RawPages, out var known)
             ? known.WriteAsync(_page, line, cancellationToken)
-            : WriteFirstAsync(RawPages, RawPages, _page, line, cancellationToken);
+            : WriteFirstAsync(RawPages, _page, line, cancellationToken);
     }
 
     /// <summary>Loads the rows of some days, and the pages that they came in.</summary>
-    public async Task LoadAsync(IReadOnlySet<DateOnly> days, CancellationToken cancellationToken)
+    /// <returns>The tables that rows were loaded into.</returns>
+    public async Task<IReadOnlyList<string>> LoadAsync(
+        IReadOnlySet<DateOnly> days, CancellationToken cancellationToken)
     {
         var numbers = days.Select(day => day.DayNumber).ToHashSet();
         if (_day is { } last)
@@ -69,10 +71,16 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
         }
 
         var pages = _daysOfPages.Where(page => page.Value.Overlaps(days)).Select(page => page.Key).ToHashSet();
+        var loaded = new List<string>();
         foreach (var (name, table) in _tables)
         {
-            await table.LoadAsync(name == RawPages ? pages : numbers, cancellationToken);
+            if (await table.LoadAsync(name == RawPages ? pages : numbers, cancellationToken))
+            {
+                loaded.Add(StoredName(name));
+            }
         }
+
+        return loaded;
     }
 
     public async ValueTask DisposeAsync()
@@ -84,12 +92,14 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
     }
 
     private async ValueTask WriteFirstAsync(
-        string name, string stored, int part, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
+        string name, int part, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
     {
-        var table = new Table(await warehouse.StartUploadAsync(dataset, stored, loadId, cancellationToken));
+        var table = new Table(await warehouse.StartUploadAsync(dataset, StoredName(name), loadId, cancellationToken));
         _tables.Add(name, table);
         await table.WriteAsync(part, line, cancellationToken);
     }
+
+    private static string StoredName(string table) => table == RawPages ? table : $"{table}_versions";
 
     /// <summary>The upload of one table, and the parts that it has.</summary>
     private sealed class Table(IUpload upload) : IAsyncDisposable
@@ -109,11 +119,12 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
             return upload.WriteAsync(line, cancellationToken);
         }
 
-        public async Task LoadAsync(HashSet<int> wanted, CancellationToken cancellationToken)
+        /// <returns>Whether there was anything to load.</returns>
+        public async Task<bool> LoadAsync(HashSet<int> wanted, CancellationToken cancellationToken)
         {
             if (!_parts.Overlaps(wanted))
             {
-                return;
+                return false;
             }
 
             foreach (var part in _parts.Where(part => !wanted.Contains(part)))
@@ -122,6 +133,7 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
             }
 
             await upload.LoadAsync(cancellationToken);
+            return true;
         }
 
         public ValueTask DisposeAsync() => upload.DisposeAsync();

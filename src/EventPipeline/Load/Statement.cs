@@ -37,6 +37,21 @@ public sealed partial record Statement(string Name, string Sql, IReadOnlyDiction
         return new Statement(name, $"{head}\n{string.Join(",\n", tuples)}", parameters.ToDictionary());
     }
 
+    /// <summary>The same with a part of the text, which the file names in braces.</summary>
+    public Statement WithPart(string name, string sql) =>
+        this with { Sql = Sql.Replace($"{{{name}}}", sql, StringComparison.Ordinal) };
+
+    /// <summary>
+    /// The same with a list of texts, which the file names in braces within the parentheses of an <c>IN</c>; no text
+    /// is in an empty list.
+    /// </summary>
+    public Statement WithList(string name, IEnumerable<string> texts)
+    {
+        var parameters = texts.Select((text, i) => KeyValuePair.Create($"{name}_{i}", (object?)text)).ToList();
+        var sql = parameters.Count == 0 ? "NULL" : string.Join(", ", parameters.Select(one => $"@{one.Key}"));
+        return WithPart(name, sql) with { Parameters = Parameters.Concat(parameters).ToDictionary() };
+    }
+
     /// <summary>The text of a file under <c>Sql/</c>.</summary>
     public static string Text(string path) => Texts.GetOrAdd(path, static path =>
     {

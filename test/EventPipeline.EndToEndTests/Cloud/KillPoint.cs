@@ -14,8 +14,10 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
     /// <summary>Both sides of every outside effect that one window's run has, in its order.</summary>
     public static List<KillPoint> OfALoad { get; } =
     [
+        .. BothSides("a window of the plan is stored", "jobs.insert", "\"window_planned\""),
         .. BothSides("the plan is stored", "jobs.insert", "\"planned\""),
         .. BothSides("the fetch message is published", null, "eventpipeline-fetch"),
+        .. BothSides("the window is looked up", "jobs.query", "window_look_up"),
         .. BothSides("the vendor's key is given", "secrets.access", ""),
         .. BothSides("the upload of facts begins", "jobs.upload.start", "activity_versions"),
         .. BothSides("the last byte of facts arrives", "jobs.upload.finish", "activity_versions"),
@@ -25,7 +27,7 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
         .. BothSides("the load is proved", "jobs.query", "prove_load"),
         .. BothSides("the commit is asked for", "jobs.insert", "insert_slice_versions"),
         .. BothSides("the commit runs", "job.run", "insert_slice_versions"),
-        .. BothSides("the window's end is recorded", "jobs.insert", "\"window_ended\""),
+        .. BothSides("the run's ends are counted", "jobs.query", "run_standing"),
         .. BothSides("the run's end is claimed", "jobs.insert", "-completing_"),
         .. BothSides("the run's end is published", null, "eventpipeline-completed"),
         .. BothSides("the run's end is recorded", "jobs.insert", "-completed_"),
@@ -44,6 +46,7 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
     /// <summary>Both sides of every outside effect of a rejection.</summary>
     public static List<KillPoint> OfARejection { get; } =
     [
+        .. BothSides("the window's end is recorded", "jobs.insert", "\"window_ended\""),
         .. BothSides("the dead letter is published", null, "eventpipeline-dead-letter"),
         .. BothSides("the dead letter is stored", "jobs.insert", "insert_dead_letter"),
     ];

@@ -103,7 +103,13 @@ public abstract class WarehouseContract(WarehouseServer server)
             Statement.Insert("insert_run_events", [Event("another-run", "requested", Microseconds)]),
             TestContext.Current.CancellationToken);
 
-        var read = await QueryAsync(Statement.Create("run_events", ("run_id", "contract-run")));
+        var read = await QueryAsync(Statement.Create(
+            "run_events",
+            ("run_id", "contract-run"),
+            ("mode", "production"),
+            ("since", Microseconds.AddDays(-1)),
+            ("from", DateOnly.MinValue),
+            ("to", DateOnly.MaxValue)));
 
         read.Select(Shown).ShouldBe([Shown(first, read[0]), Shown(later, read[0])]);
     }
@@ -143,11 +149,9 @@ public abstract class WarehouseContract(WarehouseServer server)
         await InsertAsync("cost_versions", "cost-proof", "amount_usd", "proven", "k-1", 0.1m);
         await InsertAsync("cost_versions", "cost-proof-2", "amount_usd", "proven", "k-1", 0.000000000000000001m);
 
-        var day = (await QueryAsync(Statement.Create(
-            "prove_load",
-            ("load_id", "proven"),
-            ("from", new DateOnly(2026, 3, 1)),
-            ("to", new DateOnly(2026, 3, 2))))).ShouldHaveSingleItem();
+        var window = new Window("openai", "acme", "report", new(2026, 3, 1), new(2026, 3, 2));
+        var day = (await QueryAsync(LoadProof.Create(window, "o-1", "proven", LoadProof.Tables)))
+            .ShouldHaveSingleItem();
 
         day.Date("usage_date").ShouldBe(new DateOnly(2026, 3, 1));
         (day.GetInt64("row_count"), day.GetInt64("key_count"), day.GetInt64("tokens"))
@@ -167,9 +171,9 @@ public abstract class WarehouseContract(WarehouseServer server)
         var (from, to) = (new DateOnly(2026, 3, 1), new DateOnly(2026, 3, 2));
         var money = SumsByBasis.Create(0.1m, 0).With("list", 12345678901234567890.00000001m);
 
-        var proof = Statement.Create("prove_load", ("load_id", "bases"), ("from", from), ("to", to));
-        var proved = (await QueryAsync(proof)).ShouldHaveSingleItem();
         var window = new Window("openai", "acme", "report", from, to);
+        var proof = LoadProof.Create(window, "o-1", "bases", LoadProof.Tables);
+        var proved = (await QueryAsync(proof)).ShouldHaveSingleItem();
         var landed = await LandedMoney.OfAsync(
             Warehouse, WarehouseServer.Dataset, window, TestContext.Current.CancellationToken);
 
@@ -229,7 +233,8 @@ public abstract class WarehouseContract(WarehouseServer server)
             ("state", "loaded"),
             ("run_id", "run"),
             ("window_id", "w"),
-            ("message_id", null)),
+            ("message_id", null),
+            ("window_outcome", null)),
         TestContext.Current.CancellationToken);
 
     private protected async Task ShouldComeBackAsync(string type, object? value)
@@ -289,7 +294,7 @@ public abstract class WarehouseContract(WarehouseServer server)
             ["amount_usd"] = null,
         ["estimated_usd"] =
             null, ["load_id"] = null, ["attempt"] = null, ["reason"] = null, ["details"] = null, ["message_id"] = null,
-        ["recorded_at"] = recorded,
+        ["recorded_at"] = recorded, ["plan_id"] = null,
     };
 
     private static string Shown(Row row) => string.Join('\n', row.Values.Select(cell => Shown(cell.Key, cell.Value)));

@@ -108,5 +108,6 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
         "row_count",
         "tokens",
         "amount_usd", "estimated_usd", "load_id", "attempt", "reason", "details", "message_id", "recorded_at",
+        "plan_id",
     ];
 }

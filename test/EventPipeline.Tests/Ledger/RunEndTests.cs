@@ -370,7 +370,7 @@ public sealed class RunEndTests : IAsyncLifetime
             "estimated_usd",
             "load_id",
             "attempt",
-            "reason", "details", "message_id",
+            "reason", "details", "message_id", "plan_id",
         ];
         var row = columns.ToDictionary(column => column, _ => (object?)null);
         (row["run_id"], row["event"], row["mode"], row["recorded_at"]) = (runId, name, mode, at);

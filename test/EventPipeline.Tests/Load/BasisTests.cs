@@ -40,7 +40,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
 
         var money = SumsByBasis.Create(10, 0).With(basis, 1.500000000000000001m);
         (outcome.State, outcome.Money).ShouldBe(("loaded", money));
-        (await load.BecameVisibleAsync(Token)).First.Money.ShouldBe(money);
+        (await file.BecameVisibleAsync(load)).First.Money.ShouldBe(money);
         (await SumsAsync()).ShouldBe([["billed", 10m], [basis, 1.500000000000000001m]], ignoreOrder: true);
         (await file.AskAsync("SELECT amount_usd, estimated_usd FROM slice_versions"))[0].ShouldBe([10m, 0m]);
         (await file.AskAsync("SELECT SUM(amount_usd) FROM daily_cost"))[0].ShouldBe([10m]);
@@ -111,11 +111,10 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
         (first.State, first.Rows, first.Money).ShouldBe(("loaded", 2L, SumsByBasis.None));
 
         await using var load = Begin(file.Warehouse, Meter);
-        await load.BeginAsync(Token);
         await ReadAsync(load, Cost("a", CostBasis.Cumulative, 130), Cost("b", CostBasis.Cumulative, 7));
         (await load.CompleteAsync(Token)).State.ShouldBe("loaded");
 
-        (await load.BecameVisibleAsync(Token)).Again.Money.ShouldBe(SumsByBasis.None);
+        (await file.BecameVisibleAsync(load)).Again.Money.ShouldBe(SumsByBasis.None);
         (await SumsAsync()).ShouldBe([["cumulative", 137m]]);
         foreach (var sum in new[]
         {
@@ -156,7 +155,6 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     private async Task<LoadOutcome> LoadAsync(Report report, params VendorRecord[] rows)
     {
         await using var load = Begin(file.Warehouse, report);
-        await load.BeginAsync(Token);
         await ReadAsync(load, rows);
         return await load.CompleteAsync(Token);
     }
@@ -165,12 +163,14 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
         var window = new Window("anthropic", "acme", report.Name, Day, Day);
-        var request = new LoadRequest("run", mode, window, "org-1", report, Force: false, MessageId: null);
+        var request = new LoadRequest(
+            $"run-{Guid.NewGuid():N}", mode, window, "org-1", report, Force: false, MessageId: null);
         return new LoadAttempt(warehouse, WarehouseFixture.Dataset, request, _clock);
     }
 
     private static async Task ReadAsync(LoadAttempt load, params VendorRecord[] rows)
     {
+        await load.BeginAsync(Token);
         await load.AcceptAsync(new BucketArrived(Day), Token);
         foreach (var row in rows)
         {

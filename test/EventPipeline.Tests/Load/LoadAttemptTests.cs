@@ -193,9 +193,12 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         await using var load = new LoadAttempt(
             file.Warehouse,
             WarehouseFixture.Dataset,
-            Request(RunMode.Production, false) with { AccountId = accountId },
+            Request(RunMode.Production, false) with
+            {
+                AccountId = accountId,
+                StoredIds = [accountId, "acme"],
+            },
             _clock);
-        await load.BeginAsync(Token);
         await AcceptAsync(load, rows);
         return await load.CompleteAsync(Token);
     }
@@ -364,7 +367,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         new(file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);
 
     private static LoadRequest Request(RunMode mode, bool force) =>
-        new("run", mode, Window, "org-1", Report, force, null);
+        new($"run-{Guid.NewGuid():N}", mode, Window, "org-1", Report, force, null);
 
     private Task<LoadOutcome> LoadAsync(params (DateOnly Day, string Key, decimal Usd)[] rows) =>
         LoadAsync(false, rows);
@@ -379,6 +382,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
     private static async Task ReadAsync(LoadAttempt load, params (DateOnly Day, string Key, decimal Usd)[] rows)
     {
+        await load.BeginAsync(CancellationToken.None);
         await load.KeepPageAsync(new PagePart(1, 1, "hash", 200, "{\"data\":[]}"u8.ToArray()), CancellationToken.None);
         foreach (var day in Window.EachDay())
         {
@@ -392,6 +396,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
     private static async Task AcceptAsync(LoadAttempt load, params VendorRecord[] rows)
     {
+        await load.BeginAsync(Token);
         await load.AcceptAsync(new BucketArrived(Monday), Token);
         foreach (var row in rows)
         {

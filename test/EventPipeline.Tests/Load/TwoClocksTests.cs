@@ -129,8 +129,8 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
 
         await CompleteAsync(late, lateUsd);
 
-        (await early.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 1 }, Nothing));
-        (await late.BecameVisibleAsync(Token)).ShouldBe((Nothing, Billed(counts)));
+        (await file.BecameVisibleAsync(early)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 1 }, Nothing));
+        (await file.BecameVisibleAsync(late)).ShouldBe((Nothing, Billed(counts)));
         (await file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(2L);
     }
 
@@ -146,9 +146,9 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await using var again = await BeginAsync(_right);
         await CompleteAsync(again, 3);
 
-        (await first.BecameVisibleAsync(Token)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 2 }, Nothing));
-        (await stale.BecameVisibleAsync(Token)).ShouldBe((Nothing, Nothing));
-        (await again.BecameVisibleAsync(Token)).ShouldBe((Nothing, new SliceTotals(1, 0) { BilledUsd = 3 }));
+        (await file.BecameVisibleAsync(first)).ShouldBe((new SliceTotals(1, 0) { BilledUsd = 2 }, Nothing));
+        (await file.BecameVisibleAsync(stale)).ShouldBe((Nothing, Nothing));
+        (await file.BecameVisibleAsync(again)).ShouldBe((Nothing, new SliceTotals(1, 0) { BilledUsd = 3 }));
         (await ShownAsync()).ShouldBe(3m);
     }
 
@@ -166,7 +166,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         await using var right = await BeginAsync(_right, force: true);
         await CompleteAsync(right, usd);
 
-        (await right.BecameVisibleAsync(Token)).ShouldBe((Nothing, Billed(counts)));
+        (await file.BecameVisibleAsync(right)).ShouldBe((Nothing, Billed(counts)));
         (await ShownAsync()).ShouldBe((decimal)usd);
     }
 
@@ -176,7 +176,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         var load = new LoadAttempt(
             warehouse ?? file.Warehouse,
             WarehouseFixture.Dataset,
-            new LoadRequest("run", RunMode.Production, Window, "org-1", report, force, null),
+            new LoadRequest($"run-{Guid.NewGuid():N}", RunMode.Production, Window, "org-1", report, force, null),
             clock);
         await load.BeginAsync(Token);
         return load;

@@ -307,6 +307,7 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         _vendor.On(path, page);
 
         await using var load = Begin(vendor, report, force: false, "2026-11-02");
+        await load.BeginAsync(Token);
         foreach (var item in await _bench.ReadAsync(vendor, report, Day, "2026-11-02"))
         {
             await load.AcceptAsync(item, Token);
@@ -359,7 +360,7 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         return new LoadAttempt(
             _file.Warehouse,
             WarehouseFixture.Dataset,
-            new LoadRequest("run", RunMode.Production, window, "org-1", asked, force, null),
+            new LoadRequest($"run-{Guid.NewGuid():N}", RunMode.Production, window, "org-1", asked, force, null),
             _clock);
     }
 
@@ -383,6 +384,7 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         _bench.Dispose();
         _bench = new VendorBench(_vendor);
         await using var load = Begin(vendor, report, force);
+        await load.BeginAsync(Token);
         foreach (var item in await _bench.ReadAsync(vendor, report, Day, Day))
         {
             await load.AcceptAsync(item, Token);

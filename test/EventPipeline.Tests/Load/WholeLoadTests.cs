@@ -48,7 +48,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
     [Theory]
     [InlineData("insert_slice_versions")]
     [InlineData("prove_load")]
-    [InlineData("current_versions")]
+    [InlineData("window_look_up")]
     public async Task A_statement_that_fails_is_not_a_success_and_the_next_attempt_makes_it_good(string statement)
     {
         var day = new DateOnly(2025, 1, 3).AddDays(statement.Length);
@@ -118,6 +118,32 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
     }
 
     [Fact]
+    public async Task A_commit_of_an_earlier_version_which_is_no_end_is_found_and_recorded()
+    {
+        var day = new DateOnly(2025, 2, 3);
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        (await _host.PushFetchAsync("run-now", "anthropic", "cost", day, day)).ShouldBe(HttpStatusCode.NoContent);
+        await _host.Warehouse.ExecuteAsync(
+            "ai_usage_analytics",
+            "earlier-commit",
+            new Statement(
+                "earlier_commit",
+                "INSERT INTO {dataset}.slice_versions "
+                    + "SELECT * REPLACE ('run-earlier' AS run_id, NULL AS window_outcome) "
+                    + "FROM {dataset}.slice_versions WHERE run_id = 'run-now'",
+                new Dictionary<string, object?>()),
+            TestContext.Current.CancellationToken);
+        var asked = _host.Vendor.Asked.Count;
+
+        (await _host.PushFetchAsync("run-earlier", "anthropic", "cost", day, day)).ShouldBe(HttpStatusCode.NoContent);
+
+        _host.Vendor.Asked.Count.ShouldBe(asked);
+        var run = await _host.RunOfAsync("run-earlier");
+        (run.State, run.Totals.BilledUsd, run.Windows.ShouldHaveSingleItem().State)
+            .ShouldBe(("completed", CostRows.UsdOf(day), "loaded"));
+    }
+
+    [Fact]
     public async Task A_commit_that_is_found_adds_up_its_days_to_the_last_digit()
     {
         var (first, last) = (new DateOnly(2025, 3, 20), new DateOnly(2025, 3, 22));
@@ -145,8 +171,8 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
     [Theory]
     [InlineData("planned", false)]
     [InlineData("planned", true)]
-    [InlineData("window_ended", false)]
-    [InlineData("window_ended", true)]
+    [InlineData("window_planned", false)]
+    [InlineData("window_planned", true)]
     [InlineData("completed", false)]
     [InlineData("completed", true)]
     public async Task A_run_whose_record_failed_or_whose_answer_was_lost_goes_on_and_reads_nothing_twice(
@@ -184,7 +210,7 @@ public sealed class WholeLoadTests(ServiceFixture fixture) : IClassFixture<Servi
             .ShouldBe(1);
         (await _host.AskAsync($"SELECT event FROM run_events WHERE run_id = '{run.RunId}' ORDER BY 1"))
             .Select(row => row[0])
-            .ShouldBe(["completed", "completing", "planned", "requested", "window_ended"]);
+            .ShouldBe(["completed", "completing", "planned", "requested", "window_planned"]);
     }
 
     [Fact]

@@ -102,6 +102,15 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     }
 
     [Fact]
+    public async Task A_window_that_succeeded_with_its_commit_has_no_error_either()
+    {
+        await FailAsync("w", 0, 0, Morning(9), "Twice at once.");
+        await _facts.CommitAsync("a", Morning(8), ("window_id", "w"), ("window_outcome", "{}"));
+
+        (await ErrorsAsync()).ShouldBe([["cost", null, null]]);
+    }
+
+    [Fact]
     public async Task An_error_of_a_snapshot_is_made_good_by_the_next_read()
     {
         await FailAsync("w", 0, 0, Morning(0), "No names.", ("report", "names"));

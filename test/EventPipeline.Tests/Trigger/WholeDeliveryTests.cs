@@ -34,7 +34,8 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
             (new DateOnly(2023, 4, 1), new DateOnly(2023, 4, 5), "loaded"),
         ]);
         _host.Vendor.Asked.Count.ShouldBe(asked);
-        (await EventsAsync(run.RunId)).ShouldBe(["completed", "completing", "planned", "window_ended", "window_ended"]);
+        (await EventsAsync(run.RunId))
+            .ShouldBe(["completed", "completing", "planned", "window_planned", "window_planned"]);
     }
 
     [Fact]
@@ -50,7 +51,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
         var run = await _host.RunOfAsync(RunIdOf("1002"));
         run.State.ShouldBe("completed");
         (await EventsAsync(run.RunId))
-            .Where(name => name != "window_ended")
+            .Where(name => name != "window_planned")
             .ShouldBe(["completed", "completing", "planned"]);
         (await _host.CountAsync("cost WHERE usage_date BETWEEN '2023-05-01' AND '2023-05-02'")).ShouldBe(2);
     }
@@ -132,7 +133,7 @@ public sealed class WholeDeliveryTests(ServiceFixture fixture) : IClassFixture<S
 
         var run = await _host.RunOfAsync(RunIdOf("1004"));
         (run.State, run.Windows.ShouldHaveSingleItem().State).ShouldBe(("completed", "skipped"));
-        (await EventsAsync(run.RunId)).ShouldBe(["completed", "completing", "planned"]);
+        (await EventsAsync(run.RunId)).ShouldBe(["completed", "completing", "planned", "window_planned"]);
     }
 
     [Theory]

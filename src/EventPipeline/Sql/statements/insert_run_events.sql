@@ -18,9 +18,10 @@
 -- @details STRING
 -- @message_id STRING
 -- @recorded_at TIMESTAMP
+-- @plan_id STRING
 INSERT INTO {dataset}.run_events
   (run_id, event, mode, window_id, vendor, account, report, window_start, window_end, state, row_count, tokens,
-   amount_usd, estimated_usd, load_id, attempt, reason, details, message_id, recorded_at)
+   amount_usd, estimated_usd, load_id, attempt, reason, details, message_id, recorded_at, plan_id)
 VALUES
   (@run_id, @event, @mode, @window_id, @vendor, @account, @report, @window_start, @window_end, @state, @row_count, @tokens,
-   @amount_usd, @estimated_usd, @load_id, @attempt, @reason, @details, @message_id, @recorded_at);
+   @amount_usd, @estimated_usd, @load_id, @attempt, @reason, @details, @message_id, @recorded_at, @plan_id);

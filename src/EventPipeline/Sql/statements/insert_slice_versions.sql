@@ -18,9 +18,10 @@
 -- @run_id STRING
 -- @window_id STRING
 -- @message_id STRING
+-- @window_outcome STRING
 INSERT INTO {dataset}.slice_versions
   (vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd,
-   digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, committed_at)
+   digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, window_outcome, committed_at)
 VALUES
   (@vendor, @account_id, @account, @report, @usage_date, @load_id,
    CASE
@@ -28,4 +29,4 @@ VALUES
      ELSE GREATEST(LEAST(CAST(@read_began AS TIMESTAMP), CAST(CURRENT_TIMESTAMP AS TIMESTAMP)), CAST(@follows AS TIMESTAMP))
    END,
    @row_count, @tokens, @amount_usd, @estimated_usd,
-   @digest, @grain, @normaliser_version, @state, FALSE, @run_id, @window_id, @message_id, CAST(CURRENT_TIMESTAMP AS TIMESTAMP));
+   @digest, @grain, @normaliser_version, @state, FALSE, @run_id, @window_id, @message_id, @window_outcome, CAST(CURRENT_TIMESTAMP AS TIMESTAMP));

@@ -1,13 +1,24 @@
--- The events of the newest runs.
+-- The events of the newest runs, among them what their windows have committed.
+-- @mode STRING
 -- @limit INT64
-SELECT e.run_id, e.event, e.mode, e.window_id, e.vendor, e.account, e.report, e.window_start, e.window_end, e.state, e.row_count, e.tokens, e.amount_usd, e.estimated_usd, e.load_id, e.attempt,
-  e.reason, e.details, e.recorded_at
-FROM {dataset}.run_events AS e
+WITH events AS (
+  SELECT run_id, event, mode, window_id, vendor, account, report, window_start, window_end, state, row_count, tokens, amount_usd, estimated_usd, load_id, attempt, reason, details, recorded_at, plan_id
+  FROM {dataset}.run_events
+  UNION ALL
+  SELECT
+    run_id, 'window_committed' AS event, @mode AS mode, window_id, vendor, account, report, CAST(NULL AS DATE) AS window_start, CAST(NULL AS DATE) AS window_end, state,
+  CAST(NULL AS INT64) AS row_count, CAST(NULL AS INT64) AS tokens, CAST(NULL AS BIGNUMERIC) AS amount_usd, CAST(NULL AS BIGNUMERIC) AS estimated_usd, load_id,
+  CAST(NULL AS INT64) AS attempt, CAST(NULL AS STRING) AS reason, window_outcome AS details, committed_at AS recorded_at, CAST(NULL AS STRING) AS plan_id
+  FROM {dataset}.slice_versions
+  WHERE window_outcome IS NOT NULL
+)
+SELECT e.run_id, e.event, e.mode, e.window_id, e.vendor, e.account, e.report, e.window_start, e.window_end, e.state, e.row_count, e.tokens, e.amount_usd, e.estimated_usd, e.load_id, e.attempt, e.reason, e.details, e.recorded_at, e.plan_id
+FROM events AS e
 JOIN (
   SELECT run_id, began
   FROM (
     SELECT run_id, began, ROW_NUMBER() OVER (ORDER BY began DESC, run_id DESC) AS position
-    FROM (SELECT run_id, MIN(recorded_at) AS began FROM {dataset}.run_events GROUP BY run_id) AS runs
+    FROM (SELECT run_id, MIN(recorded_at) AS began FROM events GROUP BY run_id) AS runs
   ) AS numbered
   WHERE position <= @limit
 ) AS r

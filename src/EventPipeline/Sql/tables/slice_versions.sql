@@ -18,7 +18,8 @@ CREATE TABLE IF NOT EXISTS {dataset}.slice_versions (
   run_id STRING NOT NULL OPTIONS (description = 'The run that asked.'),
   window_id STRING NOT NULL OPTIONS (description = 'The run\'s window that asked.'),
   message_id STRING OPTIONS (description = 'The Pub/Sub message that asked.'),
-  committed_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was committed.')
+  committed_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was committed.'),
+  window_outcome STRING OPTIONS (description = 'JSON on the row of a window\'s last day: how the window ended with this commit. Null on every other row, and in rows of earlier versions.')
 )
 PARTITION BY usage_date
 CLUSTER BY vendor, account_id, report

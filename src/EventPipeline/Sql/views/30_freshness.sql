@@ -45,9 +45,13 @@ failures AS (
   SELECT e.vendor, COALESCE(a.account_id, '') AS account_id, e.account, e.report, e.window_start, e.window_end, e.reason, e.recorded_at
   FROM {dataset}.run_events AS e
   LEFT JOIN (
-    SELECT DISTINCT run_id, window_id
+    SELECT run_id, window_id
     FROM {dataset}.run_events
     WHERE event = 'window_ended' AND state IN ('loaded', 'empty', 'unchanged')
+    UNION DISTINCT
+    SELECT run_id, window_id
+    FROM {dataset}.slice_versions
+    WHERE window_outcome IS NOT NULL
   ) AS done
     ON e.run_id = done.run_id AND e.window_id = done.window_id
   LEFT JOIN {dataset}.accounts AS a

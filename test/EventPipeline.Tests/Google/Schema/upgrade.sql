@@ -28,14 +28,15 @@ CREATE TABLE {dataset}.slice_versions_new (
   run_id STRING NOT NULL OPTIONS (description = 'The run that asked.'),
   window_id STRING NOT NULL OPTIONS (description = 'The run\'s window that asked.'),
   message_id STRING OPTIONS (description = 'The Pub/Sub message that asked.'),
-  committed_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was committed.')
+  committed_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was committed.'),
+  window_outcome STRING OPTIONS (description = 'JSON on the row of a window\'s last day: how the window ended with this commit. Null on every other row, and in rows of earlier versions.')
 )
 PARTITION BY usage_date
 CLUSTER BY vendor, account_id, report
 OPTIONS (description = 'Every committed version of every slice (vendor, account, report, day). The newest read is the slice\'s content.');
 
-INSERT INTO {dataset}.slice_versions_new (vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, committed_at)
-SELECT vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, CAST(@pinned AS BOOL), run_id, window_id, message_id, committed_at
+INSERT INTO {dataset}.slice_versions_new (vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, pinned, run_id, window_id, message_id, committed_at, window_outcome)
+SELECT vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state, CAST(@pinned AS BOOL), run_id, window_id, message_id, committed_at, window_outcome
 FROM {dataset}.slice_versions;
 
 ALTER TABLE {dataset}.slice_versions RENAME TO slice_versions_old;

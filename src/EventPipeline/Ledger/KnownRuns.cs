@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>What a process remembers of runs because it never changes.</summary>
+internal sealed class KnownRuns
+{
+    private const int Most = 1_000;
+
+    private readonly ConcurrentDictionary<(string Dataset, string RunId), StoredPlan> _plans = new();
+    private readonly ConcurrentDictionary<(string Dataset, string RunId), bool> _completed = new();
+
+    /// <summary>The plan of a run; null if it is not remembered.</summary>
+    public StoredPlan? PlanOf(string dataset, string runId) => _plans.GetValueOrDefault((dataset, runId));
+
+    /// <summary>Whether it was announced that a run has completed, after which nothing can end better.</summary>
+    public bool HasCompleted(string dataset, string runId) => _completed.ContainsKey((dataset, runId));
+
+    public void Remember(string dataset, string runId, StoredPlan plan) => Remember(_plans, dataset, runId, plan);
+
+    public void RememberCompleted(string dataset, string runId) => Remember(_completed, dataset, runId, true);
+
+    private static void Remember<T>(
+        ConcurrentDictionary<(string Dataset, string RunId), T> all, string dataset, string runId, T value)
+    {
+        if (all.Count >= Most)
+        {
+            all.Clear();
+        }
+
+        all[(dataset, runId)] = value;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+using EventPipeline.Messages;
+using EventPipeline.Tests.DuckDb;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Tests.Ledger;
+
+/// <summary>A plan is stored window by window, once per run.</summary>
+public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncDisposable
+{
+    private static readonly DateOnly Day = new(2026, 11, 16);
+    private static readonly DateTimeOffset Morning = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => file.EmptyAsync();
+
+    [Fact]
+    public async Task A_plan_of_many_windows_is_read_as_it_was_stored()
+    {
+        var plan = Plan(1_001);
+
+        ShouldBe(await Ledger().StorePlanAsync(plan, Token), plan);
+
+        ShouldBe((await Ledger().FindPlanAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
+        (await file.AskAsync("SELECT event, COUNT(*) FROM run_events GROUP BY 1 ORDER BY 1"))
+            .ShouldBe([["planned", 1L], ["window_planned", 1_001L]]);
+    }
+
+    [Fact]
+    public async Task Of_two_plans_of_a_run_the_first_is_stored_and_the_windows_of_the_other_count_for_nothing()
+    {
+        var (first, second) = (Plan(3), Plan(5));
+        await Ledger().StorePlanAsync(first, Token);
+
+        ShouldBe(await Ledger().StorePlanAsync(second, Token), first);
+        ShouldBe(await Ledger().StorePlanAsync(first, Token), first);
+
+        var document = (await Ledger().FindAsync("run", Token)).ShouldNotBeNull();
+        (document.Windows.Count, document.From, document.State).ShouldBe((3, Day, "running"));
+        (await file.AskAsync("SELECT COUNT(*) FROM run_events WHERE event = 'window_planned'"))[0][0].ShouldBe(8L);
+    }
+
+    [Fact]
+    public async Task A_plan_whose_windows_are_stored_and_which_is_not_named_yet_is_none()
+    {
+        var plan = Plan(2);
+        var events = Events();
+        var row = events.Create(plan.RunId, RunHistory.WindowPlanned, plan.Mode, plan.Windows[0].Window);
+        StoredPlan.Describe(plan.Windows[0], 0, row);
+        row["plan_id"] = StoredPlan.IdOf(plan);
+        await events.InsertAsync(plan.Mode, "cut-off", [row], Token);
+
+        (await Ledger().FindPlanAsync(plan.RunId, plan.Mode, Token)).ShouldBeNull();
+        var document = (await Ledger().FindAsync(plan.RunId, Token)).ShouldNotBeNull();
+        (document.State, document.Windows.Count).ShouldBe(("running", 0));
+        ShouldBe(await Ledger().StorePlanAsync(plan, Token), plan);
+    }
+
+    [Fact]
+    public async Task A_plan_that_an_earlier_version_stored_as_one_text_is_read()
+    {
+        var plan = Plan(2);
+        var events = Events();
+        var row = events.Create(plan.RunId, RunHistory.Planned, plan.Mode);
+        row["details"] = JsonSerializer.Serialize(plan, RunPlanJson.Default.RunPlan);
+        await events.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [row], Token);
+
+        ShouldBe((await Ledger().FindPlanAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
+        ShouldBe(await Ledger().StorePlanAsync(Plan(5), Token), plan);
+        (await Ledger().FindAsync(plan.RunId, Token)).ShouldNotBeNull().Windows.Count.ShouldBe(2);
+    }
+
+    private static void ShouldBe(RunPlan actual, RunPlan expected)
+    {
+        (actual.RunId, actual.Mode, actual.From, actual.To, actual.RequestedAt)
+            .ShouldBe((expected.RunId, expected.Mode, expected.From, expected.To, expected.RequestedAt));
+        actual.Windows.ShouldBe(expected.Windows);
+    }
+
+    private static RunPlan Plan(int windows) => new(
+        "run",
+        RunMode.Production,
+        Day,
+        Day.AddDays(2),
+        Morning,
+        [
+            .. Enumerable.Range(0, windows).Select(
+                number => new PlannedWindow(
+                    new Window("anthropic", $"account-{number}", "cost", Day.AddDays(-number), Day),
+                    number % 3 == 0 ? WindowReason.Settled : WindowReason.Forced,
+                    Skipped: number % 3 == 0,
+                    Force: number % 3 != 0)),
+        ]);
+
+    private static IOptions<DatasetOptions> Datasets => Options.Create(new DatasetOptions());
+
+    private RunEvents Events() => new(file.Warehouse, Datasets, new KnownRuns(), TimeProvider.System);
+
+    private RunLedger Ledger() =>
+        new(file.Warehouse, Datasets, Events(), completion: null!, news: null!, TimeProvider.System);
+}
