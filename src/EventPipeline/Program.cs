@@ -2,6 +2,12 @@ using EventPipeline.Hosting;
 
 return await ProgramEnd.RunAsync(async () =>
 {
+    if (args.Length == 0)
+    {
+        // The host sees to signals by itself; nothing has to be loaded to read no arguments.
+        return await ServeCommand.ExecuteAsync(CancellationToken.None);
+    }
+
     var command = OperatorCommands.Create().Parse(args);
     var exitCode = await command.InvokeAsync(new()
     {

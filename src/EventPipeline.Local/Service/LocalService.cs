@@ -85,14 +85,7 @@ internal sealed class LocalService : IAsyncDisposable
     {
         WebApplication? simulator = null;
         Uri? simulatorAddress = null;
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            ApplicationName = typeof(LocalService).Assembly.GetName().Name,
-            ContentRootPath = Environment.CurrentDirectory,
-            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name
-                ? name
-                : "local",
-        });
+        var builder = ServiceBuilder.Create(typeof(LocalService), "local");
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
         builder.ConfigureServer();
         var mistakes = new List<string>();

@@ -15,6 +15,7 @@ internal static class CommandHost
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings
         {
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
             ApplicationName = typeof(CommandHost).Assembly.GetName().Name,
             EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name
                 ? name

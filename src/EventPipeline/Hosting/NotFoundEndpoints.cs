@@ -3,13 +3,20 @@ namespace EventPipeline.Hosting;
 /// <summary>Answers requests that match no endpoint with the list of endpoints.</summary>
 internal static class NotFoundEndpoints
 {
+    // A plain request delegate: the generator of delegates drops a fallback's pattern, and adds one that leaves out
+    // paths with a dot.
     public static void MapNotFound(this IEndpointRouteBuilder routes) =>
-        routes.MapFallback("{*path}", (HttpContext context, EndpointDataSource all) =>
-        TypedResults.Problem(
+        routes.MapFallback("{*path}", AnswerAsync).ExcludeFromDescription();
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        var all = context.RequestServices.GetRequiredService<EndpointDataSource>();
+        return TypedResults.Problem(
             title: "No such endpoint.",
             detail: $"{context.Request.Method} {context.Request.Path} is not one of the endpoints listed here.",
             statusCode: StatusCodes.Status404NotFound,
-            extensions: new Dictionary<string, object?> { ["endpoints"] = Endpoints(all) })).ExcludeFromDescription();
+            extensions: new Dictionary<string, object?> { ["endpoints"] = Endpoints(all) }).ExecuteAsync(context);
+    }
 
     private static List<string> Endpoints(EndpointDataSource all) =>
     [

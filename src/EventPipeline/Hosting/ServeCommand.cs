@@ -9,13 +9,7 @@ internal static partial class ServeCommand
 {
     public static async Task<int> ExecuteAsync(CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            ApplicationName = typeof(ServeCommand).Assembly.GetName().Name,
-            EnvironmentName = Environment.GetEnvironmentVariable("ENVIRONMENT") is { Length: > 0 } name
-                ? name
-                : "production",
-        });
+        var builder = ServiceBuilder.Create(typeof(ServeCommand), "production");
         var mistakes = new List<string>();
         builder.ConfigureServer().ListenOnPort(mistakes);
         builder.AddCloudLogging(OperatorSettings.ReadLogLevel(builder.Configuration, LogLevel.Information, mistakes));

@@ -32,7 +32,7 @@ internal static class StatusEndpoints
             .WithSummary("The vendors, their reports and accounts, and how the last reads went.");
     }
 
-    private static async Task<StatusDocument> StatusAsync(
+    private static async Task<Ok<StatusDocument>> StatusAsync(
         RunLedger ledger,
         RunStatus status,
         DeadLetterStore deadLetters,
@@ -42,13 +42,13 @@ internal static class StatusEndpoints
         CancellationToken cancellationToken)
     {
         var runs = await ledger.RecentAsync(1, cancellationToken);
-        return new StatusDocument(
+        return TypedResults.Ok(new StatusDocument(
             label.Text,
             clock.GetUtcNow(),
             datasets.Value.Dataset,
             runs.Select(run => RunSummary.FromDocument(run, label)).FirstOrDefault(),
             (await deadLetters.CountAsync(cancellationToken))[DeadLetterState.Open],
-            await status.FreshnessAsync(cancellationToken));
+            await status.FreshnessAsync(cancellationToken)));
     }
 
     private static async Task<IResult> RunsAsync(
@@ -96,7 +96,7 @@ internal static class StatusEndpoints
                     await status.SlicesAsync(vendor, account, report, first, last, most, cancellationToken)));
     }
 
-    private static async Task<VendorList> VendorsAsync(
+    private static async Task<Ok<VendorList>> VendorsAsync(
         RunStatus status,
         IEnumerable<Vendor> vendors,
         ConfiguredAccounts accounts,
@@ -105,7 +105,7 @@ internal static class StatusEndpoints
     {
         var freshness = (await status.FreshnessAsync(cancellationToken))
             .ToLookup(report => (report.Vendor, report.Account));
-        return new VendorList(
+        return TypedResults.Ok(new VendorList(
             label.Text,
             [
                 .. vendors.Select(vendor => new VendorDocument(
@@ -116,7 +116,7 @@ internal static class StatusEndpoints
                         .Select(
                             account => new AccountDocument(account.Name, [.. freshness[(vendor.Name, account.Name)]])),
                     ])),
-            ]);
+            ]));
     }
 
     private static ProblemHttpResult? ReadLimit(string? text, int usual, out int limit)

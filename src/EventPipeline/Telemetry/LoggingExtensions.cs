@@ -28,9 +28,6 @@ internal static class LoggingExtensions
         // The probe logs what is down, as a warning; the library would log it again, as an error.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
 
-        // Warns at every start that a container does not keep its keys, but nothing is protected with them.
-        logging.AddFilter("Microsoft.AspNetCore.DataProtection", level <= LogLevel.Debug ? level : LogLevel.Error);
-
         // A failure to start ends the command, which reports it in a sentence.
         logging.AddFilter(
             "Microsoft.Extensions.Hosting.Internal.Host", level <= LogLevel.Debug ? level : LogLevel.None);

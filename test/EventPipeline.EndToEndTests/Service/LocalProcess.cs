@@ -58,6 +58,9 @@ internal sealed class LocalProcess : IAsyncDisposable
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
     }
 
+    /// <summary>Its id.</summary>
+    public int Id => process.Id;
+
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => process.HasExited;
 

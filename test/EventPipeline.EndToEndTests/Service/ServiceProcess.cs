@@ -26,6 +26,9 @@ internal abstract class ServiceProcess : IAsyncDisposable
     /// <summary>Everything it printed and logged so far.</summary>
     public string Said => process.Output + process.Error;
 
+    /// <summary>The id of its process.</summary>
+    public int ProcessId => process.Id;
+
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => process.HasExited;
 

@@ -33,7 +33,10 @@ internal static class SignInExtensions
         services.AddKeys(GoogleKeys, options => options.CertificatesAddress!);
         services.AddKeys(IapAssertions, options => options.Iap.CertificatesAddress!);
 
-        services.AddAuthentication()
+        // What AddAuthentication adds, without data protection: its keys would be made at every start, for nothing.
+        services.AddAuthenticationCore();
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
             .AddTokens(PushTokens, GoogleKeys, (token, options) => AreGoogles(token, options.Push.Audience))
             .AddTokens(OperatorTokens, GoogleKeys, (token, options) => AreGoogles(token, options.Operators.Audience))
             .AddTokens(IapAssertions, IapAssertions, (token, options) =>
