@@ -1,0 +1,3 @@
+const functions = require('@google-cloud/functions-framework');
+
+functions.cloudEvent('accept', () => {});
