@@ -5,8 +5,8 @@ using EventPipeline.Benchmarks.Vendors;
 namespace EventPipeline.Benchmarks.Door;
 
 /// <summary>
-/// What a push of 1 KiB costs, in CPU of the service's process alone, beside an endpoint that only reads it and Google's
-/// functions framework for Node.js.
+/// What a push of 1 KiB costs, in CPU of the service's process alone, beside an endpoint that only reads it, and beside
+/// Google's functions framework for Node.js.
 /// </summary>
 internal static class DoorTopic
 {

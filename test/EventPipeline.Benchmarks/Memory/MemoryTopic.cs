@@ -6,7 +6,7 @@ namespace EventPipeline.Benchmarks.Memory;
 
 /// <summary>
 /// How much memory the whole process of the deployable takes: idle, and at its peak for one window, whatever the
-/// window's size. The kernel counts it, so this topic wants Linux.
+/// window's size.
 /// </summary>
 internal static class MemoryTopic
 {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text;
 using System.Threading.Channels;
 
@@ -53,21 +52,25 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The CPU time it has taken so far, user and system, in seconds; it counts in hundredths.</summary>
-    public double CpuSeconds
+    /// <summary>The CPU time it has taken so far, user and system, in seconds; Linux counts in hundredths.</summary>
+    /// <remarks>utime and stime of https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html</remarks>
+    public double CpuSeconds => Now.TotalProcessorTime.TotalSeconds;
+
+    /// <summary>The peak of its resident memory, as the kernel counts it, in millions of bytes.</summary>
+    /// <remarks>VmHWM of https://man7.org/linux/man-pages/man5/proc_pid_status.5.html</remarks>
+    public double PeakMegabytes => Now.PeakWorkingSet64 / 1e6;
+
+    /// <summary>Its resident memory now, as the kernel counts it, in millions of bytes.</summary>
+    public double ResidentMegabytes => Now.WorkingSet64 / 1e6;
+
+    private Process Now
     {
         get
         {
             _process.Refresh();
-            return _process.TotalProcessorTime.TotalSeconds;
+            return _process;
         }
     }
-
-    /// <summary>The peak of its resident memory, as the kernel counts it, in millions of bytes.</summary>
-    public double PeakMegabytes => Status("VmHWM:");
-
-    /// <summary>Its resident memory now, as the kernel counts it, in millions of bytes.</summary>
-    public double ResidentMegabytes => Status("VmRSS:");
 
     /// <summary>Starts a .NET program.</summary>
     public static ChildProcess StartDotnet(
@@ -127,15 +130,6 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
 
         _process.Dispose();
-    }
-
-    /// <remarks>https://man7.org/linux/man-pages/man5/proc_pid_status.5.html</remarks>
-    private double Status(string name)
-    {
-        var line = File.ReadLines($"/proc/{_process.Id.ToString(CultureInfo.InvariantCulture)}/status")
-            .First(text => text.StartsWith(name, StringComparison.Ordinal));
-        var kibibytes = line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2];
-        return 1024 * double.Parse(kibibytes, CultureInfo.InvariantCulture) / 1e6;
     }
 
     private void KeepOutput(string? line)

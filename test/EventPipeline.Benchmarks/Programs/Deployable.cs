@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace EventPipeline.Benchmarks.Programs;
 
-/// <summary>A service as a process of its own, and what is asked of it: the deployable, or that of one machine.</summary>
+/// <summary>
+/// A service as a process of its own, and what is asked of it: the deployable, or a program that stands in its place.
+/// </summary>
 internal sealed class Deployable : IAsyncDisposable
 {
     private readonly string? _pushToken;

@@ -5,7 +5,12 @@ using System.Text.Json;
 namespace EventPipeline.Benchmarks.Programs;
 
 /// <summary>The message that asks for one week of one report of the account <c>bulk</c>.</summary>
-internal sealed record FetchMessage(string RunId, string Report, string Mode = "production", string Vendor = "anthropic")
+/// <param name="RunId">The run.</param>
+/// <param name="Report">What the service calls it.</param>
+/// <param name="Mode">What to do with the rows.</param>
+/// <param name="Vendor">Whose report it is.</param>
+internal sealed record FetchMessage(
+    string RunId, string Report, string Mode = "production", string Vendor = "anthropic")
 {
     public const string Path = "events/fetch-requested";
 

@@ -15,6 +15,7 @@ namespace EventPipeline.Benchmarks.Programs;
 internal sealed class Topics : IAsyncDisposable
 {
     private const int Concurrency = 4;
+    private static readonly TimeSpan Backoff = TimeSpan.FromMilliseconds(100);
 
     private readonly WebApplication _app;
     private readonly Channel<(string Path, IReadOnlyDictionary<string, string> Attributes, byte[] Data)> _waiting =
@@ -73,6 +74,8 @@ internal sealed class Topics : IAsyncDisposable
                 {
                     throw new InvalidOperationException($"{path} was answered {status}.\n{service.Process.Said}");
                 }
+
+                await Task.Delay(Backoff, cancellationToken);
             }
         }
     }

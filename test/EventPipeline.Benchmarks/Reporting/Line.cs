@@ -23,7 +23,8 @@ internal sealed class Line(string name, string unit, Line? baseline, Goal? goal)
     public double Median => MedianOf(_values);
 
     /// <summary>The median of the rounds' ratios to the baseline; null without one.</summary>
-    public double? Ratio => baseline is null ? null : MedianOf([.. _values.Zip(baseline.Values, (own, its) => own / its)]);
+    public double? Ratio =>
+        baseline is null ? null : MedianOf([.. _values.Zip(baseline.Values, (own, its) => own / its)]);
 
     /// <summary>Whether the goal is met; null without one, or while nothing is measured.</summary>
     public bool? IsMet => _values.Count == 0 ? null : goal?.IsMetBy(this);

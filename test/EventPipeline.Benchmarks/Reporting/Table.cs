@@ -42,7 +42,8 @@ internal sealed class Table(string title)
         string Padded(string cell, int column) =>
             column == 0 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]);
 
-        string Dashes(int width, int column) => column == 0 ? new string('-', width) : $"{new string('-', width - 1)}:";
+        string Dashes(int width, int column) =>
+            column == 0 ? new string('-', width) : $"{new string('-', width - 1)}:";
 
         string[] Before(string cell) => earlier is null ? [] : [cell];
 
@@ -60,5 +61,6 @@ internal sealed class Table(string title)
     }
 
     private static string Figure(double value) => value.ToString(
-        Math.Abs(value) switch { >= 100 => "#,0", >= 10 => "0.0", 0 => "0", _ => "0.00" }, CultureInfo.InvariantCulture);
+        Math.Abs(value) switch { >= 100 => "#,0", >= 10 => "0.0", 0 => "0", _ => "0.00" },
+        CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,7 @@ internal sealed class ReportFigures
     {
         (Report, Rows) = (report, rows);
         Table = new Table($"A row of {report.Name}");
+        Bytes = Table.Add("the page", "bytes a row");
         Tokens = Table.Add("(a) tokens only", Micros);
         WholePage = Table.Add("(b) whole page", Micros);
         OnePass = Table.Add("(b2) one pass", Micros);
@@ -24,6 +25,8 @@ internal sealed class ReportFigures
     public int Rows { get; }
 
     public Table Table { get; }
+
+    public Line Bytes { get; }
 
     public Line Tokens { get; }
 

@@ -17,6 +17,7 @@ internal sealed class RoundOfRows(ReportFigures figures, BulkVendor vendor, Edit
     public void MeasureBaselines(string file)
     {
         var page = figures.Report.ToPage(Rows, edition);
+        _values.Add((figures.Bytes, (double)page.Length / Rows));
         var isMessages = figures.Report == Report.Messages;
         Measure(figures.Tokens, () => TokensOnly.Read(page) > Rows ? Rows : 0);
         Measure(

@@ -17,7 +17,7 @@ internal static class RowsTopic
         await using var cloud = await Cloud.StartAsync(bench, vendor.Settings, cancellationToken);
         await using var deployable = await cloud.StartServiceAsync(cancellationToken);
         await using var local = await Deployable.StartLocalAsync(bench, vendor.Settings, cancellationToken);
-        var reports = new[] { Report.Messages, Report.Costs }.Select(report => new ReportFigures(report, rows)).ToList();
+        List<ReportFigures> reports = [new(Report.Messages, rows), new(Report.Costs, rows)];
 
         // The first round warms up: what is compiled while it runs is compiled by then.
         for (var round = bench.IsSmoke ? 1 : 0; round <= bench.Rounds; round++)

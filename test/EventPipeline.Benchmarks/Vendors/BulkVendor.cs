@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 
 namespace EventPipeline.Benchmarks.Vendors;
 
-/// <summary>Anthropic with very many rows: it serves each <see cref="Report"/> on one page, written as it is sent.</summary>
+/// <summary>
+/// Anthropic with very many rows: it serves each <see cref="Report"/> on one page, which is written as it is sent.
+/// </summary>
 internal sealed class BulkVendor : IAsyncDisposable
 {
     private const int FlushBytes = 64 * 1024;

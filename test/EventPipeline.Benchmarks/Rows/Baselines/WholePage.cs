@@ -11,7 +11,10 @@ namespace EventPipeline.Benchmarks.Rows.Baselines;
 /// </summary>
 internal static class WholePage
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
 
     /// <summary>Reads a page of the messages report and writes its rows.</summary>
     public static long CopyMessages(byte[] page, string file) => Copy<Message>(
