@@ -28,7 +28,8 @@ Console.CancelKeyPress += (_, pressed) => (pressed.Cancel, _) = (true, stop.Canc
 var earlier = arguments.Before is { } file ? await EarlierFigures.ReadAsync(file, stop.Token) : null;
 using var bench = await Bench.PrepareAsync(arguments, stop.Token);
 var machine = Machine.Describe();
-await Console.Out.WriteLineAsync($"{machine}\n");
+await Console.Out.WriteLineAsync(
+    earlier is null ? $"{machine}\n" : $"{machine}\n\n*Before*: {earlier.Measured}\n");
 
 // One after the other, so that none disturbs another; a smoke test measures nothing and may hurry.
 var chosen = topics.Where(topic => arguments.Topics.Count == 0 || arguments.Topics.Contains(topic.Key))
