@@ -7,7 +7,7 @@ namespace EventPipeline.Benchmarks.Door;
 internal static class BareApp
 {
     /// <summary>Starts it, and waits until it listens.</summary>
-    public static async Task<Deployable> StartAsync(Bench bench, CancellationToken cancellationToken)
+    public static async Task<RunningService> StartAsync(Bench bench, CancellationToken cancellationToken)
     {
         var app = Begin(bench, bench.BareReadyToRun);
         await Web.UntilSuccessAsync(app.Http, "liveness", app.Process, cancellationToken);
@@ -15,7 +15,7 @@ internal static class BareApp
     }
 
     /// <summary>Starts an assembly of it, which may not listen yet.</summary>
-    public static Deployable Begin(Bench bench, string assembly)
+    public static RunningService Begin(Bench bench, string assembly)
     {
         var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Web.FreePort()}/");
         var process = ChildProcess.StartDotnet(
@@ -23,6 +23,6 @@ internal static class BareApp
             [],
             new Dictionary<string, string> { ["ASPNETCORE_URLS"] = address, ["DOTNET_EnableDiagnostics"] = "0" },
             bench.NewFolder());
-        return new Deployable(process, new Uri(address), pushToken: null);
+        return new RunningService(process, new Uri(address), pushToken: null);
     }
 }

@@ -7,7 +7,7 @@ namespace EventPipeline.Benchmarks.Door;
 /// <param name="Count">How often.</param>
 /// <param name="Status">What every answer has to be.</param>
 /// <param name="Request">A new request.</param>
-internal sealed record Knock(Deployable Service, int Count, int Status, Func<HttpRequestMessage> Request)
+internal sealed record Knock(RunningService Service, int Count, int Status, Func<HttpRequestMessage> Request)
 {
     private const int Connections = 8;
     private const int SmokeShare = 1_000;

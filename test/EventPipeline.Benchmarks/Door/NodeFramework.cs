@@ -12,7 +12,7 @@ namespace EventPipeline.Benchmarks.Door;
 internal static class NodeFramework
 {
     /// <summary>Installs it with npm if need be, and starts it; null, and a sentence, where that cannot be.</summary>
-    public static async Task<Deployable?> TryStartAsync(Bench bench, CancellationToken cancellationToken)
+    public static async Task<RunningService?> TryStartAsync(Bench bench, CancellationToken cancellationToken)
     {
         try
         {
@@ -44,7 +44,7 @@ internal static class NodeFramework
         return folder;
     }
 
-    private static async Task<Deployable> StartAsync(Bench bench, string folder, CancellationToken cancellationToken)
+    private static async Task<RunningService> StartAsync(Bench bench, string folder, CancellationToken cancellationToken)
     {
         var port = Web.FreePort().ToString(CultureInfo.InvariantCulture);
         var process = new ChildProcess(
@@ -58,7 +58,7 @@ internal static class NodeFramework
             ],
             new Dictionary<string, string>(),
             bench.NewFolder());
-        var framework = new Deployable(process, new Uri($"http://127.0.0.1:{port}/"), pushToken: null);
+        var framework = new RunningService(process, new Uri($"http://127.0.0.1:{port}/"), pushToken: null);
         await Web.UntilAnswerAsync(framework.Http, "", process, _ => true, cancellationToken);
         return framework;
     }

@@ -74,7 +74,7 @@ internal sealed class Cloud : IAsyncDisposable
     }
 
     /// <summary>Starts an instance, which may not be ready yet.</summary>
-    public Deployable Begin()
+    public RunningService Begin()
     {
         var port = Web.FreePort().ToString(CultureInfo.InvariantCulture);
         var process = ChildProcess.StartDotnet(
@@ -82,11 +82,11 @@ internal sealed class Cloud : IAsyncDisposable
             [],
             new Dictionary<string, string>(_settings) { ["PORT"] = port },
             _bench.NewFolder());
-        return new Deployable(process, new Uri($"http://127.0.0.1:{port}/"), _pushToken);
+        return new RunningService(process, new Uri($"http://127.0.0.1:{port}/"), _pushToken);
     }
 
     /// <summary>Starts an instance and waits until it is ready.</summary>
-    public async Task<Deployable> StartServiceAsync(CancellationToken cancellationToken)
+    public async Task<RunningService> StartServiceAsync(CancellationToken cancellationToken)
     {
         var service = Begin();
         try

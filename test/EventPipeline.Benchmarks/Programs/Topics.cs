@@ -43,7 +43,7 @@ internal sealed class Topics : IAsyncDisposable
     }
 
     /// <summary>Begins to push to the service.</summary>
-    public void PushTo(Deployable service) => _pushing = Task.WhenAll(
+    public void PushTo(RunningService service) => _pushing = Task.WhenAll(
         Enumerable.Range(0, Concurrency).Select(_ => Task.Run(() => PushAsync(service, _stop.Token))));
 
     /// <summary>Waits until the end of a run is announced.</summary>
@@ -64,7 +64,7 @@ internal sealed class Topics : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task PushAsync(Deployable service, CancellationToken cancellationToken)
+    private async Task PushAsync(RunningService service, CancellationToken cancellationToken)
     {
         await foreach (var (path, attributes, data) in _waiting.Reader.ReadAllAsync(cancellationToken))
         {

@@ -36,7 +36,7 @@ internal sealed class RoundOfRows(ReportFigures figures, BulkVendor vendor, Edit
     /// <param name="standIn">Where its rows land, to be counted; null where nobody counts them.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task MeasureAsync(
-        Deployable service,
+        RunningService service,
         ReportFigures.ServiceFigures costs,
         StandIn? standIn,
         CancellationToken cancellationToken)

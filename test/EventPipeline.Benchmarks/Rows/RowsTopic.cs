@@ -16,7 +16,7 @@ internal static class RowsTopic
         await using var vendor = await BulkVendor.StartAsync(rows, cancellationToken);
         await using var cloud = await Cloud.StartAsync(bench, vendor.Settings, cancellationToken);
         await using var deployable = await cloud.StartServiceAsync(cancellationToken);
-        await using var local = await Deployable.StartLocalAsync(bench, vendor.Settings, cancellationToken);
+        await using var local = await RunningService.StartLocalAsync(bench, vendor.Settings, cancellationToken);
         List<ReportFigures> reports = [new(Report.Messages, rows), new(Report.Costs, rows)];
 
         // The first round warms up: what is compiled while it runs is compiled by then.

@@ -38,7 +38,7 @@ internal static class StartTopic
 
     /// <summary>One program that is started.</summary>
     private sealed class Program(
-        Table table, string name, Func<Deployable> begin, string probe, Program? bare = null, Goal? wall = null)
+        Table table, string name, Func<RunningService> begin, string probe, Program? bare = null, Goal? wall = null)
     {
         private readonly Line _cpu = table.Add(name, "CPU s", bare?._cpu);
         private readonly Line _wall = table.Add($"{name}, on the clock", "ms", bare?._wall, wall);

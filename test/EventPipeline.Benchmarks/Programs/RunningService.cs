@@ -8,7 +8,7 @@ namespace EventPipeline.Benchmarks.Programs;
 /// <summary>
 /// A service as a process of its own, and what is asked of it: the deployable, or a program that stands in its place.
 /// </summary>
-internal sealed class Deployable : IAsyncDisposable
+internal sealed class RunningService : IAsyncDisposable
 {
     private readonly string? _pushToken;
 
@@ -16,7 +16,7 @@ internal sealed class Deployable : IAsyncDisposable
     /// <param name="process">The process.</param>
     /// <param name="address">Its address.</param>
     /// <param name="pushToken">What it wants of a push; null where it wants nothing.</param>
-    public Deployable(ChildProcess process, Uri address, string? pushToken)
+    public RunningService(ChildProcess process, Uri address, string? pushToken)
     {
         Process = process;
         Http = Web.Client(address);
@@ -28,14 +28,14 @@ internal sealed class Deployable : IAsyncDisposable
     public HttpClient Http { get; }
 
     /// <summary>The program of one machine, ready, which reads a vendor's account <c>bulk</c>.</summary>
-    public static async Task<Deployable> StartLocalAsync(
+    public static async Task<RunningService> StartLocalAsync(
         Bench bench, IReadOnlyDictionary<string, string> vendors, CancellationToken cancellationToken)
     {
         var folder = bench.NewFolder();
         var process = ChildProcess.StartDotnet(
             Bench.Local, ["serve", "--port", "0", "--data", Path.Combine(folder, "data")], vendors, folder);
         var address = new Uri(await process.LineAsync("Listening on ", cancellationToken));
-        return new Deployable(process, address, pushToken: null);
+        return new RunningService(process, address, pushToken: null);
     }
 
     /// <summary>A push as Pub/Sub sends it unwrapped.</summary>
