@@ -88,5 +88,6 @@ internal static class DoorTopic
 
     private static byte[] Message { get; } = new FetchMessage("benchmark", Report.Costs.Name).ToBody(BodyBytes);
 
-    private static HttpRequestMessage Readable(RunningService app) => app.Push("", FetchMessage.NewAttributes(), Message);
+    private static HttpRequestMessage Readable(RunningService app) =>
+        app.Push("", FetchMessage.NewAttributes(), Message);
 }

@@ -44,7 +44,8 @@ internal static class NodeFramework
         return folder;
     }
 
-    private static async Task<RunningService> StartAsync(Bench bench, string folder, CancellationToken cancellationToken)
+    private static async Task<RunningService> StartAsync(
+        Bench bench, string folder, CancellationToken cancellationToken)
     {
         var port = Web.FreePort().ToString(CultureInfo.InvariantCulture);
         var process = new ChildProcess(
