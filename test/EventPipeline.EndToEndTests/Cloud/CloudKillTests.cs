@@ -1,5 +1,5 @@
 using System.Globalization;
-using EventPipeline.Benchmarks;
+using EventPipeline.Benchmarks.Vendors;
 using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Cloud;
@@ -40,16 +40,11 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
     public async Task Killed_while_rows_are_on_their_way_the_run_completes_and_every_row_is_there_once(string name)
     {
         bench.Require();
-        const int rows = 25_000;
+        const int rows = 70_000; // More than is held back.
         await using var vendor = await BulkVendor.StartAsync(rows, TestContext.Current.CancellationToken);
         var day = bench.NextDays(1);
-        var window = new Window("openai", "bulk", "completions_usage", day, day);
-        (string, string)[] settings =
-        [
-            ("Vendors__OpenAI__BaseAddress", vendor.Address.AbsoluteUri),
-            ("Vendors__OpenAI__Accounts__0__Name", "bulk"),
-            ("Vendors__OpenAI__Accounts__0__Secret", "env:BULK_KEY"), ("BULK_KEY", "sk-admin-bulk"),
-        ];
+        var window = new Window("anthropic", "bulk", "messages_usage", day, day);
+        (string, string)[] settings = [.. vendor.Settings.Select(setting => (setting.Key, setting.Value))];
         await bench.KillServiceAsync();
         var runId = await KillAtAsync(
             KillPoint.OfALargeLoad.Single(point => point.ToString() == name), window, settings);
@@ -60,11 +55,11 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         await bench.EveryMessageIsAcknowledgedAsync();
         var landed = (await bench.QueryAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(requests) FROM usage WHERE account_id = 'bulk' AND "
-                + $"usage_date = '{day:yyyy-MM-dd}'"))).ShouldHaveSingleItem();
+            $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(output_tokens) FROM usage "
+                + $"WHERE report = 'messages_usage' AND usage_date = '{day:yyyy-MM-dd}'"))).ShouldHaveSingleItem();
         (landed[0].GetInt64(), landed[1].GetInt64()).ShouldBe((rows, rows));
         landed[2].ToString().ShouldBe(
-            FormattableString.Invariant($"{Enumerable.Range(0, rows).Sum(row => 1L + (row % 7))}"));
+            FormattableString.Invariant($"{Enumerable.Range(0, rows).Sum(row => (long)(row % 503))}"));
         await bench.KillServiceAsync();
     }
 
