@@ -71,16 +71,11 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
         }
 
         var pages = _daysOfPages.Where(page => page.Value.Overlaps(days)).Select(page => page.Key).ToHashSet();
-        var loaded = new List<string>();
-        foreach (var (name, table) in _tables)
-        {
-            if (await table.LoadAsync(name == RawPages ? pages : numbers, cancellationToken))
-            {
-                loaded.Add(StoredName(name));
-            }
-        }
-
-        return loaded;
+        // Side by side: each waits for a job of its own.
+        var loads = _tables.Select(async table => (
+            Name: StoredName(table.Key),
+            HasRows: await table.Value.LoadAsync(table.Key == RawPages ? pages : numbers, cancellationToken)));
+        return [.. (await Task.WhenAll(loads)).Where(load => load.HasRows).Select(load => load.Name)];
     }
 
     public async ValueTask DisposeAsync()

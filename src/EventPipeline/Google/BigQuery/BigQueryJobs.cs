@@ -8,8 +8,8 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     private const int StatementWaitMs = 10_000;
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(100), 1.5, TimeSpan.FromSeconds(2));
 
-    // A load takes seconds, and no request waits for it on the server.
-    private static readonly Backoff LoadBackoff = new(TimeSpan.FromSeconds(1), 1.5, TimeSpan.FromSeconds(5));
+    // A load takes a few seconds, and no request waits for it on the server.
+    private static readonly Backoff LoadBackoff = new(TimeSpan.FromMilliseconds(250), 2, TimeSpan.FromSeconds(4));
 
     /// <summary>The name of a job in the configured project and location.</summary>
     public JobReference Reference(string jobId) => new(client.Project, jobId, client.Location);
