@@ -47,8 +47,12 @@ internal readonly struct JsonValue(JsonValues values, int node)
     public string GetRawText() => Encoding.UTF8.GetString(Raw);
 
     /// <summary>A whole number of 64 bits that is written without point and exponent.</summary>
-    public bool TryGetInt64(out long number) =>
-        Utf8Parser.TryParse(Raw, out number, out var read) && read == Raw.Length;
+    public bool TryGetInt64(out long number)
+    {
+        var isWhole = Utf8Parser.TryParse(Raw, out number, out var read) && read == Raw.Length;
+        number = isWhole ? number : 0;
+        return isWhole;
+    }
 
     /// <summary>A copy that stays.</summary>
     public JsonElement ToElement() => JsonElement.Parse(Raw);
