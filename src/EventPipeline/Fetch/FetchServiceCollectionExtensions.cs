@@ -5,5 +5,6 @@ internal static class FetchServiceCollectionExtensions
     /// <summary>Registers what reads a window and loads it.</summary>
     public static IServiceCollection AddFetch(this IServiceCollection services) => services
         .AddSingleton<WindowsAtWork>()
+        .AddScoped<WindowAttempt>()
         .AddScoped<FetchHandler>();
 }

@@ -168,16 +168,9 @@ internal sealed class RunEvents(
     private DateTimeOffset Since(Window window) =>
         window.Start < clock.GetUtcNow() ? window.Start : DateTimeOffset.UnixEpoch;
 
-    private static Statement And(Statement standing, Statement visible) => standing.WithPart(
-        "visible",
-        $"""
-        UNION ALL
-        SELECT CAST(NULL AS INT64) AS ended, CAST(NULL AS INT64) AS succeeded, CAST(NULL AS INT64) AS told_completed,
-          CAST(NULL AS INT64) AS told_failed, load_id, usage_date, became
-        FROM (
-        {visible.Sql.TrimEnd().TrimEnd(';')}
-        ) AS visible
-        """) with
+    private static Statement And(Statement standing, Statement visible) => standing
+        .WithPart("visible", Statement.Text("parts/visible.sql"))
+        .WithPart("visible_days", visible.Sql.TrimEnd().TrimEnd(';')) with
     {
         Parameters = standing.Parameters.Concat(visible.Parameters).ToDictionary(),
     };

@@ -17,13 +17,12 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
     private const int MaxNames = 4 * 1024;
 
     private byte[] _text = ArrayPool<byte>.Shared.Rent(4 * 1024);
-    private Node[] _nodes = ArrayPool<Node>.Shared.Rent(64);
+    private JsonNode[] _nodes = ArrayPool<JsonNode>.Shared.Rent(64);
     private byte[] _unescaped = [];
     private int[] _seenIn = [];
     private TextPool? _texts;
     private Details? _details;
     private ShapeReading? _lastReading;
-    private int _count;
     private int _objects;
     private int _lastFound;
 
@@ -48,12 +47,15 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
     /// <summary>Makes the JSON of these rows' columns.</summary>
     public Details Details => _details ??= new Details();
 
+    /// <summary>How many nodes there are.</summary>
+    public int Count { get; private set; }
+
     /// <summary>How many bytes of text they hold.</summary>
     public int Length { get; private set; }
 
     /// <summary>The first value.</summary>
     /// <exception cref="InvalidOperationException">There is none.</exception>
-    public JsonValue First => _count > 0 ? new JsonValue(this, 0) : throw new InvalidOperationException("No value.");
+    public JsonValue First => Count > 0 ? new JsonValue(this, 0) : throw new InvalidOperationException("No value.");
 
     /// <summary>The first value, an object.</summary>
     /// <exception cref="RejectedEventException">It is not one.</exception>
@@ -80,10 +82,10 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
     /// <exception cref="InvalidOperationException">A name is not Unicode.</exception>
     public bool TryAdd(ref Utf8JsonReader reader, ReadOnlySpan<byte> text)
     {
-        var (first, start) = (_count, (int)reader.TokenStartIndex);
+        var (first, start) = (Count, (int)reader.TokenStartIndex);
         if (!TryAddNodes(ref reader, Length - start))
         {
-            _count = first;
+            Count = first;
             return false;
         }
 
@@ -101,7 +103,7 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
     /// <summary>Forgets the values but keeps the memory.</summary>
     public void Clear()
     {
-        (_count, Length) = (0, 0);
+        (Count, Length) = (0, 0);
         if (Names.Count > MaxNames)
         {
             (Names, _lastReading, _seenIn, _texts) = (new JsonNames(), null, [], null);
@@ -111,13 +113,13 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_text);
-        ArrayPool<Node>.Shared.Return(_nodes);
-        (_text, _nodes, _count, Length) = ([], [], 0, 0);
+        ArrayPool<JsonNode>.Shared.Return(_nodes);
+        (_text, _nodes, Count, Length) = ([], [], 0, 0);
         _details?.Dispose();
     }
 
     /// <summary>What is known of a value.</summary>
-    public ref readonly Node this[int node] => ref _nodes[node];
+    public ref readonly JsonNode this[int node] => ref _nodes[node];
 
     /// <summary>A value's text as the vendor wrote it.</summary>
     public ReadOnlySpan<byte> Raw(int node)
@@ -183,7 +185,9 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
         return -1;
     }
 
-    private Fields ObjectAt(int node) => _nodes[node].Kind == JsonValueKind.Object
+    /// <summary>An object among the values.</summary>
+    /// <exception cref="RejectedEventException">It is not one.</exception>
+    public Fields ObjectAt(int node) => _nodes[node].Kind == JsonValueKind.Object
         ? new Fields(new JsonValue(this, node))
         : throw conversation.Broken($"'{path}' is not an object in {Place}.");
 
@@ -221,9 +225,9 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
 
     private int Add(ref Utf8JsonReader reader, int shift, int name, int parent)
     {
-        if (_count == _nodes.Length)
+        if (Count == _nodes.Length)
         {
-            Grow(ref _nodes, _count, _count + 1);
+            Grow(ref _nodes, Count, Count + 1);
         }
 
         var kind = reader.TokenType switch
@@ -236,7 +240,7 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
             JsonTokenType.False => JsonValueKind.False,
             _ => JsonValueKind.Null,
         };
-        _nodes[_count] = new Node
+        _nodes[Count] = new JsonNode
         {
             Name = name,
             Parent = parent,
@@ -244,15 +248,15 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
             IsEscaped = kind == JsonValueKind.String && reader.ValueIsEscaped,
             Start = shift + (int)reader.TokenStartIndex + (kind == JsonValueKind.String ? 1 : 0),
             Length = reader.ValueSpan.Length,
-            End = _count + 1,
+            End = Count + 1,
         };
-        return _count++;
+        return Count++;
     }
 
     private int Close(int open, int end)
     {
         ref var node = ref _nodes[open];
-        (node.End, node.Length) = (_count, end - node.Start);
+        (node.End, node.Length) = (Count, end - node.Start);
         if (node.Kind == JsonValueKind.Object)
         {
             RequireDistinctNames(open);
@@ -270,7 +274,7 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
         }
 
         _objects++;
-        for (var child = open + 1; child < _count; child = _nodes[child].End)
+        for (var child = open + 1; child < Count; child = _nodes[child].End)
         {
             ref var seenIn = ref _seenIn[_nodes[child].Name];
             if (seenIn == _objects)
@@ -305,49 +309,5 @@ internal sealed class JsonValues(Conversation conversation, string path, string 
         array.AsSpan(0, used).CopyTo(larger);
         ArrayPool<T>.Shared.Return(array);
         array = larger;
-    }
-
-    /// <summary>One value.</summary>
-    public struct Node
-    {
-        /// <summary>The number of its name; -1 where it is not a member.</summary>
-        public int Name;
-
-        /// <summary>The node it is in; -1 at the top.</summary>
-        public int Parent;
-
-        /// <summary>The node behind it and all that is in it.</summary>
-        public int End;
-
-        /// <summary>Where its text begins; of a string what stands between the quotes.</summary>
-        public int Start;
-
-        /// <summary>How many bytes of it there are.</summary>
-        public int Length;
-
-        public JsonValueKind Kind;
-
-        /// <summary>Whether its text has escapes.</summary>
-        public bool IsEscaped;
-    }
-
-    /// <summary>The objects among some values.</summary>
-    public readonly struct ObjectSequence(JsonValues values)
-    {
-        public ObjectEnumerator GetEnumerator() => new(values);
-    }
-
-    /// <summary>Goes through the values.</summary>
-    public struct ObjectEnumerator(JsonValues values)
-    {
-        private int _at = -1;
-
-        public readonly Fields Current => values.ObjectAt(_at);
-
-        public bool MoveNext()
-        {
-            _at = _at < 0 ? 0 : values._nodes[_at].End;
-            return _at < values._count;
-        }
     }
 }

@@ -1,0 +1,26 @@
+// Writes the statements of Sql/statements as the service asks them, with what it puts into their braces: every proof, a list of one text,
+// and what became visible behind a run's standing.
+// Use: node statements.mjs SQL_FOLDER TARGET_FOLDER
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const [sql, target] = process.argv.slice(2);
+const texts = folder => readdirSync(join(sql, folder)).sort().map(name => [name, readFileSync(join(sql, folder, name), 'utf8')]);
+const statements = new Map(texts('statements'));
+const put = (text, part, value) => text.replaceAll(`{${part}}`, () => value);
+const comments = text => text.split('\n').filter(line => line.startsWith('--')).join('\n');
+const statement = text => text.split('\n').filter(line => !line.startsWith('--')).join('\n').trimEnd().replace(/;$/, '');
+
+const visible = put(statements.get('visible_days.sql'), 'load_ids', '@load_ids_0');
+const parts = {
+  landed: texts('proofs').map(([, text]) => text).join('UNION ALL\n'),
+  account_ids: '@account_ids_0, @account_ids_1',
+  load_ids: '@load_ids_0',
+  visible: put(new Map(texts('parts')).get('visible.sql'), 'visible_days', statement(visible)),
+};
+
+mkdirSync(target, { recursive: true });
+for (const [name, text] of statements) {
+  const head = text.includes('{visible}') ? `${comments(visible)}\n` : '';
+  writeFileSync(join(target, name), head + Object.entries(parts).reduce((all, [part, value]) => put(all, part, value), text));
+}
