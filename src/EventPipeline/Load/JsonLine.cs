@@ -55,12 +55,8 @@ internal sealed class JsonLine : IDisposable
             return;
         }
 
-        Begin(name, (Encoding.UTF8.GetMaxByteCount(text.Length) * LongestEscape) + 2);
-        _buffer[Length++] = (byte)'"';
-        var written = Encoding.UTF8.GetBytes(text, _buffer.AsSpan(Length));
-        Length += Escape(_buffer.AsSpan(Length), written);
-        _buffer[Length++] = (byte)'"';
-        EndMember();
+        var room = BeginQuoted(name, Encoding.UTF8.GetMaxByteCount(text.Length) * LongestEscape);
+        EndQuoted(Escape(room, Encoding.UTF8.GetBytes(text, room)));
     }
 
     /// <summary>
@@ -68,43 +64,28 @@ internal sealed class JsonLine : IDisposable
     /// </summary>
     public void AddLong(ReadOnlySpan<byte> name, ReadOnlySpan<byte> text)
     {
-        Begin(name, (text.Length * LongestEscape) + 2);
-        _buffer[Length++] = (byte)'"';
-        Length += EscapeRequired(text, _buffer.AsSpan(Length));
-        _buffer[Length++] = (byte)'"';
-        EndMember();
+        var room = BeginQuoted(name, text.Length * LongestEscape);
+        EndQuoted(EscapeRequired(text, room));
     }
 
     /// <summary>A whole number.</summary>
     public void Add(ReadOnlySpan<byte> name, long? number)
     {
-        if (number is not { } value)
+        if (number is { } value)
         {
-            return;
+            Utf8Formatter.TryFormat(value, BeginQuoted(name, LongestNumber), out var written);
+            EndQuoted(written);
         }
-
-        Begin(name, LongestNumber);
-        _buffer[Length++] = (byte)'"';
-        Utf8Formatter.TryFormat(value, _buffer.AsSpan(Length), out var written);
-        Length += written;
-        _buffer[Length++] = (byte)'"';
-        EndMember();
     }
 
     /// <summary>A decimal.</summary>
     public void Add(ReadOnlySpan<byte> name, decimal? number)
     {
-        if (number is not { } value)
+        if (number is { } value)
         {
-            return;
+            Utf8Formatter.TryFormat(value, BeginQuoted(name, LongestNumber), out var written);
+            EndQuoted(written);
         }
-
-        Begin(name, LongestNumber);
-        _buffer[Length++] = (byte)'"';
-        Utf8Formatter.TryFormat(value, _buffer.AsSpan(Length), out var written);
-        Length += written;
-        _buffer[Length++] = (byte)'"';
-        EndMember();
     }
 
     /// <summary>A flag.</summary>
@@ -121,12 +102,8 @@ internal sealed class JsonLine : IDisposable
     /// <summary>A UTC day.</summary>
     public void Add(ReadOnlySpan<byte> name, DateOnly day)
     {
-        Begin(name, LongestNumber);
-        _buffer[Length++] = (byte)'"';
-        day.TryFormat(_buffer.AsSpan(Length), out var written, "O", CultureInfo.InvariantCulture);
-        Length += written;
-        _buffer[Length++] = (byte)'"';
-        EndMember();
+        day.TryFormat(BeginQuoted(name, LongestNumber), out var written, "O", CultureInfo.InvariantCulture);
+        EndQuoted(written);
     }
 
     /// <summary>
@@ -147,22 +124,13 @@ internal sealed class JsonLine : IDisposable
             _lastTime = (value, Encoding.ASCII.GetBytes(Encoder.Encode(text)));
         }
 
-        Begin(name, LongestNumber);
-        _buffer[Length++] = (byte)'"';
-        Write(_lastTime.Text);
-        _buffer[Length++] = (byte)'"';
-        EndMember();
+        _lastTime.Text.CopyTo(BeginQuoted(name, LongestNumber));
+        EndQuoted(_lastTime.Text.Length);
     }
 
     /// <summary>A row's key.</summary>
-    public void Add(ReadOnlySpan<byte> name, RowKey key)
-    {
-        Begin(name, LongestNumber);
-        _buffer[Length++] = (byte)'"';
-        Length += key.Format(_buffer.AsSpan(Length));
-        _buffer[Length++] = (byte)'"';
-        EndMember();
-    }
+    public void Add(ReadOnlySpan<byte> name, RowKey key) =>
+        EndQuoted(key.Format(BeginQuoted(name, LongestNumber)));
 
     /// <summary>An element without unnecessary whitespace.</summary>
     public void Add(ReadOnlySpan<byte> name, JsonElement? element)
@@ -197,6 +165,22 @@ internal sealed class JsonLine : IDisposable
         Length += name.Length + 1;
         _buffer[Length++] = (byte)'"';
         _buffer[Length++] = (byte)':';
+    }
+
+    /// <summary>Begins a value in quotes.</summary>
+    /// <returns>The room for it.</returns>
+    private Span<byte> BeginQuoted(ReadOnlySpan<byte> name, int valueLength)
+    {
+        Begin(name, valueLength + 2);
+        _buffer[Length++] = (byte)'"';
+        return _buffer.AsSpan(Length);
+    }
+
+    private void EndQuoted(int valueLength)
+    {
+        Length += valueLength;
+        _buffer[Length++] = (byte)'"';
+        EndMember();
     }
 
     private void EndMember() => _buffer[Length++] = (byte)',';
@@ -240,19 +224,6 @@ internal sealed class JsonLine : IDisposable
     private static int EscapeRequired(ReadOnlySpan<byte> text, Span<byte> room)
     {
         var length = 0;
-        if (!text.ContainsAnyInRange<byte>(0, 0x1F))
-        {
-            // A page of JSON has a quote every few characters: a branch for each would be guessed wrong.
-            foreach (var character in text)
-            {
-                room[length] = (byte)'\\';
-                length += character is (byte)'"' or (byte)'\\' ? 1 : 0;
-                room[length++] = character;
-            }
-
-            return length;
-        }
-
         foreach (var character in text)
         {
             if (character is (byte)'"' or (byte)'\\')

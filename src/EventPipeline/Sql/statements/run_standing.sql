@@ -1,6 +1,6 @@
 -- How many windows of a run have ended, of those that its plan reads: counted, so that it takes as long for many as for few. And which outcomes were told.
--- @run_id STRING
 -- Where asked for, what became visible of some loads follows: visible_days, as rows of their own.
+-- @run_id STRING
 -- @plan_id STRING
 -- @since TIMESTAMP
 -- @from DATE

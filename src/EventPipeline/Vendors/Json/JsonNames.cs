@@ -19,9 +19,6 @@ internal sealed class JsonNames
     /// <summary>The name with a number.</summary>
     public string this[int number] => _known[number].Text;
 
-    /// <summary>The number of a name that occurred; -1 where it did not.</summary>
-    public int Find(string name) => _numbers.GetValueOrDefault(name, -1);
-
     /// <summary>The number of the next member's name.</summary>
     /// <param name="name">The name in UTF-8, without escapes.</param>
     public int Number(ReadOnlySpan<byte> name)

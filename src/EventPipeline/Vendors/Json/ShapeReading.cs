@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using EventPipeline.Vendors.Keys;
 
@@ -61,7 +62,7 @@ internal sealed class ShapeReading(
     {
         public ShapeReading? Inner { get; init; }
 
-        public IReadOnlySet<string> Types { get; init; } = new HashSet<string>();
+        public FrozenSet<string> Types { get; init; } = [];
 
         public void Add(JsonValue value, ref WordSums words)
         {
