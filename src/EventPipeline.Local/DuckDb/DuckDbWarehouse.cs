@@ -225,17 +225,16 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         [
             "CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)",
             .. _datasets.Select(dataset => $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}"),
-            .. Texts("tables"),
+            .. Texts(SchemaTexts.Tables),
         ]);
         foreach (var dataset in older)
         {
             SchemaUpgrade.Apply(connection, dataset);
         }
 
-        File.Run([.. Texts("views")]);
+        File.Run([.. Texts(SchemaTexts.Views)]);
     }
 
-    private IEnumerable<string> Texts(string folder) =>
-        from dataset in _datasets from file in Statement.Files(folder) select GoogleSql.ToDuckDb(
-            Statement.Text(file), dataset);
+    private IEnumerable<string> Texts(IEnumerable<(string File, string Sql)> texts) =>
+        from dataset in _datasets from text in texts select GoogleSql.ToDuckDb(text.Sql, dataset);
 }

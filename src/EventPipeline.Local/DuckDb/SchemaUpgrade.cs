@@ -38,9 +38,9 @@ internal static class SchemaUpgrade
     {
         using var transaction = connection.BeginTransaction();
         DuckDbFile.Run(connection, $"CREATE SCHEMA {Expected}");
-        foreach (var file in Statement.Files("tables"))
+        foreach (var (_, sql) in SchemaTexts.Tables)
         {
-            DuckDbFile.Run(connection, GoogleSql.ToDuckDb(Statement.Text(file), Expected));
+            DuckDbFile.Run(connection, GoogleSql.ToDuckDb(sql, Expected));
         }
 
         var differences = new List<(string, string, string, bool)>();

@@ -29,7 +29,7 @@ internal static class FetchRequestedReader
         }
 
         var root = StrictJson.Parse(body, What);
-        var members = StrictJson.Members(root, What, """{"runId": "…", "mode": "production", "vendor": "anthropic", …}""");
+        var members = StrictJson.Members(root, What, """{"runId": "…", "mode": "production", "vendor": "…", …}""");
         foreach (var name in RequiredTexts)
         {
             if (StrictJson.Text(Required(members, name), name, "…").Length == 0)

@@ -9,7 +9,7 @@ internal static class RunScope
         IReadOnlyList<string>? Reports) Read(
         RunArguments arguments, Catalogue catalogue)
     {
-        var vendors = arguments.Names("vendors", Example(catalogue.Names, "anthropic"));
+        var vendors = arguments.Names("vendors", Example(catalogue.Names, "vendor-name"));
         var accounts = arguments.Names(
             "accounts", Example(catalogue.Vendors.SelectMany(vendor => vendor.Accounts), "default"));
         var reports = arguments.Names(

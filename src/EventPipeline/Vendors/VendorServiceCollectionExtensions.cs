@@ -12,6 +12,15 @@ namespace EventPipeline.Vendors;
 internal static class VendorServiceCollectionExtensions
 {
     /// <summary>
+    /// Every vendor that a release can ask, whatever is configured: the tables and views of a dataset are the same for
+    /// all who share it.
+    /// </summary>
+    public static IReadOnlyList<Vendor> Known { get; } =
+    [
+        .. new ServiceCollection().AddKnown().Select(service => service.ImplementationInstance).OfType<Vendor>(),
+    ];
+
+    /// <summary>
     /// Registers every vendor: its <see cref="IVendorConnector"/> under its name, and the <see cref="Vendor"/> itself;
     /// with them <see cref="ConfiguredAccounts"/>, which throws <see cref="ConfigurationMistakesException"/> when it is
     /// first resolved.
@@ -32,8 +41,10 @@ internal static class VendorServiceCollectionExtensions
             .Configure<IServiceProvider>((_, provider) => VendorSettings.Check(provider));
         services.AddHttpClient<VendorApi>().RedactLoggedHeaders(_ => true).AddVendorResilience();
 
-        return services
-            .AddAnthropic()
-            .AddOpenAI();
+        return services.AddKnown();
     }
+
+    private static IServiceCollection AddKnown(this IServiceCollection services) => services
+        .AddAnthropic()
+        .AddOpenAI();
 }

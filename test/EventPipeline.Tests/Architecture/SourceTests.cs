@@ -1,3 +1,5 @@
+using EventPipeline.Vendors;
+
 namespace EventPipeline.Tests.Architecture;
 
 /// <summary>What no compiler looks at.</summary>
@@ -20,6 +22,28 @@ public sealed class SourceTests
             select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} has {line.Item.Length}";
 
         tooLong.ShouldBeEmpty();
+    }
+
+    /// <summary>
+    /// But for the two lists that name every vendor, one of the service and one of the simulator. Documentation may
+    /// give one as an example.
+    /// </summary>
+    [Fact]
+    public void Nothing_outside_a_vendors_own_folder_names_it()
+    {
+        var root = Repository.Root.FullName;
+        var named =
+            from pattern in new[] { "*.cs", "*.sql" }
+            from file in Directory.EnumerateFiles(Path.Combine(root, "src"), pattern, SearchOption.AllDirectories)
+            where Path.GetFileName(file) is not ("VendorServiceCollectionExtensions.cs" or "SimulatedVendors.cs")
+            from line in File.ReadLines(file).Index()
+            where !line.Item.TrimStart().StartsWith("///", StringComparison.Ordinal)
+            from vendor in VendorServiceCollectionExtensions.Known
+            where Path.GetFileName(Path.GetDirectoryName(file)) != vendor.Section
+                && line.Item.Contains(vendor.Name, StringComparison.OrdinalIgnoreCase)
+            select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} names {vendor.Name}";
+
+        named.ShouldBeEmpty();
     }
 
     /// <summary>

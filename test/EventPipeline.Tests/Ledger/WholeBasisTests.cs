@@ -130,7 +130,10 @@ public sealed class WholeBasisTests : IAsyncLifetime
             "metered",
             "Metered",
             new Uri("https://api.metered.example/"),
-            [new Report("spend", ReportKind.Daily, 7, 3), Meter]);
+            [new Report("spend", ReportKind.Daily, 7, 3), Meter])
+        {
+            Focus = new FocusNames("Metered", "Metered API", "Team"),
+        };
 
         public Vendor Vendor => Self;
 

@@ -16,6 +16,6 @@ internal sealed record ExpectedSchema(IReadOnlyList<TableDefinition> Tables, IRe
 
     /// <summary>Reads the files of <c>Sql/tables</c> and <c>Sql/views</c>.</summary>
     public static ExpectedSchema Read() => new(
-        [.. Statement.Files("tables").Select(file => TableDefinition.Parse($"Sql/{file}", Statement.Text(file)))],
-        [.. Statement.Files("views").Select(file => ViewDefinition.Parse($"Sql/{file}", Statement.Text(file)))]);
+        [.. SchemaTexts.Tables.Select(table => TableDefinition.Parse($"Sql/{table.File}", table.Sql))],
+        [.. SchemaTexts.Views.Select(view => ViewDefinition.Parse($"Sql/{view.File}", view.Sql))]);
 }

@@ -1,5 +1,3 @@
 -- The reports that tell what is so at the moment, such as names: a day on which nobody asked them is gone, and no hole in what is known.
 CREATE OR REPLACE VIEW {dataset}.snapshot_reports AS
-SELECT 'anthropic' AS vendor, 'names' AS report
-UNION ALL
-SELECT 'openai' AS vendor, 'names' AS report;
+{reports_without_past};

@@ -1,11 +1,11 @@
 -- The newest committed read of every slice, each natural key once. quantity_kind says whether quantity is a flow, used up in its bucket, or a level, such as
--- the bytes that are stored: levels of several days are not added. The requests of a web search are requests of completions, which count them too; rows of an
--- earlier normaliser still have them.
+-- the bytes that are stored: levels of several days are not added. Requests that the rows of another product count too are null, so that a sum counts each
+-- once; the braces stand for the products of which every vendor's own folder says so.
 CREATE OR REPLACE VIEW {dataset}.usage AS
 SELECT
   f.* REPLACE (
     s.account_id AS account_id,
-    CASE WHEN f.vendor = 'openai' AND f.product = 'web_search_calls' THEN NULL ELSE f.requests END AS requests
+    CASE WHEN {counted_elsewhere} THEN NULL ELSE f.requests END AS requests
   ),
   CASE WHEN f.quantity IS NULL THEN NULL WHEN f.quantity_unit = 'bytes' THEN 'level' ELSE 'flow' END AS quantity_kind
 FROM {dataset}.usage_versions AS f

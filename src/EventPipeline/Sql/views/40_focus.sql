@@ -1,7 +1,8 @@
 -- Billed money in the columns of the FinOps Open Cost and Usage Specification 1.2 (https://focus.finops.org). What a vendor does not tell is null.
 -- ChargeCategory: a negative line that names what was used is usage, of which refunds are part; a credit is granted, and says so.
 -- Quantities: PricingQuantity is the vendor's own in its own unit; ConsumedQuantity is the same in single units: 2 of '1000 Tokens' are 2000 'Tokens'.
--- SkuId: the vendor's, else what tells one price from another. Anthropic's 'global' and 'not_available' are no regions.
+-- SkuId: the vendor's, else what tells one price from another. 'global' and 'not_available' are not regions.
+-- The braces stand for what every vendor's own folder says of it.
 CREATE OR REPLACE VIEW {dataset}.focus AS
 WITH told AS (
   SELECT
@@ -51,17 +52,17 @@ lines AS (
   FROM told
 )
 SELECT
-  CASE c.vendor WHEN 'anthropic' THEN 'Anthropic' WHEN 'openai' THEN 'OpenAI' ELSE c.vendor END AS ProviderName,
-  CASE c.vendor WHEN 'anthropic' THEN 'Anthropic' WHEN 'openai' THEN 'OpenAI' ELSE c.vendor END AS PublisherName,
-  CASE c.vendor WHEN 'anthropic' THEN 'Anthropic' WHEN 'openai' THEN 'OpenAI' ELSE c.vendor END AS InvoiceIssuerName,
-  CASE c.vendor WHEN 'anthropic' THEN 'Claude API' WHEN 'openai' THEN 'OpenAI API' ELSE c.vendor END AS ServiceName,
+  {provider_name} AS ProviderName,
+  {provider_name} AS PublisherName,
+  {provider_name} AS InvoiceIssuerName,
+  {service_name} AS ServiceName,
   'AI and Machine Learning' AS ServiceCategory,
   'Generative AI' AS ServiceSubcategory,
   c.account_id AS BillingAccountId,
   COALESCE(o.name, c.account_id) AS BillingAccountName,
   c.sub_account_id AS SubAccountId,
   sub.name AS SubAccountName,
-  CASE WHEN c.sub_account_id IS NULL THEN NULL WHEN c.vendor = 'anthropic' THEN 'Workspace' ELSE 'Project' END AS SubAccountType,
+  CASE WHEN c.sub_account_id IS NULL THEN NULL ELSE {sub_account_type} END AS SubAccountType,
   c.bucket_start AS ChargePeriodStart,
   CAST(DATE_ADD(c.usage_date, INTERVAL 1 DAY) AS TIMESTAMP) AS ChargePeriodEnd,
   CAST(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY) AS TIMESTAMP) AS BillingPeriodStart,

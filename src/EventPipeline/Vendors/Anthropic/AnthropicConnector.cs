@@ -35,7 +35,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
             new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3),
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
-        ]);
+        ])
+    {
+        Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
+    };
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,

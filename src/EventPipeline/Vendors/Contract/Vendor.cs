@@ -9,6 +9,15 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="Reports">What it can be asked for.</param>
 public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress, IReadOnlyList<Report> Reports)
 {
+    /// <summary>What the view <c>focus</c> calls it and its things.</summary>
+    public required FocusNames Focus { get; init; }
+
+    /// <summary>
+    /// Products of <c>usage</c> whose requests the rows of another product count too: the view shows them without
+    /// requests, so that a sum counts each once.
+    /// </summary>
+    public IReadOnlyList<string> ProductsCountedElsewhere { get; init; } = [];
+
     /// <summary>The rejection of a report that this vendor does not have.</summary>
     public RejectedEventException NoSuchReport(string report)
     {
@@ -17,6 +26,13 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
             $"{Name} has no report '{report}'.", Nearest.DidYouMeanOneOf(report, names));
     }
 }
+
+/// <summary>The words of a vendor's bill.</summary>
+/// <remarks>https://focus.finops.org/focus-specification/v1-2/</remarks>
+/// <param name="Provider">Who sells and invoices it (ProviderName, PublisherName, InvoiceIssuerName).</param>
+/// <param name="Service">What is sold (ServiceName), e.g. <c>Claude API</c>.</param>
+/// <param name="SubAccount">What a sub-account is called (SubAccountType), e.g. <c>Workspace</c>.</param>
+public sealed record FocusNames(string Provider, string Service, string SubAccount);
 
 /// <summary>One thing a vendor can be asked for.</summary>
 /// <param name="Name">The name in messages and tables, e.g. <c>messages_usage</c>.</param>

@@ -37,7 +37,13 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
                 Grains = Costs.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             },
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
-        ]);
+        ])
+    {
+        Focus = new FocusNames("OpenAI", "OpenAI API", "Project"),
+
+        // The requests of a web search are requests of completions; rows of an earlier normaliser still have them.
+        ProductsCountedElsewhere = ["web_search_calls"],
+    };
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,

@@ -5,18 +5,18 @@ namespace EventPipeline.Tests.Google.Schema;
 
 public sealed class DefinitionTests
 {
-    public static TheoryData<string> Tables => [.. Statement.Files("tables")];
+    public static TheoryData<string, string> Tables => [.. SchemaTexts.Tables];
 
-    public static TheoryData<string> Views => [.. Statement.Files("views")];
-
-    [Theory, MemberData(nameof(Tables))]
-    public void A_table_is_written_as_it_was_read(string file) =>
-        TableDefinition.Parse(file, Statement.Text(file)).ToString().ShouldBe(Statement.Text(file));
+    public static TheoryData<string, string> Views => [.. SchemaTexts.Views];
 
     [Theory, MemberData(nameof(Tables))]
-    public void A_table_is_named_as_its_file_and_describes_itself_and_every_column(string file)
+    public void A_table_is_written_as_it_was_read(string file, string sql) =>
+        TableDefinition.Parse(file, sql).ToString().ShouldBe(sql);
+
+    [Theory, MemberData(nameof(Tables))]
+    public void A_table_is_named_as_its_file_and_describes_itself_and_every_column(string file, string sql)
     {
-        var table = TableDefinition.Parse(file, Statement.Text(file));
+        var table = TableDefinition.Parse(file, sql);
 
         table.Name.ShouldBe(Path.GetFileNameWithoutExtension(file));
         table.Description.ShouldNotBeNullOrWhiteSpace();
@@ -24,11 +24,11 @@ public sealed class DefinitionTests
     }
 
     [Theory, MemberData(nameof(Views))]
-    public void A_view_is_written_as_it_was_read_without_its_comments(string file)
+    public void A_view_is_written_as_it_was_read_without_its_comments(string file, string sql)
     {
-        var view = ViewDefinition.Parse(file, Statement.Text(file));
+        var view = ViewDefinition.Parse(file, sql);
 
-        Statement.Text(file).ShouldEndWith(view.ToString());
+        sql.ShouldEndWith(view.ToString());
         Path.GetFileNameWithoutExtension(file).ShouldEndWith(view.Name);
     }
 

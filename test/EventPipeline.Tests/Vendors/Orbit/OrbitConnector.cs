@@ -36,7 +36,10 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
         "orbit",
         "Orbit",
         new Uri("https://api.orbit.test/"),
-        [new Report(EventsReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 1)]);
+        [new Report(EventsReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 1)])
+    {
+        Focus = new FocusNames("Orbit", "Orbit API", "Team"),
+    };
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,

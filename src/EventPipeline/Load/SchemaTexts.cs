@@ -1,0 +1,50 @@
+using EventPipeline.Vendors;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.Load;
+
+/// <summary>
+/// The texts that create the tables and views of a dataset: the files of <c>Sql/tables</c> and <c>Sql/views</c>, in
+/// order, with what each vendor's own folder says of it in the place of their braces. <c>{dataset}</c> is left.
+/// </summary>
+internal static class SchemaTexts
+{
+    private static readonly IReadOnlyDictionary<string, string> Parts = new Dictionary<string, string>
+    {
+        ["reports_without_past"] = string.Join(
+            "\nUNION ALL\n",
+            from vendor in VendorServiceCollectionExtensions.Known
+            from report in vendor.Reports
+            where !report.HasPast
+            select $"SELECT {Text(vendor.Name)} AS vendor, {Text(report.Name)} AS report"),
+        ["counted_elsewhere"] = string.Join(
+            " OR ",
+            from vendor in VendorServiceCollectionExtensions.Known
+            from product in vendor.ProductsCountedElsewhere
+            select $"f.vendor = {Text(vendor.Name)} AND f.product = {Text(product)}"),
+        ["provider_name"] = Choice(names => names.Provider, otherwise: "c.vendor"),
+        ["service_name"] = Choice(names => names.Service, otherwise: "c.vendor"),
+        ["sub_account_type"] = Choice(names => names.SubAccount, otherwise: "NULL"),
+    };
+
+    /// <summary>The tables.</summary>
+    public static IEnumerable<(string File, string Sql)> Tables => Read("tables");
+
+    /// <summary>The views, each after those that it reads.</summary>
+    public static IEnumerable<(string File, string Sql)> Views => Read("views");
+
+    private static IEnumerable<(string File, string Sql)> Read(string folder) => Statement.Files(folder).Select(
+        file => (file, Parts.Aggregate(
+            Statement.Text(file),
+            (sql, part) => sql.Replace($"{{{part.Key}}}", part.Value, StringComparison.Ordinal))));
+
+    private static string Choice(Func<FocusNames, string> name, string otherwise) =>
+        $"CASE c.vendor {string.Join(
+            ' ',
+            VendorServiceCollectionExtensions.Known.Select(
+                vendor => $"WHEN {Text(vendor.Name)} THEN {Text(name(vendor.Focus))}"))} ELSE {otherwise} END";
+
+    private static string Text(string word) => word.AsSpan().ContainsAny('\'', '\\')
+        ? throw new ArgumentException($"'{word}' holds a quote or a backslash, which no vendor's word needs.")
+        : $"'{word}'";
+}
