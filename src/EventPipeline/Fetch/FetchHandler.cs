@@ -3,7 +3,7 @@ using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Messages;
 using EventPipeline.Telemetry;
-using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Fetch;
@@ -14,7 +14,6 @@ namespace EventPipeline.Fetch;
 /// </summary>
 internal sealed partial class FetchHandler(
     WindowAttempt attempt,
-    ConfiguredAccounts accounts,
     AccountIdentities identities,
     IWarehouse warehouse,
     RunLedger ledger,
@@ -26,16 +25,21 @@ internal sealed partial class FetchHandler(
     TimeProvider clock,
     ILogger<FetchHandler> logger)
 {
+    /// <exception cref="RejectedEventException">
+    /// It can never succeed as it stands. Names that nobody configured are rejected before anything is asked or
+    /// recorded: the dead letter ends the window.
+    /// </exception>
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
         var (runId, mode, window, delivery) = (message.RunId, message.Mode, message.Window, received.Delivery);
         RunSpan.Describe(runId, mode);
         RunSpan.Describe(window);
+        var source = attempt.Find(message);
         var began = clock.GetTimestamp();
         WindowEnding? ending;
         try
         {
-            ending = await EndAsync(message, delivery, cancellationToken);
+            ending = await EndAsync(message, source, delivery, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -85,7 +89,7 @@ internal sealed partial class FetchHandler(
 
     /// <summary>Reads a window and loads it; null if it has ended before.</summary>
     private async Task<WindowEnding?> EndAsync(
-        FetchRequested message, Delivery delivery, CancellationToken cancellationToken)
+        FetchRequested message, WindowSource source, Delivery delivery, CancellationToken cancellationToken)
     {
         var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
         WindowLookUp? lookUp = null;
@@ -98,7 +102,7 @@ internal sealed partial class FetchHandler(
         }
         else
         {
-            lookUp = await LookUpAsync(message, cancellationToken);
+            lookUp = await LookUpAsync(message, source.Account, cancellationToken);
             if (lookUp.HasEnded)
             {
                 return null;
@@ -110,7 +114,7 @@ internal sealed partial class FetchHandler(
         {
             return lookUp is not null && await ledger.FindCommitAsync(mode, lookUp, cancellationToken) is { } earlier
                 ? new WindowEnding(earlier)
-                : await attempt.MakeAsync(message, lookUp, delivery, cancellationToken);
+                : await attempt.MakeAsync(message, source, lookUp, delivery, cancellationToken);
         }
         catch (RejectedEventException rejected)
         {
@@ -127,12 +131,11 @@ internal sealed partial class FetchHandler(
     }
 
     /// <summary>One question, whether the window has ended or not; who the account is may not be known yet.</summary>
-    private async Task<WindowLookUp> LookUpAsync(FetchRequested message, CancellationToken cancellationToken)
+    private async Task<WindowLookUp> LookUpAsync(
+        FetchRequested message, Account account, CancellationToken cancellationToken)
     {
         var dataset = datasets.Value.For(message.Mode);
-        var ids = accounts.Find(message.Vendor, message.Account) is { } account
-            ? await identities.StoredIdsAsync(dataset, account, cancellationToken)
-            : [];
+        var ids = await identities.StoredIdsAsync(dataset, account, cancellationToken);
         return await WindowLookUp.AskAsync(
             warehouse, dataset, message.RunId, message.Window, ids, cancellationToken);
     }

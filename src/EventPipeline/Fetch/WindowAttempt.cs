@@ -21,18 +21,38 @@ internal sealed partial class WindowAttempt(
     /// <summary>The push deadline is 600 s and a late answer never counts, so an attempt stops before that.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(570);
 
+    /// <summary>Where the window is to be had.</summary>
+    /// <exception cref="RejectedEventException">
+    /// Its vendor, account or report is not configured here.
+    /// </exception>
+    public WindowSource Find(FetchRequested message)
+    {
+        var connector = services.GetKeyedService<IVendorConnector>(message.Vendor)
+            ?? throw Unknown("vendor", message.Vendor, services.GetServices<Vendor>().Select(vendor => vendor.Name));
+        var account = accounts.Find(message.Vendor, message.Account)
+            ?? throw Unknown("account", message.Account, accounts.For(message.Vendor).Select(other => other.Name));
+        var report = connector.Vendor.Reports.FirstOrDefault(other => other.Name == message.Report)
+            ?? throw Unknown("report", message.Report, connector.Vendor.Reports.Select(other => other.Name));
+        return new WindowSource(connector, account, report);
+    }
+
     /// <summary>Reads the window and loads it.</summary>
     /// <param name="message">What is asked for.</param>
+    /// <param name="source">Where it is to be had.</param>
     /// <param name="lookUp">What was committed of it; null for a dry run.</param>
     /// <param name="delivery">The delivery of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
     /// <exception cref="TransientFailureException">It failed and will be retried.</exception>
     public async Task<WindowEnding> MakeAsync(
-        FetchRequested message, WindowLookUp? lookUp, Delivery delivery, CancellationToken cancellationToken)
+        FetchRequested message,
+        WindowSource source,
+        WindowLookUp? lookUp,
+        Delivery delivery,
+        CancellationToken cancellationToken)
     {
         var mode = message.Mode;
-        var (connector, account, report) = Find(message);
+        var (connector, account, report) = source;
         var deadline = clock.GetUtcNow() + Limit;
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -117,17 +137,6 @@ internal sealed partial class WindowAttempt(
         return WindowEnd.FromOutcome(outcome, drift.Notes);
     }
 
-    private (IVendorConnector Connector, Account Account, Report Report) Find(FetchRequested message)
-    {
-        var connector = services.GetKeyedService<IVendorConnector>(message.Vendor)
-            ?? throw Unknown("vendor", message.Vendor, services.GetServices<Vendor>().Select(vendor => vendor.Name));
-        var account = accounts.Find(message.Vendor, message.Account)
-            ?? throw Unknown("account", message.Account, accounts.For(message.Vendor).Select(other => other.Name));
-        var report = connector.Vendor.Reports.FirstOrDefault(other => other.Name == message.Report)
-            ?? throw Unknown("report", message.Report, connector.Vendor.Reports.Select(other => other.Name));
-        return (connector, account, report);
-    }
-
     private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
         $"{field} is '{given}', which is unknown.",
         Nearest.DidYouMean(given, known, otherwise: $"No {field} is configured."));
@@ -141,3 +150,9 @@ internal sealed partial class WindowAttempt(
         public static partial void ClockAhead(ILogger logger, Window window, DateTimeOffset lastReadBegan);
     }
 }
+
+/// <summary>Where a window is to be had.</summary>
+/// <param name="Connector">Reads it.</param>
+/// <param name="Account">Whom to ask, and with what.</param>
+/// <param name="Report">What to ask for.</param>
+internal sealed record WindowSource(IVendorConnector Connector, Account Account, Report Report);

@@ -73,6 +73,11 @@ internal static class RequestRules
 
     private static ProblemHttpResult? UnknownParameter(HttpContext context, RouteEndpoint endpoint)
     {
+        if (!context.Request.QueryString.HasValue)
+        {
+            return null;
+        }
+
         var known = endpoint.Metadata.OfType<IParameterBindingMetadata>()
             .Where(parameter => parameter.ParameterInfo.ParameterType == typeof(string)
                 && endpoint.RoutePattern.GetParameter(parameter.Name) is null

@@ -67,6 +67,24 @@ public sealed class WindowStatementTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_window_that_nobody_can_read_asks_nothing_and_its_dead_letter_ends_it()
+    {
+        (await _host.PushFetchAsync("r-1", "anthropix", "cost", Day, Day)).ShouldBe(HttpStatusCode.NoContent);
+        (await _host.PushFetchAsync("r-1", "anthropic", "costs", Day, Day)).ShouldBe(HttpStatusCode.NoContent);
+        await _host.IdleAsync();
+
+        _statements.ShouldNotContain("window_look_up");
+        (await _host.AskAsync(
+            "SELECT report, state, reason FROM run_events WHERE run_id = 'r-1' AND event = 'window_ended' ORDER BY 1"))
+            .ShouldBe(
+            [
+                ["cost", "rejected", "vendor is 'anthropix', which is unknown. Did you mean 'anthropic'?"],
+                ["costs", "rejected", "report is 'costs', which is unknown. Did you mean 'cost'?"],
+            ]);
+        (await _host.GetAsync("dead-letters")).GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Many_windows_ask_and_commit_once_each_and_read_no_plan()
     {
         var run = await _host.RunAsync("anthropic", "cost", Day.AddDays(-330), Day.AddDays(-30));
