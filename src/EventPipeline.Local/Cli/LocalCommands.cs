@@ -62,9 +62,11 @@ internal static class LocalCommands
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
-        root.Subcommands.Add(
-            AccountsCommand.Create((parsed, cancellationToken) => WarehouseFile.OpenAsync(SettingsOf(parsed))));
+        root.Subcommands.Add(AccountsCommand.Create(OpenAsync));
         return root;
+
+        static Task<OpenedWarehouse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+            WarehouseFile.OpenAsync(SettingsOf(parsed));
     }
 
     private static T AddRun<T>(T command)

@@ -38,7 +38,7 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             return 0;
         }
 
-        if (!isAgreed && !await AgreeAsync(cancellationToken))
+        if (!isAgreed && !await Consent.AskAsync(console.Output, cancellationToken))
         {
             await console.Error.WriteLineAsync("Nothing was changed: answer 'yes' or pass --yes.");
             return 1;
@@ -95,16 +95,5 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             + FormattableString.Invariant($"{effect.GetInt64("hidden_slices")} are stored under both; only the newest ")
             + FormattableString.Invariant($"read counts. Billed: {effect.Exact("usd_before")} US dollars before, ")
             + FormattableString.Invariant($"{effect.Exact("usd_after")} after.");
-    }
-
-    private async Task<bool> AgreeAsync(CancellationToken cancellationToken)
-    {
-        if (Console.IsInputRedirected)
-        {
-            return false;
-        }
-
-        await console.Output.WriteAsync("Continue? Type yes: ");
-        return (await Console.In.ReadLineAsync(cancellationToken))?.Trim() == "yes";
     }
 }

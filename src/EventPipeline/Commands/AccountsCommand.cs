@@ -1,7 +1,4 @@
 using System.CommandLine;
-using EventPipeline.Google.BigQuery;
-using EventPipeline.Load;
-using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Commands;
 
@@ -12,25 +9,19 @@ namespace EventPipeline.Commands;
 /// </summary>
 internal static class AccountsCommand
 {
-    private static readonly Option<string?> Dataset = new("--dataset")
-    {
-        Description = "The dataset. Default: BIGQUERY_DATASET.",
-        HelpName = "NAME",
-        Recursive = true,
-        Validators = { SchemaCommand.CheckName },
-    };
-
     /// <param name="open">Opens the warehouse that the command works on.</param>
     public static Command Create(OpenWarehouse open)
     {
         var list = new Command("list", "Lists every account in the dataset, the names it was read under and its days.");
-        list.SetAction((arguments, cancellationToken) => RunAsync(open, arguments, (warehouse, dataset) =>
-            new AccountList(warehouse, arguments.InvocationConfiguration.Output)
+        list.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
+            open,
+            arguments,
+            (warehouse, dataset) => new AccountList(warehouse, arguments.InvocationConfiguration.Output)
                 .ExecuteAsync(dataset, cancellationToken),
             cancellationToken));
         return new Command("accounts", "Lists the accounts in the dataset, or merges two that are one organisation.")
         {
-            Dataset, list, Merge(open),
+            WarehouseCommand.Dataset, list, Merge(open),
         };
     }
 
@@ -49,7 +40,7 @@ internal static class AccountsCommand
         {
             vendor, from, into, dryRun, yes,
         };
-        merge.SetAction((arguments, cancellationToken) => RunAsync(
+        merge.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
             arguments,
             (warehouse, dataset) => new AccountMerge(warehouse, arguments.InvocationConfiguration).ExecuteAsync(
@@ -70,62 +61,4 @@ internal static class AccountsCommand
         HelpName = help,
         Required = true,
     };
-
-    private static async Task<int> RunAsync(
-        OpenWarehouse open,
-        ParseResult arguments,
-        Func<IWarehouse, string, Task<int>> action,
-        CancellationToken cancellationToken)
-    {
-        await using var opened = await open(arguments, cancellationToken);
-        try
-        {
-            return await action(opened.Warehouse, arguments.GetValue(Dataset) ?? opened.Dataset);
-        }
-        catch (Exception failure) when (failure is BigQueryException or TransientFailureException)
-        {
-            await arguments.InvocationConfiguration.Error.WriteLineAsync(failure.Message);
-            return 3;
-        }
-    }
-
-    /// <summary>Opens BigQuery as configured.</summary>
-    public static Task<OpenedWarehouse> OpenBigQuery(ParseResult arguments, CancellationToken cancellationToken)
-    {
-        var host = CommandHost.Build(builder =>
-        {
-            builder.Services.AddDatasets();
-            builder.Services.AddBigQuery(builder.Configuration);
-        });
-        return Task.FromResult(new OpenedWarehouse(
-            host.Services.GetRequiredService<IWarehouse>(),
-            host.Services.GetRequiredService<IOptions<DatasetOptions>>().Value.Dataset,
-            host));
-    }
-}
-
-/// <summary>Opens the warehouse that a command works on.</summary>
-internal delegate Task<OpenedWarehouse> OpenWarehouse(ParseResult arguments, CancellationToken cancellationToken);
-
-/// <summary>A warehouse for as long as a command needs it.</summary>
-/// <param name="warehouse">The warehouse.</param>
-/// <param name="dataset">The production dataset.</param>
-/// <param name="owner">What is disposed with it.</param>
-internal sealed class OpenedWarehouse(IWarehouse warehouse, string dataset, object owner) : IAsyncDisposable
-{
-    public IWarehouse Warehouse { get; } = warehouse;
-
-    public string Dataset { get; } = dataset;
-
-    public async ValueTask DisposeAsync()
-    {
-        if (owner is IAsyncDisposable later)
-        {
-            await later.DisposeAsync();
-        }
-        else
-        {
-            (owner as IDisposable)?.Dispose();
-        }
-    }
 }

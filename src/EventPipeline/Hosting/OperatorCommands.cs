@@ -14,7 +14,7 @@ internal static class OperatorCommands
         serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(SchemaCommand.Create());
-        root.Subcommands.Add(AccountsCommand.Create(AccountsCommand.OpenBigQuery));
+        root.Subcommands.Add(AccountsCommand.Create(WarehouseCommand.OpenBigQuery));
         root.Subcommands.Add(ProbeCommand.Create());
         root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         return root;

@@ -1,0 +1,17 @@
+namespace EventPipeline.Commands;
+
+/// <summary>Asks a person before something changes.</summary>
+internal static class Consent
+{
+    /// <returns>Whether the answer is 'yes'; false where nobody can be asked.</returns>
+    public static async Task<bool> AskAsync(TextWriter output, CancellationToken cancellationToken)
+    {
+        if (Console.IsInputRedirected)
+        {
+            return false;
+        }
+
+        await output.WriteAsync("Continue? Type yes: ");
+        return (await Console.In.ReadLineAsync(cancellationToken))?.Trim() == "yes";
+    }
+}
