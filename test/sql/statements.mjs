@@ -1,5 +1,5 @@
 // Writes the statements of Sql/statements as the service asks them, with what it puts into their braces: every proof, a list of one text,
-// and what became visible behind a run's standing.
+// what became visible behind a run's standing, and what compact removes, of a fact table and of the pages.
 // Use: node statements.mjs SQL_FOLDER TARGET_FOLDER
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,14 +11,20 @@ const put = (text, part, value) => text.replaceAll(`{${part}}`, () => value);
 const comments = text => text.split('\n').filter(line => line.startsWith('--')).join('\n');
 const statement = text => text.split('\n').filter(line => !line.startsWith('--')).join('\n').trimEnd().replace(/;$/, '');
 
+const part = new Map(texts('parts'));
+const removable = name => put(part.get(name), 'standing', part.get('standing.sql'));
 const visible = put(statements.get('visible_days.sql'), 'load_ids', '@load_ids_0');
 const parts = {
   landed: texts('proofs').map(([, text]) => text).join('UNION ALL\n'),
   account_ids: '@account_ids_0, @account_ids_1',
   load_ids: '@load_ids_0',
-  visible: put(new Map(texts('parts')).get('visible.sql'), 'visible_days', statement(visible)),
+  visible: put(part.get('visible.sql'), 'visible_days', statement(visible)),
+  removable: removable('removable_rows.sql'),
+  table: 'usage_versions',
 };
 
+statements.set('find_removable_pages.sql', put(statements.get('find_removable.sql'), 'removable', removable('removable_pages.sql')));
+statements.set('delete_pages.sql', put(statements.get('delete_pages.sql'), 'removable', removable('removable_pages.sql')));
 mkdirSync(target, { recursive: true });
 for (const [name, text] of statements) {
   const head = text.includes('{visible}') ? `${comments(visible)}\n` : '';

@@ -63,6 +63,7 @@ internal static class LocalCommands
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
         root.Subcommands.Add(AccountsCommand.Create(OpenAsync));
+        root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         return root;
 
         static Task<OpenedWarehouse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>

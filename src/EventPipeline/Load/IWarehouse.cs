@@ -16,12 +16,12 @@ public interface IWarehouse
     Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Runs an insert once: repeating it under the same id, even after a lost answer, changes nothing.
+    /// Runs an insert or a deletion once: repeating it under the same id, even after a lost answer, changes nothing.
     /// </summary>
     /// <param name="dataset">The dataset that <c>{dataset}</c> in the statement stands for.</param>
     /// <param name="statementId">Unique forever; see <see cref="StatementId"/>.</param>
-    /// <param name="statement">The insert.</param>
-    /// <param name="cancellationToken">Stops waiting; the insert may have happened.</param>
+    /// <param name="statement">The insert or the deletion.</param>
+    /// <param name="cancellationToken">Stops waiting; it may have happened.</param>
     /// <returns>
     /// Whether it happened by this call. False if it had happened before, or if another call, or this one before its
     /// answer was lost, may have been the first.

@@ -10,6 +10,9 @@ public sealed class StandInWarehouse : WarehouseServer
     private readonly TemporaryFolder folder = new();
     private GoogleStandIn? standIn;
 
+    /// <summary>The process.</summary>
+    internal GoogleStandIn Google => standIn!;
+
     /// <summary>There always is one.</summary>
     public override void Require()
     {
