@@ -5,7 +5,8 @@ using EventPipeline.Load;
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// Shows two accounts of a dataset as one. It only adds a record: no fact row is touched, and the merge can be undone.
+/// Shows two accounts of a dataset as one. It only adds a record: no fact row is touched, and the merge can be undone;
+/// what it hid for longer than a retention may have been compacted by then.
 /// </summary>
 internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration console)
 {
@@ -30,7 +31,7 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
         }
 
         await console.Output.WriteLineAsync(from == into
-            ? $"{vendor}: '{from}' counts as a separate account again."
+            ? await UndoEffectAsync(dataset, vendor, from, cancellationToken)
             : await EffectAsync(dataset, vendor, from, into, cancellationToken));
         if (isDryRun)
         {
@@ -79,6 +80,23 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
             ? $"{dataset} contains no account_id '{unknown}' of '{vendor}'. "
                 + $"It contains: {string.Join(", ", book.AccountIds)}."
             : null;
+    }
+
+    private async Task<string> UndoEffectAsync(
+        string dataset, string vendor, string accountId, CancellationToken cancellationToken)
+    {
+        var gone =
+            (await warehouse.QueryAsync(
+                dataset,
+                Statement.Create("undo_effect", ("vendor", vendor), ("account_id", accountId)),
+                cancellationToken))[0];
+        var undone = $"{vendor}: '{accountId}' counts as a separate account again.";
+        return gone.GetInt64("slices") == 0
+            ? undone
+            : FormattableString.Invariant($"{undone} `compact` has deleted the rows of {gone.GetInt64("slices")} of ")
+                + FormattableString.Invariant($"its slices, {gone.Date("first_day"):yyyy-MM-dd} to ")
+                + FormattableString.Invariant($"{gone.Date("last_day"):yyyy-MM-dd}: read these days again ")
+                + "with `force`.";
     }
 
     private async Task<string> EffectAsync(

@@ -1,7 +1,13 @@
+using System.CommandLine;
 using EventPipeline.Commands;
 using EventPipeline.Load;
+using EventPipeline.Local.Cli;
+using EventPipeline.Local.DuckDb;
+using EventPipeline.Local.Shared;
+using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Service;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Commands;
@@ -117,6 +123,36 @@ public sealed class CompactTests : IAsyncDisposable
         (await _scene.HeldAsync()).ShouldBe(CompactScene.Kept);
     }
 
+    [Fact]
+    public async Task Undoing_a_merge_names_the_days_whose_rows_are_gone()
+    {
+        await _scene.WriteAsync();
+        (await UndoMergeAsync("older")).ShouldBe("anthropic: 'older' counts as a separate account again.");
+
+        await RunAsync("--yes");
+
+        (await UndoMergeAsync("older")).ShouldBe(
+            "anthropic: 'older' counts as a separate account again. `compact` has deleted the rows of 1 of its slices, "
+            + "2026-03-07 to 2026-03-07: read these days again with `force`.");
+        (await UndoMergeAsync("acme")).ShouldBe("anthropic: 'acme' counts as a separate account again.");
+    }
+
+    [Fact]
+    public async Task The_local_program_compacts_the_file_of_a_data_folder()
+    {
+        using var folder = new TemporaryFolder();
+        await using (var warehouse = new DuckDbWarehouse(
+            DataFolder.Open(folder.Path, simulated: true), Options.Create(new DatasetOptions()), TimeProvider.System))
+        {
+            await new CompactScene(warehouse, WarehouseFixture.Dataset, TimeProvider.System.GetUtcNow()).WriteAsync();
+        }
+
+        (await LocallyAsync()).ShouldContain("Deleted from cost_versions: 14 rows.");
+        (await LocallyAsync()).ShouldContain("Nothing was deleted.");
+
+        Task<string> LocallyAsync() => InvokeAsync(LocalCommands.Create(), "compact", "--yes", "--data", folder.Path);
+    }
+
     [Theory]
     [InlineData("7")]
     [InlineData("-90")]
@@ -131,6 +167,36 @@ public sealed class CompactTests : IAsyncDisposable
         error.ShouldContain($"--retention-days is '{days}': it takes a number of days from 8 to 3650.");
     }
 
+    private static OpenWarehouse Open(IWarehouse warehouse) =>
+        (_, _) => Task.FromResult(new OpenedWarehouse(warehouse, WarehouseFixture.Dataset, new object()));
+
+    /// <summary>What a command that succeeds writes.</summary>
+    private static async Task<string> InvokeAsync(Command command, params string[] arguments)
+    {
+        var (exitCode, output, error) = await EndAsync(command, arguments);
+        exitCode.ShouldBe(0, error);
+        return output;
+    }
+
+    private static async Task<(int ExitCode, string Output, string Error)> EndAsync(
+        Command command, params string[] arguments)
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var exitCode = await command.Parse(arguments).InvokeAsync(
+            new() { EnableDefaultExceptionHandler = false, Output = output, Error = error },
+            TestContext.Current.CancellationToken);
+        return (exitCode, output.ToString(), error.ToString());
+    }
+
+    private async Task<string> UndoMergeAsync(string account)
+    {
+        var said = await InvokeAsync(
+            AccountsCommand.Create(Open(_file.Warehouse)),
+            "merge", "--vendor", "anthropic", "--from", account, "--into", account, "--dry-run");
+        return said.Split(Environment.NewLine)[0];
+    }
+
     private async Task<long> CountAsync()
     {
         var tables = string.Join(" UNION ALL ", Compaction.Tables.Select(table => $"SELECT 1 AS row FROM {table}"));
@@ -140,17 +206,7 @@ public sealed class CompactTests : IAsyncDisposable
     private Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments) =>
         RunAsync(_file.Warehouse, arguments);
 
-    private static async Task<(int ExitCode, string Output, string Error)> RunAsync(
-        IWarehouse warehouse, params string[] arguments)
-    {
-        await using var output = new StringWriter();
-        await using var error = new StringWriter();
-        var command = CompactCommand.Create(
-            (_, _) => Task.FromResult(new OpenedWarehouse(warehouse, WarehouseFixture.Dataset, new object())),
-            new FakeTimeProvider(CompactScene.Now));
-        var exitCode = await command.Parse(arguments).InvokeAsync(
-            new() { EnableDefaultExceptionHandler = false, Output = output, Error = error },
-            TestContext.Current.CancellationToken);
-        return (exitCode, output.ToString(), error.ToString());
-    }
+    private static Task<(int ExitCode, string Output, string Error)> RunAsync(
+        IWarehouse warehouse, params string[] arguments) =>
+        EndAsync(CompactCommand.Create(Open(warehouse), new FakeTimeProvider(CompactScene.Now)), arguments);
 }
