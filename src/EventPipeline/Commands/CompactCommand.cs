@@ -25,7 +25,7 @@ internal static class CompactCommand
         var retention = new Option<int>("--retention-days")
         {
             Description = "How long ago a row must have been superseded, or loaded and never committed, to be deleted: "
-                + $"{MinRetentionDays} days or more. Default: {DefaultRetentionDays}.",
+                + $"{MinRetentionDays} days or more.",
             HelpName = "N",
             DefaultValueFactory = _ => DefaultRetentionDays,
             CustomParser = ReadRetention,

@@ -75,8 +75,10 @@ public sealed class CompactTests : IAsyncLifetime
 
         var unanswered = await RunAsync();
         var refused = await RunAsync("--yes", "--retention-days", "7");
+        var locally = await LocalProcess.RunAsync(
+            folder.Path, new Dictionary<string, string>(), "compact", "--yes", "--retention-days", "7");
 
-        (unanswered.ExitCode, refused.ExitCode).ShouldBe((1, 2));
+        (unanswered.ExitCode, refused.ExitCode, locally.ExitCode).ShouldBe((1, 2, 2));
         unanswered.Error.ShouldContain("Nothing was deleted: answer 'yes' or pass --yes.");
         refused.Error.ShouldContain("--retention-days is '7'");
         (await scene.HeldAsync()).ShouldBe(held);
