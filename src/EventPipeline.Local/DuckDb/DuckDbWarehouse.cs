@@ -28,7 +28,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     // Several appends at once need several times the memory, and one of them then fails at the limit.
     private readonly SemaphoreSlim _appends = new(1);
 
-    // No table changes while the file is open.
+    // No table changes while the file is open. One append at a time uses them.
     private readonly ConcurrentDictionary<(string Dataset, string Table), TableRow> _rows = new();
 
     /// <summary>Opens or creates <c>warehouse.duckdb</c> in a folder, with every dataset's tables and views.</summary>
@@ -64,8 +64,8 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         StatementId.Require(loadId);
-        return Task.FromResult<IUpload>(
-            new DuckDbUpload(this, dataset, table, loadId, Path.Combine(_uploads, $"{dataset}.{table}.{loadId}")));
+        var path = Path.Combine(_uploads, $"{dataset}.{table}.{loadId}.ndjson");
+        return Task.FromResult<IUpload>(new DuckDbUpload(this, dataset, table, loadId, path));
     }
 
     public Task<IReadOnlyList<Row>> QueryAsync(
@@ -119,22 +119,28 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         await File.DisposeAsync();
     }
 
-    /// <summary>Appends a finished file to a table, whole or not at all.</summary>
+    /// <summary>Appends pieces of a finished file to a table, all or none.</summary>
     /// <param name="dataset">The dataset.</param>
     /// <param name="table">The table.</param>
-    /// <param name="loadId">The load that begins with this file; null if the load goes on.</param>
-    /// <param name="path">The file: rows of newline-delimited JSON.</param>
+    /// <param name="loadId">The load that begins with these pieces; null if the load goes on.</param>
+    /// <param name="file">The file: rows of newline-delimited JSON.</param>
+    /// <param name="pieces">The pieces of it.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="RejectedEventException">The table does not take a row.</exception>
     /// <exception cref="TransientFailureException">The load id has already been used.</exception>
     internal async Task AppendAsync(
-        string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
+        string dataset,
+        string table,
+        string? loadId,
+        LineFile file,
+        IReadOnlyList<DuckDbUpload.Piece> pieces,
+        CancellationToken cancellationToken)
     {
         await _appends.WaitAsync(cancellationToken);
         try
         {
             await _queries.BeforeQueriesAsync(
-                () => Append(dataset, table, loadId, path, cancellationToken), cancellationToken);
+                () => Append(dataset, table, loadId, file, pieces, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -170,7 +176,13 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         return claim.ExecuteNonQuery() > 0;
     }
 
-    private void Append(string dataset, string table, string? loadId, string path, CancellationToken cancellationToken)
+    private void Append(
+        string dataset,
+        string table,
+        string? loadId,
+        LineFile file,
+        IReadOnlyList<DuckDbUpload.Piece> pieces,
+        CancellationToken cancellationToken)
     {
         using var connection = File.Open();
         var row = _rows.GetOrAdd((dataset, table), name => new TableRow(connection, name.Dataset, name.Table));
@@ -184,12 +196,15 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 
         using (var appender = connection.CreateAppender(dataset, table))
         {
-            ReadOnlyMemory<byte> rest = System.IO.File.ReadAllBytes(path);
-            while (rest.Span.IndexOf((byte)'\n') is var end and >= 0)
+            using var lines = file.Open();
+            foreach (var piece in pieces)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                row.Append(appender, rest[..end]);
-                rest = rest[(end + 1)..];
+                lines.GoTo(piece.Start, piece.Bytes);
+                while (lines.TryRead(out var line))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    row.Append(appender, line);
+                }
             }
 
             appender.Close();

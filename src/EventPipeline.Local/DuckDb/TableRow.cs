@@ -1,61 +1,52 @@
-using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using DuckDB.NET.Data;
-using DuckDBDateOnly = DuckDB.NET.Native.DuckDBDateOnly;
 
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
 /// Rows of newline-delimited JSON as a table takes them, as strictly as BigQuery's load jobs: an unknown field, a null
-/// where none is allowed, and a value that is not exactly the column's are refused, by name.
+/// where none is allowed, and a value that is not exactly the column's are refused, by name. Values go from the line's
+/// bytes into the table's. Not thread-safe.
 /// https://cloud.google.com/bigquery/docs/loading-data-cloud-storage-json
 /// </summary>
 internal sealed class TableRow
 {
     private readonly string _table;
-    private readonly Column[] _columns;
+    private readonly StoredColumn[] _columns;
     private readonly Dictionary<string, int> _index;
+    private readonly JsonField[] _values;
+
+    // Which column stood behind each in the last row, the first behind none: the next row is usually alike.
+    private readonly int[] _behind;
 
     public TableRow(DuckDBConnection connection, string dataset, string table)
     {
         _table = $"{dataset}.{table}";
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            SELECT column_name, data_type, is_nullable = 'YES', numeric_precision, numeric_scale FROM information_schema.columns
-            WHERE table_schema = $dataset AND table_name = $table ORDER BY ordinal_position
-            """;
-        command.Parameters.Add(new DuckDBParameter("dataset", dataset));
-        command.Parameters.Add(new DuckDBParameter("table", table));
-        using var reader = command.ExecuteReader();
-        var columns = new List<Column>();
-        while (reader.Read())
-        {
-            columns.Add(new Column(
-                reader.GetString(0),
-                reader.GetString(1).Split('(')[0],
-                reader.GetBoolean(2),
-                reader.IsDBNull(3) ? 0 : Convert.ToInt32(reader.GetValue(3), CultureInfo.InvariantCulture),
-                reader.IsDBNull(4) ? 0 : Convert.ToInt32(reader.GetValue(4), CultureInfo.InvariantCulture)));
-        }
-
-        if (columns.Count == 0)
+        _columns = StoredColumn.Of(connection, dataset, table);
+        if (_columns.Length == 0)
         {
             throw Refused("there is no such table");
         }
 
-        _columns = [.. columns];
-        _index = columns.Select((column, i) => (column.Name, i))
+        _index = _columns.Select((column, i) => (column.Name, i))
             .ToDictionary(pair => pair.Name, pair => pair.i, StringComparer.OrdinalIgnoreCase);
+        _values = new JsonField[_columns.Length];
+        _behind = new int[_columns.Length + 1];
     }
 
     /// <summary>Appends a line.</summary>
     /// <exception cref="RejectedEventException">The table does not take it.</exception>
-    public void Append(DuckDBAppender appender, ReadOnlyMemory<byte> line)
+    public void Append(DuckDBAppender appender, Memory<byte> line)
     {
-        using var parsed = Parse(line);
         try
         {
-            Append(appender.CreateRow(), Values(parsed.RootElement));
+            Read(line.Span);
+            appender.AppendRow((this, line), static (row, given) => given.Item1.Append(row, given.line));
+        }
+        catch (JsonException failure)
+        {
+            throw Refused($"a row is not JSON: {failure.Message}");
         }
         catch (InvalidOperationException failure)
         {
@@ -64,169 +55,104 @@ internal sealed class TableRow
         }
     }
 
-    private JsonElement?[] Values(JsonElement line)
+    /// <summary>Finds the values of a line.</summary>
+    private void Read(ReadOnlySpan<byte> line)
     {
-        var values = new JsonElement?[_columns.Length];
-        foreach (var field in line.EnumerateObject())
+        Array.Clear(_values);
+        var reader = new Utf8JsonReader(line);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
         {
-            if (!_index.TryGetValue(field.Name, out var at))
-            {
-                throw Refused($"there is no column '{Shown.Plain(field.Name, 100)}'");
-            }
-
-            if (values[at] is not null)
-            {
-                throw Refused($"'{field.Name}' occurs twice");
-            }
-
-            values[at] = field.Value;
+            ReadToEnd(reader);
+            throw Refused("a row is not an object");
         }
 
-        return values;
+        var last = 0;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var at = ColumnOf(ref reader, last);
+            if (_values[at].Kind != JsonTokenType.None)
+            {
+                ReadToEnd(reader);
+                throw Refused($"'{reader.GetString()}' occurs twice");
+            }
+
+            (_behind[last], last) = (at, at + 1);
+            reader.Read();
+            var (start, kind, isEscaped) = ((int)reader.TokenStartIndex, reader.TokenType, reader.ValueIsEscaped);
+            reader.Skip();
+            _values[at] = new JsonField(start, (int)reader.BytesConsumed - start, kind, isEscaped);
+        }
+
+        ReadToEnd(reader);
     }
 
-    private void Append(IDuckDBAppenderRow row, JsonElement?[] values)
+    private int ColumnOf(ref Utf8JsonReader reader, int last)
     {
+        if (reader.ValueIsEscaped)
+        {
+            return ColumnOf(reader);
+        }
+
+        var name = reader.ValueSpan;
+        if (name.SequenceEqual(_columns[_behind[last]].Utf8Name.Span))
+        {
+            return _behind[last];
+        }
+
         for (var i = 0; i < _columns.Length; i++)
         {
-            Append(row, _columns[i], values[i]);
-        }
-
-        row.EndRow();
-    }
-
-    private JsonDocument Parse(ReadOnlyMemory<byte> line)
-    {
-        try
-        {
-            var parsed = JsonDocument.Parse(line);
-            return parsed.RootElement.ValueKind == JsonValueKind.Object
-                ? parsed
-                : throw Refused("a row is not an object");
-        }
-        catch (JsonException failure)
-        {
-            throw Refused($"a row is not JSON: {failure.Message}");
-        }
-    }
-
-    private void Append(IDuckDBAppenderRow row, Column column, JsonElement? given)
-    {
-        if (given is not { ValueKind: not JsonValueKind.Null } value)
-        {
-            if (!column.IsNullable)
+            if (name.SequenceEqual(_columns[i].Utf8Name.Span))
             {
-                throw Refused($"'{column.Name}' is null or missing, but takes no null");
+                return i;
             }
-
-            row.AppendNullValue();
-            return;
         }
 
-        switch (column.Type)
+        return ColumnOf(reader);
+    }
+
+    private int ColumnOf(Utf8JsonReader reader)
+    {
+        ReadToEnd(reader);
+        var name = reader.GetString()!;
+        return _index.TryGetValue(name, out var at)
+            ? at
+            : throw Refused($"there is no column '{Shown.Plain(name, 100)}'");
+    }
+
+    /// <summary>Whether a row is JSON at all matters more than what it says.</summary>
+    private static void ReadToEnd(Utf8JsonReader reader)
+    {
+        while (reader.Read())
         {
-            case "JSON":
-                row.AppendValue(value.GetRawText());
-                break;
-            case "VARCHAR":
-                row.AppendValue(
-                    value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(column, value));
-                break;
-            case "BIGINT":
-                row.AppendValue(
-                    long.TryParse(
-                        TextOf(value), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-                        ? whole
-                        : throw Wrong(column, value));
-                break;
-            case "BOOLEAN":
-                row.AppendValue(
-                    value.ValueKind is JsonValueKind.True or JsonValueKind.False
-                        ? value.GetBoolean()
-                        : throw Wrong(column, value));
-                break;
-            case "DATE":
-                row.AppendValue(
-                    DateOnly.TryParseExact(
-                        TextOf(value), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-                    ? (DuckDBDateOnly)day : throw Wrong(column, value));
-                break;
-            case "TIMESTAMP":
-                row.AppendValue(Time(column, value).UtcDateTime);
-                break;
-            case "DECIMAL":
-                row.AppendValue(Exact(column, value));
-                break;
-            default:
-                throw new NotSupportedException($"No rule for the type {column.Type} of {_table}.{column.Name}.");
         }
     }
 
-    private DateTimeOffset Time(Column column, JsonElement value)
+    private void Append(IDuckDBAppenderRow row, Memory<byte> line)
     {
-        var text = TextOf(value);
-        var isTime = DateTimeOffset.TryParseExact(
-            text, ["yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK"], CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time);
-        return isTime && time.Ticks % TimeSpan.TicksPerMicrosecond == 0 ? time : throw Wrong(column, value);
-    }
-
-    /// <summary>A number that loses no digit: .NET's parser rounds longer numbers than it can represent.</summary>
-    private decimal Exact(Column column, JsonElement value)
-    {
-        const NumberStyles style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
-#pragma warning disable RS0030 // Whether it rounded is checked below.
-        if (!decimal.TryParse(TextOf(value), style, CultureInfo.InvariantCulture, out var number))
-#pragma warning restore RS0030
+        var isUtf8 = Utf8.IsValid(line.Span);
+        for (var i = 0; i < _columns.Length; i++)
         {
-            throw Wrong(column, value);
+            var (column, value) = (_columns[i], _values[i]);
+            if (value.IsNothing)
+            {
+                if (!column.IsNullable)
+                {
+                    throw Refused($"'{column.Name}' is null or missing, but takes no null");
+                }
+
+                row.AppendNullValue();
+            }
+            else if (!(isUtf8 || value.IsUtf8(line)) || !column.TryAppend(row, line.Span, value))
+            {
+                throw Refused($"'{column.Name}' takes {column}, not {Shown.Plain(value.RawText(line), 100)}");
+            }
         }
-
-        // Up to 28 digits are held exactly, whatever they are.
-        var text = TextOf(value).TrimStart('-', '+');
-        var isExact = text.Length <= 28
-            || Bare(text) == Bare(decimal.Abs(number).ToString(CultureInfo.InvariantCulture));
-        return isExact && decimal.Round(number, column.Scale) == number && decimal.Abs(number) < Limit(column)
-            ? number
-            : throw Wrong(column, value);
     }
-
-    private static string Bare(string text) => text.Contains('.', StringComparison.Ordinal)
-        ? text.TrimStart('0').TrimEnd('0').TrimEnd('.')
-        : text.TrimStart('0');
-
-    private static decimal Limit(Column column) =>
-        column.Precision - column.Scale > 28
-            ? decimal.MaxValue
-            : Enumerable.Repeat(10m, column.Precision - column.Scale).Aggregate(1m, decimal.Multiply);
-
-    private static string TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number => value.GetRawText(),
-        _ => "",
-    };
-
-    private RejectedEventException Wrong(Column column, JsonElement value) =>
-        Refused($"'{column.Name}' takes {column}, not {Shown.Plain(value.GetRawText(), 100)}");
 
     private RejectedEventException Refused(string why) => new(
         $"{_table} refused a row: {why}.",
         "This is a bug in the service, or the table was made by another version of it: "
             + "report it, or start with an empty folder (--data).",
         RejectionCause.WarehouseRefused);
-
-    private sealed record Column(string Name, string Type, bool IsNullable, int Precision, int Scale)
-    {
-        public override string ToString() => Type switch
-        {
-            "VARCHAR" => "a string",
-            "BIGINT" => "a 64-bit whole number",
-            "BOOLEAN" => "true or false",
-            "DATE" => "a day such as 2026-11-22",
-            "TIMESTAMP" => "a time with at most six decimals such as 2026-11-22T06:00:00Z",
-            "DECIMAL" => $"a number of at most {Precision - Scale} digits before and {Scale} after the point",
-            _ => Type,
-        };
-    }
 }

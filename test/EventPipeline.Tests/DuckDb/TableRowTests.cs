@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using EventPipeline.Load;
 
 namespace EventPipeline.Tests.DuckDb;
@@ -30,13 +31,17 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [InlineData("bucket_start", "\"2026-11-22T01:02:03+02:00\"", "2026-11-21 23:02:03")]
     [InlineData("model", "\"größer 日本 😀 '\\\"\\\\ \\n \"", "größer 日本 😀 '\"\\ \n ")]
     [InlineData("model", "\"\"", "")]
+    [InlineData("model", "\"a\\u0000b\"", "a\0b")]
+    [InlineData("MODEL", "\"m\"", "m")]
+    [InlineData("m\\u006fdel", "\"m\"", "m")]
     [InlineData("model", "null", null)]
     [InlineData("dimensions", "{\"a\":{\"b\":[1,null,\"x\"]},\"c\":1.10}", "{\"a\":{\"b\":[1,null,\"x\"]},\"c\":1.10}")]
     public async Task A_value_lands_as_it_is(string column, string value, string? expected)
     {
         await LoadAsync(With(column, value));
 
-        (await file.AskAsync($"SELECT CAST({column} AS VARCHAR) FROM cost_versions"))[0][0]
+        var name = Regex.Unescape(column);
+        (await file.AskAsync($"SELECT CAST({name} AS VARCHAR) FROM cost_versions"))[0][0]
             .ShouldBe(column == "amount_usd" ? Padded(expected!) : expected);
     }
 
@@ -56,6 +61,7 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
     [InlineData("usage_date", "\"2026-11-22T00:00:00Z\"")]
     [InlineData("usage_date", "\"2026-11-31\"")]
     [InlineData("usage_date", "20261122")]
+    [InlineData("usage_date", "\"\"")]
     [InlineData("bucket_start", "\"2026-11-22T00:00:00.1234567Z\"")]
     [InlineData("bucket_start", "\"yesterday\"")]
     [InlineData("bucket_start", "1764000000")]
@@ -87,6 +93,50 @@ public sealed class TableRowTests(WarehouseFixture file) : IClassFixture<Warehou
             .ShouldBe(RejectionCause.WarehouseRefused);
 
         await LoadAsync(Cost);
+    }
+
+    [Fact]
+    public async Task Rows_in_any_order_of_columns_land_beside_each_other()
+    {
+        var backwards = new JsonObject(
+            JsonNode.Parse(Cost)!.AsObject().Reverse()
+                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone())));
+
+        await LoadAsync(
+            Cost, With("usage_date", "\"2026-11-23\""), backwards.ToJsonString(), With("model", "\"m\""), Cost);
+
+        (await file.AskAsync("SELECT usage_date, model, currency FROM cost_versions ORDER BY usage_date, model"))
+            .ShouldBe(
+            [
+                [new DateOnly(2026, 11, 22), "m", "USD"],
+                [new DateOnly(2026, 11, 22), null, "USD"],
+                [new DateOnly(2026, 11, 22), null, "USD"],
+                [new DateOnly(2026, 11, 22), null, "USD"],
+                [new DateOnly(2026, 11, 23), null, "USD"],
+            ]);
+    }
+
+    [Theory]
+    [InlineData("{\"unheard_of\":1", "not JSON")]
+    [InlineData("{\"unheard_of\":1,\"load_id\":1,\"load_id\":1}", "no column 'unheard_of'")]
+    [InlineData("{\"load_id\":null,\"load_id\":1,\"unheard_of\":1}", "'load_id' occurs twice")]
+    [InlineData("{\"load_id\":1,\"vendor\":null}", "'load_id' takes a string, not 1")]
+    [InlineData("[1", "not JSON")]
+    [InlineData("{} {}", "not JSON")]
+    public async Task What_is_wrong_first_is_told(string row, string expected) =>
+        (await Should.ThrowAsync<RejectedEventException>(() => LoadAsync(row))).Message.ShouldContain(expected);
+
+    [Fact]
+    public async Task A_row_that_is_not_UTF_8_is_refused()
+    {
+        await using var upload = await file.Warehouse.StartUploadAsync(
+            WarehouseFixture.Dataset, "cost_versions", "load-1", Token);
+        var row = Encoding.UTF8.GetBytes(With("model", "\"?\""));
+        row[Array.LastIndexOf(row, (byte)'?')] = 0xFF;
+        await upload.WriteAsync(row, Token);
+
+        (await Should.ThrowAsync<RejectedEventException>(() => upload.LoadAsync(Token))).Message
+            .ShouldContain("not Unicode");
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Service;
 
 namespace EventPipeline.Tests.Fetch;
@@ -82,6 +83,34 @@ public sealed class WindowStatementTests : IAsyncLifetime
                 ["costs", "rejected", "report is 'costs', which is unknown. Did you mean 'cost'?"],
             ]);
         (await _host.GetAsync("dead-letters")).GetArrayLength().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task In_DuckDB_a_loaded_window_writes_three_tables_an_unchanged_one_one_and_neither_asks_for_columns()
+    {
+        using var log = new StatementLog(_host.File);
+
+        await _host.WindowAsync("anthropic", "cost", Day);
+        var loaded = log.Read();
+        await _host.WindowAsync("anthropic", "cost", Day);
+        var unchanged = log.Read().Skip(loaded.Count).ToList();
+
+        Written(loaded).ShouldBe(["raw_page", "cost_versions", "slice_versions"], ignoreOrder: true);
+        Written(unchanged).ShouldBe(["slice_versions"]);
+        foreach (var window in new[] { loaded, unchanged })
+        {
+            var writes = window.Count(sql => sql.Contains("INSERT INTO local_statements", StringComparison.Ordinal));
+            window.Count(sql => sql.StartsWith("BEGIN", StringComparison.Ordinal)).ShouldBe(writes);
+            window.Count(sql => sql.StartsWith("COMMIT", StringComparison.Ordinal)).ShouldBe(writes);
+            window.ShouldNotContain(sql => sql.Contains("information_schema", StringComparison.Ordinal));
+        }
+
+        static IEnumerable<string> Written(IEnumerable<string> statements) =>
+            from sql in statements
+            where sql.StartsWith("INSERT INTO", StringComparison.Ordinal)
+            let table = sql.Split(' ', '\n')[2].Split('.')[^1]
+            where table is "raw_page" or "cost_versions" or "slice_versions"
+            select table;
     }
 
     [Fact]

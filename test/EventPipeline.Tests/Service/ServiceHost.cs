@@ -73,6 +73,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public DateOnly Yesterday => Today.AddDays(-1);
 
+    /// <summary>The DuckDB file.</summary>
+    internal DuckDbFile File => _service.Services.GetRequiredService<DuckDbWarehouse>().File;
+
     public InterceptedWarehouse Warehouse => (InterceptedWarehouse)_service.Services.GetRequiredService<IWarehouse>();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
