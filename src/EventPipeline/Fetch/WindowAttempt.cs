@@ -51,57 +51,22 @@ internal sealed partial class WindowAttempt(
         Delivery delivery,
         CancellationToken cancellationToken)
     {
-        var mode = message.Mode;
-        var (connector, account, report) = source;
         var deadline = clock.GetUtcNow() + Limit;
         using var limit = new CancellationTokenSource(Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            var dataset = datasets.Value.For(mode);
-            var identity = await identities.ResolveAsync(dataset, connector, account, either.Token);
-            var request = new LoadRequest(
-                message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId)
+            try
             {
-                StoredIds = identity.StoredIds,
-            };
-            await using var load = new LoadAttempt(warehouse, dataset, request, clock);
-            await load.BeginAsync(lookUp, either.Token);
-            if (load.ClockAhead is { } ahead)
-            {
-                AttemptLog.ClockAhead(logger, message.Window, ahead);
+                return await MakeAsync(
+                    message, source, lookUp, delivery, deadline, daysComeAgain: false, either.Token);
             }
-
-            var drift = new Drift();
-            var fetch = new FetchContext(
-                message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
-            await foreach (var item in connector.FetchAsync(fetch, either.Token))
+            catch (DayCameAgainException again)
             {
-                await load.AcceptAsync(item, either.Token);
+                AttemptLog.DayCameAgain(logger, again.Message);
+                return await MakeAsync(
+                    message, source, lookUp: null, delivery, deadline, daysComeAgain: true, either.Token);
             }
-
-            await identities.ConfirmAsync(
-                dataset,
-                connector,
-                account,
-                identity,
-                fetch.Organization,
-                mode == RunMode.DryRun ? null : message.RunId,
-                either.Token);
-            WindowEnd? end = null;
-            var outcome = await load.CompleteAsync(
-                described =>
-                {
-                    end = EndOf(load, described, drift);
-                    return WindowOutcome.Write(message.Window, end, delivery.Attempt);
-                },
-                either.Token);
-            return new WindowEnding(end ?? EndOf(load, outcome, drift))
-            {
-                IsCommitted = mode != RunMode.DryRun,
-                IsNews = load.HasCommitted,
-                Made = load.Committed,
-            };
         }
         catch (OverflowException overflow)
         {
@@ -118,6 +83,64 @@ internal sealed partial class WindowAttempt(
                 $"{message.Window}: the attempt stopped after {Limit.TotalSeconds:0} s, before the push "
                 + "deadline. It will be retried.");
         }
+    }
+
+    private async Task<WindowEnding> MakeAsync(
+        FetchRequested message,
+        WindowSource source,
+        WindowLookUp? lookUp,
+        Delivery delivery,
+        DateTimeOffset deadline,
+        bool daysComeAgain,
+        CancellationToken cancellationToken)
+    {
+        var mode = message.Mode;
+        var (connector, account, report) = source;
+        var dataset = datasets.Value.For(mode);
+        var identity = await identities.ResolveAsync(dataset, connector, account, cancellationToken);
+        var request = new LoadRequest(
+            message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId)
+        {
+            StoredIds = identity.StoredIds,
+            DaysComeAgain = daysComeAgain,
+        };
+        await using var load = new LoadAttempt(warehouse, dataset, request, clock);
+        await load.BeginAsync(lookUp, cancellationToken);
+        if (load.ClockAhead is { } ahead)
+        {
+            AttemptLog.ClockAhead(logger, message.Window, ahead);
+        }
+
+        var drift = new Drift();
+        var fetch = new FetchContext(
+            message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
+        await foreach (var item in connector.FetchAsync(fetch, cancellationToken))
+        {
+            await load.AcceptAsync(item, cancellationToken);
+        }
+
+        await identities.ConfirmAsync(
+            dataset,
+            connector,
+            account,
+            identity,
+            fetch.Organization,
+            mode == RunMode.DryRun ? null : message.RunId,
+            cancellationToken);
+        WindowEnd? end = null;
+        var outcome = await load.CompleteAsync(
+            described =>
+            {
+                end = EndOf(load, described, drift);
+                return WindowOutcome.Write(message.Window, end, delivery.Attempt);
+            },
+            cancellationToken);
+        return new WindowEnding(end ?? EndOf(load, outcome, drift))
+        {
+            IsCommitted = mode != RunMode.DryRun,
+            IsNews = load.HasCommitted,
+            Made = load.Committed,
+        };
     }
 
     private static WindowEnd EndOf(LoadAttempt load, LoadOutcome outcome, Drift drift)
@@ -143,6 +166,10 @@ internal sealed partial class WindowAttempt(
 
     private static partial class AttemptLog
     {
+        [LoggerMessage(5, LogLevel.Information,
+            "{What} It had been taken for unchanged, and its rows were dropped: the window is read again.")]
+        public static partial void DayCameAgain(ILogger logger, string what);
+
         [LoggerMessage(4, LogLevel.Warning,
             "The newest read of {Window} began at {LastReadBegan:O}, which is in the future: a clock was ahead, "
             + "or this one is behind. This read is recorded just after it.",

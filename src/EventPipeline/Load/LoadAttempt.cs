@@ -18,6 +18,7 @@ internal sealed class LoadAttempt(
     private DateTimeOffset _readBegan = clock.GetUtcNow();
     private WindowLookUp? _before;
     private readonly WindowReading _reading = new(request.Window);
+    private readonly HashSet<DateOnly> _dropped = [];
     private readonly string _loadId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
     private LoadUploads? _uploads;
     private RecordLine? _lines;
@@ -72,13 +73,13 @@ internal sealed class LoadAttempt(
     }
 
     /// <summary>Takes the connector's items, in order.</summary>
+    /// <exception cref="DayCameAgainException">The request says that days do not, and one did.</exception>
     public ValueTask AcceptAsync(VendorItem item, CancellationToken cancellationToken)
     {
         switch (item)
         {
             case BucketArrived bucket:
-                _reading.Begin(bucket.Day);
-                Uploads.Begin(bucket.Day);
+                Begin(bucket.Day);
                 return ValueTask.CompletedTask;
             case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
                 throw new InvalidOperationException(
@@ -90,11 +91,30 @@ internal sealed class LoadAttempt(
                     return ValueTask.CompletedTask;
                 }
 
+                if (_dropped.Contains(row.UsageDate))
+                {
+                    throw new DayCameAgainException(request.Window, row.UsageDate);
+                }
+
                 line = ReferenceEquals(row, record) ? line : Lines.Write(row).Line;
                 return Uploads.WriteAsync(row.Table, row.UsageDate, line, cancellationToken);
             default:
                 throw new InvalidOperationException($"A connector said {item.GetType().Name}.");
         }
+    }
+
+    private void Begin(DateOnly day)
+    {
+        var ended = _reading.Current;
+        _reading.Begin(day);
+        if (ended is { } last && last != day && Keeps && !request.DaysComeAgain
+            && _before?.Shown.GetValueOrDefault(last) is { } before && IsUnchanged(_reading.Days[last], before))
+        {
+            Uploads.LeaveOut(last);
+            _dropped.Add(last);
+        }
+
+        Uploads.Begin(day);
     }
 
     /// <summary>Keeps a piece of the vendor's own text.</summary>
@@ -190,7 +210,7 @@ internal sealed class LoadAttempt(
     private async Task<JudgedDay> JudgeAsync(
         DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
-        if (before?.Text("digest") == read.Digest && !request.Force)
+        if (before is not null && IsUnchanged(read, before))
         {
             return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));
         }
@@ -203,6 +223,8 @@ internal sealed class LoadAttempt(
 
         return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
     }
+
+    private bool IsUnchanged(DayReading read, Row before) => !request.Force && before.Text("digest") == read.Digest;
 
     /// <summary>Whether the rows that are there are finer than those that were read, and add up to the same.</summary>
     private async Task<bool> AgreesWithFinerAsync(

@@ -15,7 +15,20 @@ internal sealed record LoadRequest(
 {
     /// <summary>Every id that slices of the account are stored under: its own, and those merged into it.</summary>
     public IReadOnlyList<string> StoredIds { get; init; } = [AccountId];
+
+    /// <summary>
+    /// Whether a day may have more rows after another day began. Where it may not, a day that says what it said before
+    /// is dropped as soon as the next one begins.
+    /// </summary>
+    public bool DaysComeAgain { get; init; }
 }
+
+/// <summary>
+/// A day had more rows after it was dropped: the window has to be read again as one whose days come again. Nothing was
+/// loaded.
+/// </summary>
+internal sealed class DayCameAgainException(Window window, DateOnly day)
+    : Exception($"{window}: {day:yyyy-MM-dd} had more rows after the next day had begun.");
 
 /// <summary>What one attempt came to.</summary>
 /// <param name="State"><c>loaded</c>, <c>empty</c> or <c>unchanged</c>: the highest of its days'.</param>

@@ -30,6 +30,15 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
         _pagesBeforeBucket.Clear();
     }
 
+    /// <summary>Drops the rows of a day, as far as they are still held.</summary>
+    public void LeaveOut(DateOnly day)
+    {
+        foreach (var (_, table) in _tables.Where(table => table.Key != RawPages))
+        {
+            table.LeaveOut(day.DayNumber);
+        }
+    }
+
     /// <summary>Adds a row of a fact table.</summary>
     /// <param name="table">The table, e.g. <c>usage</c>.</param>
     /// <param name="day">The row's day.</param>
@@ -112,6 +121,14 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
             }
 
             return upload.WriteAsync(line, cancellationToken);
+        }
+
+        public void LeaveOut(int part)
+        {
+            if (_parts.Contains(part))
+            {
+                upload.LeaveOut(part);
+            }
         }
 
         /// <returns>Whether there was anything to load.</returns>

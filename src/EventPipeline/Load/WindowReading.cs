@@ -15,8 +15,10 @@ internal sealed class WindowReading(Window window)
     private readonly SortedDictionary<DateOnly, DayReading> _days = [];
     private readonly HashSet<DateOnly> _remembered = [];
     private readonly RowIdentities _rows = new();
-    private DateOnly? _current;
     private Repetition? _repetition;
+
+    /// <summary>The day of the bucket that arrived last.</summary>
+    public DateOnly? Current { get; private set; }
 
     /// <summary>What was read, by day; only days whose bucket arrived.</summary>
     public IReadOnlyDictionary<DateOnly, DayReading> Days => _days;
@@ -32,13 +34,13 @@ internal sealed class WindowReading(Window window)
             throw Broken($"The vendor answered with {day:yyyy-MM-dd}, which is outside the window.");
         }
 
-        if (_current == day)
+        if (Current == day)
         {
             return; // The bucket continues on the next page.
         }
 
         Finish();
-        _current = day;
+        Current = day;
         if (_days.TryAdd(day, new DayReading()))
         {
             _remembered.Add(day);
@@ -55,7 +57,7 @@ internal sealed class WindowReading(Window window)
     /// <returns>The row under the key it is stored under; null for an identical repeat.</returns>
     public VendorRecord? Add(VendorRecord record, UInt128 rowHash)
     {
-        if (_current is not { } day || record.UsageDate != day)
+        if (Current is not { } day || record.UsageDate != day)
         {
             throw Broken($"A row of {record.UsageDate:yyyy-MM-dd} arrived outside its bucket.");
         }
@@ -113,7 +115,7 @@ internal sealed class WindowReading(Window window)
 
     private void Finish()
     {
-        if (_repetition is { } repetition && _current is { } day)
+        if (_repetition is { } repetition && Current is { } day)
         {
             Repeats += repetition.IsRepeated(out var repeats)
                 ? repeats

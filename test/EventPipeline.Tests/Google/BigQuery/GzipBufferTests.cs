@@ -61,6 +61,32 @@ public sealed class GzipBufferTests
     }
 
     [Fact]
+    public void Parts_that_are_left_out_as_they_end_are_never_ready_however_many_they_are()
+    {
+        using var buffer = new GzipBuffer();
+        var bytes = new byte[3_000];
+        var random = new Random(7);
+        foreach (var part in Enumerable.Range(1, 8))
+        {
+            buffer.Begin(part);
+            foreach (var _ in Enumerable.Range(0, 1_000))
+            {
+                random.NextBytes(bytes);
+                buffer.WriteLine(Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes)));
+            }
+
+            buffer.Length.ShouldBe(0);
+            buffer.LeaveOut(part);
+        }
+
+        buffer.Begin(9);
+        buffer.WriteLine("kept"u8);
+        buffer.Finish();
+        buffer.Fill(int.MaxValue);
+        Read(buffer).ShouldBe("kept\n");
+    }
+
+    [Fact]
     public void The_checksum_of_two_texts_is_that_of_both_together() =>
         Gen.Select(Gen.Byte.Array[0, 5_000], Gen.Byte.Array[0, 5_000]).Sample((first, second) =>
             Crc32Sum.Of(Crc32.HashToUInt32(first), Crc32.HashToUInt32(second), second.Length)
