@@ -22,6 +22,8 @@ internal static class EventPipelineExtensions
     /// </summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(7);
 
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Registers the service. The host adds the warehouse and says who may call and whether its data is simulated.
     /// </summary>
@@ -40,6 +42,12 @@ internal static class EventPipelineExtensions
         services.AddPubSub();          // the edge that publishes
         services.AddDatasets();        // where each mode's rows go
 
+        // By default a handler is replaced after two minutes: until then a timer keeps its service in memory, even one
+        // that has ended, and then every connection is made anew. Replacing connections is enough to notice new
+        // addresses.
+        services.ConfigureHttpClientDefaults(client => client
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = ConnectionLifetime));
         services.AddHealth();
         services.AddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);

@@ -44,8 +44,6 @@ internal static class OtlpExtensions
         {
             services.AddHttpClient(GoogleClient)
                 .RemoveAllLoggers()
-                .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-                .UseSocketsHttpHandler((handler, _) => handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5))
                 .AddGoogleCredentials();
             options.Configure<IHttpMessageHandlerFactory>((otlp, handlers) =>
             {
