@@ -43,6 +43,32 @@ public sealed class PageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_text_that_rows_repeat_is_one_string_on_every_page()
+    {
+        const string row = """{"amount":"1.5","currency":"USD","description":"Tokens","workspace_id":"wrkspc_1","model":"claude"}""";
+        const string other = """{"amount":"2.5","currency":"USD","description":"Search","workspace_id":"wrkspc_2","model":"claude"}""";
+        foreach (var next in new[] { """ "has_more": true, "next_page": "p" """, """ "has_more": false """ })
+        {
+            _vendor.On(Cost, $$"""{"data": [ { {{Start}}, {{End}}, "results": [ {{row}}, {{other}} ] } ], {{next}} }""");
+        }
+
+        var rows = (await ReadAsync()).OfType<CostRecord>().ToList();
+
+        rows.Count.ShouldBe(4);
+        Func<CostRecord, string?>[] texts =
+        [
+            cost => cost.LineItem, cost => cost.SubAccountId, cost => cost.Model, cost => cost.Currency,
+            cost => cost.Grain, cost => cost.Report, cost => cost.AccountId,
+        ];
+        foreach (var text in texts)
+        {
+            text(rows[0]).ShouldNotBeNullOrEmpty();
+            text(rows[2]).ShouldBeSameAs(text(rows[0]));
+            text(rows[3]).ShouldBeSameAs(text(rows[1]));
+        }
+    }
+
+    [Fact]
     public async Task A_body_may_arrive_in_any_pieces()
     {
         var body = Encoding.UTF8.GetBytes(Page($"{Results}, {End}, {Start}"));
