@@ -22,9 +22,15 @@ internal static class SchemaTexts
             from vendor in VendorServiceCollectionExtensions.Known
             from product in vendor.ProductsCountedElsewhere
             select $"f.vendor = {Text(vendor.Name)} AND f.product = {Text(product)}"),
-        ["provider_name"] = Choice(names => names.Provider, otherwise: "c.vendor"),
-        ["service_name"] = Choice(names => names.Service, otherwise: "c.vendor"),
-        ["sub_account_type"] = Choice(names => names.SubAccount, otherwise: "NULL"),
+        ["vendors"] = string.Join(", ", VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)),
+        ["provider_name"] = Choice(names => names.Provider),
+        ["service_name"] = Choice(names => names.Service),
+        ["usual_sub_account"] = FocusNames.UsualSubAccount,
+        ["sub_account_types"] = string.Join(
+            ' ',
+            from vendor in VendorServiceCollectionExtensions.Known
+            where vendor.Focus.SubAccount != FocusNames.UsualSubAccount
+            select $"WHEN c.vendor = {Text(vendor.Name)} THEN {Text(vendor.Focus.SubAccount)}"),
     };
 
     /// <summary>The tables.</summary>
@@ -38,11 +44,11 @@ internal static class SchemaTexts
             Statement.Text(file),
             (sql, part) => sql.Replace($"{{{part.Key}}}", part.Value, StringComparison.Ordinal))));
 
-    private static string Choice(Func<FocusNames, string> name, string otherwise) =>
+    private static string Choice(Func<FocusNames, string> name) =>
         $"CASE c.vendor {string.Join(
             ' ',
             VendorServiceCollectionExtensions.Known.Select(
-                vendor => $"WHEN {Text(vendor.Name)} THEN {Text(name(vendor.Focus))}"))} ELSE {otherwise} END";
+                vendor => $"WHEN {Text(vendor.Name)} THEN {Text(name(vendor.Focus))}"))} ELSE c.vendor END";
 
     private static string Text(string word) => word.AsSpan().ContainsAny('\'', '\\')
         ? throw new ArgumentException($"'{word}' holds a quote or a backslash, which no vendor's word needs.")

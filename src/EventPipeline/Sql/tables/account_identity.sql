@@ -1,5 +1,5 @@
 CREATE TABLE IF NOT EXISTS {dataset}.account_identity (
-  vendor STRING NOT NULL OPTIONS (description = 'Whose account: the vendor\'s name in messages.'),
+  vendor STRING NOT NULL OPTIONS (description = 'Whose account: {vendors}.'),
   account_id STRING NOT NULL OPTIONS (description = 'The account\'s id in every table; decided once, at its first commit.'),
   mark STRING NOT NULL OPTIONS (description = 'What value is: name (configured), organization or organization_header (the vendor\'s own id, from its body or a header), organization_hint (a name in a header), key (a fingerprint), merged_into (another account_id).'),
   value STRING NOT NULL OPTIONS (description = 'What the account is known by.'),

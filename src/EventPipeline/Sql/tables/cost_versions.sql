@@ -1,7 +1,7 @@
 CREATE TABLE IF NOT EXISTS {dataset}.cost_versions (
   load_id STRING NOT NULL OPTIONS (description = 'The load that wrote the row; visible when slice_versions commits it.'),
   row_key STRING NOT NULL OPTIONS (description = 'Natural key: a hash over the bucket and its dimensions. Unique within a slice of a load.'),
-  vendor STRING NOT NULL OPTIONS (description = 'Who was asked: the vendor\'s name in messages.'),
+  vendor STRING NOT NULL OPTIONS (description = 'Who was asked: {vendors}.'),
   account_id STRING NOT NULL OPTIONS (description = 'Which account: the vendor\'s own organisation id, or the first name of an account whose vendor told none. A new name or key does not change it.'),
   report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
   grain STRING NOT NULL OPTIONS (description = 'What a row stands for: the grouping it was asked with. Rows of two grains are never added.'),

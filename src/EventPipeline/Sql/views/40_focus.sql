@@ -62,7 +62,7 @@ SELECT
   COALESCE(o.name, c.account_id) AS BillingAccountName,
   c.sub_account_id AS SubAccountId,
   sub.name AS SubAccountName,
-  CASE WHEN c.sub_account_id IS NULL THEN NULL ELSE {sub_account_type} END AS SubAccountType,
+  CASE WHEN c.sub_account_id IS NULL THEN NULL {sub_account_types} ELSE '{usual_sub_account}' END AS SubAccountType,
   c.bucket_start AS ChargePeriodStart,
   CAST(DATE_ADD(c.usage_date, INTERVAL 1 DAY) AS TIMESTAMP) AS ChargePeriodEnd,
   CAST(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY) AS TIMESTAMP) AS BillingPeriodStart,

@@ -32,7 +32,11 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
 /// <param name="Provider">Who sells and invoices it (ProviderName, PublisherName, InvoiceIssuerName).</param>
 /// <param name="Service">What is sold (ServiceName), e.g. <c>Claude API</c>.</param>
 /// <param name="SubAccount">What a sub-account is called (SubAccountType), e.g. <c>Workspace</c>.</param>
-public sealed record FocusNames(string Provider, string Service, string SubAccount);
+public sealed record FocusNames(string Provider, string Service, string SubAccount = FocusNames.UsualSubAccount)
+{
+    /// <summary>What most vendors call a sub-account.</summary>
+    public const string UsualSubAccount = "Project";
+}
 
 /// <summary>One thing a vendor can be asked for.</summary>
 /// <param name="Name">The name in messages and tables, e.g. <c>messages_usage</c>.</param>

@@ -39,7 +39,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
         ])
     {
-        Focus = new FocusNames("OpenAI", "OpenAI API", "Project"),
+        Focus = new FocusNames("OpenAI", "OpenAI API"),
 
         // The requests of a web search are requests of completions; rows of an earlier normaliser still have them.
         ProductsCountedElsewhere = ["web_search_calls"],
