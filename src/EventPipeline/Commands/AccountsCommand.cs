@@ -32,13 +32,12 @@ internal static class AccountsCommand
         var into = Required(
             "--into", "ACCOUNT_ID", "The account_id to keep; pass the same as --from to undo an earlier merge.");
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would change without changing it." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation." };
         var merge = new Command(
             "merge",
             "Shows two accounts that are one organisation as one: "
             + "for a day stored under both, the newest read counts. No row is deleted.")
         {
-            vendor, from, into, dryRun, yes,
+            vendor, from, into, dryRun, Consent.Yes,
         };
         merge.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
@@ -49,7 +48,7 @@ internal static class AccountsCommand
                 arguments.GetRequiredValue(from),
                 arguments.GetRequiredValue(into),
                 arguments.GetValue(dryRun),
-                arguments.GetValue(yes),
+                arguments.GetValue(Consent.Yes),
                 cancellationToken),
             cancellationToken));
         return merge;

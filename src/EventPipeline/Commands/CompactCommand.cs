@@ -31,13 +31,12 @@ internal static class CompactCommand
             CustomParser = ReadRetention,
         };
         var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be deleted without deleting it." };
-        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation." };
         var compact = new Command(
             "compact",
             "Deletes the rows that no version needs after a retention: of loads that were superseded or never "
             + "committed. Views show what they showed before.")
         {
-            WarehouseCommand.Dataset, retention, dryRun, yes,
+            WarehouseCommand.Dataset, retention, dryRun, Consent.Yes,
         };
         compact.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
@@ -46,7 +45,7 @@ internal static class CompactCommand
                 dataset,
                 arguments.GetValue(retention),
                 arguments.GetValue(dryRun),
-                arguments.GetValue(yes),
+                arguments.GetValue(Consent.Yes),
                 cancellationToken),
             cancellationToken));
         return compact;

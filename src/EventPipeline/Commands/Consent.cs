@@ -1,8 +1,13 @@
+using System.CommandLine;
+
 namespace EventPipeline.Commands;
 
 /// <summary>Asks a person before something changes.</summary>
 internal static class Consent
 {
+    /// <summary>Gives it beforehand.</summary>
+    public static Option<bool> Yes { get; } = new("--yes") { Description = "Do not ask for confirmation." };
+
     /// <returns>Whether the answer is 'yes'; false where nobody can be asked.</returns>
     public static async Task<bool> AskAsync(TextWriter output, CancellationToken cancellationToken)
     {
