@@ -11,6 +11,7 @@ namespace EventPipeline.Fetch;
 /// <summary>One attempt at a window: whose it is, what the vendor says, and what becomes of it.</summary>
 internal sealed partial class WindowAttempt(
     IServiceProvider services,
+    IEnumerable<Vendor> vendors,
     ConfiguredAccounts accounts,
     AccountIdentities identities,
     IWarehouse warehouse,
@@ -27,13 +28,13 @@ internal sealed partial class WindowAttempt(
     /// </exception>
     public WindowSource Find(FetchRequested message)
     {
-        var connector = services.GetKeyedService<IVendorConnector>(message.Vendor)
-            ?? throw Unknown("vendor", message.Vendor, services.GetServices<Vendor>().Select(vendor => vendor.Name));
+        var vendor = vendors.FirstOrDefault(other => other.Name == message.Vendor)
+            ?? throw Unknown("vendor", message.Vendor, vendors.Select(other => other.Name));
         var account = accounts.Find(message.Vendor, message.Account)
             ?? throw Unknown("account", message.Account, accounts.For(message.Vendor).Select(other => other.Name));
-        var report = connector.Vendor.Reports.FirstOrDefault(other => other.Name == message.Report)
-            ?? throw Unknown("report", message.Report, connector.Vendor.Reports.Select(other => other.Name));
-        return new WindowSource(connector, account, report);
+        var report = vendor.Reports.FirstOrDefault(other => other.Name == message.Report)
+            ?? throw Unknown("report", message.Report, vendor.Reports.Select(other => other.Name));
+        return new WindowSource(account, report);
     }
 
     /// <summary>Reads the window and loads it.</summary>
@@ -95,7 +96,8 @@ internal sealed partial class WindowAttempt(
         CancellationToken cancellationToken)
     {
         var mode = message.Mode;
-        var (connector, account, report) = source;
+        var (account, report) = source;
+        var connector = services.GetRequiredKeyedService<IVendorConnector>(account.Vendor);
         var dataset = datasets.Value.For(mode);
         var identity = await identities.ResolveAsync(dataset, connector, account, cancellationToken);
         var request = new LoadRequest(
@@ -179,7 +181,6 @@ internal sealed partial class WindowAttempt(
 }
 
 /// <summary>Where a window is to be had.</summary>
-/// <param name="Connector">Reads it.</param>
 /// <param name="Account">Whom to ask, and with what.</param>
 /// <param name="Report">What to ask for.</param>
-internal sealed record WindowSource(IVendorConnector Connector, Account Account, Report Report);
+internal sealed record WindowSource(Account Account, Report Report);
