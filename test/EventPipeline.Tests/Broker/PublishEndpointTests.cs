@@ -5,6 +5,7 @@ using EventPipeline.Messages;
 
 namespace EventPipeline.Tests.Broker;
 
+[Collection(nameof(LargeBodies))]
 public sealed class PublishEndpointTests : IDisposable
 {
     private readonly TemporaryFolder folder = new();
@@ -95,6 +96,7 @@ public sealed class PublishEndpointTests : IDisposable
     }
 
     [Fact]
+    [LargeBody]
     public async Task A_message_at_every_limit_is_taken()
     {
         await using var host = await BrokerHost.StartAsync(folder.Path, 204);

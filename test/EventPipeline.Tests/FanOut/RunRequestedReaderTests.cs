@@ -4,6 +4,7 @@ using EventPipeline.Tests.Trigger;
 
 namespace EventPipeline.Tests.FanOut;
 
+[Collection(nameof(LargeBodies))]
 public sealed class RunRequestedReaderTests
 {
     private static readonly DateOnly Today = new(2026, 11, 23);
@@ -149,6 +150,7 @@ public sealed class RunRequestedReaderTests
     }
 
     [Fact]
+    [LargeBody]
     public void Reading_stops_at_the_tenth_mistake_however_many_there_are()
     {
         var body = new StringBuilder("{");
@@ -173,6 +175,7 @@ public sealed class RunRequestedReaderTests
     }
 
     [Fact]
+    [LargeBody]
     public void A_list_longer_than_anybody_has_accounts_is_not_read_to_its_end()
     {
         var names = Enumerable.Repeat("default", 400_000).ToList();

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Google;
 
+[Collection(nameof(LargeBodies))]
+[LargeBody]
 public sealed class PubSubPublisherTests
 {
     private static readonly Dictionary<string, string> NoAttributes = [];

@@ -5,6 +5,7 @@ using static EventPipeline.Tests.Trigger.Pushes;
 
 namespace EventPipeline.Tests.Trigger;
 
+[Collection(nameof(LargeBodies))]
 public sealed class BadEventTests : IClassFixture<DoorFixture>
 {
     private readonly DoorFixture _door;
@@ -181,6 +182,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
+    [LargeBody]
     public async Task The_largest_body_that_Pub_Sub_can_push_is_read()
     {
         // 10 MB of data in base64, with the envelope around it.
@@ -191,6 +193,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
+    [LargeBody]
     public async Task Whatever_its_bytes_are_a_dead_letter_is_small_enough_to_be_published()
     {
         // In base64 all of it is plus signs, of which JSON for web pages makes six bytes each.
@@ -205,6 +208,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
+    [LargeBody]
     public async Task More_values_than_anybody_means_are_not_read_to_their_end()
     {
         await _door.PostAsync(
@@ -224,6 +228,7 @@ public sealed class BadEventTests : IClassFixture<DoorFixture>
     }
 
     [Fact]
+    [LargeBody]
     public async Task A_message_id_of_a_megabyte_is_rejected_and_not_repeated()
     {
         await _door.PostAsync("/events/run-requested", Wrapped("{}", id: new string('1', 1_000_000)));

@@ -3,6 +3,8 @@ using EventPipeline.Events;
 
 namespace EventPipeline.Tests.Trigger;
 
+[Collection(nameof(LargeBodies))]
+[LargeBody]
 public sealed class BodyBudgetTests : IClassFixture<DoorFixture>
 {
     private readonly DoorFixture _door;

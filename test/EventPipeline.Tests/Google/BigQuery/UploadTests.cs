@@ -4,6 +4,8 @@ using EventPipeline.Load;
 
 namespace EventPipeline.Tests.Google.BigQuery;
 
+[Collection(nameof(LargeBodies))]
+[LargeBody]
 public sealed class UploadTests
 {
     private const string JobId = "load-ai_usage-cost_versions-load1";
