@@ -19,7 +19,7 @@ internal sealed partial class FanOutHandler(
     IEnumerable<Vendor> vendors,
     RunLedger ledger,
     RunCompletion completion,
-    PublishMessages publish,
+    WindowPublisher windows,
     IOptions<RunOptions> options,
     IOptions<DatasetOptions> datasets,
     ILogger<FanOutHandler> logger)
@@ -32,25 +32,22 @@ internal sealed partial class FanOutHandler(
             ?? await ledger.StorePlanAsync(
                 await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
 
-        var windows = plan.Windows.Where(planned => !planned.Skipped).ToList();
-        await publish(Topic.Fetch, [.. windows.Select(planned => Message(plan, planned))], cancellationToken);
+        var published = plan.Windows.Where(planned => planned.IsPublished).ToList();
+        await windows.PublishAsync(runId, plan.Mode, plan.RequestedAt, published, cancellationToken);
         Log.Published(
-            logger, runId, windows.Count, plan.Windows.Count - windows.Count, plan.Mode.Name(), plan.From, plan.To);
-        if (windows.Count == 0)
+            logger,
+            runId,
+            published.Count,
+            plan.Windows.Count(planned => planned.Waiting),
+            plan.Windows.Count(planned => planned.Skipped),
+            plan.Mode.Name(),
+            plan.From,
+            plan.To);
+        await windows.PublishWaitingAsync(trigger.Time, cancellationToken);
+        if (plan.Windows.All(planned => planned.Skipped))
         {
             await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);
         }
-    }
-
-    private static OutgoingMessage Message(RunPlan plan, PlannedWindow planned)
-    {
-        var (vendor, account, report, from, to) = planned.Window;
-        var message = new FetchRequested(plan.RunId, plan.Mode, vendor, account, report, from, to, planned.Force);
-        return OutgoingMessage.CloudEvent(
-            $"{plan.RunId}.{planned.Window.Id}",
-            FetchRequested.EventType,
-            plan.RequestedAt,
-            FetchRequestedReader.Write(message));
     }
 
     private async Task<RunPlan> PlanAsync(
@@ -61,7 +58,11 @@ internal sealed partial class FanOutHandler(
         var today = DateOnly.FromDateTime(time.UtcDateTime);
         var (from, to) = Planner.Horizon(request, today, gapDays, subjects.Select(subject => subject.Report));
         var reads = await ledger.SlicesReadAsync(request.Mode, from, to, cancellationToken);
-        return new Planner(reads, gapDays).Plan(runId, request, time, subjects);
+        var plan = new Planner(reads, gapDays).Plan(runId, request, time, subjects);
+        return plan with
+        {
+            Windows = await windows.WithinBudgetAsync(request.Mode, plan.Windows, cancellationToken),
+        };
     }
 
     private async Task<IReadOnlyList<PlanSubject>> SubjectsAsync(
@@ -86,9 +87,19 @@ internal sealed partial class FanOutHandler(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Run {RunId} requests {Windows} windows and skips {Skipped}.",
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "Run {RunId} requests {Windows} windows, leaves {Waiting} waiting and skips {Skipped}.",
             EventName = "run.planned")]
         public static partial void Published(
-            ILogger logger, string runId, int windows, int skipped, string mode, DateOnly from, DateOnly to);
+            ILogger logger,
+            string runId,
+            int windows,
+            int waiting,
+            int skipped,
+            string mode,
+            DateOnly from,
+            DateOnly to);
     }
 }

@@ -18,6 +18,7 @@ internal sealed partial class FetchHandler(
     IWarehouse warehouse,
     RunLedger ledger,
     RunCompletion completion,
+    Backlog backlog,
     RunNews news,
     WindowsAtWork atWork,
     IOptions<DatasetOptions> datasets,
@@ -43,6 +44,13 @@ internal sealed partial class FetchHandler(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
+            if (mode != RunMode.DryRun && failure is TransientFailureException { IsQuotaExhausted: true })
+            {
+                metrics.Attempted(window, mode, WindowDocument.Waiting, clock.GetElapsedTime(began));
+                await backlog.RecordWaitingAsync(runId, mode, window, failure.Message, delivery, cancellationToken);
+                return;
+            }
+
             metrics.Attempted(window, mode, RunHistory.AttemptFailed, clock.GetElapsedTime(began));
             await TellAsync(failure, message, mode, delivery, cancellationToken);
             throw;

@@ -10,6 +10,7 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<RunLedger>()
         .AddScoped<RunEvents>()
         .AddScoped<RunCompletion>()
+        .AddScoped<Backlog>()
         .AddScoped<RunStatus>()
         .AddScoped<RunNews>()
         .AddScoped<FreshnessReport>()

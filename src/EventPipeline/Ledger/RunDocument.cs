@@ -6,8 +6,9 @@ namespace EventPipeline.Ledger;
 /// <summary>A run, as people and scripts see it.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="State">
-/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>stalled</c> when it has not ended and nothing was recorded for
-/// longer than a message can be in transit. It is running again once something is.
+/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>waiting</c> when all that is left of it waits for a day with
+/// load jobs to spare; <c>stalled</c> when it has not ended and nothing was recorded for longer than a message can be
+/// in transit. It is running again once something is.
 /// </param>
 /// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
 /// <param name="From">The first requested day, UTC; null until the run is planned.</param>
@@ -40,8 +41,11 @@ public sealed record RunDocument(
 
     public const string Stalled = "stalled";
 
+    public const string Waiting = "waiting";
+
     /// <summary>
-    /// Why it failed if no window shows it (its trigger was given up or rejected), and what to do; absent otherwise.
+    /// Why it failed if no window shows it (its trigger was given up or rejected), and what to do; how many of its
+    /// windows wait, and for what; absent otherwise.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
@@ -55,7 +59,8 @@ public sealed record RunDocument(
 
     /// <summary>Windows that have not ended.</summary>
     [JsonIgnore]
-    public int Pending => Windows.Count(window => window.State == WindowDocument.Pending);
+    public int Pending =>
+        Windows.Count(window => window.State is WindowDocument.Pending or WindowDocument.Waiting);
 }
 
 /// <summary>One window of a run.</summary>
@@ -65,12 +70,12 @@ public sealed record RunDocument(
 /// <param name="From">The first day, UTC.</param>
 /// <param name="To">The last day, UTC, inclusive.</param>
 /// <param name="Why">
-/// <c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; for what is left out <c>settled</c> or
-/// <c>pinned</c>.
+/// <c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; for what is left out <c>settled</c>,
+/// <c>pinned</c> or <c>left for a later run</c>.
 /// </param>
 /// <param name="State">
 /// <c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until
-/// it ends.
+/// it ends, <c>waiting</c> while it is not even published: the day's load jobs are spoken for.
 /// </param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>
@@ -97,4 +102,6 @@ public sealed record WindowDocument(
     IReadOnlyList<string> Drift) : ReportedMoney
 {
     public const string Pending = "pending";
+
+    public const string Waiting = "waiting";
 }

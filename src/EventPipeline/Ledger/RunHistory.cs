@@ -16,6 +16,12 @@ internal static class RunHistory
     /// <summary>The trigger was rejected, or Pub/Sub gave up delivering it, and there was no plan.</summary>
     public const string TriggerFailed = "trigger_failed";
 
+    /// <summary>A window met a quota: it waits for a later run to publish it.</summary>
+    public const string WindowWaiting = "window_waiting";
+
+    /// <summary>A window that waited was published.</summary>
+    public const string WindowPublished = "window_published";
+
     public const string AttemptFailed = "attempt_failed";
     public const string WindowEnded = "window_ended";
 
@@ -57,9 +63,13 @@ internal static class RunHistory
             ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at"))
             : null;
         var newest = events.Max(row => row.Timestamp("recorded_at"));
-        var isOpen = trigger is null && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
+        var waiting = windows.Count(window => window.State == WindowDocument.Waiting);
+        var isPending =
+            trigger is null && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
+        var isOpen = isPending || waiting > 0;
         var silent = now - newest;
-        var state = isOpen ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
+        var state = isPending ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
+            : waiting > 0 ? RunDocument.Waiting
             : trigger is not null || windows.Any(window => WindowState.IsFailure(window.State)) ? "failed"
             : "completed";
         var read = windows.Where(window => WindowState.IsSuccess(window.State)).ToList();
@@ -81,7 +91,10 @@ internal static class RunHistory
             },
             windows)
         {
-            Reason = trigger?.TextOrNull("reason"),
+            Reason = trigger is not null ? trigger.TextOrNull("reason")
+                : waiting > 0 ? $"{waiting} of its windows wait: BigQuery takes so many load jobs a table and day, and "
+                    + "daily runs come first. The next run of any kind, such as tomorrow's, publishes more of them."
+                : null,
             LastEventAt = newest,
             SilentForHours = state == RunDocument.Stalled ? Math.Round(silent.TotalHours, 1) : null,
         };
@@ -98,6 +111,22 @@ internal static class RunHistory
     /// <summary>Why the last recorded attempt at a window failed; null if none is recorded.</summary>
     public static string? LastFailure(IEnumerable<Row> events, string windowId) =>
         OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");
+
+    /// <summary>The windows of a run that wait to be published, in the plan's order.</summary>
+    public static IEnumerable<PlannedWindow> Waiting(string runId, IReadOnlyCollection<Row> events)
+    {
+        var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
+        return (Plan(events) ?? PlanOfStrays(runId, events))?.Windows.Where(
+            planned => byWindow[planned.Window.Id].ToList() is var own
+                && !planned.Skipped
+                && !own.Exists(row => row.Text("event") == WindowEnded)
+                && IsWaiting(planned, own)) ?? [];
+    }
+
+    private static bool IsWaiting(PlannedWindow planned, IEnumerable<Row> events) =>
+        events.Where(row => row.Text("event") is WindowWaiting or WindowPublished)
+            .MaxBy(row => row.Timestamp("recorded_at"))
+            ?.Text("event") is { } last ? last == WindowWaiting : planned.Waiting;
 
     private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
         events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
@@ -145,18 +174,20 @@ internal static class RunHistory
             .ThenByDescending(row => row.Timestamp("recorded_at"))
             .FirstOrDefault();
         var failures = events.Where(row => row.Text("event") == AttemptFailed).ToList();
+        var met = events.LastOrDefault(row => row.Text("event") == WindowWaiting);
         var details = end?.TextOrNull("details") is { } json
             ? JsonSerializer.Deserialize(json, EndDetailsJson.Default.EndDetails)
             : null;
         var (vendor, account, report, from, to) = planned.Window;
         return new WindowDocument(
             vendor, account, report, from, to, planned.Why,
-            planned.Skipped ? WindowState.Skipped : end?.Text("state") ?? WindowDocument.Pending,
+            planned.Skipped ? WindowState.Skipped
+                : end?.Text("state") ?? (IsWaiting(planned, events) ? WindowDocument.Waiting : WindowDocument.Pending),
             end?.GetInt64("row_count") ?? 0,
             end?.GetInt64("tokens") ?? 0,
             end?.TextOrNull("load_id"),
             failures.Count + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
-            end is null ? failures.LastOrDefault()?.TextOrNull("reason") : end.TextOrNull("reason"),
+            end is null ? (failures.LastOrDefault() ?? met)?.TextOrNull("reason") : end.TextOrNull("reason"),
             details?.Differences,
             details?.Drift ?? [])
         {

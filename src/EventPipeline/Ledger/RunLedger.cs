@@ -70,7 +70,8 @@ internal sealed class RunLedger(
         }
 
         var head = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
-        (head["plan_id"], head["details"]) = (planId, StoredPlan.Write(plan));
+        head["plan_id"] = planId;
+        StoredPlan.Describe(plan, head);
         return await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [head], cancellationToken)
             ? plan
             : await FindPlanAsync(plan.RunId, plan.Mode, cancellationToken)

@@ -14,6 +14,11 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
         NewsLog.AttemptFailed(logger, window, runId, mode.Name(), attempt, messageId, reason);
 
+    /// <summary>A window met a quota, and waits for a later run to publish it.</summary>
+    public void WindowWaits(
+        string runId, RunMode mode, Window window, string reason, int? attempt, string? messageId) =>
+        NewsLog.WindowWaits(logger, window, runId, mode.Name(), attempt, messageId, reason);
+
     /// <summary>A window ended.</summary>
     public void WindowEnded(string runId, RunMode mode, Window window, WindowEnd end, int? attempt, string? messageId)
     {
@@ -49,6 +54,11 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
 
     private static partial class NewsLog
     {
+        [LoggerMessage(5, LogLevel.Warning, "{Window} of run {RunId} waits for a later run: {Reason}",
+            EventName = "window.waiting")]
+        public static partial void WindowWaits(
+            ILogger logger, Window window, string runId, string mode, int? attempt, string? messageId, string reason);
+
         [LoggerMessage(1, LogLevel.Warning, "An attempt at {Window} of run {RunId} failed: {Reason}",
             EventName = "window.attempt_failed")]
         public static partial void AttemptFailed(

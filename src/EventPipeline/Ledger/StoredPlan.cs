@@ -39,8 +39,7 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
         return new StoredPlan(id, head.RequestedAt < earliest ? head.RequestedAt : earliest, head, text);
     }
 
-    /// <summary>The text of the event that names a plan.</summary>
-    public static string Write(RunPlan plan)
+    private static string Write(RunPlan plan)
     {
         var read = plan.Windows.Where(planned => !planned.Skipped).Select(planned => planned.Window).ToList();
         return JsonSerializer.Serialize(
@@ -56,10 +55,23 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
             StoredPlanJson.Default.PlanHead);
     }
 
+    /// <summary>What distinguishes the event that names a plan.</summary>
+    /// <remarks>
+    /// <c>row_count</c> is how many of its windows are published with it that might have waited: so many load jobs it
+    /// may take beyond what daily runs need.
+    /// </remarks>
+    public static void Describe(RunPlan plan, Dictionary<string, object?> row)
+    {
+        row["details"] = Write(plan);
+        row["state"] = plan.Windows.Any(planned => planned.Waiting) ? WindowDocument.Waiting : null;
+        row["row_count"] = plan.Windows.LongCount(
+            planned => planned.IsPublished && WindowReason.MayWait(planned.Why));
+    }
+
     /// <summary>What distinguishes the event of a window's being planned.</summary>
     public static void Describe(PlannedWindow planned, int position, Dictionary<string, object?> row)
     {
-        row["state"] = planned.Skipped ? WindowState.Skipped : null;
+        row["state"] = planned.Skipped ? WindowState.Skipped : planned.Waiting ? WindowDocument.Waiting : null;
         row["reason"] = planned.Why;
         row["details"] = JsonSerializer.Serialize(
             new PlanPosition(position, planned.Force), StoredPlanJson.Default.PlanPosition);
@@ -87,7 +99,8 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
                            row.Date("window_end")),
                        row.Text("reason"),
                        row.TextOrNull("state") == WindowState.Skipped,
-                       at.Force),
+                       at.Force,
+                       row.TextOrNull("state") == WindowDocument.Waiting),
             ]);
 }
 

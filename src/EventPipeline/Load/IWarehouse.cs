@@ -7,6 +7,11 @@ namespace EventPipeline.Load;
 public interface IWarehouse
 {
     /// <summary>
+    /// How many uploads one table takes in a day, failed ones included; null where nothing limits it.
+    /// </summary>
+    int? MaxLoadsPerDay => null;
+
+    /// <summary>
     /// Begins to append to a table. Nothing exists in the table until <see cref="IUpload.LoadAsync"/>; a load id names
     /// one upload per table, never a second.
     /// </summary>

@@ -25,7 +25,16 @@ internal sealed record RunPlan(
 /// <param name="Why">One of <see cref="WindowReason"/>.</param>
 /// <param name="Skipped">Whether it is left out.</param>
 /// <param name="Force">Whether unchanged days are loaded too.</param>
-internal sealed record PlannedWindow(Window Window, string Why, bool Skipped = false, bool Force = false);
+/// <param name="Waiting">
+/// Whether it is not published with the plan, because the day's load jobs are spoken for, but by a later run.
+/// </param>
+internal sealed record PlannedWindow(
+    Window Window, string Why, bool Skipped = false, bool Force = false, bool Waiting = false)
+{
+    /// <summary>Whether it is published with the plan.</summary>
+    [JsonIgnore]
+    public bool IsPublished => !Skipped && !Waiting;
+}
 
 /// <summary>Why a window is in a plan.</summary>
 internal static class WindowReason
@@ -50,6 +59,16 @@ internal static class WindowReason
 
     /// <summary>Left out: a person restored an earlier version.</summary>
     public const string Pinned = "pinned";
+
+    /// <summary>
+    /// Left out: a gap that the next run looks for again, because the day's load jobs are spoken for.
+    /// </summary>
+    public const string LeftForLater = "left for a later run";
+
+    /// <summary>
+    /// Whether a window may wait for a day with load jobs to spare: what every daily run reads may not.
+    /// </summary>
+    public static bool MayWait(string why) => why is AskedFor or Forced or Gap;
 
     /// <summary>The order of publishing, lowest first.</summary>
     public static int Urgency(string why) =>

@@ -5,4 +5,11 @@ namespace EventPipeline.Shared;
 /// happened and where, so that a person can read it in <c>/runs/{id}</c>.
 /// </summary>
 public sealed class TransientFailureException(
-    string message, Exception? innerException = null) : Exception(message, innerException);
+    string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>
+    /// Whether a quota is used up that is refilled over the course of a day: trying again sooner would fail, and may
+    /// use more of it.
+    /// </summary>
+    public bool IsQuotaExhausted { get; init; }
+}

@@ -84,7 +84,7 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
     }
 
     [Fact]
-    public async Task A_table_whose_loads_of_the_day_are_used_up_is_told_and_loaded_when_there_are_more()
+    public async Task A_window_whose_table_has_no_loads_left_today_waits_and_a_later_run_goes_on_with_it()
     {
         bench.Require();
         var window = new Window("openai", "SIMULATED-acme", "cost", new(2098, 3, 16), new(2098, 3, 16));
@@ -97,13 +97,19 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
             reason: "quotaExceeded",
             message: "Quota exceeded: Your table exceeded quota for imports or query appends per table.");
 
-        var run = await service.EndAsync(await bench.TriggerAsync(Request(window)));
-
-        run.Outcome.ShouldBe("completed");
+        var met = await bench.TriggerAsync(Request(window));
+        await Poll.UntilAsync(
+            "the run waits", async () => (await service.RunAsync(met)).State == "waiting");
         (
             await bench.QueryAsync(
-                $"SELECT reason FROM run_events WHERE run_id = '{run.RunId}' AND event = 'attempt_failed'"))
+                $"SELECT reason FROM run_events WHERE run_id = '{met}' AND event = 'window_waiting'"))
             .ShouldHaveSingleItem()[0].GetString().ShouldNotBeNull().ShouldContain("1,500");
+        await bench.EveryMessageIsAcknowledgedAsync();
+
+        await bench.TriggerAsync(Request(window));
+
+        (await service.EndAsync(met)).Outcome.ShouldBe("completed");
+        await bench.EveryMessageIsAcknowledgedAsync();
         await bench.ShouldHaveTruthAsync(bench.Vendors, window);
         bench.Pushes.Close();
     }

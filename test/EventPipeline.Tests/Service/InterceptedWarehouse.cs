@@ -12,6 +12,9 @@ internal sealed class InterceptedWarehouse(IWarehouse inner) : IWarehouse
     /// </summary>
     public int Calls => _calls;
 
+    /// <inheritdoc/>
+    public int? MaxLoadsPerDay { get; set; }
+
     /// <summary>Called before a query or an insert; fails it by throwing.</summary>
     public Action<Statement> Before { get; set; } = _ => { };
 

@@ -12,6 +12,7 @@ using EventPipeline.Local.Shared;
 using EventPipeline.Messages;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Trigger;
+using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -77,6 +78,9 @@ internal sealed class ServiceHost : IAsyncDisposable
     internal DuckDbFile File => _service.Services.GetRequiredService<DuckDbWarehouse>().File;
 
     public InterceptedWarehouse Warehouse => (InterceptedWarehouse)_service.Services.GetRequiredService<IWarehouse>();
+
+    /// <summary>The vendors it knows; an account of <see cref="Acme"/> each.</summary>
+    public IEnumerable<Vendor> Vendors => _service.Services.GetServices<Vendor>();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

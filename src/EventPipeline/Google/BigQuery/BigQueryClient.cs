@@ -39,6 +39,9 @@ internal sealed class BigQueryClient(HttpClient http, IOptions<BigQueryOptions> 
     /// <summary>The most one query may bill, bytes.</summary>
     public long MaximumBytesBilled => options.Value.MaximumBytesBilled;
 
+    /// <summary>How many load jobs one table takes in a day, failed ones included.</summary>
+    public int MaxLoadJobsPerDay => options.Value.MaxLoadJobsPerDay;
+
     private string Resources => $"bigquery/v2/projects/{Uri.EscapeDataString(Project)}";
 
     /// <summary>datasets.get; null when the dataset does not exist.</summary>

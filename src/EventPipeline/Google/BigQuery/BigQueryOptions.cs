@@ -40,6 +40,12 @@ public sealed class BigQueryOptions
     /// The most that one query may bill, bytes; a query that would read more fails and costs nothing.
     /// </summary>
     public long MaximumBytesBilled { get; set; } = 100L * 1024 * 1024 * 1024;
+
+    /// <summary>
+    /// How many load jobs one table takes in a day, failed ones included
+    /// (https://cloud.google.com/bigquery/quotas#load_jobs). Lower it where something else loads into the tables.
+    /// </summary>
+    public int MaxLoadJobsPerDay { get; set; } = 1_500;
 }
 
 [OptionsValidator]
@@ -58,6 +64,11 @@ internal sealed class BigQueryOptionsRules : IValidateOptions<BigQueryOptions>
             errors.Add(
                 $"BigQuery__BaseAddress is '{address}': it takes an address such as https://bigquery.googleapis.com/ "
                 + "(BIGQUERY_EMULATOR_HOST takes host:port, such as 127.0.0.1:9050).");
+        }
+
+        if (options.MaxLoadJobsPerDay is < 1 or > 1_500)
+        {
+            errors.Add("BigQuery__MaxLoadJobsPerDay takes a whole number from 1 to 1500.");
         }
 
         if (options.MaximumBytesBilled < 1)

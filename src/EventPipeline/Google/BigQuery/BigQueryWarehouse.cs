@@ -17,6 +17,9 @@ internal sealed partial class BigQueryWarehouse(
     private static readonly Backoff Backoff =
         new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
 
+    /// <inheritdoc/>
+    public int? MaxLoadsPerDay => client.MaxLoadJobsPerDay;
+
     public Task<IUpload> StartUploadAsync(
         string dataset, string table, string loadId, CancellationToken cancellationToken)
     {

@@ -22,14 +22,20 @@ internal static class LoadFailure
                 QuotaUsedUp(failure.Error, job, name),
             _ => $"{Table(job)}, {name}: {failure.Message} None of it is visible; the window is read again.",
         },
-        failure);
+        failure)
+    {
+        IsQuotaExhausted = failure.Error.Reason == "quotaExceeded" && IsTheTables(failure.Error),
+    };
 
     /// <summary>A job that ended in an error.</summary>
     public static Exception FromJob(ErrorProto error, IReadOnlyList<ErrorProto> errors, Job job, string name) =>
         error.Reason switch
     {
         "invalid" => Refused(error, errors, job, name),
-        "quotaExceeded" => new TransientFailureException(QuotaUsedUp(error, job, name)),
+        "quotaExceeded" => new TransientFailureException(QuotaUsedUp(error, job, name))
+        {
+            IsQuotaExhausted = IsTheTables(error),
+        },
         _ => FromRequest(new BigQueryException(null, error), job, name),
     };
 
@@ -46,10 +52,13 @@ internal static class LoadFailure
 
     // https://cloud.google.com/bigquery/quotas#load_jobs: failed jobs count too. BigQuery names the limit in words and
     // as a location, "load_job_per_table.long".
+    private static bool IsTheTables(ErrorProto error) =>
+        $"{error.Location} {error.Message}".Contains("table", StringComparison.OrdinalIgnoreCase);
+
     private static string QuotaUsedUp(ErrorProto error, Job job, string name) =>
-        $"{error.Location} {error.Message}".Contains("table", StringComparison.OrdinalIgnoreCase)
+        IsTheTables(error)
             ? $"{Table(job)}: the daily quota of 1,500 load jobs is exhausted ({name}: {Short(error.Message)}). "
-                + "It replenishes over the course of a day, and Pub/Sub will redeliver."
+                + "It replenishes over the course of a day, and a later run goes on with the window."
             : $"{Table(job)}, {name}: a quota is exhausted: {Short(error.Message)} "
                 + "It replenishes by itself, and Pub/Sub will redeliver.";
 

@@ -34,5 +34,5 @@ SELECT
 FROM events AS p
 JOIN ends AS e
   ON p.window_id = e.window_id
-WHERE p.event = 'window_planned' AND p.plan_id = @plan_id AND p.state IS NULL
+WHERE p.event = 'window_planned' AND p.plan_id = @plan_id AND (p.state IS NULL OR p.state = 'waiting')
 {visible};

@@ -221,6 +221,7 @@ public sealed class UploadTests
         var failure = await Should.ThrowAsync<TransientFailureException>(() => LoadAsync(server, ["{}"]));
 
         failure.Message.ShouldContain(told);
+        failure.IsQuotaExhausted.ShouldBe(location == "load_job_per_table.long");
         failure.Message.ShouldContain("my-project.ai_usage.cost_versions");
         failure.Message.ShouldContain(JobId);
         server.Jobs.Count.ShouldBe(1);

@@ -1,0 +1,112 @@
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+using EventPipeline.Messages;
+using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.FanOut;
+
+/// <summary>
+/// Publishes windows as fetch messages: those of a plan, and, as far as a day's load jobs go, those that earlier runs
+/// left waiting.
+/// </summary>
+internal sealed partial class WindowPublisher(
+    IWarehouse warehouse,
+    Backlog backlog,
+    IEnumerable<Vendor> vendors,
+    ConfiguredAccounts accounts,
+    PublishMessages publish,
+    ILogger<WindowPublisher> logger)
+{
+    // Of a run of a hundred thousand windows, a publish request at a time is in memory.
+    private const int MessagesAtOnce = 1_000;
+
+    /// <summary>Publishes windows of a run, in their order.</summary>
+    /// <exception cref="TransientFailureException">The topic did not accept them; some may be published.</exception>
+    public async Task PublishAsync(
+        string runId,
+        RunMode mode,
+        DateTimeOffset time,
+        IEnumerable<PlannedWindow> windows,
+        CancellationToken cancellationToken)
+    {
+        foreach (var some in windows.Chunk(MessagesAtOnce))
+        {
+            await publish(
+                Topic.Fetch, [.. some.Select(planned => Message(runId, mode, time, planned))], cancellationToken);
+        }
+    }
+
+    /// <summary>The windows of a plan, and which of them wait because the day's load jobs are spoken for.</summary>
+    public async Task<IReadOnlyList<PlannedWindow>> WithinBudgetAsync(
+        RunMode mode, IReadOnlyList<PlannedWindow> windows, CancellationToken cancellationToken) =>
+        mode == RunMode.DryRun || warehouse.MaxLoadsPerDay is not { } most || !LoadBudget.Matters(windows)
+            ? windows
+            : Budget(most, await backlog.FindAsync(mode, cancellationToken)).Apply(windows);
+
+    /// <summary>
+    /// Publishes what earlier runs left waiting, the oldest run first. Cut off, it publishes some of it twice, which is
+    /// harmless: a window that has ended is not read again.
+    /// </summary>
+    /// <param name="time">The time of the trigger in hand, UTC.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    public async Task PublishWaitingAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        if (warehouse.MaxLoadsPerDay is not { } most)
+        {
+            return;
+        }
+
+        foreach (var mode in (RunMode[])[RunMode.Production, RunMode.Development])
+        {
+            var state = await backlog.FindAsync(mode, cancellationToken);
+            var left = Budget(most, state).Left;
+            foreach (var runId in state.Runs)
+            {
+                if (left == 0)
+                {
+                    break;
+                }
+
+                var waiting = await backlog.WaitingAsync(runId, mode, cancellationToken);
+                var some = waiting.Take(left).ToList();
+                if (some.Count == 0)
+                {
+                    continue;
+                }
+
+                await PublishAsync(runId, mode, time, some, cancellationToken);
+                await backlog.RecordPublishedAsync(runId, mode, some, cancellationToken);
+                PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
+                left -= some.Count;
+            }
+        }
+    }
+
+    private LoadBudget Budget(int most, BacklogState state) => LoadBudget.Create(
+        most,
+        vendors.Sum(vendor => accounts.For(vendor.Name).Count * LoadBudget.DailyWindows(vendor.Reports)),
+        state.Published);
+
+    private static OutgoingMessage Message(string runId, RunMode mode, DateTimeOffset time, PlannedWindow planned)
+    {
+        var (vendor, account, report, from, to) = planned.Window;
+        var message = new FetchRequested(runId, mode, vendor, account, report, from, to, planned.Force);
+        return OutgoingMessage.CloudEvent(
+            $"{runId}.{planned.Window.Id}",
+            FetchRequested.EventType,
+            time,
+            FetchRequestedReader.Write(message));
+    }
+
+    private static partial class PublisherLog
+    {
+        [LoggerMessage(
+            1,
+            LogLevel.Information,
+            "{Windows} windows of run {RunId} that waited for load jobs were published; {Waiting} still wait.",
+            EventName = "run.resumed")]
+        public static partial void PublishedWaiting(
+            ILogger logger, int windows, string runId, int waiting, string mode);
+    }
+}

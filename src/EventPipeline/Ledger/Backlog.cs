@@ -1,0 +1,81 @@
+using EventPipeline.Load;
+using EventPipeline.Messages;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>
+/// The windows that wait: a table takes so many load jobs a day, and daily runs come first. What a run leaves waiting,
+/// later runs publish.
+/// </summary>
+internal sealed class Backlog(
+    IWarehouse warehouse, IOptions<DatasetOptions> datasets, RunEvents ledger, RunNews news, TimeProvider clock)
+{
+    private const int RowsPerInsert = 400;
+
+    // BigQuery refills a table's quota over the course of a day; tomorrow's tick may come a little sooner than today's.
+    private static readonly TimeSpan Day = TimeSpan.FromHours(23);
+
+    // Every daily run publishes something of a run that waits, so one that shows nothing for so long is over.
+    private static readonly TimeSpan Lookback = TimeSpan.FromDays(35);
+
+    /// <summary>What was published within a day, and who waits, in the dataset of a mode.</summary>
+    public async Task<BacklogState> FindAsync(RunMode mode, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var rows = await warehouse.QueryAsync(
+            datasets.Value.For(mode),
+            Statement.Create("backlog", ("since", now - Lookback), ("day", now - Day)),
+            cancellationToken);
+        return new BacklogState(
+            rows.Sum(row => row.GetInt64("published")),
+            [
+                .. from row in rows
+                   where row.TimestampOrNull("waited_at") is { } waited
+                       && !(row.TimestampOrNull("completed_at") > waited)
+                   select row.Text("run_id"),
+            ]);
+    }
+
+    /// <summary>The windows of a run that wait, in the plan's order.</summary>
+    public async Task<IReadOnlyList<PlannedWindow>> WaitingAsync(
+        string runId, RunMode mode, CancellationToken cancellationToken) =>
+        [.. RunHistory.Waiting(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
+
+    /// <summary>Records that windows which waited were published. Recorded twice, they count twice.</summary>
+    public async Task RecordPublishedAsync(
+        string runId, RunMode mode, IEnumerable<PlannedWindow> windows, CancellationToken cancellationToken)
+    {
+        foreach (var some in windows.Chunk(RowsPerInsert))
+        {
+            await ledger.InsertAsync(
+                mode,
+                $"published_{Guid.CreateVersion7(clock.GetUtcNow()):N}",
+                [.. some.Select(planned => ledger.Create(runId, RunHistory.WindowPublished, mode, planned.Window))],
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Records that a window met a quota and waits for a later run to publish it.</summary>
+    public async Task RecordWaitingAsync(
+        string runId,
+        RunMode mode,
+        Window window,
+        string reason,
+        Delivery delivery,
+        CancellationToken cancellationToken)
+    {
+        var row = ledger.Create(runId, RunHistory.WindowWaiting, mode, window);
+        row["reason"] = reason;
+        row["attempt"] = (long?)delivery.Attempt;
+        row["message_id"] = delivery.MessageId;
+        await ledger.InsertAsync(
+            mode, $"waiting_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
+        news.WindowWaits(runId, mode, window, reason, delivery.Attempt, delivery.MessageId);
+    }
+}
+
+/// <summary>What was published lately of what may wait, and who still does.</summary>
+/// <param name="Published">Windows that were published within a day and might have waited.</param>
+/// <param name="Runs">The runs that may have windows which wait, oldest first.</param>
+internal sealed record BacklogState(long Published, IReadOnlyList<string> Runs);

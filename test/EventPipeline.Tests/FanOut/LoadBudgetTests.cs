@@ -1,0 +1,104 @@
+using EventPipeline.FanOut;
+using EventPipeline.Messages;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.Tests.FanOut;
+
+/// <summary>A day has so many load jobs: daily runs come first, and what may wait, waits.</summary>
+public sealed class LoadBudgetTests
+{
+    private static readonly DateOnly Day = new(2026, 11, 22);
+
+    [Theory]
+    [InlineData(1_500, 0, 0, 1_200)]
+    [InlineData(1_500, 54, 0, 1_146)]
+    [InlineData(1_500, 54, 1_000, 146)]
+    [InlineData(1_500, 54, 1_146, 0)]
+    [InlineData(1_500, 2_000, 0, 0)]
+    [InlineData(1_500, 54, 5_000, 0)]
+    public void A_fifth_is_kept_for_failures_and_what_daily_runs_need_for_them(
+        int limit, int daily, long published, int left) =>
+        LoadBudget.Create(limit, daily, published).Left.ShouldBe(left);
+
+    [Fact]
+    public void A_daily_run_needs_a_window_for_yesterday_those_of_the_days_it_reads_again_and_one_for_a_snapshot()
+    {
+        Report[] reports =
+        [
+            new("usage", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7),
+            new("cost", ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
+            new("code", ReportKind.Daily, MaxWindowDays: 2, SettledAfterDays: 3),
+            new("once", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 0),
+            new("names", ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+        ];
+
+        LoadBudget.DailyWindows(reports).ShouldBe(2 + 2 + 3 + 1 + 1);
+    }
+
+    [Fact]
+    public void What_fits_is_published_as_it_was_planned()
+    {
+        var windows = Windows(WindowReason.AskedFor, 40);
+
+        new LoadBudget(40).Apply(windows).ShouldBe(windows);
+    }
+
+    [Fact]
+    public void The_newest_days_that_were_asked_for_are_published_and_the_others_wait_newest_first()
+    {
+        var windows = Windows(WindowReason.AskedFor, 60);
+
+        var applied = new LoadBudget(40).Apply(windows);
+
+        applied.Where(planned => planned.IsPublished).ShouldBe(windows.TakeLast(40));
+        applied.Skip(40).ShouldBe(windows.Take(20).Reverse().Select(planned => planned with { Waiting = true }));
+    }
+
+    [Fact]
+    public void What_every_daily_run_reads_never_waits()
+    {
+        PlannedWindow[] windows =
+        [
+            .. Windows(WindowReason.New, 50),
+            .. Windows(WindowReason.ReadAgain, 50),
+            .. Windows(WindowReason.Settled, 50),
+        ];
+
+        new LoadBudget(0).Apply(windows).ShouldBe(windows);
+        LoadBudget.Matters(windows).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Gaps_are_left_to_the_next_run_which_finds_them_again()
+    {
+        PlannedWindow[] windows = [.. Windows(WindowReason.New, 1), .. Windows(WindowReason.Gap, 60)];
+
+        var applied = new LoadBudget(40).Apply(windows);
+
+        applied.Count(planned => planned.IsPublished).ShouldBe(41);
+        var left = applied.Where(planned => !planned.IsPublished).ToList();
+        left.ShouldAllBe(planned => planned.Skipped && !planned.Waiting && planned.Why == WindowReason.LeftForLater);
+        left.Max(planned => planned.Window.To).ShouldBeLessThan(
+            applied.Where(planned => planned.Why == WindowReason.Gap).Min(planned => planned.Window.To));
+    }
+
+    [Fact]
+    public void A_few_windows_do_not_wait_behind_a_backfill()
+    {
+        var few = Windows(WindowReason.Forced, 25);
+
+        LoadBudget.Matters(few).ShouldBeFalse();
+        new LoadBudget(0).Apply(few).ShouldBe(few);
+        new LoadBudget(0).Apply(Windows(WindowReason.Forced, 26)).Count(planned => planned.Waiting).ShouldBe(1);
+    }
+
+    /// <summary>Windows of a day each, the oldest first.</summary>
+    private static PlannedWindow[] Windows(string why, int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(number => new PlannedWindow(
+            Window.Create(new Subject("openai", "acme", "cost"), Day.AddDays(number - count)),
+            why,
+            why == WindowReason.Settled,
+            why == WindowReason.Forced)),
+    ];
+}
