@@ -29,7 +29,7 @@ internal static class BigQueryServiceCollectionExtensions
             client.AddGoogleCredentials();
         }
 
-        // Made once: to build its retries takes longer than many a push.
+        // Made once: building its retries costs more than the rest of reading a push.
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BigQueryClient>(
             provider, provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(BigQueryClient))));
         services.AddSingleton<BigQueryJobs>();
