@@ -15,6 +15,11 @@ internal static class Shown
     /// <summary>The text, cut between characters after <paramref name="most"/> of them.</summary>
     public static string Plain(string text, int most)
     {
+        if (text.Length <= most && !text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            return text;
+        }
+
         var shown = new StringBuilder(Math.Min(text.Length, most));
         foreach (var rune in text.EnumerateRunes())
         {

@@ -200,6 +200,35 @@ public sealed class PubSubPublisherTests
         failure.Message.ShouldContain(told);
     }
 
+    [Theory]
+    [InlineData(400)]
+    [InlineData(413)]
+    public async Task A_message_that_the_topic_refuses_fails_no_other_callers(int status)
+    {
+        var refused = (status, """{"error":{"message":"A message is wrong."}}""");
+        await using var server = await TopicServer.StartAsync(
+            TopicServer.Ids(1), refused, TopicServer.Ids(1), refused, TopicServer.Ids(1));
+        await using var services = TopicServer.Services(("PubSub:BaseAddress", server.Address));
+        var publisher = services.GetRequiredService<PubSubPublisher>();
+        server.Hold();
+        var first = PublishOneAsync("first");
+        await server.Held;
+        var (good, bad, other) = (PublishOneAsync("good"), PublishOneAsync("bad"), PublishOneAsync("other"));
+
+        server.Release();
+
+        await Task.WhenAll(first, good, other);
+        (await Should.ThrowAsync<TransientFailureException>(() => bad)).Message.ShouldContain("A message is wrong.");
+        DataOf(server)
+            .Select(data => System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(data!)))
+            .ShouldBe(["first", "good", "bad", "other", "good", "bad", "other"]);
+
+        Task PublishOneAsync(string data) => publisher.PublishAsync(
+            Topic.DeadLetter,
+            [new(System.Text.Encoding.UTF8.GetBytes(data), NoAttributes)],
+            TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task An_address_where_nobody_listens_is_a_transient_failure_that_tells_the_address()
     {

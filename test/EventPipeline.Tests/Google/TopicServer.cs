@@ -18,11 +18,16 @@ internal sealed class TopicServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly ConcurrentQueue<(int Status, string Body)> answers;
+    private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? hold;
 
     private TopicServer(WebApplication app, IEnumerable<(int, string)> answers) =>
         (this.app, this.answers) = (app, new(answers));
 
     public ConcurrentQueue<PublishRequest> Requests { get; } = new();
+
+    /// <summary>Completes when the first request is there.</summary>
+    public Task Held => held.Task;
 
     public string Address => app.Urls.Single();
 
@@ -50,6 +55,11 @@ internal sealed class TopicServer : IAsyncDisposable
         return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddPubSub().BuildServiceProvider();
     }
 
+    /// <summary>Answers nothing until <see cref="Release"/>.</summary>
+    public void Hold() => hold = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => hold!.SetResult();
+
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
@@ -58,6 +68,8 @@ internal sealed class TopicServer : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body, context.RequestAborted);
         Requests.Enqueue(new PublishRequest(
             $"{context.Request.Method} {context.Request.Path}", context.Request.ContentType, body.ToArray()));
+        held.TrySetResult();
+        await (hold?.Task ?? Task.CompletedTask).WaitAsync(context.RequestAborted);
         var (status, text) = answers.TryDequeue(out var answer) ? answer : (400, """{"error":{"message":"not arranged"}}""");
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";

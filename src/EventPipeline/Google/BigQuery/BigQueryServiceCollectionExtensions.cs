@@ -16,7 +16,8 @@ internal static class BigQueryServiceCollectionExtensions
             .BindSection(BigQueryOptions.Section);
         services.AddSingleton<IValidateOptions<BigQueryOptions>, BigQueryOptionsRules>();
 
-        var client = services.AddHttpClient<BigQueryClient>(UseBigQuery).ConfigurePrimaryHttpMessageHandler(Connection);
+        var client = services.AddHttpClient(nameof(BigQueryClient), UseBigQuery)
+            .ConfigurePrimaryHttpMessageHandler(Connection);
 
         // An emulator needs no credential, and there may be none.
         if (
@@ -28,8 +29,11 @@ internal static class BigQueryServiceCollectionExtensions
             client.AddGoogleCredentials();
         }
 
-        services.AddTransient<BigQueryJobs>();
-        services.AddTransient<IWarehouse, BigQueryWarehouse>();
+        // Made once: building its retries costs more than the rest of reading a push.
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<BigQueryClient>(
+            provider, provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(BigQueryClient))));
+        services.AddSingleton<BigQueryJobs>();
+        services.AddSingleton<IWarehouse, BigQueryWarehouse>();
         return services;
     }
 

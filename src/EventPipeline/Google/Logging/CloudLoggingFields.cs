@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.Json;
 
@@ -14,8 +15,8 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
     private const int MaxNameLength = 100;
 
     // The entry's own fields, and those that Cloud Logging takes out of it.
-    private readonly HashSet<string> _taken = new(StringComparer.Ordinal)
-    {
+    private static readonly FrozenSet<string> Own = FrozenSet.Create(
+        StringComparer.Ordinal,
         "severity",
         "message",
         "time",
@@ -28,8 +29,9 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
         "@type",
         "serviceContext",
         "context",
-        "httpRequest", "timestampSeconds", "timestampNanos", "labels",
-    };
+        "httpRequest", "timestampSeconds", "timestampNanos", "labels");
+
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     /// <summary>Writes a field of the entry itself; nothing for null.</summary>
     public void Write(string name, object? value)
@@ -200,7 +202,7 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
     {
         name = name.Length <= MaxNameLength ? name : name[..MaxNameLength];
         name = name.StartsWith("logging.googleapis.com", StringComparison.Ordinal) ? $"_{name}" : name;
-        while (!_taken.Add(name))
+        while (Own.Contains(name) || !_taken.Add(name))
         {
             name = $"{name}_";
         }

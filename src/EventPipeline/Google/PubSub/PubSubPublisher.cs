@@ -1,18 +1,33 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
-using Polly.Timeout;
 
 namespace EventPipeline.Google.PubSub;
 
 /// <summary>
 /// Publishes over Pub/Sub's REST API, <c>POST /v1/projects/P/topics/T:publish</c>: to Pub/Sub, its emulator, or the
-/// local broker, which speaks the same.
+/// local broker, which speaks the same. What is published while a request is on its way shares the next one.
 /// </summary>
-public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOptions> options)
+public sealed partial class PubSubPublisher
 {
+    private readonly HttpClient _http;
+    private readonly PubSubOptions _options;
+    private readonly FrozenDictionary<Topic, TopicLine> _lines;
+
+    /// <param name="http">
+    /// What it sends with for as long as the service runs; its handler makes new connections in time.
+    /// </param>
+    /// <param name="options">Where the topics are.</param>
+    public PubSubPublisher(HttpClient http, IOptions<PubSubOptions> options)
+    {
+        (_http, _options) = (http, options.Value);
+        _lines = Enum.GetValues<Topic>().ToFrozenDictionary(
+            topic => topic, topic => new TopicLine(batches => SendAsync(_options.IdOf(topic), batches)));
+    }
+
     /// <summary>
     /// Publishes messages to a topic; returns when all are accepted. A retried call may publish duplicates.
     /// On the fetch topic attributes must be legal HTTP headers, since it is pushed unwrapped.
@@ -23,7 +38,7 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
     public async Task PublishAsync(
         Topic topic, IReadOnlyList<OutgoingMessage> messages, CancellationToken cancellationToken)
     {
-        var topicId = options.Value.IdOf(topic);
+        var topicId = _options.IdOf(topic);
         foreach (var message in messages)
         {
             var violation = PubSubLimits.Violation(message.Data.Length, message.Attributes)
@@ -39,7 +54,7 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
 
         foreach (var batch in PublishBatch.Pack(messages))
         {
-            await PublishAsync(topicId, batch, cancellationToken);
+            await _lines[topic].PublishAsync(batch, cancellationToken);
         }
     }
 
@@ -47,62 +62,67 @@ public sealed partial class PubSubPublisher(HttpClient http, IOptions<PubSubOpti
     /// <exception cref="HttpRequestException">Nothing does.</exception>
     public async Task PingAsync(CancellationToken cancellationToken)
     {
-        using var response = await http.GetAsync(
+        using var response = await _http.GetAsync(
             new Uri("", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 
-    private async Task PublishAsync(string topicId, PublishBatch batch, CancellationToken cancellationToken)
+    private async Task<PublishFailure?> SendAsync(string topicId, IReadOnlyList<PublishBatch> batches)
     {
-        var topic = options.Value.NameOf(topicId);
+        var topic = _options.NameOf(topicId);
         var path = new Uri(
-            $"v1/projects/{Uri.EscapeDataString(options.Value.ProjectId)}/topics/{Uri.EscapeDataString(topicId)}:publish",
+            $"v1/projects/{Uri.EscapeDataString(_options.ProjectId)}/topics/{Uri.EscapeDataString(topicId)}:publish",
             UriKind.Relative);
         try
         {
+            var batch = PublishBatch.Join(batches);
             using var content = batch.ToContent();
-            using var response = await http.PostAsync(path, content, cancellationToken);
+            using var response = await _http.PostAsync(path, content);
             if (!response.IsSuccessStatusCode)
             {
-                throw await RefusedAsync(topicId, response, cancellationToken);
+                return await RefusedAsync(topicId, response);
             }
 
-            var answer = await response.Content.ReadFromJsonAsync(PublishJson.Default.PublishAnswer, cancellationToken);
+            var answer = await response.Content.ReadFromJsonAsync(PublishJson.Default.PublishAnswer);
             var published = answer?.MessageIds?.Count ?? 0;
-            if (published != batch.Count)
-            {
-                throw new TransientFailureException(
-                    $"Topic '{topic}' returned {published} message ids for {batch.Count} messages.");
-            }
+            return published == batch.Count
+                ? null
+                : new PublishFailure($"Topic '{topic}' returned {published} message ids for {batch.Count} messages.");
         }
-        catch (Exception ex) when (ex is HttpRequestException or TimeoutRejectedException or IOException)
+        catch (TransientFailureException ex)
         {
-            throw new TransientFailureException(
-                $"Topic '{topic}' cannot be reached at {http.BaseAddress}: {ex.Message}", ex);
+            return new PublishFailure(ex.Message, ex.InnerException);
         }
         catch (JsonException ex)
         {
-            throw new TransientFailureException(
+            return new PublishFailure(
                 $"The response for topic '{topic}' is not from Pub/Sub: "
-                    + $"is PubSub:BaseAddress, {http.BaseAddress}, right?", ex);
+                    + $"is PubSub:BaseAddress, {_http.BaseAddress}, right?", ex);
+        }
+        catch (Exception ex)
+        {
+            return new PublishFailure($"Topic '{topic}' cannot be reached at {_http.BaseAddress}: {ex.Message}", ex);
         }
     }
 
-    private async Task<TransientFailureException> RefusedAsync(
-        string topicId, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<PublishFailure> RefusedAsync(string topicId, HttpResponseMessage response)
     {
-        var topic = options.Value.NameOf(topicId);
+        var topic = _options.NameOf(topicId);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
-            return new TransientFailureException(
-                $"Topic '{topic}' does not exist at {http.BaseAddress} (404). Create it with "
-                + $"`gcloud pubsub topics create {topicId} --project={options.Value.ProjectId}`, or name another in "
+            return new PublishFailure(
+                $"Topic '{topic}' does not exist at {_http.BaseAddress} (404). Create it with "
+                + $"`gcloud pubsub topics create {topicId} --project={_options.ProjectId}`, or name another in "
                 + "the PubSub settings.");
         }
 
-        var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return new TransientFailureException(
+        var text = await response.Content.ReadAsStringAsync();
+        return new PublishFailure(
             $"Topic '{topic}' did not accept the messages: "
-                + $"{(int)response.StatusCode} {Reason(text) ?? response.ReasonPhrase}");
+                + $"{(int)response.StatusCode} {Reason(text) ?? response.ReasonPhrase}")
+        {
+            MayBeOneMessage =
+                response.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge,
+        };
     }
 
     private static string? Reason(string answer)

@@ -17,10 +17,13 @@ internal static class PubSubServiceCollectionExtensions
             .BindSection(PubSubOptions.Section);
         services.AddSingleton<IValidateOptions<PubSubOptions>, PubSubOptionsRules>();
 
-        services.AddHttpClient<PubSubPublisher>(UsePubSub)
+        services.AddHttpClient(nameof(PubSubPublisher), UsePubSub)
             .ConfigurePrimaryHttpMessageHandler(BypassProxyOnThisMachine)
             .AddQuickRetries("publish");
-        services.AddScoped<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
+        services.AddSingleton(provider => new PubSubPublisher(
+            provider.GetRequiredService<IHttpClientFactory>().CreateClient(nameof(PubSubPublisher)),
+            provider.GetRequiredService<IOptions<PubSubOptions>>()));
+        services.AddSingleton<PublishMessages>(provider => provider.GetRequiredService<PubSubPublisher>().PublishAsync);
         return services;
     }
 

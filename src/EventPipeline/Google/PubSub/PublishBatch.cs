@@ -13,20 +13,46 @@ internal sealed record PublishBatch(ReadOnlyMemory<byte> Body, int Count)
 {
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private static ReadOnlySpan<byte> Head => "{\"messages\":["u8;
+
+    private static ReadOnlySpan<byte> Tail => "]}"u8;
+
     /// <summary>The body as a request carries it.</summary>
     public HttpContent ToContent() =>
         new ReadOnlyMemoryContent(Body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+
+    /// <summary>The messages of several batches, in their order, which fit into one request.</summary>
+    public static PublishBatch Join(IReadOnlyList<PublishBatch> batches)
+    {
+        if (batches is [var only])
+        {
+            return only;
+        }
+
+        var body = new ArrayBufferWriter<byte>(batches.Sum(batch => batch.Body.Length));
+        body.Write(Head);
+        foreach (var batch in batches)
+        {
+            if (body.WrittenCount > Head.Length)
+            {
+                body.Write(","u8);
+            }
+
+            body.Write(batch.Body.Span[Head.Length..^Tail.Length]);
+        }
+
+        body.Write(Tail);
+        return new PublishBatch(body.WrittenMemory, batches.Sum(batch => batch.Count));
+    }
 
     /// <summary>Packs messages, in their order, into as few requests as the limits allow.</summary>
     /// <exception cref="RejectedEventException">A message alone is too large for a request.</exception>
     public static IEnumerable<PublishBatch> Pack(IEnumerable<OutgoingMessage> messages)
     {
-        ReadOnlySpan<byte> head = "{\"messages\":["u8;
-        ReadOnlySpan<byte> tail = "]}"u8;
-        var frame = head.Length + tail.Length;
+        var frame = Head.Length + Tail.Length;
         var batches = new List<PublishBatch>();
         var (body, count) = (new ArrayBufferWriter<byte>(), 0);
-        body.Write(head);
+        body.Write(Head);
 
         foreach (var message in messages)
         {
@@ -40,12 +66,12 @@ internal sealed record PublishBatch(ReadOnlyMemory<byte> Body, int Count)
             }
 
             if (count == PubSubLimits.MessagesPerRequest
-                || (count > 0 && body.WrittenCount + 1 + json.Length + tail.Length > PubSubLimits.BytesPerRequest))
+                || (count > 0 && body.WrittenCount + 1 + json.Length + Tail.Length > PubSubLimits.BytesPerRequest))
             {
-                body.Write(tail);
+                body.Write(Tail);
                 batches.Add(new PublishBatch(body.WrittenMemory, count));
                 (body, count) = (new ArrayBufferWriter<byte>(), 0);
-                body.Write(head);
+                body.Write(Head);
             }
 
             if (count > 0)
@@ -59,7 +85,7 @@ internal sealed record PublishBatch(ReadOnlyMemory<byte> Body, int Count)
 
         if (count > 0)
         {
-            body.Write(tail);
+            body.Write(Tail);
             batches.Add(new PublishBatch(body.WrittenMemory, count));
         }
 

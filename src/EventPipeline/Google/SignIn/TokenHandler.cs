@@ -48,6 +48,14 @@ internal sealed partial class TokenHandler(
             return Refuse("the header does not contain exactly one token of a usual length");
         }
 
+        var now = TimeProvider.GetUtcNow();
+        if (
+            Options.Memory.Find(text, now) is { } known
+                && await Options.Keys.FindAsync(known.Key.KeyId, Context.RequestAborted) == known.Key)
+        {
+            return Accept(known.Email);
+        }
+
         if (text.EndsWith(RemovedSignature, StringComparison.Ordinal))
         {
             return Refuse("Cloud Run removed the signature, see docs/decisions/0006-who-may-call.md");
@@ -77,7 +85,14 @@ internal sealed partial class TokenHandler(
         }
 
         var result = await Validator.ValidateTokenAsync(token, Parameters(key));
-        return result.IsValid ? Accept(result) : Refuse($"it is not valid: {result.Exception.GetType().Name}");
+        if (!result.IsValid)
+        {
+            return Refuse($"it is not valid: {result.Exception.GetType().Name}");
+        }
+
+        var email = EmailIn(result);
+        Options.Memory.Add(text, new ValidToken(key, token.ValidTo, email), now);
+        return Accept(email);
     }
 
     // RFC 9110 11.4: the scheme is written in any case, and spaces occur only between it and the token.
@@ -126,12 +141,18 @@ internal sealed partial class TokenHandler(
             && issued <= now + ClockSkew;
     }
 
-    private AuthenticateResult Accept(TokenValidationResult result)
+    private string? EmailIn(TokenValidationResult result)
     {
         var isProven = !Options.EmailNeedsProof
             || (result.Claims.TryGetValue(EmailVerified, out var verified) && verified is true);
-        var email = result.Claims.TryGetValue(JwtRegisteredClaimNames.Email, out var claim) ? claim as string : null;
-        var claims = isProven && !string.IsNullOrEmpty(email) ? new[] { new Claim(ClaimTypes.Email, email) } : [];
+        return isProven && result.Claims.TryGetValue(JwtRegisteredClaimNames.Email, out var claim)
+            ? claim as string
+            : null;
+    }
+
+    private AuthenticateResult Accept(string? email)
+    {
+        var claims = string.IsNullOrEmpty(email) ? [] : new[] { new Claim(ClaimTypes.Email, email) };
         return AuthenticateResult.Success(
             new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, Scheme.Name)), Scheme.Name));
     }

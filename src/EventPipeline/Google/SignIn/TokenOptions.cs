@@ -25,4 +25,7 @@ internal sealed class TokenOptions : AuthenticationSchemeOptions
 
     /// <summary>What it is signed with.</summary>
     public SigningKeys Keys { get; set; } = null!;
+
+    /// <summary>Those found valid under these settings; others do not share it.</summary>
+    public TokenMemory Memory { get; } = new();
 }
