@@ -10,6 +10,10 @@ namespace EventPipeline.FanOut;
 /// </summary>
 internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int gapDays)
 {
+    // A window takes a load job a table, however small it is, so small days share one. So many rows take a minute or
+    // two of an attempt's nine and a half; a window that does not fit after all is read in steps.
+    private const long RowsPerWindow = 1_000_000;
+
     /// <summary>Plans a run.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="request">The request.</param>
@@ -66,6 +70,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         // Today's read is the first that can settle the day whose restatement period has just ended.
         var horizon = lastClosed.AddDays(-Math.Max(gapDays - 1, report.SettledAfterDays));
         var first = asked.From < horizon ? asked.From : horizon;
+        var longest = LongestWindow(subject, first, lastClosed);
         PlannedWindow? open = null;
         for (var day = first; day <= lastClosed; day = day.AddDays(1))
         {
@@ -82,7 +87,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
                 open is not null
                     && open.Why == why
                     && open.Window.To.AddDays(1) == day
-                    && (skipped || open.Window.Days < report.MaxWindowDays))
+                    && (skipped || open.Window.Days < longest))
             {
                 open = open with { Window = open.Window with { To = day } };
                 continue;
@@ -100,6 +105,14 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         {
             yield return open;
         }
+    }
+
+    /// <summary>How many days a window may span, judged by the largest day that is known.</summary>
+    private long LongestWindow(PlanSubject subject, DateOnly first, DateOnly last)
+    {
+        var most = Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
+            .Max(day => ReadOf(subject, first.AddDays(day))?.Rows ?? 0);
+        return Math.Clamp(RowsPerWindow / Math.Max(1, most), 1, subject.Report.MaxWindowDays);
     }
 
     private static string? Why(

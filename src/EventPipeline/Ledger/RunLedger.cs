@@ -38,7 +38,8 @@ internal sealed class RunLedger(
                     row.Text("vendor"), row.Text("account_id"), row.Text("report"), row.Date("usage_date")),
                 row => new SliceRead(
                     row.Timestamp("read_began") is var began && began <= now ? began : DateTimeOffset.MinValue,
-                    row.Flag("pinned")));
+                    row.Flag("pinned"),
+                    row.GetInt64("row_count")));
     }
 
     /// <summary>The stored plan of a run; null while there is none.</summary>

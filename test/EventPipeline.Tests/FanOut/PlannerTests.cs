@@ -76,6 +76,30 @@ public sealed class PlannerTests
         windows.Sum(planned => planned.Window.Days).ShouldBe(30);
     }
 
+    [Theory]
+    [InlineData(0, 7)]
+    [InlineData(1, 7)]
+    [InlineData(142_857, 7)]
+    [InlineData(150_000, 6)]
+    [InlineData(400_000, 2)]
+    [InlineData(999_999, 1)]
+    [InlineData(50_000_000, 1)]
+    public void The_larger_a_days_rows_are_the_fewer_days_share_a_window(long rows, int days)
+    {
+        foreach (var day in Enumerable.Range(1, 21).Select(Day))
+        {
+            _reads[new Slice("anthropic", Organization, Usage.Name, day)] =
+                new SliceRead(day.AddDays(5).At(6), Pinned: false, day == Day(9) ? rows : rows / 10);
+        }
+
+        var windows = Planned(Daily with { From = Day(1), To = Day(21), Force = true }, gapDays: 0)
+            .Where(planned => planned.Why == WindowReason.Forced)
+            .ToList();
+
+        windows.Max(planned => planned.Window.Days).ShouldBe(days);
+        windows.Sum(planned => planned.Window.Days).ShouldBe(21);
+    }
+
     [Fact]
     public void Today_is_the_triggers_own_utc_day()
     {

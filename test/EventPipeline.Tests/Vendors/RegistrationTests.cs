@@ -55,11 +55,11 @@ public sealed class RegistrationTests : IDisposable
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
         reports.Count.ShouldBe(16);
-        reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 7, 7));
+        reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
-        reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 7, 3));
+        reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
         reports["anthropic/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
-        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 7, 7));
+        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7));
         reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
     }
 

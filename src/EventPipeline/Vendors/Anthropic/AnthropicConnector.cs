@@ -28,12 +28,12 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         "Anthropic",
         new Uri("https://api.anthropic.com/"),
         [
-            new Report(MessagesUsageReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 7)
+            new Report(MessagesUsageReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7)
             {
                 Grains = MessagesUsage.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             },
             new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
-            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 3),
+            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3),
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
         ])
     {

@@ -26,7 +26,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
                     new Report(
                         endpoint.Report,
                         ReportKind.Daily,
-                        MaxWindowDays: 7,
+                        MaxWindowDays: 31,
                         SettledAfterDays: 7,
                         endpoint.NormaliserVersion)
             {
