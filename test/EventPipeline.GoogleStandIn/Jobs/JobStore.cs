@@ -129,6 +129,7 @@ internal sealed partial class JobStore
     {
         var configuration = resource["configuration"] as JsonObject
             ?? throw GoogleException.Invalid("Required parameter is missing: configuration");
+        Labels.Check(configuration["labels"]);
         if ((bool?)configuration["dryRun"] == true)
         {
             throw GoogleException.NotHere("A dry run");
@@ -189,6 +190,6 @@ internal sealed partial class JobStore
         return (string?)found?["location"] ?? "US";
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,1024}$")]
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,1024}\z")]
     private static partial Regex JobId();
 }
