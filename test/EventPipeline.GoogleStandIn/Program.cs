@@ -1,4 +1,5 @@
 using EventPipeline.GoogleStandIn;
+using EventPipeline.GoogleStandIn.Bills;
 using EventPipeline.GoogleStandIn.Control;
 using EventPipeline.GoogleStandIn.Faults;
 using EventPipeline.GoogleStandIn.Http;
@@ -43,6 +44,7 @@ builder.Services.AddSingleton<QueryRunner>().AddSingleton<ResultFiles>().AddSing
 builder.Services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoints>();
 builder.Services.AddSingleton<SecretEndpoints>().AddSingleton<MetadataEndpoints>().AddSingleton<CertificateEndpoints>();
 builder.Services.AddSingleton<AccessTokens>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
+builder.Services.AddSingleton<Blueprint>().AddSingleton<Billing>();
 builder.Services.AddSingleton<FaultBox>().AddSingleton<RequestLog>().AddSingleton<Costs>()
     .AddSingleton<ControlEndpoints>();
 builder.Services.AddHostedService(services => services.GetRequiredService<JobRunner>());
