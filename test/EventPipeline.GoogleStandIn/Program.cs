@@ -7,6 +7,7 @@ using EventPipeline.GoogleStandIn.Jobs;
 using EventPipeline.GoogleStandIn.Loads;
 using EventPipeline.GoogleStandIn.Metadata;
 using EventPipeline.GoogleStandIn.Queries;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Secrets;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tables;
@@ -44,6 +45,11 @@ builder.Services.AddSingleton<QueryRunner>().AddSingleton<ResultFiles>().AddSing
 builder.Services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoints>();
 builder.Services.AddSingleton<SecretEndpoints>().AddSingleton<MetadataEndpoints>().AddSingleton<CertificateEndpoints>();
 builder.Services.AddSingleton<AccessTokens>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
+builder.Services.AddSingleton<CurrentLimits>()
+    .AddSingleton<TableQuotas>()
+    .AddSingleton<JobQuotas>()
+    .AddSingleton<RequestQuotas>()
+    .AddSingleton<QuotaReport>();
 builder.Services.AddSingleton<Blueprint>().AddSingleton<Billing>();
 builder.Services.AddSingleton<FaultBox>().AddSingleton<RequestLog>().AddSingleton<Costs>()
     .AddSingleton<ControlEndpoints>();
@@ -51,7 +57,13 @@ builder.Services.AddHostedService(services => services.GetRequiredService<JobRun
 
 await using var app = builder.Build();
 var door = new Door(
-    app, settings, Get<AccessTokens>(), Get<FaultBox>(), Get<RequestLog>());
+    app,
+    settings,
+    Get<AccessTokens>(),
+    Get<FaultBox>(),
+    Get<RequestLog>(),
+    Get<RequestQuotas>(),
+    Get<CurrentLimits>());
 Get<TableEndpoints>().Map(door);
 Get<JobEndpoints>().Map(door);
 Get<QueryEndpoints>().Map(door);

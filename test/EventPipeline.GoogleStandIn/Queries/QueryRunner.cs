@@ -4,6 +4,7 @@ using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Bills;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Jobs;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tables;
 
@@ -11,7 +12,7 @@ namespace EventPipeline.GoogleStandIn.Queries;
 
 /// <summary>A query job: one statement of GoogleSQL that reads, changes or defines.</summary>
 internal sealed class QueryRunner(
-    Catalog catalog, Definitions definitions, ResultFiles results, Billing billing)
+    Catalog catalog, Definitions definitions, ResultFiles results, Billing billing, TableQuotas quotas)
 {
     /// <summary>Whether a job's statement defines something.</summary>
     public static bool IsDefinition(Job job) => DefinitionStatement.Is(Lexer.Read(Text(job))[0]);
@@ -51,6 +52,12 @@ internal sealed class QueryRunner(
                 if (done.Table is not null)
                 {
                     statistics["ddlTargetTable"] = done.Table.Reference;
+                }
+
+                if (done is { Table: { } defined, Operation: not "SKIP" }
+                    && done.StatementType.EndsWith("_TABLE", StringComparison.Ordinal))
+                {
+                    quotas.Update(connection, defined);
                 }
 
                 return End(done.StatementType, statistics, new Bill(0, 0));
