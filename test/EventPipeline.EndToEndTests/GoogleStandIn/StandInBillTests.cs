@@ -22,6 +22,13 @@ public sealed class StandInBillTests : StandInTest
     [InlineData("SELECT n FROM d.days WHERE day IN (DATE '2026-11-02', DATE '2026-11-09')", 16)]
     [InlineData("SELECT n FROM d.days WHERE day > DATE '2026-11-01' AND vendor = 'abcd'", 16 + 6)]
     [InlineData("SELECT n FROM d.all_days WHERE day = DATE '2026-11-01'", 16)]
+    [InlineData("SELECT n FROM d.days WHERE day > DATE_ADD(CURRENT_DATE, INTERVAL 9999 DAY)", 0)]
+    [InlineData("WITH x AS (SELECT * FROM d.days) SELECT n FROM x WHERE day = DATE '2026-11-01'", 16)]
+    [InlineData("SELECT day FROM (SELECT day FROM d.days GROUP BY day) AS x WHERE day = DATE '2026-11-01'", 8)]
+    [InlineData(
+        "SELECT n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY day ORDER BY n) AS r FROM d.days) AS x "
+            + "WHERE r = 1 AND day = DATE '2026-11-01'",
+        16)]
     [InlineData("SELECT text FROM d.moments WHERE at >= TIMESTAMP '2026-11-02 13:00:00'", 8 + 3)]
     [InlineData("SELECT text FROM d.moments WHERE at < TIMESTAMP '2026-11-02 00:00:00'", 8 + 3)]
     [InlineData("SELECT 1", 0)]
@@ -32,6 +39,9 @@ public sealed class StandInBillTests : StandInTest
     [InlineData("SELECT n FROM d.days WHERE day IN (SELECT MIN(x.day) FROM d.days AS x)")]
     [InlineData("SELECT n FROM d.days WHERE day = (SELECT MIN(x.day) FROM d.days AS x)")]
     [InlineData("SELECT n FROM d.days WHERE day = DATE '2026-11-01' OR n = 7")]
+    [InlineData(
+        "SELECT n FROM (SELECT *, ROW_NUMBER() OVER (PARTITION BY n ORDER BY day) AS r FROM d.days) AS x "
+            + "WHERE r = 1 AND day = DATE '2026-11-01'")]
     [InlineData("SELECT n FROM d.days WHERE DATE_ADD(day, INTERVAL (n) DAY) > DATE '2026-11-02'")]
     public async Task A_filter_that_is_not_constant_reads_every_partition(string sql) =>
         (await ProcessedAsync(sql)).ShouldBe(2 * 16);
