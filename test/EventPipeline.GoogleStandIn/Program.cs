@@ -1,4 +1,5 @@
 using EventPipeline.GoogleStandIn;
+using EventPipeline.GoogleStandIn.Bills;
 using EventPipeline.GoogleStandIn.Control;
 using EventPipeline.GoogleStandIn.Faults;
 using EventPipeline.GoogleStandIn.Http;
@@ -6,6 +7,7 @@ using EventPipeline.GoogleStandIn.Jobs;
 using EventPipeline.GoogleStandIn.Loads;
 using EventPipeline.GoogleStandIn.Metadata;
 using EventPipeline.GoogleStandIn.Queries;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Secrets;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tables;
@@ -43,13 +45,25 @@ builder.Services.AddSingleton<QueryRunner>().AddSingleton<ResultFiles>().AddSing
 builder.Services.AddSingleton<UploadStore>().AddSingleton<UploadEndpoints>();
 builder.Services.AddSingleton<SecretEndpoints>().AddSingleton<MetadataEndpoints>().AddSingleton<CertificateEndpoints>();
 builder.Services.AddSingleton<AccessTokens>().AddSingleton<SigningKeys>().AddSingleton<TokenIssuer>();
+builder.Services.AddSingleton<CurrentLimits>()
+    .AddSingleton<TableQuotas>()
+    .AddSingleton<JobQuotas>()
+    .AddSingleton<RequestQuotas>()
+    .AddSingleton<QuotaReport>();
+builder.Services.AddSingleton<Blueprint>().AddSingleton<Billing>();
 builder.Services.AddSingleton<FaultBox>().AddSingleton<RequestLog>().AddSingleton<Costs>()
     .AddSingleton<ControlEndpoints>();
 builder.Services.AddHostedService(services => services.GetRequiredService<JobRunner>());
 
 await using var app = builder.Build();
 var door = new Door(
-    app, settings, Get<AccessTokens>(), Get<FaultBox>(), Get<RequestLog>());
+    app,
+    settings,
+    Get<AccessTokens>(),
+    Get<FaultBox>(),
+    Get<RequestLog>(),
+    Get<RequestQuotas>(),
+    Get<CurrentLimits>());
 Get<TableEndpoints>().Map(door);
 Get<JobEndpoints>().Map(door);
 Get<QueryEndpoints>().Map(door);

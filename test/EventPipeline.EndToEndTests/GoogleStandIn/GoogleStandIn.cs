@@ -158,6 +158,20 @@ internal sealed class GoogleStandIn : IAsyncDisposable
     public async Task<StandInCosts> CostsAsync() =>
         (await Http.GetFromJsonAsync<StandInCosts>(Control("costs"), TestContext.Current.CancellationToken))!;
 
+    /// <summary>Sets limits, lower than Google's.</summary>
+    public async Task LimitAsync(params IReadOnlyList<(string Name, int Value)> limits)
+    {
+        using var response = await Http.PutAsJsonAsync(
+            Control("limits"),
+            limits.ToDictionary(limit => limit.Name, limit => limit.Value),
+            TestContext.Current.CancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What was used of every limit.</summary>
+    public async Task<JsonObject> QuotasAsync() =>
+        (await Http.GetFromJsonAsync<JsonObject>(Control("quotas"), TestContext.Current.CancellationToken))!;
+
     /// <summary>Every job there was.</summary>
     public async Task<IReadOnlyList<StandInJob>> JobsAsync() =>
         (await Http.GetFromJsonAsync<List<StandInJob>>(Control("jobs"), TestContext.Current.CancellationToken))!;

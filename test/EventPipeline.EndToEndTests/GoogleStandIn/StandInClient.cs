@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -33,16 +34,21 @@ internal sealed class StandInClient(GoogleStandIn standIn)
     }
 
     public Task<StandInAnswer> QueryAsync(
-        string sql, string? requestId = null, int? timeoutMs = null, JsonArray? parameters = null) =>
+        string sql,
+        string? requestId = null,
+        int? timeoutMs = null,
+        JsonArray? parameters = null,
+        long? maximumBytesBilled = null) =>
         SendAsync(HttpMethod.Post, $"{Base}/queries", new JsonObject
         {
-            ["query"] =
-                sql,
-                ["useLegacySql"] = false,
-                ["location"] = "US",
-                ["requestId"] = requestId,
-                ["timeoutMs"] = timeoutMs,
-            ["parameterMode"] = "NAMED", ["queryParameters"] = parameters,
+            ["query"] = sql,
+            ["useLegacySql"] = false,
+            ["location"] = "US",
+            ["requestId"] = requestId,
+            ["timeoutMs"] = timeoutMs,
+            ["parameterMode"] = "NAMED",
+            ["queryParameters"] = parameters,
+            ["maximumBytesBilled"] = maximumBytesBilled?.ToString(CultureInfo.InvariantCulture),
         });
 
     /// <summary>The first column of the first row.</summary>

@@ -6,6 +6,7 @@ using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Faults;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Jobs;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tokens;
 
@@ -20,6 +21,8 @@ internal sealed class ControlEndpoints(
     RequestLog requests,
     JobStore jobs,
     Costs costs,
+    QuotaReport quotas,
+    CurrentLimits limits,
     AccessTokens access,
     SigningKeys keys,
     TokenIssuer issuer)
@@ -69,6 +72,13 @@ internal sealed class ControlEndpoints(
         control.MapGet("/requests", () => Results.Json(requests.List()));
         control.MapDelete("/requests", requests.Clear);
         control.MapGet("/costs", () => Results.Json(costs.Show()));
+        control.MapGet("/quotas", () => Results.Json(quotas.Show()));
+        control.MapGet("/limits", () => Results.Json(limits.Show()));
+        control.MapPut("/limits", async (HttpRequest request) =>
+        {
+            limits.Set(await ReadAsync(request));
+            return Results.Json(limits.Show());
+        });
         control.MapGet("/jobs", () => Results.Json(new JsonArray([.. jobs.All.Select(Show)])));
         control.MapPost("/query", async (HttpRequest request) =>
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Jobs;
@@ -34,9 +35,11 @@ internal sealed class Costs(RequestLog requests, JobStore jobs)
             ["jobId"] = job.Id,
             ["kind"] = job.IsLoad ? "LOAD" : (string?)end?.Statistics["query"]?["statementType"] ?? "FAILED",
             ["label"] = (string?)labels?["statement"] ?? (string?)labels?["table"],
-            ["bytesBilled"] = long.Parse(
-                (string?)end?.Statistics["query"]?["totalBytesBilled"] ?? "0",
-                System.Globalization.CultureInfo.InvariantCulture),
+            ["bytesBilled"] = Bytes(end, "totalBytesBilled"),
+            ["bytesProcessed"] = Bytes(end, "totalBytesProcessed"),
         };
     }
+
+    private static long Bytes(JobEnd? end, string name) =>
+        long.Parse((string?)end?.Statistics["query"]?[name] ?? "0", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using EventPipeline.GoogleStandIn.Quotas;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace EventPipeline.GoogleStandIn.Http;
@@ -27,6 +28,9 @@ internal sealed class Call(HttpContext http, string operation)
     /// </summary>
     public string About { get; set; } = "";
 
+    /// <summary>Whether it is one of the calls of which only so many may be there at once.</summary>
+    public bool IsCounted { get; set; }
+
     /// <summary>The address, as it came.</summary>
     public string Address => $"{http.Request.Path}{http.Request.QueryString}";
 
@@ -42,7 +46,28 @@ internal sealed class Call(HttpContext http, string operation)
     public string? Query(string name) => http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
     /// <summary>Reads the body as JSON.</summary>
-    public Task ReadBodyAsync() => ReadBodyAsync(http.Request.Body);
+    /// <param name="most">The most bytes that it may have.</param>
+    /// <exception cref="GoogleException">It has more, or is not JSON.</exception>
+    public async Task ReadBodyAsync(int most)
+    {
+        var body = http.Request.Body;
+        using var held = new MemoryStream();
+        var piece = new byte[1 << 16];
+        for (int size; held.Length <= most && (size = await body.ReadAsync(piece, Aborted)) > 0;)
+        {
+            held.Write(piece, 0, size);
+        }
+
+        if (held.Length > most)
+        {
+            // Whoever still sends does not read the answer.
+            await body.CopyToAsync(Stream.Null, Aborted);
+            throw QuotaErrors.RequestBytes(most);
+        }
+
+        held.Position = 0;
+        await ReadBodyAsync(held);
+    }
 
     /// <summary>Reads a part of the body as JSON.</summary>
     public async Task ReadBodyAsync(Stream body)

@@ -1,14 +1,21 @@
 using EventPipeline.GoogleStandIn.Faults;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Tokens;
 
 namespace EventPipeline.GoogleStandIn.Http;
 
 /// <summary>
 /// What every request of Google's APIs passes: the access token, the faults before and after the effect, the list of
-/// requests, and the one shape of errors.
+/// requests, how many there may be, and the one shape of errors.
 /// </summary>
 internal sealed class Door(
-    IEndpointRouteBuilder routes, Settings settings, AccessTokens tokens, FaultBox faults, RequestLog requests)
+    IEndpointRouteBuilder routes,
+    Settings settings,
+    AccessTokens tokens,
+    FaultBox faults,
+    RequestLog requests,
+    RequestQuotas quotas,
+    CurrentLimits limits)
 {
     /// <summary>An endpoint that needs an access token and takes JSON.</summary>
     /// <param name="method">The HTTP method.</param>
@@ -28,7 +35,7 @@ internal sealed class Door(
             _ => operation,
             async call =>
             {
-                await call.ReadBodyAsync();
+                await call.ReadBodyAsync(limits.Values.RequestBytes);
                 prepare?.Invoke(call);
             },
             handle);
@@ -52,6 +59,12 @@ internal sealed class Door(
                         + "authentication credential. See "
                         + "https://developers.google.com/identity/sign-in/web/devconsole-project.",
                     "Authorization");
+            }
+
+            if (RequestQuotas.MethodOf(call.Operation) is { } counted)
+            {
+                quotas.Enter(counted);
+                call.IsCounted = true;
             }
 
             await prepare(call);
@@ -82,6 +95,10 @@ internal sealed class Door(
             finally
             {
                 requests.Add(call, isCut ? 0 : context.Response.StatusCode);
+                if (call.IsCounted)
+                {
+                    quotas.Calls.Leave();
+                }
             }
         });
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using EventPipeline.GoogleStandIn.Tables;
 
 namespace EventPipeline.GoogleStandIn.Jobs;
 
@@ -29,6 +30,18 @@ internal sealed class Job
 
     /// <summary>What makes a repeated jobs.query the same query.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>Its place among all jobs, in the order in which they were accepted.</summary>
+    [JsonIgnore]
+    public long Number { get; private set; }
+
+    /// <summary>The table of a load.</summary>
+    [JsonIgnore]
+    public TableName? LoadsInto { get; private set; }
+
+    /// <summary>The UTC day on which it was accepted, counted from 1970.</summary>
+    [JsonIgnore]
+    public long Day => CreationTime / (24 * 60 * 60 * 1000);
 
     /// <summary>Milliseconds since 1970; null while it waits.</summary>
     [JsonIgnore]
@@ -60,6 +73,13 @@ internal sealed class Job
     {
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>Says where it stands, once, before others know it.</summary>
+    public void Accept(long number)
+    {
+        Number = number;
+        LoadsInto = Configuration["load"] is { } load ? TableName.Of(load["destinationTable"], Project) : null;
+    }
 
     public void Finish(JobEnd end) => ended.TrySetResult(end);
 

@@ -3,6 +3,7 @@ using EventPipeline.GoogleStandIn.Faults;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Loads;
 using EventPipeline.GoogleStandIn.Queries;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 
 namespace EventPipeline.GoogleStandIn.Jobs;
@@ -16,6 +17,7 @@ internal sealed partial class JobRunner(
     JobStore store,
     LoadRunner loads,
     QueryRunner queries,
+    JobQuotas quotas,
     FaultBox faults,
     ILogger<JobRunner> logger) : BackgroundService
 {
@@ -52,8 +54,9 @@ internal sealed partial class JobRunner(
         try
         {
             await Task.Yield();
+            using var place = await quotas.EnterAsync(job, cancellationToken);
             job.StartTime = store.Now();
-            var failure = await MeetFaultAsync(job, cancellationToken);
+            var failure = place.Refusal ?? await MeetFaultAsync(job, cancellationToken);
             if (job.IsLoad)
             {
                 // One at a time: what a load appends takes memory.
@@ -75,6 +78,9 @@ internal sealed partial class JobRunner(
             }
 
             await faults.MeetAsync(job.Text, after: true, cancellationToken);
+
+            // Whoever sees that it is done finds its place free.
+            place.Dispose();
             job.Finish(end);
             if (job.UploadPath is not null)
             {

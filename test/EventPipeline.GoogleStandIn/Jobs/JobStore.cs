@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Http;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tables;
 
@@ -14,12 +15,13 @@ internal sealed partial class JobStore
 {
     private readonly Database database;
     private readonly TimeProvider time;
+    private readonly CurrentLimits limits;
     private readonly ConcurrentDictionary<(string Project, string Id), Job> jobs = new();
     private readonly Lock gate = new();
 
-    public JobStore(Database database, TimeProvider time)
+    public JobStore(Database database, TimeProvider time, CurrentLimits limits)
     {
-        (this.database, this.time) = (database, time);
+        (this.database, this.time, this.limits) = (database, time, limits);
         using var connection = database.Open();
         var ends = Database.Read(
             connection,
@@ -30,9 +32,10 @@ internal sealed partial class JobStore
                     JsonSerializer.Deserialize<JobEnd>(row.GetString(2))!)).ToDictionary();
         foreach (var job in Database.Read(
             connection,
-            $"SELECT record FROM {Database.Own}.jobs",
+            $"SELECT record FROM {Database.Own}.jobs ORDER BY rowid",
             row => JsonSerializer.Deserialize<Job>(row.GetString(0))!))
         {
+            job.Accept(jobs.Count + 1);
             jobs[(job.Project, job.Id)] = job;
             if (ends.TryGetValue((job.Project, job.Id), out var end))
             {
@@ -42,10 +45,20 @@ internal sealed partial class JobStore
     }
 
     /// <summary>All jobs, oldest first.</summary>
-    public IEnumerable<Job> All => jobs.Values.OrderBy(job => job.CreationTime);
+    public IEnumerable<Job> All => jobs.Values.OrderBy(job => job.Number);
 
     /// <summary>A job; null when there is none.</summary>
     public Job? Find(string project, string id) => jobs.GetValueOrDefault((project, id));
+
+    /// <summary>
+    /// Which of a day's loads into a table a load is, counted from 1; without a table, of the project's.
+    /// </summary>
+    public int LoadsOfDay(Job load, TableName? table) => LoadsOfDay(load.Project, load.Day, table)
+        .Count(other => other.Number <= load.Number);
+
+    /// <summary>A day's loads into a table; without a table, the project's.</summary>
+    public IEnumerable<Job> LoadsOfDay(string project, long day, TableName? table) => jobs.Values.Where(
+        job => job.IsLoad && job.Project == project && job.Day == day && (table is null || job.LoadsInto == table));
 
     /// <summary>A job at a location. Without one, only the US and EU multi-regions are looked at.</summary>
     public Job Get(string project, string id, string? location) =>
@@ -73,6 +86,7 @@ internal sealed partial class JobStore
     public Job Accept(string project, JsonObject resource, string? uploadPath, string? requestId)
     {
         var sent = Check(resource, uploadPath is not null);
+        CheckSize(sent["query"]);
         var configuration = (JsonObject)sent.DeepClone();
         configuration["jobType"] = sent["load"] is not null ? "LOAD" : "QUERY";
         var job = new Job
@@ -101,6 +115,7 @@ internal sealed partial class JobStore
                 throw GoogleException.AlreadyExists($"Job {taken.FullId}");
             }
 
+            job.Accept(jobs.Count + 1);
             using var connection = database.Open();
             Database.Run(
                 connection,
@@ -129,6 +144,7 @@ internal sealed partial class JobStore
     {
         var configuration = resource["configuration"] as JsonObject
             ?? throw GoogleException.Invalid("Required parameter is missing: configuration");
+        Labels.Check(configuration["labels"]);
         if ((bool?)configuration["dryRun"] == true)
         {
             throw GoogleException.NotHere("A dry run");
@@ -173,6 +189,20 @@ internal sealed partial class JobStore
             : configuration;
     }
 
+    private void CheckSize(JsonNode? query)
+    {
+        var most = limits.Values;
+        if (((string?)query?["query"])?.Length > most.QueryCharacters)
+        {
+            throw QuotaErrors.QueryCharacters(most.QueryCharacters);
+        }
+
+        if (query?["queryParameters"] is JsonArray { Count: var count } && count > most.QueryParameters)
+        {
+            throw QuotaErrors.QueryParameters(count, most.QueryParameters);
+        }
+    }
+
     private string LocationOf(string project, JsonObject configuration)
     {
         var dataset =
@@ -189,6 +219,6 @@ internal sealed partial class JobStore
         return (string?)found?["location"] ?? "US";
     }
 
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,1024}$")]
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]{1,1024}\z")]
     private static partial Regex JobId();
 }

@@ -125,7 +125,7 @@ internal sealed class QueryEndpoints(JobStore store, JobRunner runner, ResultFil
         }
 
         results.Read(job, response, pageToken, maxResults, bool.TryParse(int64Timestamps, out var asked) && asked);
-        response["totalBytesProcessed"] = "0";
+        response["totalBytesProcessed"] = end.Statistics["totalBytesProcessed"]?.DeepClone() ?? "0";
         response["cacheHit"] = false;
         if (end.Statistics["query"]?["numDmlAffectedRows"] is { } rows)
         {

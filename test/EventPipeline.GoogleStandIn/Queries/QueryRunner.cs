@@ -1,15 +1,18 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
+using EventPipeline.GoogleStandIn.Bills;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Jobs;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tables;
 
 namespace EventPipeline.GoogleStandIn.Queries;
 
 /// <summary>A query job: one statement of GoogleSQL that reads, changes or defines.</summary>
-internal sealed class QueryRunner(Catalog catalog, Definitions definitions, ResultFiles results)
+internal sealed class QueryRunner(
+    Catalog catalog, Definitions definitions, ResultFiles results, Billing billing, TableQuotas quotas)
 {
     /// <summary>Whether a job's statement defines something.</summary>
     public static bool IsDefinition(Job job) => DefinitionStatement.Is(Lexer.Read(Text(job))[0]);
@@ -25,8 +28,13 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         var query = (JsonObject)job.Configuration["query"]!;
         var sql = Text(job);
         var tokens = Lexer.Read(sql);
-        var parameters = new Parameters(query["queryParameters"] as JsonArray, (string?)query["parameterMode"]);
-        var translator = new Translator(sql, tokens, job.Project, parameters);
+        Translator Translation(bool forPlan) => new(
+            sql,
+            tokens,
+            job.Project,
+            new Parameters(query["queryParameters"] as JsonArray, (string?)query["parameterMode"]),
+            forPlan);
+        var translator = Translation(forPlan: false);
         try
         {
             if (DefinitionStatement.Is(tokens[0]))
@@ -46,16 +54,23 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
                     statistics["ddlTargetTable"] = done.Table.Reference;
                 }
 
-                return End(done.StatementType, statistics);
+                if (done is { Table: { } defined, Operation: not "SKIP" }
+                    && done.StatementType.EndsWith("_TABLE", StringComparison.Ordinal))
+                {
+                    quotas.Update(connection, defined);
+                }
+
+                return End(done.StatementType, statistics, new Bill(0, 0));
             }
 
             var text = translator.Translate(0, tokens.Count);
             CheckTables(connection, translator.Tables, job);
-            var isInsert = tokens[0].Is("INSERT");
-            var billed = Billing.Bytes(connection, job, translator.Tables.Skip(isInsert ? 1 : 0));
+            var target = DmlTarget.Of(tokens, translator, DefaultDataset(job));
+            var plan = Translation(forPlan: true).Translate(0, tokens.Count);
+            var bill = billing.Of(connection, job, plan, translator.Named(DefaultDataset(job)), target);
             return tokens[0].Is("SELECT") || tokens[0].Is("WITH") || tokens[0].IsSymbol("(")
-                ? Select(connection, job, text, billed)
-                : Change(connection, tokens[0], text, billed);
+                ? Select(connection, job, text, bill)
+                : Change(connection, tokens[0], text, bill);
         }
         catch (DuckDBException ex) when (ex.Message.StartsWith("Catalog Error", StringComparison.Ordinal)
             && !ex.Message.Contains("conflict", StringComparison.OrdinalIgnoreCase))
@@ -90,7 +105,7 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         }
     }
 
-    private JobEnd Select(DuckDBConnection connection, Job job, string text, long billed)
+    private JobEnd Select(DuckDBConnection connection, Job job, string text, Bill bill)
     {
         Database.Run(connection, $"CREATE TEMP TABLE query_result AS {text}");
         var fields = TableSchema.Describe(connection, "temp.query_result");
@@ -110,7 +125,7 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         }
 
         Database.Run(connection, "DROP TABLE temp.query_result");
-        return End("SELECT", [], billed);
+        return End("SELECT", [], bill);
     }
 
     private static IEnumerable<string?[]> Rows(DuckDBDataReader reader, List<string> types)
@@ -129,7 +144,7 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
         _ => value,
     };
 
-    private static JobEnd Change(DuckDBConnection connection, Token verb, string text, long billed)
+    private static JobEnd Change(DuckDBConnection connection, Token verb, string text, Bill bill)
     {
         var type = verb.Value.ToUpperInvariant();
         if (type is not ("INSERT" or "UPDATE" or "DELETE" or "MERGE"))
@@ -151,15 +166,16 @@ internal sealed class QueryRunner(Catalog catalog, Definitions definitions, Resu
             statistics["dmlStats"] = new JsonObject { [counted] = rows };
         }
 
-        return End(type, statistics, billed);
+        return End(type, statistics, bill);
     }
 
-    private static JobEnd End(string statementType, JsonObject query, long billed = 0)
+    private static JobEnd End(string statementType, JsonObject query, Bill bill)
     {
+        var processed = bill.Processed.ToString(CultureInfo.InvariantCulture);
         query["statementType"] = statementType;
-        query["totalBytesProcessed"] = "0";
-        query["totalBytesBilled"] = billed.ToString(CultureInfo.InvariantCulture);
+        query["totalBytesProcessed"] = processed;
+        query["totalBytesBilled"] = bill.Billed.ToString(CultureInfo.InvariantCulture);
         query["cacheHit"] = false;
-        return new JobEnd { Statistics = new JsonObject { ["totalBytesProcessed"] = "0", ["query"] = query } };
+        return new JobEnd { Statistics = new JsonObject { ["totalBytesProcessed"] = processed, ["query"] = query } };
     }
 }

@@ -10,7 +10,13 @@ namespace EventPipeline.GoogleStandIn.Queries;
 /// Writes GoogleSQL as DuckDB's SQL, token by token: names, texts, numbers, types and parameters. What both dialects
 /// spell alike passes.
 /// </summary>
-internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string project, Parameters parameters)
+/// <param name="sql">The statement.</param>
+/// <param name="tokens">Its tokens.</param>
+/// <param name="project">The project of names that have none.</param>
+/// <param name="parameters">Its values.</param>
+/// <param name="forPlan">Whether it is not to be run, but to tell what it reads.</param>
+internal sealed class Translator(
+    string sql, IReadOnlyList<Token> tokens, string project, Parameters parameters, bool forPlan = false)
 {
     /// <summary>Names in GoogleSQL, keywords in DuckDB.</summary>
     private static readonly HashSet<string> OnlyDuckDbReserves = new(StringComparer.OrdinalIgnoreCase)
@@ -42,9 +48,17 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
     };
 
     private readonly List<TableName> tables = [];
+    private readonly List<IReadOnlyList<string>> named = [];
 
     /// <summary>The qualified tables the statement names.</summary>
     public IReadOnlyList<TableName> Tables => tables;
+
+    /// <summary>
+    /// What stands where a table is named, in order; a name alone is of the default dataset, where there is one.
+    /// </summary>
+    public IEnumerable<TableName> Named(string? defaultDataset) => named
+        .Where(parts => parts.Count is 2 or 3 || defaultDataset is not null)
+        .Select(parts => Table(parts, defaultDataset));
 
     /// <summary>The tokens of a range as DuckDB's SQL.</summary>
     public string Translate(int from, int to)
@@ -117,6 +131,23 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
 
     private int Write(StringBuilder text, int i, int to)
     {
+        if (!forPlan || ComparedColumn.Length(tokens, i) is not (> 0 and var length))
+        {
+            return WriteToken(text, i, to);
+        }
+
+        text.Append("([");
+        for (var at = i; at < i + length;)
+        {
+            at += WriteToken(text, at, to);
+        }
+
+        text.Append("])[1]");
+        return length;
+    }
+
+    private int WriteToken(StringBuilder text, int i, int to)
+    {
         var token = tokens[i];
         switch (token.Kind)
         {
@@ -159,6 +190,11 @@ internal sealed class Translator(string sql, IReadOnlyList<Token> tokens, string
         if (parts.Count is 2 or 3)
         {
             tables.Add(Table(parts, null));
+        }
+
+        if (parts.Count is 1 or 2 or 3)
+        {
+            named.Add(parts);
         }
 
         text.AppendJoin('.', (parts.Count == 3 ? parts.Skip(1) : parts).Select(Sql.Name));

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Http;
+using EventPipeline.GoogleStandIn.Jobs;
 using EventPipeline.GoogleStandIn.Storage;
 
 namespace EventPipeline.GoogleStandIn.Tables;
@@ -80,6 +81,7 @@ internal sealed partial class Catalog(TimeProvider time)
                     + "at most 1024 characters long.");
         }
 
+        Labels.Check(sent["labels"]);
         if (FindDataset(connection, project, dataset) is not null)
         {
             throw GoogleException.AlreadyExists($"Dataset {project}:{dataset}");
@@ -130,6 +132,7 @@ internal sealed partial class Catalog(TimeProvider time)
     /// <exception cref="GoogleException">It is there already, or its dataset is not.</exception>
     public JsonObject CreateTable(DuckDBConnection connection, TableName name, JsonObject sent)
     {
+        Labels.Check(sent["labels"]);
         var resource = Resource(connection, name, "TABLE");
         var fields = TableSchema.Normalize(sent["schema"]);
         if (fields.Count == 0)
@@ -250,9 +253,9 @@ internal sealed partial class Catalog(TimeProvider time)
 
     private string Now() => time.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 
-    [GeneratedRegex("^[A-Za-z0-9_]{1,1024}$")]
+    [GeneratedRegex(@"\A[A-Za-z0-9_]{1,1024}\z")]
     private static partial Regex Identifier();
 
-    [GeneratedRegex(@"^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} ]{1,1024}$")]
+    [GeneratedRegex(@"\A[\p{L}\p{M}\p{N}\p{Pc}\p{Pd} ]{1,1024}\z")]
     private static partial Regex TableId();
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Queries;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 
 namespace EventPipeline.GoogleStandIn.Tables;
@@ -10,7 +11,8 @@ namespace EventPipeline.GoogleStandIn.Tables;
 /// <summary>
 /// https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/tables and …/datasets: get, insert and list.
 /// </summary>
-internal sealed class TableEndpoints(Database database, Catalog catalog, Definitions definitions)
+internal sealed class TableEndpoints(
+    Database database, Catalog catalog, Definitions definitions, TableQuotas quotas)
 {
     private const string Datasets = "/bigquery/v2/projects/{project}/datasets";
 
@@ -83,7 +85,14 @@ internal sealed class TableEndpoints(Database database, Catalog catalog, Definit
         };
         return Answer.JsonAsync(Change(connection => call.Body["view"] is JsonObject view
             ? definitions.CreateView(connection, name, View(view), (string?)call.Body["description"])
-            : catalog.CreateTable(connection, name, call.Body)));
+            : CreateTable(connection, name, call.Body)));
+    }
+
+    private JsonObject CreateTable(DuckDBConnection connection, TableName name, JsonObject sent)
+    {
+        var table = catalog.CreateTable(connection, name, sent);
+        quotas.Update(connection, name);
+        return table;
     }
 
     private Task<IResult> GetTable(Call call)

@@ -95,6 +95,9 @@ internal static partial class TableSchema
         $"{Sql.Name((string)field["name"]!)} "
             + $"{ColumnType.Of(field).DuckDb}{((string?)field["mode"] == "REQUIRED" ? " NOT NULL" : "")}"));
 
-    [GeneratedRegex("^[A-Za-z_][A-Za-z0-9_]{0,299}$")]
+    // Some beginnings are BigQuery's own: https://docs.cloud.google.com/bigquery/docs/schemas#column_names.
+    [GeneratedRegex(
+        @"\A(?!(?:_TABLE_|_FILE_|_PARTITION|_ROW_TIMESTAMP|__ROOT__|_COLIDENTIFIER))[A-Z_][A-Z0-9_]{0,299}\z",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FieldName();
 }

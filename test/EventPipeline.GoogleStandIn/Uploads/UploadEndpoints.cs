@@ -41,7 +41,7 @@ internal sealed class UploadEndpoints(UploadStore uploads, JobStore jobs, JobRun
         }
         else
         {
-            await call.ReadBodyAsync();
+            await call.ReadBodyAsync(call.Http.Request.Body);
         }
 
         call.JobId = (string?)call.Body["jobReference"]?["jobId"];

@@ -1,0 +1,48 @@
+namespace EventPipeline.GoogleStandIn.Quotas;
+
+/// <summary>How many events there were in the time just past. What is refused does not count.</summary>
+internal sealed class Rate(TimeProvider time, TimeSpan span)
+{
+    private readonly Queue<long> events = new();
+
+    /// <summary>The most there were in any such time.</summary>
+    public int Peak { get; private set; }
+
+    /// <summary>How many there are in the time that ends now.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (events)
+            {
+                Forget();
+                return events.Count;
+            }
+        }
+    }
+
+    /// <summary>Counts an event, unless there are as many already as there may be.</summary>
+    public bool TryAdd(int most)
+    {
+        lock (events)
+        {
+            Forget();
+            if (events.Count >= most)
+            {
+                return false;
+            }
+
+            events.Enqueue(time.GetTimestamp());
+            Peak = Math.Max(Peak, events.Count);
+            return true;
+        }
+    }
+
+    private void Forget()
+    {
+        while (events.TryPeek(out var oldest) && time.GetElapsedTime(oldest) >= span)
+        {
+            events.Dequeue();
+        }
+    }
+}
