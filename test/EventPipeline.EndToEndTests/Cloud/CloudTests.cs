@@ -98,8 +98,7 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
             message: "Quota exceeded: Your table exceeded quota for imports or query appends per table.");
 
         var met = await bench.TriggerAsync(Request(window));
-        await Poll.UntilAsync(
-            "the run waits", async () => (await service.RunAsync(met)).State == "waiting");
+        (await service.WaitingAsync(met)).Windows.ShouldHaveSingleItem().State.ShouldBe("waiting");
         (
             await bench.QueryAsync(
                 $"SELECT reason FROM run_events WHERE run_id = '{met}' AND event = 'window_waiting'"))

@@ -54,7 +54,14 @@ internal abstract class ServiceProcess : IAsyncDisposable
                 $"runs/{runId}", ApiJson.Options, TestContext.Current.CancellationToken))!;
 
     /// <summary>A run when every window has ended; nobody may have heard of it yet.</summary>
-    public Task<RunDocument> EndAsync(string runId) => Poll.ForAsync($"the run {runId} ends", async () =>
+    public Task<RunDocument> EndAsync(string runId) => UntilAsync(runId, "ends", run => run.Outcome is not null);
+
+    /// <summary>A run when nothing of it goes on before the next run does.</summary>
+    public Task<RunDocument> WaitingAsync(string runId) =>
+        UntilAsync(runId, "waits", run => run.State == RunDocument.Waiting);
+
+    private Task<RunDocument> UntilAsync(string runId, string what, Predicate<RunDocument> isSo) => Poll.ForAsync(
+        $"the run {runId} {what}", async () =>
     {
         using var answer = await Http.GetAsync(
             new Uri($"runs/{runId}", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -67,7 +74,7 @@ internal abstract class ServiceProcess : IAsyncDisposable
         var run = (
             await answer.Content.ReadFromJsonAsync<RunDocument>(
                 ApiJson.Options, TestContext.Current.CancellationToken))!;
-        return run.Outcome is null ? null : run;
+        return isSo(run) ? run : null;
     });
 
     /// <summary>Asks for a run and waits for its end.</summary>

@@ -47,6 +47,9 @@ internal sealed class BigQueryException(HttpStatusCode? status, ErrorProto error
     /// </summary>
     public bool IsWorthAnotherJob => Passing.Contains(Error.Reason ?? "") || IsInTheWay(Error);
 
+    /// <summary>Whether it came too soon after others.</summary>
+    public bool IsRateLimit => Error.Reason is "rateLimitExceeded" or "jobRateLimitExceeded";
+
     public bool IsNotFound => Status == HttpStatusCode.NotFound;
 
     /// <summary>Whether a job with that id already exists.</summary>

@@ -13,8 +13,10 @@ namespace EventPipeline.Google.BigQuery;
 /// <param name="job">
 /// The load job, named after the load: a load id names one upload per table, so it is never tried under another name.
 /// </param>
+/// <param name="pace">When the job may begin.</param>
 /// <param name="clock">Waits between tries.</param>
-internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, Job job, TimeProvider clock) : IUpload
+internal sealed class BigQueryUpload(
+    BigQueryClient client, BigQueryJobs jobs, Job job, TablePace pace, TimeProvider clock) : IUpload
 {
     /// <summary>A multiple of 256 KiB, as the protocol requires of every chunk but the last.</summary>
     public const int ChunkBytes = 1024 * 1024;
@@ -49,6 +51,8 @@ internal sealed class BigQueryUpload(BigQueryClient client, BigQueryJobs jobs, J
             return;
         }
 
+        var table = job.Configuration!.Load!.DestinationTable;
+        await pace.LoadAsync(table.DatasetId, table.TableId, cancellationToken);
         try
         {
             var started = await FinishAsync(cancellationToken);

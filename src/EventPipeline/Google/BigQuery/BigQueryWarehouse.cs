@@ -17,6 +17,8 @@ internal sealed partial class BigQueryWarehouse(
     private static readonly Backoff Backoff =
         new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(10), Jitter: 0.5);
 
+    private readonly TablePace _pace = new(clock);
+
     /// <inheritdoc/>
     public int? MaxLoadsPerDay => client.MaxLoadJobsPerDay;
 
@@ -34,6 +36,7 @@ internal sealed partial class BigQueryWarehouse(
                 client,
                 jobs,
                 new Job(jobs.Reference($"load-{dataset}-{table}-{StatementId.Require(loadId)}"), configuration),
+                _pace,
                 clock));
     }
 
@@ -70,7 +73,7 @@ internal sealed partial class BigQueryWarehouse(
     /// <remarks>
     /// A failed job keeps its id forever, so the statement continues under the next number. Numbers are taken in order,
     /// each only once every earlier one is known to have failed: two callers meet in the same job, and at most one
-    /// insert succeeds.
+    /// insert succeeds. A rate limit is waited for as long as the caller does: everything else is done by then.
     /// </remarks>
     public async Task<bool> ExecuteAsync(
         string dataset, string statementId, Statement statement, CancellationToken cancellationToken)
@@ -92,6 +95,7 @@ internal sealed partial class BigQueryWarehouse(
             while (true)
             {
                 jobId = FormattableString.Invariant($"insert-{dataset}-{statementId}_{number}");
+                await _pace.StatementAsync(dataset, statement.Name, cancellationToken);
                 var (failure, joined, isHistory) = await TryAsync(
                     new Job(jobs.Reference(jobId), configuration), cancellationToken);
                 if (failure is null)
@@ -100,7 +104,8 @@ internal sealed partial class BigQueryWarehouse(
                 }
 
                 // Whatever failed for an earlier caller may have been fixed since; what fails now is reported.
-                if ((!isHistory && !failure.IsWorthAnotherJob) || tries == MaxTries || number == MaxJobs)
+                var isGivenUp = tries >= MaxTries && !failure.IsRateLimit;
+                if ((!isHistory && !failure.IsWorthAnotherJob) || isGivenUp || number == MaxJobs)
                 {
                     throw failure;
                 }
