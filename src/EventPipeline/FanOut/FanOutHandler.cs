@@ -46,11 +46,7 @@ internal sealed partial class FanOutHandler(
     {
         var (vendor, account, report, from, to) = planned.Window;
         var message = new FetchRequested(plan.RunId, plan.Mode, vendor, account, report, from, to, planned.Force);
-        return OutgoingMessage.CloudEvent(
-            $"{plan.RunId}.{planned.Window.Id}",
-            FetchRequested.EventType,
-            plan.RequestedAt,
-            FetchRequestedReader.Write(message));
+        return FetchRequestedReader.CloudEvent(message, plan.RequestedAt);
     }
 
     private async Task<RunPlan> PlanAsync(

@@ -5,6 +5,9 @@ internal static class FetchServiceCollectionExtensions
     /// <summary>Registers what reads a window and loads it.</summary>
     public static IServiceCollection AddFetch(this IServiceCollection services) => services
         .AddSingleton<WindowsAtWork>()
+        .AddScoped<LoadCount>()
+        .AddScoped<StepReader>()
         .AddScoped<WindowAttempt>()
+        .AddScoped<RestPublisher>()
         .AddScoped<FetchHandler>();
 }

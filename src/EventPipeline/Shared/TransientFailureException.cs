@@ -5,4 +5,10 @@ namespace EventPipeline.Shared;
 /// happened and where, so that a person can read it in <c>/runs/{id}</c>.
 /// </summary>
 public sealed class TransientFailureException(
-    string message, Exception? innerException = null) : Exception(message, innerException);
+    string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>
+    /// Whether it failed because the attempt would end before it could go on; with more time it would have.
+    /// </summary>
+    public bool IsOutOfTime { get; init; } = innerException is TransientFailureException { IsOutOfTime: true };
+}

@@ -41,7 +41,9 @@ public sealed record FocusNames(string Provider, string Service, string SubAccou
 /// <summary>One thing a vendor can be asked for.</summary>
 /// <param name="Name">The name in messages and tables, e.g. <c>messages_usage</c>.</param>
 /// <param name="Kind">Daily, or a snapshot or meter that has no past to backfill.</param>
-/// <param name="MaxWindowDays">The most days one window may span, so that it cannot outlast the push deadline.</param>
+/// <param name="MaxWindowDays">
+/// The most days one window may span, so that it is usually read before the push deadline.
+/// </param>
 /// <param name="SettledAfterDays">For how many days after its end the vendor restates a day.</param>
 /// <param name="NormaliserVersion">Counts changes of how answers become rows; part of every digest.</param>
 public sealed record Report(
