@@ -239,8 +239,8 @@ internal sealed partial class FetchHandler(
         [LoggerMessage(1, LogLevel.Information, "{Window} of run {RunId} had already ended.")]
         public static partial void AlreadyEnded(ILogger logger, Window window, string runId);
 
-        [LoggerMessage(2, LogLevel.Warning, 
-            "An attempt at {Window} of run {RunId} ended without its end, which could not be recorded.")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "An attempt at {Window} of run {RunId} did not end it, and what became of it could not be recorded.")]
         public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
     }
 }

@@ -62,7 +62,7 @@ internal sealed class OutOfTime(WindowStep step, TimeSpan limit, Exception? fail
 
     private string Stopped => string.Create(
         CultureInfo.InvariantCulture,
-        $"when the attempt stopped after {limit.TotalSeconds:0.#} s, before the push deadline.");
+        $"when the attempt stopped after {limit.TotalSeconds:0.##} s, before the push deadline.");
 
     private string Arrived => step.Pages == 0 ? "nothing had arrived" : string.Create(
         CultureInfo.InvariantCulture,

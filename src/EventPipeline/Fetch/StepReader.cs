@@ -105,7 +105,7 @@ internal sealed partial class StepReader(
                 return WindowOutcome.Write(message.Window, end, delivery.Attempt);
             },
             cancellationToken);
-        step.Made = load.Committed;
+        step.End(load.Committed);
         end ??= EndOf(load, outcome, step.Drift);
         return !step.IsLast ? null : new WindowEnding(end)
         {

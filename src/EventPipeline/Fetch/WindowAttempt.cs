@@ -61,18 +61,17 @@ internal sealed class WindowAttempt(
             while (true)
             {
                 time.BeginStep();
-                if (await reader.ReadAsync(step, lookUp, delivery, time.Deadline, either.Token) is { } ending)
+                var ending = await reader.ReadAsync(step, lookUp, delivery, time.Deadline, either.Token);
+                atWork.Loaded(message.Mode, message.RunId, step.Made);
+                if (ending is not null)
                 {
-                    atWork.Loaded(message.Mode, message.RunId, step.Made);
                     return ending;
                 }
 
-                atWork.Loaded(message.Mode, message.RunId, step.Made);
                 time.EndStep();
                 if (!time.FitsAnother)
                 {
-                    return new WindowRest(
-                        message with { TimesOutOfTime = 0 }, step.Days.To.AddDays(1), null, drift.Notes);
+                    return RestAfter(step);
                 }
 
                 // What others have committed meanwhile is older than what is read from now on.
@@ -104,7 +103,7 @@ internal sealed class WindowAttempt(
             && (failure is OperationCanceledException && limit.IsCancellationRequested
                 || failure is TransientFailureException && time.IsOver))
         {
-            return new OutOfTime(step, time.Limit).Result(isFirst);
+            return step.IsDone ? RestAfter(step) : new OutOfTime(step, time.Limit).Result(isFirst);
         }
         catch (TransientFailureException failure) when (
             failure.IsOutOfTime
@@ -115,6 +114,9 @@ internal sealed class WindowAttempt(
             return new OutOfTime(step, time.Limit, failure).Result(isFirst);
         }
     }
+
+    private static WindowRest RestAfter(WindowStep step) => new(
+        step.Message with { TimesOutOfTime = 0 }, step.Days.To.AddDays(1), null, step.Drift.Notes);
 
     private static WindowStep NextStep(
         FetchRequested message, WindowSource source, WindowLookUp? lookUp, AttemptDrift drift) => WindowStep.Create(

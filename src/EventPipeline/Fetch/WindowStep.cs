@@ -37,8 +37,11 @@ internal sealed class WindowStep(FetchRequested message, WindowSource source, Wi
     /// <summary>How many days have begun to arrive; the last of them may not be over.</summary>
     public int DaysBegun => _begun.Count;
 
+    /// <summary>Whether its days are committed, or, in a dry run, compared.</summary>
+    public bool IsDone { get; private set; }
+
     /// <summary>What it has committed that is to be counted; null for nothing.</summary>
-    public CommittedLoad? Made { get; set; }
+    public CommittedLoad? Made { get; private set; }
 
     /// <summary>The next step of a window, from the first day that the run has not committed.</summary>
     /// <param name="message">What asks for the window.</param>
@@ -58,6 +61,10 @@ internal sealed class WindowStep(FetchRequested message, WindowSource source, Wi
         _begun.Clear();
         (Pages, Rows) = (0, 0);
     }
+
+    /// <summary>It is done.</summary>
+    /// <param name="made">What is to be counted of it; null for nothing.</param>
+    public void End(CommittedLoad? made) => (IsDone, Made) = (true, made);
 
     public void Count(PagePart part) => Pages = part.PageNo;
 

@@ -66,9 +66,12 @@ internal sealed class PacedVendor : IVendorConnector
         }
     }
 
+    /// <summary>Time passes for the attempts that are under way.</summary>
+    public void Pass(double seconds) => _clock.Advance(TimeSpan.FromSeconds(seconds));
+
     private void Pass(double seconds, CancellationToken cancellationToken)
     {
-        _clock.Advance(TimeSpan.FromSeconds(seconds));
+        Pass(seconds);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -88,6 +88,29 @@ public sealed class StepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_step_that_is_committed_has_not_run_out_of_time_if_the_attempt_does()
+    {
+        var lookUps = 0;
+        _host.Warehouse.Before = statement =>
+        {
+            if (statement.Name == "window_look_up" && _vendor.Asked.Count == 1 && ++lookUps == 1)
+            {
+                _vendor.Pass(580);
+            }
+        };
+
+        (await PushAsync(stepDays: 1)).ShouldBe(HttpStatusCode.NoContent);
+        await _host.IdleAsync();
+
+        _vendor.Asked.Count.ShouldBe(10);
+        var run = await _host.RunOfAsync("by-hand");
+        await ShouldBeWholeAsync(run, "loaded");
+        (await _host.AskAsync("SELECT event FROM run_events WHERE event LIKE '%attempt%' OR event LIKE '%continued'"))
+            .ShouldBe([["window_continued"]]);
+        Ids().ShouldHaveSingleItem().ShouldEndWith(".20250302-1-0");
+    }
+
+    [Fact]
     public async Task Two_messages_of_one_window_with_different_steps_at_once_leave_the_same_and_one_end()
     {
         var both = new TaskCompletionSource();
