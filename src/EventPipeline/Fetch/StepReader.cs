@@ -20,7 +20,7 @@ internal sealed partial class StepReader(
     /// <param name="step">What to read; it is told how far that is.</param>
     /// <param name="lookUp">What was committed of its window; null for a dry run.</param>
     /// <param name="delivery">The delivery of the message.</param>
-    /// <param name="deadline">When the attempt must have ended, UTC.</param>
+    /// <param name="deadline">When the vendor is asked no more, UTC.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>How the window ended; null if it has not.</returns>
     public async Task<WindowEnding?> ReadAsync(

@@ -61,7 +61,7 @@ internal sealed class WindowAttempt(
             while (true)
             {
                 time.BeginStep();
-                var ending = await reader.ReadAsync(step, lookUp, delivery, time.Deadline, either.Token);
+                var ending = await reader.ReadAsync(step, lookUp, delivery, time.VendorDeadline, either.Token);
                 atWork.Loaded(message.Mode, message.RunId, step.Made);
                 if (ending is not null)
                 {
@@ -98,20 +98,20 @@ internal sealed class WindowAttempt(
                 RejectionCause.BrokenContract,
                 overflow);
         }
-        catch (Exception failure) when (
-            !cancellationToken.IsCancellationRequested
-            && (failure is OperationCanceledException && limit.IsCancellationRequested
-                || failure is TransientFailureException && time.IsOver))
-        {
-            return step.IsDone ? RestAfter(step) : new OutOfTime(step, time.Limit).Result(isFirst);
-        }
         catch (TransientFailureException failure) when (
             failure.IsOutOfTime
             && !cancellationToken.IsCancellationRequested
             && (!isFirst || (step.CanBeSmaller && step.DaysBegun > 1)))
         {
-            // The vendor makes the account wait, and there is something to keep: the wait is longer than this attempt.
+            // The account has to wait past the end of this attempt. If there is nothing to keep, Pub/Sub waits with it.
             return new OutOfTime(step, time.Limit, failure).Result(isFirst);
+        }
+        catch (Exception failure) when (
+            !cancellationToken.IsCancellationRequested
+            && (failure is OperationCanceledException && limit.IsCancellationRequested
+                || failure is TransientFailureException { IsOutOfTime: false } && time.IsOver))
+        {
+            return step.IsDone ? RestAfter(step) : new OutOfTime(step, time.Limit).Result(isFirst);
         }
     }
 

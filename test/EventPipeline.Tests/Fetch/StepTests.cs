@@ -264,6 +264,19 @@ public sealed class StepTests : IAsyncLifetime
                 + "could not go on: Wait for an hour. They are read again, 4 days at a time.");
     }
 
+    [Fact]
+    public async Task A_day_whose_account_is_held_off_waits_with_Pub_Sub_and_is_not_rejected()
+    {
+        _vendor.Seconds = _ => throw new TransientFailureException("Wait for an hour.") { IsOutOfTime = true };
+
+        var run = await RunAsync(First, First);
+
+        _vendor.Asked.Count.ShouldBe(2);
+        _published.ShouldHaveSingleItem(); // by the fan-out
+        run.Windows.ShouldHaveSingleItem().State.ShouldBe("failed");
+        run.Windows[0].Reason.ShouldNotBeNull().ShouldEndWith("The last attempt: Wait for an hour.");
+    }
+
     private void Configure(WebApplicationBuilder builder)
     {
         _vendor.Serve(builder);
