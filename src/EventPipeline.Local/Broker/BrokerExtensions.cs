@@ -1,5 +1,7 @@
+using EventPipeline.Fetch;
 using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Shared;
+using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;
 
@@ -48,6 +50,8 @@ internal static class BrokerExtensions
                 "Broker__MaximumBackoff takes 00:00:00 to 00:10:00.")
             .Validate(o => o.MaxDeliveryAttempts is >= 1 and <= 100, "Broker__MaxDeliveryAttempts takes 1 to 100.")
             .Validate(o => o.MaxOutstanding is >= 1 and <= 1_000, "Broker__MaxOutstanding takes 1 to 1000.");
+        services.AddOptions<AttemptOptions>().Configure<IOptions<BrokerOptions>>(
+            (attempt, broker) => attempt.PushDeadline = broker.Value.AckDeadline);
         services.AddSingleton<OwnAddress>();
         return services;
     }

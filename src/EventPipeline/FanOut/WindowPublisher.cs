@@ -91,12 +91,8 @@ internal sealed partial class WindowPublisher(
     private static OutgoingMessage Message(string runId, RunMode mode, DateTimeOffset time, PlannedWindow planned)
     {
         var (vendor, account, report, from, to) = planned.Window;
-        var message = new FetchRequested(runId, mode, vendor, account, report, from, to, planned.Force);
-        return OutgoingMessage.CloudEvent(
-            $"{runId}.{planned.Window.Id}",
-            FetchRequested.EventType,
-            time,
-            FetchRequestedReader.Write(message));
+        return FetchRequestedReader.CloudEvent(
+            new FetchRequested(runId, mode, vendor, account, report, from, to, planned.Force), time);
     }
 
     private static partial class PublisherLog

@@ -14,6 +14,7 @@ namespace EventPipeline.Fetch;
 /// </summary>
 internal sealed partial class FetchHandler(
     WindowAttempt attempt,
+    RestPublisher rest,
     AccountIdentities identities,
     IWarehouse warehouse,
     RunLedger ledger,
@@ -21,6 +22,7 @@ internal sealed partial class FetchHandler(
     Backlog backlog,
     RunNews news,
     WindowsAtWork atWork,
+    LoadCount count,
     IOptions<DatasetOptions> datasets,
     PipelineMetrics metrics,
     TimeProvider clock,
@@ -37,10 +39,10 @@ internal sealed partial class FetchHandler(
         RunSpan.Describe(window);
         var source = attempt.Find(message);
         var began = clock.GetTimestamp();
-        WindowEnding? ending;
+        AttemptResult? result;
         try
         {
-            ending = await EndAsync(message, source, delivery, cancellationToken);
+            result = await AttemptAsync(message, source, received, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -52,26 +54,47 @@ internal sealed partial class FetchHandler(
             }
 
             metrics.Attempted(window, mode, RunHistory.AttemptFailed, clock.GetElapsedTime(began));
-            await TellAsync(failure, message, mode, delivery, cancellationToken);
+            await TellAsync(failure.Message, message, delivery, cancellationToken);
             throw;
         }
 
-        if (ending is null)
+        switch (result)
         {
-            Log.AlreadyEnded(logger, window, runId);
-            if (!completion.WasCompleted(runId, mode))
-            {
-                await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
-            }
+            case WindowEnding ending:
+                await EndAsync(message, ending, clock.GetElapsedTime(began), delivery, cancellationToken);
+                return;
+            case WindowRest { Reason: { } reason }:
+                metrics.Attempted(window, mode, RunHistory.AttemptFailed, clock.GetElapsedTime(began));
+                await TellAsync(reason, message, delivery, cancellationToken);
+                return;
+            case WindowRest:
+                metrics.Attempted(window, mode, RunHistory.WindowContinued, clock.GetElapsedTime(began));
+                await TellAsync(null, message, delivery, cancellationToken);
+                return;
+            default:
+                Log.AlreadyEnded(logger, window, runId);
+                if (!completion.WasCompleted(runId, mode))
+                {
+                    await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
+                }
 
-            return;
+                return;
         }
+    }
 
-        var end = ending.End with { Duration = clock.GetElapsedTime(began) };
-        metrics.Attempted(window, mode, end.State, clock.GetElapsedTime(began));
+    private async Task EndAsync(
+        FetchRequested message,
+        WindowEnding ending,
+        TimeSpan duration,
+        Delivery delivery,
+        CancellationToken cancellationToken)
+    {
+        var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
+        var end = ending.End with { Duration = duration };
+        metrics.Attempted(window, mode, end.State, duration);
         RunSpan.Ended(end.State, end.Rows);
         await RecordAsync(message, delivery, ending with { End = end }, cancellationToken);
-        var (mayBeLast, toCount) = atWork.End(mode, runId, window, ending.Made);
+        var (mayBeLast, toCount) = atWork.End(mode, runId, window);
         if (mayBeLast)
         {
             await completion.CompleteWhenAllEndedAsync(
@@ -81,13 +104,13 @@ internal sealed partial class FetchHandler(
                 toCount,
                 visible =>
                 {
-                    Count(toCount, visible, mode);
+                    count.Count(toCount, visible, mode);
                     toCount = [];
                 },
                 cancellationToken);
         }
 
-        await CountAsync(toCount, mode, cancellationToken);
+        await count.AskAsync(toCount, mode, cancellationToken);
 
         if (ending.Rejection is { } rejection)
         {
@@ -96,8 +119,8 @@ internal sealed partial class FetchHandler(
     }
 
     /// <summary>Reads a window and loads it; null if it has ended before.</summary>
-    private async Task<WindowEnding?> EndAsync(
-        FetchRequested message, WindowSource source, Delivery delivery, CancellationToken cancellationToken)
+    private async Task<AttemptResult?> AttemptAsync(
+        FetchRequested message, WindowSource source, ReceivedEvent received, CancellationToken cancellationToken)
     {
         var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
         WindowLookUp? lookUp = null;
@@ -118,11 +141,16 @@ internal sealed partial class FetchHandler(
         }
 
         atWork.Begin(mode, runId, window);
+        AttemptResult? result;
         try
         {
-            return lookUp is not null && await ledger.FindCommitAsync(mode, lookUp, cancellationToken) is { } earlier
-                ? new WindowEnding(earlier)
-                : await attempt.MakeAsync(message, source, lookUp, delivery, cancellationToken);
+            result = lookUp is { FirstOpen: null }
+                ? new WindowEnding(await EndOfEarlierVersionAsync(mode, lookUp, cancellationToken))
+                : await attempt.MakeAsync(message, source, lookUp, received.Delivery, cancellationToken);
+            if (result is WindowRest left)
+            {
+                await rest.PublishAsync(left, received, cancellationToken);
+            }
         }
         catch (RejectedEventException rejected)
         {
@@ -136,7 +164,19 @@ internal sealed partial class FetchHandler(
             await GiveUpAsync(message, cancellationToken);
             throw;
         }
+
+        if (result is not WindowEnding)
+        {
+            await GiveUpAsync(message, cancellationToken);
+        }
+
+        return result;
     }
+
+    private async Task<WindowEnd> EndOfEarlierVersionAsync(
+        RunMode mode, WindowLookUp lookUp, CancellationToken cancellationToken) =>
+        (await CommittedDays.SumAsync(
+            warehouse, datasets.Value.For(mode), lookUp, lookUp.Window.To.AddDays(1), cancellationToken))!;
 
     /// <summary>One question, whether the window has ended or not; who the account is may not be known yet.</summary>
     private async Task<WindowLookUp> LookUpAsync(
@@ -179,60 +219,26 @@ internal sealed partial class FetchHandler(
         var toCount = atWork.GiveUp(message.Mode, message.RunId, message.Window);
         if (!cancellationToken.IsCancellationRequested)
         {
-            await CountAsync(toCount, message.Mode, cancellationToken);
+            await count.AskAsync(toCount, message.Mode, cancellationToken);
         }
     }
 
+    /// <summary>Records that the window did not end, and why; null if it only goes on.</summary>
     private async Task TellAsync(
-        Exception failure, FetchRequested message, RunMode mode, Delivery delivery, CancellationToken cancellationToken)
+        string? reason, FetchRequested message, Delivery delivery, CancellationToken cancellationToken)
     {
+        var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
         try
         {
-            await ledger.RecordFailedAttemptAsync(
-                message.RunId,
-                mode,
-                message.Window,
-                failure.Message,
-                delivery.Attempt,
-                delivery.MessageId,
-                cancellationToken);
+            await (reason is null
+                ? ledger.RecordContinuedAsync(
+                    runId, mode, window, delivery.Attempt, delivery.MessageId, cancellationToken)
+                : ledger.RecordFailedAttemptAsync(
+                    runId, mode, window, reason, delivery.Attempt, delivery.MessageId, cancellationToken));
         }
         catch (Exception unrecorded) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.Unrecorded(logger, unrecorded, message.Window, message.RunId);
-        }
-    }
-
-    /// <summary>The windows are committed; counting them must not make this one fail.</summary>
-    private async Task CountAsync(
-        IReadOnlyList<CommittedLoad> loads, RunMode mode, CancellationToken cancellationToken)
-    {
-        if (loads.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var visible = await warehouse.QueryAsync(
-                datasets.Value.For(mode), CommittedLoad.Visible(loads), cancellationToken);
-            Count(loads, visible, mode);
-        }
-        catch (Exception uncounted) when (!cancellationToken.IsCancellationRequested)
-        {
-            foreach (var load in loads)
-            {
-                Log.Uncounted(logger, uncounted, load.Window);
-            }
-        }
-    }
-
-    private void Count(IReadOnlyList<CommittedLoad> loads, IReadOnlyList<Row> visible, RunMode mode)
-    {
-        foreach (var (load, first, again) in CommittedLoad.Read(loads, visible))
-        {
-            metrics.Loaded(load.Window, mode, again: false, first.Rows, first.Tokens, first.Money);
-            metrics.Loaded(load.Window, mode, again: true, again.Rows, again.Tokens, again.Money);
+            Log.Unrecorded(logger, unrecorded, window, runId);
         }
     }
 
@@ -241,10 +247,8 @@ internal sealed partial class FetchHandler(
         [LoggerMessage(1, LogLevel.Information, "{Window} of run {RunId} had already ended.")]
         public static partial void AlreadyEnded(ILogger logger, Window window, string runId);
 
-        [LoggerMessage(2, LogLevel.Warning, "{Window} of run {RunId} failed, and the failure could not be recorded.")]
+        [LoggerMessage(2, LogLevel.Warning,
+            "An attempt at {Window} of run {RunId} did not end it, and what became of it could not be recorded.")]
         public static partial void Unrecorded(ILogger logger, Exception exception, Window window, string runId);
-
-        [LoggerMessage(3, LogLevel.Warning, "{Window} was loaded, but could not be counted in the metrics.")]
-        public static partial void Uncounted(ILogger logger, Exception exception, Window window);
     }
 }

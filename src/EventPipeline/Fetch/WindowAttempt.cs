@@ -1,5 +1,3 @@
-using EventPipeline.Identities;
-using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Messages;
 using EventPipeline.Vendors.Accounts;
@@ -8,20 +6,20 @@ using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Fetch;
 
-/// <summary>One attempt at a window: whose it is, what the vendor says, and what becomes of it.</summary>
-internal sealed partial class WindowAttempt(
-    IServiceProvider services,
+/// <summary>
+/// One attempt at a window: it goes on from the first day that the run has not committed, step by step, for as long as
+/// its time allows.
+/// </summary>
+internal sealed class WindowAttempt(
     IEnumerable<Vendor> vendors,
     ConfiguredAccounts accounts,
-    AccountIdentities identities,
+    StepReader reader,
     IWarehouse warehouse,
+    WindowsAtWork atWork,
     IOptions<DatasetOptions> datasets,
-    TimeProvider clock,
-    ILogger<FetchHandler> logger)
+    IOptions<AttemptOptions> options,
+    TimeProvider clock)
 {
-    /// <summary>The push deadline is 600 s and a late answer never counts, so an attempt stops before that.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(570);
-
     /// <summary>Where the window is to be had.</summary>
     /// <exception cref="RejectedEventException">
     /// Its vendor, account or report is not configured here.
@@ -37,36 +35,59 @@ internal sealed partial class WindowAttempt(
         return new WindowSource(account, report);
     }
 
-    /// <summary>Reads the window and loads it.</summary>
+    /// <summary>Reads the window and loads it, as far as the time allows.</summary>
     /// <param name="message">What is asked for.</param>
     /// <param name="source">Where it is to be had.</param>
     /// <param name="lookUp">What was committed of it; null for a dry run.</param>
     /// <param name="delivery">The delivery of the message.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What it came to; null if another delivery has ended the window meanwhile.</returns>
     /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
     /// <exception cref="TransientFailureException">It failed and will be retried.</exception>
-    public async Task<WindowEnding> MakeAsync(
+    public async Task<AttemptResult?> MakeAsync(
         FetchRequested message,
         WindowSource source,
         WindowLookUp? lookUp,
         Delivery delivery,
         CancellationToken cancellationToken)
     {
-        var deadline = clock.GetUtcNow() + Limit;
-        using var limit = new CancellationTokenSource(Limit, clock);
+        var time = new AttemptTime(clock, options.Value.Limit);
+        using var limit = new CancellationTokenSource(time.Limit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        var drift = new AttemptDrift();
+        var (step, isFirst) = (NextStep(message, source, lookUp, drift), true);
         try
         {
-            try
+            while (true)
             {
-                return await MakeAsync(
-                    message, source, lookUp, delivery, deadline, daysComeAgain: false, either.Token);
-            }
-            catch (DayCameAgainException again)
-            {
-                AttemptLog.DayCameAgain(logger, again.Message);
-                return await MakeAsync(
-                    message, source, lookUp: null, delivery, deadline, daysComeAgain: true, either.Token);
+                time.BeginStep();
+                var ending = await reader.ReadAsync(step, lookUp, delivery, time.VendorDeadline, either.Token);
+                atWork.Loaded(message.Mode, message.RunId, step.Made);
+                if (ending is not null)
+                {
+                    return ending;
+                }
+
+                time.EndStep();
+                if (!time.FitsAnother)
+                {
+                    return RestAfter(step);
+                }
+
+                // What others have committed meanwhile is older than what is read from now on.
+                lookUp = await WindowLookUp.AskAsync(
+                    warehouse,
+                    datasets.Value.For(message.Mode),
+                    message.RunId,
+                    message.Window,
+                    lookUp!.AccountIds,
+                    either.Token);
+                if (lookUp.HasEnded)
+                {
+                    return null;
+                }
+
+                (step, isFirst) = (NextStep(message, source, lookUp, drift), false);
             }
         }
         catch (OverflowException overflow)
@@ -77,107 +98,39 @@ internal sealed partial class WindowAttempt(
                 RejectionCause.BrokenContract,
                 overflow);
         }
-        catch (OperationCanceledException) when (
-            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (TransientFailureException failure) when (
+            failure.IsOutOfTime
+            && !cancellationToken.IsCancellationRequested
+            && (!isFirst || (step.CanBeSmaller && step.DaysBegun > 1)))
         {
-            throw new TransientFailureException(
-                $"{message.Window}: the attempt stopped after {Limit.TotalSeconds:0} s, before the push "
-                + "deadline. It will be retried.");
+            // The account has to wait past the end of this attempt. If there is nothing to keep, Pub/Sub waits with it.
+            return new OutOfTime(step, time.Limit, failure).Result(isFirst);
+        }
+        catch (Exception failure) when (
+            !cancellationToken.IsCancellationRequested
+            && (failure is OperationCanceledException && limit.IsCancellationRequested
+                || failure is TransientFailureException { IsOutOfTime: false } && time.IsOver))
+        {
+            return step.IsDone ? RestAfter(step) : new OutOfTime(step, time.Limit).Result(isFirst);
         }
     }
 
-    private async Task<WindowEnding> MakeAsync(
-        FetchRequested message,
-        WindowSource source,
-        WindowLookUp? lookUp,
-        Delivery delivery,
-        DateTimeOffset deadline,
-        bool daysComeAgain,
-        CancellationToken cancellationToken)
-    {
-        var mode = message.Mode;
-        var (account, report) = source;
-        var connector = services.GetRequiredKeyedService<IVendorConnector>(account.Vendor);
-        var dataset = datasets.Value.For(mode);
-        var identity = await identities.ResolveAsync(dataset, connector, account, cancellationToken);
-        var request = new LoadRequest(
-            message.RunId, mode, message.Window, identity.AccountId, report, message.Force, delivery.MessageId)
-        {
-            StoredIds = identity.StoredIds,
-            DaysComeAgain = daysComeAgain,
-        };
-        await using var load = new LoadAttempt(warehouse, dataset, request, clock);
-        await load.BeginAsync(lookUp, cancellationToken);
-        if (load.ClockAhead is { } ahead)
-        {
-            AttemptLog.ClockAhead(logger, message.Window, ahead);
-        }
+    private static WindowRest RestAfter(WindowStep step) => new(
+        step.Message with { TimesOutOfTime = 0 }, step.Days.To.AddDays(1), null, step.Drift.Notes);
 
-        var drift = new Drift();
-        var fetch = new FetchContext(
-            message.Window, account, identity.AccountId, deadline, load.KeepPageAsync, drift);
-        await foreach (var item in connector.FetchAsync(fetch, cancellationToken))
-        {
-            await load.AcceptAsync(item, cancellationToken);
-        }
-
-        await identities.ConfirmAsync(
-            dataset,
-            connector,
-            account,
-            identity,
-            fetch.Organization,
-            mode == RunMode.DryRun ? null : message.RunId,
-            cancellationToken);
-        WindowEnd? end = null;
-        var outcome = await load.CompleteAsync(
-            described =>
-            {
-                end = EndOf(load, described, drift);
-                return WindowOutcome.Write(message.Window, end, delivery.Attempt);
-            },
-            cancellationToken);
-        return new WindowEnding(end ?? EndOf(load, outcome, drift))
-        {
-            IsCommitted = mode != RunMode.DryRun,
-            IsNews = load.HasCommitted,
-            Made = load.Committed,
-        };
-    }
-
-    private static WindowEnd EndOf(LoadAttempt load, LoadOutcome outcome, Drift drift)
-    {
-        if (load.Repeats > 0)
-        {
-            drift.Note($"{load.Repeats} identical duplicate rows were dropped");
-        }
-
-        if (load.KeptFiner > 0)
-        {
-            drift.Note(
-                $"{load.KeptFiner} days keep the finer rows of an earlier read: the coarser ones have the same "
-                + "totals");
-        }
-
-        return WindowEnd.FromOutcome(outcome, drift.Notes);
-    }
+    private static WindowStep NextStep(
+        FetchRequested message, WindowSource source, WindowLookUp? lookUp, AttemptDrift drift) => WindowStep.Create(
+        message,
+        source,
+        lookUp is null
+            ? message.From
+            : lookUp.FirstOpen ?? throw new TransientFailureException(
+                $"{message.Window}: every day is committed, but not the end. It will be looked up again."),
+        drift);
 
     private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
         $"{field} is '{given}', which is unknown.",
         Nearest.DidYouMean(given, known, otherwise: $"No {field} is configured."));
-
-    private static partial class AttemptLog
-    {
-        [LoggerMessage(5, LogLevel.Information,
-            "{What} It had been taken for unchanged, and its rows were dropped: the window is read again.")]
-        public static partial void DayCameAgain(ILogger logger, string what);
-
-        [LoggerMessage(4, LogLevel.Warning,
-            "The newest read of {Window} began at {LastReadBegan:O}, which is in the future: a clock was ahead, "
-            + "or this one is behind. This read is recorded just after it.",
-            EventName = "window.clock_ahead")]
-        public static partial void ClockAhead(ILogger logger, Window window, DateTimeOffset lastReadBegan);
-    }
 }
 
 /// <summary>Where a window is to be had.</summary>

@@ -20,12 +20,25 @@ internal sealed class WindowsAtWork
     {
         lock (_gate)
         {
-            if (!_runs.TryGetValue((mode, runId), out var run))
-            {
-                _runs.Add((mode, runId), run = new Run());
-            }
-
+            var run = Of(mode, runId);
             run.Open[window.Id] = run.Open.GetValueOrDefault(window.Id) + 1;
+        }
+    }
+
+    /// <summary>A delivery has committed something of a window that it works on.</summary>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="load">What is to be counted; null for nothing.</param>
+    public void Loaded(RunMode mode, string runId, CommittedLoad? load)
+    {
+        if (load is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            Of(mode, runId).Uncounted.Add(load);
         }
     }
 
@@ -33,19 +46,17 @@ internal sealed class WindowsAtWork
     /// <param name="mode">The run's mode.</param>
     /// <param name="runId">The run.</param>
     /// <param name="window">The window.</param>
-    /// <param name="made">What it has committed that is to be counted; null for nothing.</param>
     /// <returns>
     /// Whether no other window of the run is at work, so that this may be the last one; and the loads to count now.
     /// </returns>
     public (bool MayBeLast, IReadOnlyList<CommittedLoad> ToCount) End(
-        RunMode mode, string runId, Window window, CommittedLoad? made) =>
-        Leave(mode, runId, made, run => run.Open.Remove(window.Id));
+        RunMode mode, string runId, Window window) =>
+        Leave(mode, runId, run => run.Open.Remove(window.Id));
 
     /// <summary>A delivery gave up a window without ending it. Returns the loads to count now.</summary>
     public IReadOnlyList<CommittedLoad> GiveUp(RunMode mode, string runId, Window window) => Leave(
         mode,
         runId,
-        null,
         run =>
         {
             if (run.Open.TryGetValue(window.Id, out var deliveries))
@@ -59,17 +70,12 @@ internal sealed class WindowsAtWork
         }).ToCount;
 
     private (bool IsEmpty, IReadOnlyList<CommittedLoad> ToCount) Leave(
-        RunMode mode, string runId, CommittedLoad? made, Action<Run> leave)
+        RunMode mode, string runId, Action<Run> leave)
     {
         lock (_gate)
         {
-            var run = _runs.GetValueOrDefault((mode, runId)) ?? new Run();
+            var run = Of(mode, runId);
             leave(run);
-            if (made is not null)
-            {
-                run.Uncounted.Add(made);
-            }
-
             if (run.Open.Count > 0 && run.Uncounted.Count < MostUncounted)
             {
                 return (false, []);
@@ -85,6 +91,17 @@ internal sealed class WindowsAtWork
             _runs.Remove((mode, runId));
             return (true, uncounted);
         }
+    }
+
+    /// <summary>A run; it is there until its last delivery has left it. Only inside the gate.</summary>
+    private Run Of(RunMode mode, string runId)
+    {
+        if (!_runs.TryGetValue((mode, runId), out var run))
+        {
+            _runs.Add((mode, runId), run = new Run());
+        }
+
+        return run;
     }
 
     private sealed class Run

@@ -23,6 +23,10 @@ internal static class RunHistory
     public const string WindowPublished = "window_published";
 
     public const string AttemptFailed = "attempt_failed";
+
+    /// <summary>Some days of a window are committed, and another message asks for the rest.</summary>
+    public const string WindowContinued = "window_continued";
+
     public const string WindowEnded = "window_ended";
 
     /// <summary>A window ended with its commit. Not in the table, but read as if it were.</summary>
@@ -36,8 +40,8 @@ internal static class RunHistory
 
     /// <summary>
     /// How long a run that has not ended may be silent. A message is delivered 30 times with at most 600 s in between
-    /// (infra/subscriptions.tf), which is five hours; every attempt records its end if the service can write at all, so
-    /// a message that is silent for longer will not return.
+    /// (infra/subscriptions.tf), which is five hours; every attempt records its end, or that its window
+    /// continues, if the service can write at all, so a message that is silent for longer will not return.
     /// </summary>
     public static readonly TimeSpan StalledAfter = TimeSpan.FromHours(6);
 
@@ -186,7 +190,9 @@ internal static class RunHistory
             end?.GetInt64("row_count") ?? 0,
             end?.GetInt64("tokens") ?? 0,
             end?.TextOrNull("load_id"),
-            failures.Count + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
+            failures.Count
+                + events.Count(row => row.Text("event") == WindowContinued)
+                + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
             end is null ? (failures.LastOrDefault() ?? met)?.TextOrNull("reason") : end.TextOrNull("reason"),
             details?.Differences,
             details?.Drift ?? [])

@@ -92,32 +92,6 @@ internal sealed class RunLedger(
         ledger.HasSucceededAsync(runId, mode, window, cancellationToken);
 
     /// <summary>
-    /// The end of a window that an earlier version has committed, whose commits are no ends; null if none has.
-    /// </summary>
-    public async Task<WindowEnd?> FindCommitAsync(
-        RunMode mode, WindowLookUp lookUp, CancellationToken cancellationToken)
-    {
-        var days = lookUp.Committed;
-        if (days.Count == 0)
-        {
-            return null;
-        }
-
-        var money = await LandedMoney.OfAsync(
-            warehouse, datasets.Value.For(mode), lookUp.Window, cancellationToken);
-        return new WindowEnd(
-            days.Select(day => day.Text("state")).MinBy(WindowState.Rank)!,
-            days.Sum(day => day.GetInt64("row_count")),
-            days.Sum(day => day.GetInt64("tokens")),
-            SumsByBasis.Total(
-                from day in days
-                select money.GetValueOrDefault((day.Text("load_id"), day.Date("usage_date")), SumsByBasis.None)),
-            days[^1].Text("load_id"),
-            null,
-            new EndDetails(null, []));
-    }
-
-    /// <summary>
     /// Records how a window ended that has not committed its end. A window succeeds once per run; it is rejected once
     /// per message and reason, so that a replay that is rejected too is reported.
     /// </summary>
@@ -198,6 +172,25 @@ internal sealed class RunLedger(
         row["reason"] = reason;
         row["message_id"] = messageId;
         return ledger.InsertAsync(mode, $"failed_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
+    }
+
+    /// <summary>
+    /// Records that some days of a window are committed and another message was published for the rest: a run that goes
+    /// on is not silent.
+    /// </summary>
+    public Task RecordContinuedAsync(
+        string runId,
+        RunMode mode,
+        Window window,
+        int? attempt,
+        string? messageId,
+        CancellationToken cancellationToken)
+    {
+        var row = ledger.Create(runId, RunHistory.WindowContinued, mode, window);
+        row["attempt"] = (long?)attempt;
+        row["message_id"] = messageId;
+        return ledger.InsertAsync(
+            mode, $"continued_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
     }
 
     /// <inheritdoc cref="WindowGaveUp"/>

@@ -27,10 +27,16 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         NewsLog.WindowEnded(
             logger, level, window, runId, end.State, end.Rows, end.Tokens, end.Money.BilledUsd, end.Money.EstimatedUsd,
             end.Money.Others, end.LoadId, seconds, attempt, messageId, modeName, end.Reason);
-        if (end.Details.Drift is { Count: > 0 } drift)
+        Drifted(runId, mode, window, end.Details.Drift);
+    }
+
+    /// <summary>A vendor sent something undocumented; nothing is told where it did not.</summary>
+    public void Drifted(string runId, RunMode mode, Window window, IReadOnlyCollection<string> drift)
+    {
+        if (drift.Count > 0)
         {
             metrics.Drifted(window, mode, drift.Count);
-            var notes = string.Join("; ", drift);
+            var (modeName, notes) = (mode.Name(), string.Join("; ", drift));
             NewsLog.Drift(logger, window, runId, modeName, drift.Count, notes);
         }
     }

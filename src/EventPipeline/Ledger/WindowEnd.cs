@@ -15,6 +15,20 @@ internal sealed record WindowEnd(
         outcome.State, outcome.Rows, outcome.Tokens, outcome.Money, outcome.LoadId, null,
         new EndDetails(outcome.Differences.Count > 0 ? outcome.Differences : null, [.. drift]));
 
+    /// <summary>The end of a window whose last days ended like this, and whose others were committed before.</summary>
+    /// <param name="earlier">What those add up to; null if there are none.</param>
+    /// <exception cref="OverflowException">Together they are more than any column holds.</exception>
+    public WindowEnd After(WindowEnd? earlier) => earlier is null ? this : this with
+    {
+        State = IsHigher(earlier) ? earlier.State : State,
+        Rows = checked(earlier.Rows + Rows),
+        Tokens = checked(earlier.Tokens + Tokens),
+        Money = SumsByBasis.Total([earlier.Money, Money]),
+        LoadId = IsHigher(earlier) ? earlier.LoadId : LoadId,
+    };
+
+    private bool IsHigher(WindowEnd other) => WindowState.Rank(other.State) < WindowState.Rank(State);
+
     /// <summary>The end of a window that did not succeed: <c>rejected</c> or <c>failed</c>.</summary>
     public static WindowEnd Failure(string state, string reason) =>
         new(state, 0, 0, SumsByBasis.None, null, reason, new EndDetails(null, []));

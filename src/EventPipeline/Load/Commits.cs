@@ -18,9 +18,9 @@ internal sealed class Commits(IWarehouse warehouse)
     private readonly ConcurrentDictionary<(string Dataset, string Id), Task> _known = new();
 
     /// <summary>
-    /// Inserts the rows of a commit, all or none. Repeated under the same id by this process, or by another one while it
-    /// is alone, it changes nothing; repeated in company it is a second version of the same days, which views
-    /// count once.
+    /// Inserts the rows of a commit, all or none. Repeated under the same id by this process, or by another one while
+    /// it is alone, it changes nothing; repeated in company it is a second version of the same days, which views count
+    /// once.
     /// </summary>
     /// <returns>Whether this call was the first, as far as can be told.</returns>
     /// <exception cref="TransientFailureException">It failed, or its outcome is unknown.</exception>

@@ -2,7 +2,7 @@ namespace EventPipeline.Load;
 
 /// <summary>What one load has committed, to be counted once it is known what of it became visible.</summary>
 /// <param name="LoadId">The load.</param>
-/// <param name="Window">The window that it read.</param>
+/// <param name="Window">The days that it read.</param>
 /// <param name="Days">The days whose rows it holds.</param>
 internal sealed record CommittedLoad(string LoadId, Window Window, IReadOnlyList<LoadedDay> Days)
 {

@@ -1,17 +1,15 @@
-using System.Security.Cryptography;
-using System.Text;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Load;
 
 /// <summary>
-/// One attempt at one window, under its own load id: read, compare, load, verify, commit. Whatever happens in between,
-/// nothing of it is visible until the commit, and the newest read wins. Disposed without a commit, its uploads are
-/// abandoned.
+/// One attempt at one step of a window, under its own load id: read, compare, load, verify, commit. Whatever happens in
+/// between, nothing of it is visible until the commit, and the newest read wins. Disposed without a commit, its uploads
+/// are abandoned.
 /// </summary>
 internal sealed class LoadAttempt(
-    IWarehouse warehouse, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
+    IWarehouse warehouse, Commits commits, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
@@ -35,7 +33,7 @@ internal sealed class LoadAttempt(
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
 
     /// <summary>
-    /// Whether this attempt, and no other delivery of the window, has committed it. False also if that cannot be told.
+    /// Whether this attempt, and no other delivery, has committed the step. False also if that cannot be told.
     /// </summary>
     public bool HasCommitted { get; private set; }
 
@@ -63,13 +61,15 @@ internal sealed class LoadAttempt(
     /// </summary>
     /// <param name="known">What was looked up a moment ago; it is asked for if that was not of this account.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task BeginAsync(WindowLookUp? known, CancellationToken cancellationToken)
+    /// <returns>What is committed.</returns>
+    public async Task<WindowLookUp> BeginAsync(WindowLookUp? known, CancellationToken cancellationToken)
     {
         _before = known is not null && request.StoredIds.All(known.AccountIds.Contains)
             ? known
             : await WindowLookUp.AskAsync(
-                warehouse, dataset, request.RunId, request.Window, request.StoredIds, cancellationToken);
+                warehouse, dataset, request.RunId, request.Whole, request.StoredIds, cancellationToken);
         _readBegan = clock.GetUtcNow();
+        return _before;
     }
 
     /// <summary>Takes the connector's items, in order.</summary>
@@ -133,7 +133,9 @@ internal sealed class LoadAttempt(
     /// Compares with what was shown when the reading began and, if something is new, loads, verifies and commits. What
     /// was committed meanwhile does not matter: an unchanged day says that this read saw what that load holds.
     /// </summary>
-    /// <param name="describe">The end of the window, as JSON, which the commit records; null for none.</param>
+    /// <param name="describe">
+    /// The end of the window, as JSON, which the commit of its last day records; null for none.
+    /// </param>
     /// <param name="cancellationToken">Stops it; the commit may have happened.</param>
     public async Task<LoadOutcome> CompleteAsync(
         Func<LoadOutcome, string?> describe, CancellationToken cancellationToken)
@@ -160,12 +162,11 @@ internal sealed class LoadAttempt(
             await ProveAsync(changed, [.. tables.Where(LoadProof.Tables.Contains)], cancellationToken);
         }
 
-        HasCommitted = await warehouse.ExecuteAsync(
+        var commit = new StepCommit(request, _loadId, _readBegan, Before);
+        HasCommitted = await commits.InsertAsync(
             dataset,
-            $"commit_{CommitId}",
-            Statement.Insert(
-                "insert_slice_versions",
-                [.. days.Select(day => Commit(day, day.Day == request.Window.To ? describe(outcome) : null))]),
+            commit.Id,
+            commit.Rows(days, day => day == request.Whole.To ? describe(outcome) : null),
             cancellationToken);
         var loaded = days.Where(day => day.LoadId == _loadId)
             .Select(day => new LoadedDay(day.Day, JudgedDay.Totals(day), day.WasShown(request.AccountId)))
@@ -264,52 +265,4 @@ internal sealed class LoadAttempt(
             }
         }
     }
-
-    /// <summary>
-    /// A run commits a window once: of several deliveries the first that comes so far. What the others have loaded
-    /// stays invisible.
-    /// </summary>
-    private string CommitId => Convert.ToHexStringLower(
-        SHA256.HashData(Encoding.UTF8.GetBytes($"{request.RunId}\n{request.Window.Id}")));
-
-    private Dictionary<string, object?> Commit(JudgedDay day, string? outcome) => new()
-    {
-        ["vendor"] = request.Window.Vendor,
-
-        // Rows that stay are found under the id they were stored with, which may have been merged since.
-        ["account_id"] = day.LoadId == _loadId ? request.AccountId : day.Before!.Text("stored_account_id"),
-        ["account"] = request.Window.Account,
-        ["report"] = request.Window.Report,
-        ["usage_date"] = day.Day,
-        ["load_id"] = day.LoadId,
-        ["read_began"] = _readBegan,
-        ["follows"] = Follows(day.Day),
-        ["row_count"] = day.KeepsFiner ? day.Before!.GetInt64("row_count") : day.Read.Rows,
-        ["tokens"] = day.Read.Tokens,
-        ["amount_usd"] = day.Read.Money.BilledUsd,
-        ["estimated_usd"] = day.Read.Money.EstimatedUsd,
-        ["digest"] = day.KeepsFiner ? day.Before!.Text("digest") : day.Read.Digest,
-        ["grain"] = day.KeepsFiner ? day.Before!.Text("grain") : day.Read.Grain,
-        ["normaliser_version"] = day.KeepsFiner
-            ? day.Before!.GetInt64("normaliser_version")
-            : request.Report.NormaliserVersion,
-        ["state"] = day.State,
-        ["run_id"] = request.RunId,
-        ["window_id"] = request.Window.Id,
-        ["message_id"] = request.MessageId,
-        ["window_outcome"] = outcome,
-    };
-
-    /// <summary>
-    /// Just after the read that this one is known to follow, if the clocks say otherwise; null if they do not. Reads
-    /// that follow the same one keep their own order: a microsecond for each second since the day began.
-    /// </summary>
-    private DateTimeOffset? Follows(DateOnly day) =>
-        Before.TryGetValue(day, out var shown) && shown.Timestamp("read_began") is var before && before >= _readBegan
-        ? before.AddMicroseconds(
-            1
-                + Math.Max(
-                    0,
-                    Math.Floor((_readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))
-        : null;
 }

@@ -5,7 +5,7 @@ namespace EventPipeline.Load;
 /// <summary>What one attempt is to load, for whom, and who asked.</summary>
 /// <param name="RunId">The run that asks.</param>
 /// <param name="Mode">What to do with what is read.</param>
-/// <param name="Window">The requested days.</param>
+/// <param name="Window">The days to read: a window, or one step of it.</param>
 /// <param name="AccountId">The account's id in the tables.</param>
 /// <param name="Report">The report, for its normaliser's version.</param>
 /// <param name="Force">Whether unchanged days are loaded too.</param>
@@ -13,6 +13,9 @@ namespace EventPipeline.Load;
 internal sealed record LoadRequest(
     string RunId, RunMode Mode, Window Window, string AccountId, Report Report, bool Force, string? MessageId)
 {
+    /// <summary>The window that the days are a step of; the days themselves where they are all of it.</summary>
+    public Window Whole { get; init; } = Window;
+
     /// <summary>Every id that slices of the account are stored under: its own, and those merged into it.</summary>
     public IReadOnlyList<string> StoredIds { get; init; } = [AccountId];
 

@@ -5,12 +5,10 @@ namespace EventPipeline.Load;
 /// </summary>
 internal sealed class WindowLookUp
 {
-    private readonly IReadOnlyList<Row> _own;
-
     private WindowLookUp(Window window, IReadOnlyList<string> accountIds, IReadOnlyList<Row> rows)
     {
         (Window, AccountIds) = (window, accountIds);
-        _own = [.. rows.Where(row => row.Flag("is_own"))];
+        Committed = [.. rows.Where(row => row.Flag("is_own"))];
         Shown = rows
             .Where(row => accountIds.Contains(row.Text("stored_account_id")))
             .GroupBy(row => row.Date("usage_date"))
@@ -30,10 +28,16 @@ internal sealed class WindowLookUp
     /// <summary>The version of each day that is shown; a day that was never read is absent.</summary>
     public IReadOnlyDictionary<DateOnly, Row> Shown { get; }
 
-    /// <summary>What the run has committed, a row per day, oldest first; empty if it has not.</summary>
-    public IReadOnlyList<Row> Committed => _own.Count == Window.Days ? _own : [];
+    /// <summary>What the run has committed, a row per day, oldest first: the window's first days, or all.</summary>
+    public IReadOnlyList<Row> Committed { get; }
 
-    /// <summary>Whether the window has ended in the run: the commit is the end.</summary>
+    /// <summary>The first day of the window that the run has not committed; null if it has committed all.</summary>
+    public DateOnly? FirstOpen => Window.EachDay()
+        .Except(Committed.Select(day => day.Date("usage_date")))
+        .Select(day => (DateOnly?)day)
+        .FirstOrDefault();
+
+    /// <summary>Whether the window has ended in the run: the commit of its last day is the end.</summary>
     public bool HasEnded => Committed.Any(day => !day.IsNull("window_outcome"));
 
     /// <summary>Looks up a window.</summary>

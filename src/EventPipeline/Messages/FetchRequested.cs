@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// Requests one window. The fan-out publishes it once per window; Pub/Sub delivers it at least once.
+/// Requests one window. The fan-out publishes it once per window, and an attempt that could not read all of it does so
+/// again for the rest; Pub/Sub delivers it at least once.
 /// Machines write it, so unknown fields are ignored: a rolled-back revision can read what a newer one published.
 /// </summary>
 /// <param name="RunId">The run that requests it.</param>
@@ -25,6 +26,17 @@ public sealed record FetchRequested(
     bool Force = false)
 {
     public const string EventType = "eventpipeline.fetch.requested.v1";
+
+    /// <summary>
+    /// How many days are read, proved and committed at a time; null for all of the window. Set when the window did not
+    /// fit into one attempt.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? StepDays { get; init; }
+
+    /// <summary>How often in a row an attempt ran out of time over days that cannot be made fewer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TimesOutOfTime { get; init; }
 
     /// <summary>The requested window.</summary>
     [JsonIgnore]

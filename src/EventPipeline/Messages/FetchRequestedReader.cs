@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace EventPipeline.Messages;
 
 /// <summary>
-/// Reads and writes the fan-out's requests. Machines write them, so unknown fields are ignored, but the known ones are
+/// Reads and writes requests of windows. Machines write them, so unknown fields are ignored, but the known ones are
 /// checked, so that a revision that writes nonsense is noticed.
 /// </summary>
 internal static class FetchRequestedReader
@@ -12,6 +12,7 @@ internal static class FetchRequestedReader
     private const string What = "The fetch request";
     private const string Hint = "Only the fan-out writes these; publish a run request instead.";
     private const int MaxDays = 366;
+    private const int MaxTimes = 100;
     private const int MinYear = 2000;
     private const int MaxYear = 2099;
 
@@ -58,6 +59,18 @@ internal static class FetchRequestedReader
                 Hint);
         }
 
+        if (message.StepDays is < 1 or > MaxDays)
+        {
+            throw new RejectedEventException(
+                $"{What}'s stepDays is {message.StepDays}; a step must be 1 to {MaxDays} days.", Hint);
+        }
+
+        if (message.TimesOutOfTime is < 0 or > MaxTimes)
+        {
+            throw new RejectedEventException(
+                $"{What}'s timesOutOfTime is {message.TimesOutOfTime}; it must be 0 to {MaxTimes}.", Hint);
+        }
+
         return message;
     }
 
@@ -99,6 +112,26 @@ internal static class FetchRequestedReader
         {
             return null;
         }
+    }
+
+    /// <summary>The message that requests a window, or the rest of one.</summary>
+    /// <param name="message">The request.</param>
+    /// <param name="requestedAt">When the run was requested, UTC.</param>
+    /// <param name="rest">
+    /// From which day on a window is read that an earlier message began; null for all of it. Another day, another size
+    /// of step or another failure is another event.
+    /// </param>
+    public static OutgoingMessage CloudEvent(FetchRequested message, DateTimeOffset requestedAt, DateOnly? rest = null)
+    {
+        var id = $"{message.RunId}.{message.Window.Id}";
+        return OutgoingMessage.CloudEvent(
+            rest is null
+                ? id
+                : FormattableString.Invariant(
+                    $"{id}.{rest:yyyyMMdd}-{message.StepDays ?? message.Window.Days}-{message.TimesOutOfTime}"),
+            FetchRequested.EventType,
+            requestedAt,
+            Write(message));
     }
 
     /// <summary>The body of the request.</summary>

@@ -24,6 +24,11 @@ public enum RejectionCause
     /// <summary>The identity of an account is unclear or has changed: a person has to decide.</summary>
     AccountIdentity,
 
+    /// <summary>
+    /// The vendor answers, but a single day, or all of a dry run's window, repeatedly took longer than one attempt may.
+    /// </summary>
+    OutOfTime,
+
     /// <summary>Pub/Sub gave up after the subscription's delivery attempts; each of them failed transiently.</summary>
     AttemptsExhausted,
 }

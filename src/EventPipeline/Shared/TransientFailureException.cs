@@ -12,4 +12,9 @@ public sealed class TransientFailureException(
     /// use more of it.
     /// </summary>
     public bool IsQuotaExhausted { get; init; }
+
+    /// <summary>
+    /// Whether it failed because the attempt would end before it could go on; with more time it would have.
+    /// </summary>
+    public bool IsOutOfTime { get; init; } = innerException is TransientFailureException { IsOutOfTime: true };
 }

@@ -89,7 +89,8 @@ internal sealed class PipelineMetrics
     }
 
     /// <summary>
-    /// An attempt at a window ended: as its window did, or as <c>attempt_failed</c> when it is tried again.
+    /// An attempt at a window ended: as its window did, as <c>window_continued</c> when it has kept days and left the
+    /// rest to another message, or as <c>attempt_failed</c> when it is tried again.
     /// </summary>
     public void Attempted(Window window, RunMode mode, string state, TimeSpan duration) => _windows.Record(
         duration.TotalSeconds,

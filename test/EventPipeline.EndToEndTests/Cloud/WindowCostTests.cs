@@ -70,7 +70,7 @@ public sealed class WindowCostTests(CloudBench bench) : IClassFixture<CloudBench
         windows.Count.ShouldBeGreaterThan(10);
         var tables = first.Jobs.Where(job => job.Label == "prove_load").Sum(Tables);
         Of(first, ["window_look_up"]).Count().ShouldBe(windows.Count, first.ToString());
-        Of(first, ["insert_slice_versions"]).Count().ShouldBe(windows.Count, first.ToString());
+        Of(first, ["insert_slice_versions"]).Count().ShouldBeInRange(1, windows.Count, first.ToString());
         Of(first, OfAWindow).Count().ShouldBeLessThanOrEqualTo(3 * windows.Count, first.ToString());
         Billed(first).ShouldBeLessThanOrEqualTo((2 * windows.Count) + tables + TablesOfARun, first.ToString());
         first.Inserts.ShouldBeLessThanOrEqualTo(windows.Count + 4, first.ToString());
@@ -82,7 +82,7 @@ public sealed class WindowCostTests(CloudBench bench) : IClassFixture<CloudBench
         windows = [.. second.Windows.Where(window => window.State != "skipped")];
         windows.ShouldAllBe(window => window.State == "unchanged");
         Of(again, ["window_look_up"]).Count().ShouldBe(windows.Count, again.ToString());
-        Of(again, ["insert_slice_versions"]).Count().ShouldBe(windows.Count, again.ToString());
+        Of(again, ["insert_slice_versions"]).Count().ShouldBeInRange(1, windows.Count, again.ToString());
         (again.Loads, Of(again, ["prove_load", "visible_days"]).Count()).ShouldBe((0, 0), again.ToString());
         Billed(again).ShouldBeLessThanOrEqualTo(
             windows.Count + TablesOfARun + Of(again, ["run_standing"]).Sum(one => one.Tables), again.ToString());

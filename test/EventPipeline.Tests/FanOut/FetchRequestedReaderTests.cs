@@ -45,6 +45,14 @@ public sealed class FetchRequestedReaderTests
     [InlineData("2026-11-20", "2026-02-30", "from is not valid")]
     [InlineData("2026-11-20", "2026-11-20T00:00:00Z", "from is not valid")]
     [InlineData("}", ",\"force\":\"yes\"}", "force is not valid")]
+    [InlineData("}", ",\"stepDays\":0}", "stepDays is 0; a step must be 1 to 366 days")]
+    [InlineData("}", ",\"stepDays\":-1}", "stepDays is -1")]
+    [InlineData("}", ",\"stepDays\":367}", "stepDays is 367")]
+    [InlineData("}", ",\"stepDays\":1.5}", "stepDays is not valid")]
+    [InlineData("}", ",\"stepDays\":\"two\"}", "stepDays is not valid")]
+    [InlineData("}", ",\"timesOutOfTime\":-1}", "timesOutOfTime is -1; it must be 0 to 100")]
+    [InlineData("}", ",\"timesOutOfTime\":101}", "timesOutOfTime is 101")]
+    [InlineData("}", ",\"timesOutOfTime\":null}", "timesOutOfTime is not valid")]
     public void A_field_that_is_not_valid_is_named(string good, string bad, string reason) =>
         Should.Throw<RejectedEventException>(() => Read(Pushes.FetchBody.Replace(good, bad, StringComparison.Ordinal)))
             .Message.ShouldContain(reason);
@@ -82,7 +90,23 @@ public sealed class FetchRequestedReaderTests
         var message = Read(good.ToJsonString());
 
         StatementId.IsValid($"completed_{message.RunId}_completed").ShouldBeTrue();
-        $"{message.RunId}.{message.Window.Id}".Length.ShouldBeLessThanOrEqualTo(1_024);
+        FetchRequestedReader
+            .CloudEvent(message with { StepDays = 366, TimesOutOfTime = 100 }, default, message.To)
+            .Attributes["ce-id"].Length.ShouldBeLessThanOrEqualTo(1_024);
+    }
+
+    [Fact]
+    public void A_request_of_the_rest_is_another_event_of_the_same_window()
+    {
+        var message = Read(Pushes.FetchBody) with { StepDays = 2 };
+        var time = new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
+
+        var all = FetchRequestedReader.CloudEvent(message, time).Attributes;
+        var rest = FetchRequestedReader.CloudEvent(message, time, new DateOnly(2026, 11, 21)).Attributes;
+
+        all["ce-id"].ShouldBe("run-1.anthropic.default.cost.20261120-20261122");
+        rest["ce-id"].ShouldBe("run-1.anthropic.default.cost.20261120-20261122.20261121-2-0");
+        rest["ce-time"].ShouldBe(all["ce-time"]);
     }
 
     [Theory]
@@ -99,7 +123,11 @@ public sealed class FetchRequestedReaderTests
     public void What_is_written_reads_the_same()
     {
         var message = new FetchRequested(
-            "run-1", RunMode.DryRun, "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true);
+            "run-1", RunMode.DryRun, "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true)
+        {
+            StepDays = 2,
+            TimesOutOfTime = 1,
+        };
 
         FetchRequestedReader.Read(JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested))
             .ShouldBe(message);

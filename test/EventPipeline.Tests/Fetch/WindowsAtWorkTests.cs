@@ -19,9 +19,11 @@ public sealed class WindowsAtWorkTests
         _atWork.Begin(RunMode.Production, Run, One);
         _atWork.Begin(RunMode.Production, Run, Other);
 
-        _atWork.End(RunMode.Production, Run, One, one).MayBeLast.ShouldBeFalse();
+        _atWork.Loaded(RunMode.Production, Run, one);
+        _atWork.End(RunMode.Production, Run, One).MayBeLast.ShouldBeFalse();
 
-        var (mayBeLast, toCount) = _atWork.End(RunMode.Production, Run, Other, other);
+        _atWork.Loaded(RunMode.Production, Run, other);
+        var (mayBeLast, toCount) = _atWork.End(RunMode.Production, Run, Other);
         mayBeLast.ShouldBeTrue();
         toCount.ShouldBe([one, other]);
     }
@@ -33,7 +35,7 @@ public sealed class WindowsAtWorkTests
         _atWork.Begin(RunMode.Development, Run, Other);
         _atWork.Begin(RunMode.Production, Run, One);
 
-        _atWork.End(RunMode.Production, Run, One, null).MayBeLast.ShouldBeTrue();
+        _atWork.End(RunMode.Production, Run, One).MayBeLast.ShouldBeTrue();
     }
 
     [Fact]
@@ -42,10 +44,10 @@ public sealed class WindowsAtWorkTests
         _atWork.Begin(RunMode.Production, Run, One);
         _atWork.Begin(RunMode.Production, Run, One);
         _atWork.Begin(RunMode.Production, Run, Other);
-        _atWork.End(RunMode.Production, Run, One, null).MayBeLast.ShouldBeFalse();
+        _atWork.End(RunMode.Production, Run, One).MayBeLast.ShouldBeFalse();
 
-        _atWork.End(RunMode.Production, Run, Other, null).MayBeLast.ShouldBeTrue();
-        _atWork.End(RunMode.Production, Run, One, null).MayBeLast.ShouldBeTrue();
+        _atWork.End(RunMode.Production, Run, Other).MayBeLast.ShouldBeTrue();
+        _atWork.End(RunMode.Production, Run, One).MayBeLast.ShouldBeTrue();
     }
 
     [Fact]
@@ -57,8 +59,20 @@ public sealed class WindowsAtWorkTests
         _atWork.Begin(RunMode.Production, Run, Other);
         _atWork.GiveUp(RunMode.Production, Run, One).ShouldBeEmpty();
 
-        _atWork.End(RunMode.Production, Run, Other, load).MayBeLast.ShouldBeFalse();
+        _atWork.Loaded(RunMode.Production, Run, load);
+        _atWork.End(RunMode.Production, Run, Other).MayBeLast.ShouldBeFalse();
         _atWork.GiveUp(RunMode.Production, Run, One).ShouldBe([load]);
+    }
+
+    [Fact]
+    public void What_a_window_has_committed_is_counted_though_it_is_given_up()
+    {
+        var load = Load(One);
+        _atWork.Begin(RunMode.Production, Run, One);
+        _atWork.Loaded(RunMode.Production, Run, load);
+
+        _atWork.GiveUp(RunMode.Production, Run, One).ShouldBe([load]);
+        _atWork.GiveUp(RunMode.Production, Run, One).ShouldBeEmpty();
     }
 
     private static CommittedLoad Load(Window window) =>

@@ -57,8 +57,10 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             .Select(row => row[0]).ShouldBe([-12345678901.5m, 0.000000000000000001m]);
 
         _clock.Advance(TimeSpan.FromSeconds(1));
+        var rewriting = new RewritingWarehouse(file.Warehouse, "000007\"", "000008\"");
         await using var wrong = new LoadAttempt(
-            new RewritingWarehouse(file.Warehouse, "000007\"", "000008\""),
+            rewriting,
+            new Commits(rewriting),
             WarehouseFixture.Dataset,
             Request(RunMode.Production, false),
             _clock);
@@ -192,6 +194,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         _clock.Advance(TimeSpan.FromSeconds(1));
         await using var load = new LoadAttempt(
             file.Warehouse,
+            new Commits(file.Warehouse),
             WarehouseFixture.Dataset,
             Request(RunMode.Production, false) with
             {
@@ -318,8 +321,9 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     [Fact]
     public async Task Landed_rows_that_differ_from_what_was_read_fail_the_attempt_before_anything_is_visible()
     {
+        var losing = new LosingWarehouse(file.Warehouse);
         await using var load = new LoadAttempt(
-            new LosingWarehouse(file.Warehouse), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+            losing, new Commits(losing), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
         await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
 
         (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message
@@ -341,7 +345,11 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
                 foreach (var amount in amounts)
                 {
                     var load = new LoadAttempt(
-                        file.Warehouse, WarehouseFixture.Dataset, Request(RunMode.Production, false), clock);
+                        file.Warehouse,
+                        new Commits(file.Warehouse),
+                        WarehouseFixture.Dataset,
+                        Request(RunMode.Production, false),
+                        clock);
                     await ReadAsync(load, (Monday, "a", amount));
                     loads.Add(load);
                     clock.Advance(TimeSpan.FromSeconds(1));
@@ -364,7 +372,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             threads: 1);
 
     private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
-        new(file.Warehouse, WarehouseFixture.Dataset, Request(mode, force), _clock);
+        new(file.Warehouse, new Commits(file.Warehouse), WarehouseFixture.Dataset, Request(mode, force), _clock);
 
     private static LoadRequest Request(RunMode mode, bool force) =>
         new($"run-{Guid.NewGuid():N}", mode, Window, "org-1", Report, force, null);

@@ -204,11 +204,12 @@ internal sealed class ServiceHost : IAsyncDisposable
         DateOnly from,
         DateOnly to,
         string mode = "production",
-        string account = "acme")
+        string account = "acme",
+        string more = "")
     {
         using var answer = await PostAsync(
             "events/fetch-requested",
-            $$"""{"runId":"{{runId}}","mode":"{{mode}}","vendor":"{{vendor}}","account":"{{account}}","report":"{{report}}","from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"}""",
+            $$"""{"runId":"{{runId}}","mode":"{{mode}}","vendor":"{{vendor}}","account":"{{account}}","report":"{{report}}","from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{more}}}""",
             ("ce-specversion", "1.0"),
             ("ce-id", $"{runId}.{vendor}.{report}.{from:yyyyMMdd}"),
             ("ce-source", "//eventpipeline"),

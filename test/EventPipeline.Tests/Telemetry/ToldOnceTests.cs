@@ -33,7 +33,7 @@ public sealed class ToldOnceTests : IAsyncLifetime
         _host.Warehouse.Before = statement =>
         {
             // Neither has committed before both have read.
-            if (statement.Name == "insert_slice_versions")
+            if (statement.Name == "prove_load")
             {
                 both.SignalAndWait(Soon, TestContext.Current.CancellationToken).ShouldBeTrue();
             }

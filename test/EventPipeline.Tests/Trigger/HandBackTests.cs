@@ -99,7 +99,7 @@ public sealed class HandBackTests : IAsyncLifetime
 
         (await push).ShouldBe(HttpStatusCode.ServiceUnavailable);
         HandBack.PushLimit.ShouldBeLessThan(TimeSpan.FromSeconds(600));
-        EventPipeline.Fetch.WindowAttempt.Limit.ShouldBeLessThan(HandBack.PushLimit);
+        new EventPipeline.Fetch.AttemptOptions().Limit.ShouldBeLessThan(HandBack.PushLimit);
     }
 
     private async Task HandleAsync(CancellationToken cancellationToken)

@@ -118,6 +118,7 @@ public sealed class BackPressureTests : IDisposable
         var failure = await Should.ThrowAsync<TransientFailureException>(reading);
         failure.Message.ShouldContain("answered 429");
         failure.Message.ShouldContain("slow down");
+        failure.IsOutOfTime.ShouldBeTrue();
         _clock.GetUtcNow().ShouldBeLessThanOrEqualTo(VendorBench.Now.AddSeconds(570));
     }
 

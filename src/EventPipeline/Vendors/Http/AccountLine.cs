@@ -153,7 +153,10 @@ internal sealed class AccountLine(string account, RequestLimit? limit, TimeProvi
                     + $"past the end of this attempt: nothing was sent.")
             : $"the vendor limits how fast {account} may ask{(limit is null ? " (429)" : "")}, and the request's "
                 + "turn did not come before the end of this "
-                + "attempt: nothing was sent.");
+                + "attempt: nothing was sent.")
+    {
+        IsOutOfTime = true,
+    };
 
     // Timers count whole milliseconds: one that fires early would fire again at once.
     private static TimeSpan RoundUp(TimeSpan wait) =>

@@ -71,6 +71,7 @@ internal static class Refusals
             451 => Refused(
                 "The vendor may not answer for legal reasons, often because of the caller's region. "
                 + "Call from another region, then replay; otherwise discard."),
+            429 => conversation.OutOfTime(what + WaitAsked(wait)),
             _ when VendorResilience.IsTransient((HttpStatusCode)status) =>
                 conversation.Transient(what + WaitAsked(wait)),
             202 => conversation.Transient($"{what} The vendor has accepted the request but has no answer yet."),

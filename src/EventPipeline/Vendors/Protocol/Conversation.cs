@@ -85,6 +85,9 @@ internal sealed partial class Conversation(
     public TransientFailureException Transient(string what, Exception? innerException = null) =>
         new($"{about}: {what}", innerException);
 
+    /// <summary>It would have to wait longer than the attempt lasts.</summary>
+    public TransientFailureException OutOfTime(string what) => new($"{about}: {what}") { IsOutOfTime = true };
+
     /// <summary>
     /// A failure of the connection, safe to show with all that caused it: the message about a header that cannot be
     /// read holds what came, which may be the key.

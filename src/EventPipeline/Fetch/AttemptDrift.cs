@@ -1,0 +1,43 @@
+using EventPipeline.Load;
+using EventPipeline.Vendors.Contract;
+
+namespace EventPipeline.Fetch;
+
+/// <summary>What the steps of one attempt met that a person may want to know.</summary>
+internal sealed class AttemptDrift
+{
+    private long _repeats;
+    private int _keptFiner;
+
+    /// <summary>What the vendor sent beyond its documentation.</summary>
+    public Drift Vendor { get; } = new();
+
+    /// <summary>All of it, in sentences and names of fields.</summary>
+    public IReadOnlyCollection<string> Notes
+    {
+        get
+        {
+            var notes = new SortedSet<string>(Vendor.Notes, StringComparer.Ordinal);
+            if (_repeats > 0)
+            {
+                notes.Add($"{_repeats} identical duplicate rows were dropped");
+            }
+
+            if (_keptFiner > 0)
+            {
+                notes.Add(
+                    $"{_keptFiner} days keep the finer rows of an earlier read: the coarser ones have the same "
+                    + "totals");
+            }
+
+            return notes;
+        }
+    }
+
+    /// <summary>Counts what a load has dropped and kept.</summary>
+    public void Count(LoadAttempt load)
+    {
+        _repeats += load.Repeats;
+        _keptFiner += load.KeptFiner;
+    }
+}
