@@ -18,6 +18,7 @@ internal sealed partial class FanOutHandler(
     AccountIdentities identities,
     IEnumerable<Vendor> vendors,
     RunLedger ledger,
+    RunPlans plans,
     RunCompletion completion,
     WindowPublisher windows,
     IOptions<RunOptions> options,
@@ -28,8 +29,8 @@ internal sealed partial class FanOutHandler(
     {
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
-        var plan = await ledger.FindPlanAsync(runId, request.Mode, cancellationToken)
-            ?? await ledger.StorePlanAsync(
+        var plan = await plans.FindAsync(runId, request.Mode, cancellationToken)
+            ?? await plans.StoreAsync(
                 await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
 
         var published = plan.Windows.Where(planned => planned.IsPublished).ToList();

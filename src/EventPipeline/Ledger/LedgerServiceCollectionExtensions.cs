@@ -10,6 +10,7 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<RunLedger>()
         .AddScoped<RunEvents>()
         .AddScoped<RunCompletion>()
+        .AddScoped<RunPlans>()
         .AddScoped<Backlog>()
         .AddScoped<RunStatus>()
         .AddScoped<RunNews>()

@@ -42,43 +42,6 @@ internal sealed class RunLedger(
                     row.GetInt64("row_count")));
     }
 
-    /// <summary>The stored plan of a run; null while there is none.</summary>
-    public async Task<RunPlan?> FindPlanAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
-        await ledger.FindPlanAsync(runId, mode, cancellationToken) is not { } stored ? null
-            : stored.Plan(
-                stored.PlanId is null
-                    ? []
-                    : await ledger.PlannedWindowsAsync(runId, mode, stored, cancellationToken));
-
-    /// <summary>
-    /// Stores a plan once, and returns the stored one: the first of two at once. Its windows are stored first, under
-    /// ids derived from the plan, and then, under an id derived from the run's, which plan it is.
-    /// </summary>
-    public async Task<RunPlan> StorePlanAsync(RunPlan plan, CancellationToken cancellationToken)
-    {
-        var planId = StoredPlan.IdOf(plan);
-        foreach (var some in plan.Windows.Index().Chunk(RowsPerInsert))
-        {
-            var rows = some.Select(planned =>
-            {
-                var row = ledger.Create(plan.RunId, RunHistory.WindowPlanned, plan.Mode, planned.Item.Window);
-                row["plan_id"] = planId;
-                StoredPlan.Describe(planned.Item, planned.Index, row);
-                return (IReadOnlyDictionary<string, object?>)row;
-            });
-            await ledger.InsertAsync(
-                plan.Mode, $"plan_{plan.RunId}_{planId}_{some[0].Index}", [.. rows], cancellationToken);
-        }
-
-        var head = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
-        head["plan_id"] = planId;
-        StoredPlan.Describe(plan, head);
-        return await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [head], cancellationToken)
-            ? plan
-            : await FindPlanAsync(plan.RunId, plan.Mode, cancellationToken)
-                ?? throw new TransientFailureException($"The plan of run {plan.RunId} was stored, but is missing.");
-    }
-
     /// <summary>
     /// Records that a run was requested manually, so that it can be seen before its trigger has arrived.
     /// </summary>

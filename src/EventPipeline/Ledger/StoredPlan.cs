@@ -71,11 +71,15 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
     /// <summary>What distinguishes the event of a window's being planned.</summary>
     public static void Describe(PlannedWindow planned, int position, Dictionary<string, object?> row)
     {
-        row["state"] = planned.Skipped ? WindowState.Skipped : planned.Waiting ? WindowDocument.Waiting : null;
+        row["state"] = StateOf(planned);
         row["reason"] = planned.Why;
         row["details"] = JsonSerializer.Serialize(
             new PlanPosition(position, planned.Force), StoredPlanJson.Default.PlanPosition);
     }
+
+    /// <summary>The state of a window that was only planned; null for one that is read.</summary>
+    public static string? StateOf(PlannedWindow planned) =>
+        planned.Skipped ? WindowState.Skipped : planned.Waiting ? WindowDocument.Waiting : null;
 
     /// <summary>The whole plan, with the events of its windows.</summary>
     public RunPlan Plan(IEnumerable<Row> windows) => Head is null

@@ -17,26 +17,63 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
 
     public ValueTask DisposeAsync() => file.EmptyAsync();
 
-    [Fact]
-    public async Task A_plan_of_many_windows_is_read_as_it_was_stored()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(400)]
+    [InlineData(401)]
+    [InlineData(1_001)]
+    public async Task A_plan_of_any_size_is_read_as_it_was_stored(int windows)
     {
-        var plan = Plan(1_001);
+        var plan = Plan(windows);
 
-        ShouldBe(await Ledger().StorePlanAsync(plan, Token), plan);
+        ShouldBe(await Plans().StoreAsync(plan, Token), plan);
 
-        ShouldBe((await Ledger().FindPlanAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
+        ShouldBe((await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
         (await file.AskAsync("SELECT event, COUNT(*) FROM run_events GROUP BY 1 ORDER BY 1"))
-            .ShouldBe([["planned", 1L], ["window_planned", 1_001L]]);
+            .ShouldBe(windows == 0 ? [["planned", 1L]] : [["planned", 1L], ["window_planned", (long)windows]]);
+    }
+
+    [Fact]
+    public async Task A_large_plan_that_is_stored_twice_counts_once()
+    {
+        var plan = Plan(500);
+        await Plans().StoreAsync(plan, Token);
+
+        ShouldBe(await Plans().StoreAsync(plan, Token), plan);
+
+        var document = (await Ledger().FindAsync("run", Token)).ShouldNotBeNull();
+        document.Windows.Count.ShouldBe(500);
+        ShouldBe((await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
+    }
+
+    [Fact]
+    public async Task Both_ways_of_storing_a_window_write_the_same()
+    {
+        var plan = Plan(401);
+        await Plans().StoreAsync(plan with { RunId = "large" }, Token);
+        foreach (var some in plan.Windows.Chunk(200))
+        {
+            await Plans().StoreAsync(
+                plan with { RunId = $"small-{some[0].Window.Account}", Windows = some }, Token);
+        }
+
+        var columns = "mode, window_id, vendor, account, report, window_start, window_end, state, reason, row_count, "
+            + "tokens, amount_usd, load_id, attempt, message_id";
+        (await file.AskAsync($"SELECT {columns} FROM run_events WHERE event = 'window_planned' AND run_id = 'large' "
+            + "ORDER BY window_id"))
+            .ShouldBe(await file.AskAsync($"SELECT {columns} FROM run_events WHERE event = 'window_planned' "
+                + "AND run_id <> 'large' ORDER BY window_id"));
     }
 
     [Fact]
     public async Task Of_two_plans_of_a_run_the_first_is_stored_and_the_windows_of_the_other_count_for_nothing()
     {
         var (first, second) = (Plan(3), Plan(5));
-        await Ledger().StorePlanAsync(first, Token);
+        await Plans().StoreAsync(first, Token);
 
-        ShouldBe(await Ledger().StorePlanAsync(second, Token), first);
-        ShouldBe(await Ledger().StorePlanAsync(first, Token), first);
+        ShouldBe(await Plans().StoreAsync(second, Token), first);
+        ShouldBe(await Plans().StoreAsync(first, Token), first);
 
         var document = (await Ledger().FindAsync("run", Token)).ShouldNotBeNull();
         (document.Windows.Count, document.From, document.State).ShouldBe((3, Day, "running"));
@@ -53,10 +90,10 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
         row["plan_id"] = StoredPlan.IdOf(plan);
         await events.InsertAsync(plan.Mode, "cut-off", [row], Token);
 
-        (await Ledger().FindPlanAsync(plan.RunId, plan.Mode, Token)).ShouldBeNull();
+        (await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldBeNull();
         var document = (await Ledger().FindAsync(plan.RunId, Token)).ShouldNotBeNull();
         (document.State, document.Windows.Count).ShouldBe(("running", 0));
-        ShouldBe(await Ledger().StorePlanAsync(plan, Token), plan);
+        ShouldBe(await Plans().StoreAsync(plan, Token), plan);
     }
 
     [Fact]
@@ -68,8 +105,8 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
         row["details"] = JsonSerializer.Serialize(plan, RunPlanJson.Default.RunPlan);
         await events.InsertAsync(plan.Mode, $"plan_{plan.RunId}", [row], Token);
 
-        ShouldBe((await Ledger().FindPlanAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
-        ShouldBe(await Ledger().StorePlanAsync(Plan(5), Token), plan);
+        ShouldBe((await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
+        ShouldBe(await Plans().StoreAsync(Plan(5), Token), plan);
         (await Ledger().FindAsync(plan.RunId, Token)).ShouldNotBeNull().Windows.Count.ShouldBe(2);
     }
 
@@ -98,6 +135,8 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
     private static IOptions<DatasetOptions> Datasets => Options.Create(new DatasetOptions());
 
     private RunEvents Events() => new(file.Warehouse, Datasets, new KnownRuns(), TimeProvider.System);
+
+    private RunPlans Plans() => new(file.Warehouse, Datasets, Events(), TimeProvider.System);
 
     private RunLedger Ledger() =>
         new(file.Warehouse, Datasets, Events(), completion: null!, news: null!, TimeProvider.System);
