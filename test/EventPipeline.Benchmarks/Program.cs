@@ -2,6 +2,7 @@ using EventPipeline.Benchmarks;
 using EventPipeline.Benchmarks.Day;
 using EventPipeline.Benchmarks.Door;
 using EventPipeline.Benchmarks.Memory;
+using EventPipeline.Benchmarks.Plan;
 using EventPipeline.Benchmarks.Reporting;
 using EventPipeline.Benchmarks.Rows;
 using EventPipeline.Benchmarks.Start;
@@ -16,6 +17,7 @@ var topics = new OrderedDictionary<string, Func<Bench, CancellationToken, Task<I
     ["day"] = DayTopic.MeasureAsync,
     ["window"] = WindowTopic.MeasureAsync,
     ["memory"] = MemoryTopic.MeasureAsync,
+    ["plan"] = PlanTopic.MeasureAsync,
 };
 if (Arguments.Parse(args, topics.Keys) is not { } arguments)
 {
