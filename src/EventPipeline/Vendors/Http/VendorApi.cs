@@ -5,6 +5,7 @@ using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
+using Polly.CircuitBreaker;
 using Polly.Timeout;
 
 namespace EventPipeline.Vendors.Http;
@@ -156,6 +157,12 @@ internal sealed class VendorApi(
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             throw conversation.Transient($"{address.Host} did not answer {request.What} in time.", exception);
+        }
+        catch (BrokenCircuitException exception)
+        {
+            throw conversation.Transient(
+                $"{address.Host} has answered none of the last requests, so it was not asked for {request.What}.",
+                exception);
         }
         catch (TransientFailureException exception)
         {

@@ -74,7 +74,9 @@ internal static class VendorResilience
     private static bool IsFile(HttpRequestMessage request) =>
         request.Options.TryGetValue(IsLink, out var isLink) && isLink;
 
-    /// <summary>Adds retries, the account's back-pressure and the time limit of one try, from the outside in.</summary>
+    /// <summary>
+    /// Adds retries, the account's back-pressure, the host's circuit and the time limit of one try, from the outside in.
+    /// </summary>
     public static IHttpClientBuilder AddVendorResilience(this IHttpClientBuilder builder)
     {
         builder.Services.AddSingleton<BackPressure>();
@@ -96,6 +98,7 @@ internal static class VendorResilience
             services.GetRequiredService<BackPressure>(),
             services.GetRequiredService<PipelineMetrics>(),
             Time(services)));
+        builder.AddCircuit();
         builder.AddResilienceHandler(
             "try", (pipeline, context) => pipeline.AddHeaderTimeout(Time(context.ServiceProvider)));
         return builder;
