@@ -64,7 +64,12 @@ internal sealed class VendorBench : IDisposable
         var cancellation = TestContext.Current.CancellationToken;
         var window = new Window(vendor, account, report, DateOnly.Parse(from, null), DateOnly.Parse(to, null));
         var fetch = new FetchContext(
-            window, Account(vendor, account) with { BaseAddress = address ?? Address }, "org-1", Clock.GetUtcNow() + Patience, Keep, Drift);
+            window,
+            Account(vendor, account) with { BaseAddress = address ?? Address },
+            "org-1",
+            Clock.GetUtcNow() + Patience,
+            Keep,
+            Drift);
         var items = new List<VendorItem>();
         await foreach (var item in Connector(vendor).FetchAsync(fetch, cancellation))
         {

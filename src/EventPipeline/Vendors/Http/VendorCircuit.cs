@@ -15,7 +15,9 @@ internal static partial class VendorCircuit
     private static readonly TimeSpan Within = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    /// <summary>Adds it, a circuit for each host; after a pause one request finds out whether the host is back.</summary>
+    /// <summary>
+    /// Adds a circuit for each host; after a pause one request finds out whether the host is back.
+    /// </summary>
     public static IHttpClientBuilder AddCircuit(this IHttpClientBuilder builder)
     {
         builder.AddResilienceHandler("circuit", (pipeline, context) =>

@@ -75,7 +75,8 @@ internal static class VendorResilience
         request.Options.TryGetValue(IsLink, out var isLink) && isLink;
 
     /// <summary>
-    /// Adds retries, the account's back-pressure, the host's circuit and the time limit of one try, from the outside in.
+    /// Adds retries, the account's back-pressure, the host's circuit and the time limit of one try, from the outside
+    /// in.
     /// </summary>
     public static IHttpClientBuilder AddVendorResilience(this IHttpClientBuilder builder)
     {
