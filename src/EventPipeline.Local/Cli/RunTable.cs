@@ -42,7 +42,8 @@ internal static class RunTable
         WriteFailures(console, run);
         if (run.Reason is { } reason)
         {
-            console.MarkupLineInterpolated($"[red]{run.State}[/] before it was planned: {reason}");
+            var planned = run.Windows.Count > 0 ? "" : " before it was planned";
+            console.MarkupLineInterpolated($"[red]{run.State}[/]{planned}: {reason}");
         }
         else if (run.SilentForHours is { } hours)
         {
