@@ -16,6 +16,7 @@ internal sealed partial class WindowPublisher(
     IEnumerable<Vendor> vendors,
     ConfiguredAccounts accounts,
     PublishMessages publish,
+    TimeProvider clock,
     ILogger<WindowPublisher> logger)
 {
     // Of a run of a hundred thousand windows, a publish request at a time is in memory.
@@ -75,8 +76,9 @@ internal sealed partial class WindowPublisher(
                     continue;
                 }
 
+                var began = clock.GetUtcNow();
                 await PublishAsync(runId, mode, time, some, cancellationToken);
-                await backlog.RecordPublishedAsync(runId, mode, some, cancellationToken);
+                await backlog.RecordPublishedAsync(runId, mode, some, began, cancellationToken);
                 PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
                 left -= some.Count;
             }
