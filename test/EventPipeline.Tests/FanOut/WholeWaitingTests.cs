@@ -107,6 +107,25 @@ public sealed class WholeWaitingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dataset_that_is_away_does_not_fail_a_run_of_the_other()
+    {
+        var begun = await _host.RunAsync(Backfill());
+        await _host.Warehouse.ExecuteAsync(
+            "ai_usage_analytics_dev",
+            "away",
+            new Statement(
+                "away", "ALTER TABLE {dataset}.run_events RENAME TO away", new Dictionary<string, object?>()),
+            TestContext.Current.CancellationToken);
+        _host.Warehouse.MaxLoadsPerDay = 1_500;
+
+        await TickAsync();
+
+        (await _host.GetAsync("dead-letters")).GetArrayLength().ShouldBe(0);
+        (await _host.RunOfAsync(begun.RunId)).State.ShouldBe("completed");
+        _host.Log.All.ShouldContain(line => line.Contains("dataset of mode development were not looked at"));
+    }
+
+    [Fact]
     public async Task A_run_that_has_waited_for_months_still_goes_on()
     {
         var begun = await _host.RunAsync(Backfill());
