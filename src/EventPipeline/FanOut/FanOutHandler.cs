@@ -44,7 +44,7 @@ internal sealed partial class FanOutHandler(
             plan.Mode.Name(),
             plan.From,
             plan.To);
-        await windows.PublishWaitingAsync(trigger.Time, cancellationToken);
+        await windows.PublishWaitingAsync(plan.Mode, trigger.Time, cancellationToken);
         if (plan.Windows.All(planned => planned.Skipped))
         {
             await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);

@@ -16,6 +16,7 @@ internal sealed partial class WindowPublisher(
     IEnumerable<Vendor> vendors,
     ConfiguredAccounts accounts,
     PublishMessages publish,
+    TimeProvider clock,
     ILogger<WindowPublisher> logger)
 {
     // Of a run of a hundred thousand windows, a publish request at a time is in memory.
@@ -48,38 +49,56 @@ internal sealed partial class WindowPublisher(
     /// Publishes what earlier runs left waiting, the oldest run first. Cut off, it publishes some of it twice, which is
     /// harmless: a window that has ended is not read again.
     /// </summary>
+    /// <param name="mode">
+    /// The mode of the trigger in hand. What waits in another dataset than its own does not fail it.
+    /// </param>
     /// <param name="time">The time of the trigger in hand, UTC.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task PublishWaitingAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    public async Task PublishWaitingAsync(RunMode mode, DateTimeOffset time, CancellationToken cancellationToken)
     {
         if (warehouse.MaxLoadsPerDay is not { } most)
         {
             return;
         }
 
-        foreach (var mode in (RunMode[])[RunMode.Production, RunMode.Development])
+        var (own, other) = mode == RunMode.Development
+            ? (RunMode.Development, RunMode.Production)
+            : (RunMode.Production, RunMode.Development);
+        await PublishWaitingAsync(own, most, time, cancellationToken);
+        try
         {
-            var state = await backlog.FindAsync(mode, cancellationToken);
-            var left = Budget(most, state).Left;
-            foreach (var runId in state.Runs)
+            await PublishWaitingAsync(other, most, time, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            PublisherLog.StillWaiting(logger, failure, other.Name());
+        }
+    }
+
+    private async Task PublishWaitingAsync(
+        RunMode mode, int most, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var state = await backlog.FindAsync(mode, cancellationToken);
+        var left = Budget(most, state).Left;
+        foreach (var runId in state.Runs)
+        {
+            if (left == 0)
             {
-                if (left == 0)
-                {
-                    break;
-                }
-
-                var waiting = await backlog.WaitingAsync(runId, mode, cancellationToken);
-                var some = waiting.Take(left).ToList();
-                if (some.Count == 0)
-                {
-                    continue;
-                }
-
-                await PublishAsync(runId, mode, time, some, cancellationToken);
-                await backlog.RecordPublishedAsync(runId, mode, some, cancellationToken);
-                PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
-                left -= some.Count;
+                break;
             }
+
+            var waiting = await backlog.WaitingAsync(runId, mode, cancellationToken);
+            var some = waiting.Take(left).ToList();
+            if (some.Count == 0)
+            {
+                continue;
+            }
+
+            var began = clock.GetUtcNow();
+            await PublishAsync(runId, mode, time, some, cancellationToken);
+            await backlog.RecordPublishedAsync(runId, mode, some, began, cancellationToken);
+            PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
+            left -= some.Count;
         }
     }
 
@@ -104,5 +123,11 @@ internal sealed partial class WindowPublisher(
             EventName = "run.resumed")]
         public static partial void PublishedWaiting(
             ILogger logger, int windows, string runId, int waiting, string mode);
+
+        [LoggerMessage(
+            2,
+            LogLevel.Warning,
+            "The windows that wait in the dataset of mode {Mode} were not looked at; the next run does so again.")]
+        public static partial void StillWaiting(ILogger logger, Exception exception, string mode);
     }
 }

@@ -109,7 +109,7 @@ internal sealed class WindowAttempt(
         catch (Exception failure) when (
             !cancellationToken.IsCancellationRequested
             && (failure is OperationCanceledException && limit.IsCancellationRequested
-                || failure is TransientFailureException { IsOutOfTime: false } && time.IsOver))
+                || failure is TransientFailureException { IsOutOfTime: false, IsQuotaExhausted: false } && time.IsOver))
         {
             return step.IsDone ? RestAfter(step) : new OutOfTime(step, time.Limit).Result(isFirst);
         }

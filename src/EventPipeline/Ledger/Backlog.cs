@@ -16,8 +16,8 @@ internal sealed class Backlog(
     // BigQuery refills a table's quota over the course of a day; tomorrow's tick may come a little sooner than today's.
     private static readonly TimeSpan Day = TimeSpan.FromHours(23);
 
-    // Every daily run publishes something of a run that waits, so one that shows nothing for so long is over.
-    private static readonly TimeSpan Lookback = TimeSpan.FromDays(35);
+    // How long a run may wait. A hundred thousand windows take three months.
+    private static readonly TimeSpan Lookback = TimeSpan.FromDays(400);
 
     /// <summary>What was published within a day, and who waits, in the dataset of a mode.</summary>
     public async Task<BacklogState> FindAsync(RunMode mode, CancellationToken cancellationToken)
@@ -43,16 +43,34 @@ internal sealed class Backlog(
         [.. RunHistory.Waiting(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
 
     /// <summary>Records that windows which waited were published. Recorded twice, they count twice.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="windows">The windows.</param>
+    /// <param name="began">
+    /// When publishing them began, UTC: one that meets a quota before all are recorded waits again.
+    /// </param>
+    /// <param name="cancellationToken">Stops it.</param>
     public async Task RecordPublishedAsync(
-        string runId, RunMode mode, IEnumerable<PlannedWindow> windows, CancellationToken cancellationToken)
+        string runId,
+        RunMode mode,
+        IEnumerable<PlannedWindow> windows,
+        DateTimeOffset began,
+        CancellationToken cancellationToken)
     {
         foreach (var some in windows.Chunk(RowsPerInsert))
         {
             await ledger.InsertAsync(
                 mode,
                 $"published_{Guid.CreateVersion7(clock.GetUtcNow()):N}",
-                [.. some.Select(planned => ledger.Create(runId, RunHistory.WindowPublished, mode, planned.Window))],
+                [.. some.Select(Row)],
                 cancellationToken);
+        }
+
+        Dictionary<string, object?> Row(PlannedWindow planned)
+        {
+            var row = ledger.Create(runId, RunHistory.WindowPublished, mode, planned.Window);
+            row["recorded_at"] = began;
+            return row;
         }
     }
 

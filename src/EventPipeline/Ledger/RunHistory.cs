@@ -121,16 +121,19 @@ internal static class RunHistory
     {
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
         return (Plan(events) ?? PlanOfStrays(runId, events))?.Windows.Where(
-            planned => byWindow[planned.Window.Id].ToList() is var own
-                && !planned.Skipped
-                && !own.Exists(row => row.Text("event") == WindowEnded)
-                && IsWaiting(planned, own)) ?? [];
+            planned => IsWaiting(planned, [.. byWindow[planned.Window.Id]])) ?? [];
     }
 
-    private static bool IsWaiting(PlannedWindow planned, IEnumerable<Row> events) =>
-        events.Where(row => row.Text("event") is WindowWaiting or WindowPublished)
+    /// <summary>
+    /// Whether a window waits. One that has failed, was replayed and then met a quota does; one that has succeeded does
+    /// not.
+    /// </summary>
+    private static bool IsWaiting(PlannedWindow planned, IReadOnlyCollection<Row> events) =>
+        !planned.Skipped
+        && !events.Any(row => row.Text("event") == WindowEnded && WindowState.IsSuccess(row.Text("state")))
+        && (events.Where(row => row.Text("event") is WindowWaiting or WindowPublished or WindowEnded)
             .MaxBy(row => row.Timestamp("recorded_at"))
-            ?.Text("event") is { } last ? last == WindowWaiting : planned.Waiting;
+            ?.Text("event") is { } last ? last == WindowWaiting : planned.Waiting);
 
     private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
         events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
@@ -177,6 +180,8 @@ internal static class RunHistory
             .OrderBy(row => WindowState.Rank(row.Text("state")))
             .ThenByDescending(row => row.Timestamp("recorded_at"))
             .FirstOrDefault();
+        var isWaiting = IsWaiting(planned, events);
+        end = isWaiting ? null : end;
         var failures = events.Where(row => row.Text("event") == AttemptFailed).ToList();
         var met = events.LastOrDefault(row => row.Text("event") == WindowWaiting);
         var details = end?.TextOrNull("details") is { } json
@@ -186,14 +191,15 @@ internal static class RunHistory
         return new WindowDocument(
             vendor, account, report, from, to, planned.Why,
             planned.Skipped ? WindowState.Skipped
-                : end?.Text("state") ?? (IsWaiting(planned, events) ? WindowDocument.Waiting : WindowDocument.Pending),
+                : end?.Text("state") ?? (isWaiting ? WindowDocument.Waiting : WindowDocument.Pending),
             end?.GetInt64("row_count") ?? 0,
             end?.GetInt64("tokens") ?? 0,
             end?.TextOrNull("load_id"),
             failures.Count
                 + events.Count(row => row.Text("event") == WindowContinued)
                 + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
-            end is null ? (failures.LastOrDefault() ?? met)?.TextOrNull("reason") : end.TextOrNull("reason"),
+            end is not null ? end.TextOrNull("reason")
+                : (isWaiting ? met ?? failures.LastOrDefault() : failures.LastOrDefault() ?? met)?.TextOrNull("reason"),
             details?.Differences,
             details?.Drift ?? [])
         {

@@ -190,7 +190,7 @@ internal sealed class RunLedger(
     /// <remarks>
     /// A plan wins over a failure of its trigger, whichever comes first, so that a replay completes the run. If there
     /// is a plan whose messages Pub/Sub did not accept, the windows that have not ended end with the trigger; what the
-    /// replay reads wins over that too.
+    /// replay reads wins over that too. Those that wait do not need it: a later run publishes them.
     /// </remarks>
     public async Task RecordTriggerFailedAsync(
         string endId,
@@ -235,8 +235,11 @@ internal sealed class RunLedger(
     private async Task EndAsync(
         string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
     {
-        var open = plan.Windows.Index()
-            .Where(planned => !planned.Item.Skipped && !RunHistory.Ends(events, planned.Item.Window.Id).Any());
+        var waiting = RunHistory.Waiting(plan.RunId, events).Select(planned => planned.Window).ToHashSet();
+        var open = plan.Windows.Index().Where(
+            planned => !planned.Item.Skipped
+                && !waiting.Contains(planned.Item.Window)
+                && !RunHistory.Ends(events, planned.Item.Window.Id).Any());
         foreach (var some in open.Chunk(RowsPerInsert))
         {
             var rows = some.Select(planned =>

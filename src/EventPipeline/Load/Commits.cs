@@ -8,8 +8,11 @@ namespace EventPipeline.Load;
 /// Commits what was loaded. BigQuery accepts 25 inserts into a table in 10 seconds, which would be two and a half
 /// windows a second; so what is to be committed while an insert is on its way shares the next one.
 /// </summary>
-internal sealed class Commits(IWarehouse warehouse)
+internal sealed class Commits(IWarehouse warehouse, TimeProvider clock)
 {
+    // Longer than any attempt: nobody waits for it any more, and others must not wait for it for ever.
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
+
     // At 20 values a row, below the 10,000 that one statement takes.
     private const int MaxRows = 450;
     private const int MaxRemembered = 10_000;
@@ -70,8 +73,9 @@ internal sealed class Commits(IWarehouse warehouse)
         {
             var statement = Statement.Insert("insert_slice_versions", [.. commits.SelectMany(commit => commit.Rows)]);
 
-            // Nobody's call: it ends by itself, and callers stop waiting when their time is over.
-            return new Outcome(await warehouse.ExecuteAsync(dataset, id, statement, CancellationToken.None), null);
+            // Nobody's call: callers stop waiting when their time is over.
+            using var limit = new CancellationTokenSource(Longest, clock);
+            return new Outcome(await warehouse.ExecuteAsync(dataset, id, statement, limit.Token), null);
         }
         catch (Exception failure)
         {

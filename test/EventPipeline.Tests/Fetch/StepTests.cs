@@ -277,6 +277,22 @@ public sealed class StepTests : IAsyncLifetime
         run.Windows[0].Reason.ShouldNotBeNull().ShouldEndWith("The last attempt: Wait for an hour.");
     }
 
+    [Fact]
+    public async Task A_quota_that_is_met_in_the_last_seconds_of_an_attempt_is_no_lack_of_time()
+    {
+        _host.Warehouse.BeforeLoad = _ =>
+        {
+            _vendor.Pass(567);
+            throw new TransientFailureException("No load jobs are left today.") { IsQuotaExhausted = true };
+        };
+
+        (await PushAsync()).ShouldBe(HttpStatusCode.NoContent);
+        await _host.IdleAsync();
+
+        _published.ShouldBeEmpty();
+        (await _host.RunOfAsync("by-hand")).Windows.ShouldHaveSingleItem().State.ShouldBe("waiting");
+    }
+
     private void Configure(WebApplicationBuilder builder)
     {
         _vendor.Serve(builder);

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using EventPipeline.Load;
+using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Load;
 
@@ -7,9 +8,10 @@ namespace EventPipeline.Tests.Load;
 public sealed class CommitsTests
 {
     private readonly HeldWarehouse _warehouse = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly Commits _commits;
 
-    public CommitsTests() => _commits = new Commits(_warehouse);
+    public CommitsTests() => _commits = new Commits(_warehouse, _clock);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -118,6 +120,19 @@ public sealed class CommitsTests
     }
 
     [Fact]
+    public async Task An_insert_that_does_not_return_does_not_hold_the_others_up_for_ever()
+    {
+        var first = InsertAsync("a");
+        _ = await _warehouse.NextAsync();
+        var second = InsertAsync("b");
+        _clock.Advance(TimeSpan.FromMinutes(10));
+
+        await Should.ThrowAsync<TransientFailureException>(() => first);
+        (await _warehouse.NextAsync()).Succeed();
+        (await second).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Datasets_do_not_wait_for_each_other()
     {
         var production = InsertAsync("a");
@@ -152,7 +167,7 @@ public sealed class CommitsTests
             Inserts++;
             var insert = new Insert(statementId, statement.Parameters.Keys.Count(name => name.StartsWith("vendor_")));
             _inserts.Writer.TryWrite(insert);
-            return insert.Outcome;
+            return insert.Outcome.WaitAsync(cancellationToken);
         }
 
         public Task<IUpload> StartUploadAsync(

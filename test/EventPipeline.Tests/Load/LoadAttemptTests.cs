@@ -60,7 +60,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         var rewriting = new RewritingWarehouse(file.Warehouse, "000007\"", "000008\"");
         await using var wrong = new LoadAttempt(
             rewriting,
-            new Commits(rewriting),
+            new Commits(rewriting, TimeProvider.System),
             WarehouseFixture.Dataset,
             Request(RunMode.Production, false),
             _clock);
@@ -194,7 +194,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         _clock.Advance(TimeSpan.FromSeconds(1));
         await using var load = new LoadAttempt(
             file.Warehouse,
-            new Commits(file.Warehouse),
+            new Commits(file.Warehouse, TimeProvider.System),
             WarehouseFixture.Dataset,
             Request(RunMode.Production, false) with
             {
@@ -323,7 +323,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     {
         var losing = new LosingWarehouse(file.Warehouse);
         await using var load = new LoadAttempt(
-            losing, new Commits(losing), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+            losing, new Commits(losing, _clock), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
         await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
 
         (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message
@@ -346,7 +346,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
                 {
                     var load = new LoadAttempt(
                         file.Warehouse,
-                        new Commits(file.Warehouse),
+                        new Commits(file.Warehouse, TimeProvider.System),
                         WarehouseFixture.Dataset,
                         Request(RunMode.Production, false),
                         clock);
@@ -372,7 +372,12 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             threads: 1);
 
     private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
-        new(file.Warehouse, new Commits(file.Warehouse), WarehouseFixture.Dataset, Request(mode, force), _clock);
+        new(
+            file.Warehouse,
+            new Commits(file.Warehouse, _clock),
+            WarehouseFixture.Dataset,
+            Request(mode, force),
+            _clock);
 
     private static LoadRequest Request(RunMode mode, bool force) =>
         new($"run-{Guid.NewGuid():N}", mode, Window, "org-1", Report, force, null);

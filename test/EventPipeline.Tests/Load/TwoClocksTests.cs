@@ -175,7 +175,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
         var report = new Report("cost", ReportKind.Daily, 7, 7);
         var load = new LoadAttempt(
             warehouse ?? file.Warehouse,
-            new Commits(warehouse ?? file.Warehouse),
+            new Commits(warehouse ?? file.Warehouse, TimeProvider.System),
             WarehouseFixture.Dataset,
             new LoadRequest($"run-{Guid.NewGuid():N}", RunMode.Production, Window, "org-1", report, force, null),
             clock);

@@ -359,7 +359,7 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
         var asked = _bench.Connector(vendor).Vendor.Reports.Single(other => other.Name == report);
         return new LoadAttempt(
             _file.Warehouse,
-            new Commits(_file.Warehouse),
+            new Commits(_file.Warehouse, TimeProvider.System),
             WarehouseFixture.Dataset,
             new LoadRequest($"run-{Guid.NewGuid():N}", RunMode.Production, window, "org-1", asked, force, null),
             _clock);
