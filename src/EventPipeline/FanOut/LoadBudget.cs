@@ -33,13 +33,17 @@ internal sealed record LoadBudget(int Left)
     public static bool Matters(IReadOnlyList<PlannedWindow> windows) => windows.Count(MayWait) > Few;
 
     /// <summary>
-    /// The windows of a plan, those first that are published with it. Of what may wait the newest days are published;
-    /// of the rest, days that somebody asked for wait, and gaps are left to the next run, which finds them again.
+    /// The windows of a plan, those first that are published with it. Of the days that somebody asked for the newest
+    /// are published, and the others wait. Gaps come after them, the oldest first, before no run looks for them any
+    /// more; the others are left to the next run, which finds them again.
     /// </summary>
     public IReadOnlyList<PlannedWindow> Apply(IReadOnlyList<PlannedWindow> windows)
     {
         var late = windows.Where(MayWait)
-            .OrderByDescending(planned => planned.Window.To)
+            .OrderBy(planned => planned.Why == WindowReason.Gap)
+            .ThenBy(planned => planned.Why == WindowReason.Gap
+                ? planned.Window.From.DayNumber
+                : -planned.Window.To.DayNumber)
             .Skip(Math.Max(Left, Few))
             .ToList();
         var isLate = late.ToHashSet();

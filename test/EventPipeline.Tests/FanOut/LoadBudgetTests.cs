@@ -78,8 +78,19 @@ public sealed class LoadBudgetTests
         applied.Count(planned => planned.IsPublished).ShouldBe(41);
         var left = applied.Where(planned => !planned.IsPublished).ToList();
         left.ShouldAllBe(planned => planned.Skipped && !planned.Waiting && planned.Why == WindowReason.LeftForLater);
-        left.Max(planned => planned.Window.To).ShouldBeLessThan(
-            applied.Where(planned => planned.Why == WindowReason.Gap).Min(planned => planned.Window.To));
+        left.Min(planned => planned.Window.To).ShouldBeGreaterThan(
+            applied.Where(planned => planned.Why == WindowReason.Gap).Max(planned => planned.Window.To));
+    }
+
+    [Fact]
+    public void Days_that_were_asked_for_come_before_gaps()
+    {
+        PlannedWindow[] windows = [.. Windows(WindowReason.Gap, 30), .. Windows(WindowReason.AskedFor, 30)];
+
+        var published = new LoadBudget(40).Apply(windows).Where(planned => planned.IsPublished).ToList();
+
+        published.CountBy(planned => planned.Why).ShouldBe(
+            [new(WindowReason.Gap, 10), new(WindowReason.AskedFor, 30)], ignoreOrder: true);
     }
 
     [Fact]
