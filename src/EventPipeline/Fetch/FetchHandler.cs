@@ -49,7 +49,7 @@ internal sealed partial class FetchHandler(
             if (mode != RunMode.DryRun && failure is TransientFailureException { IsQuotaExhausted: true })
             {
                 metrics.Attempted(window, mode, WindowDocument.Waiting, clock.GetElapsedTime(began));
-                await backlog.RecordWaitingAsync(runId, mode, window, failure.Message, delivery, cancellationToken);
+                await backlog.RecordWaitingAsync(message, failure.Message, delivery, cancellationToken);
                 return;
             }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using EventPipeline.Load;
 using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
@@ -74,17 +75,16 @@ internal sealed class Backlog(
         }
     }
 
-    /// <summary>Records that a window met a quota and waits for a later run to publish it.</summary>
+    /// <summary>
+    /// Records that a window met a quota and waits for a later run to publish it, as it was asked for.
+    /// </summary>
     public async Task RecordWaitingAsync(
-        string runId,
-        RunMode mode,
-        Window window,
-        string reason,
-        Delivery delivery,
-        CancellationToken cancellationToken)
+        FetchRequested message, string reason, Delivery delivery, CancellationToken cancellationToken)
     {
+        var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
         var row = ledger.Create(runId, RunHistory.WindowWaiting, mode, window);
         row["reason"] = reason;
+        row["details"] = JsonSerializer.Serialize(message, MessageJson.Default.FetchRequested);
         row["attempt"] = (long?)delivery.Attempt;
         row["message_id"] = delivery.MessageId;
         await ledger.InsertAsync(

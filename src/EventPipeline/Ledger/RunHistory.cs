@@ -120,9 +120,16 @@ internal static class RunHistory
     public static IEnumerable<PlannedWindow> Waiting(string runId, IReadOnlyCollection<Row> events)
     {
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
-        return (Plan(events) ?? PlanOfStrays(runId, events))?.Windows.Where(
-            planned => IsWaiting(planned, [.. byWindow[planned.Window.Id]])) ?? [];
+        return from planned in (Plan(events) ?? PlanOfStrays(runId, events))?.Windows ?? []
+               let own = byWindow[planned.Window.Id].ToList()
+               where IsWaiting(planned, own)
+               select planned with { Force = planned.Force || WasForced(own) };
     }
+
+    /// <summary>Whether the message was forced that met a quota last: somebody may have published it by hand.</summary>
+    private static bool WasForced(IEnumerable<Row> events) =>
+        events.LastOrDefault(row => row.Text("event") == WindowWaiting)?.TextOrNull("details") is { } message
+        && JsonSerializer.Deserialize(message, MessageJson.Default.FetchRequested)!.Force;
 
     /// <summary>
     /// Whether a window waits. One that has failed, was replayed and then met a quota does; one that has succeeded does

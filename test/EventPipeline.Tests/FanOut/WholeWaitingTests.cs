@@ -163,6 +163,22 @@ public sealed class WholeWaitingTests : IAsyncLifetime
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
     }
 
+    [Fact]
+    public async Task A_message_that_was_forced_by_hand_and_meets_the_quota_is_forced_when_a_later_run_publishes_it()
+    {
+        _host.Warehouse.MaxLoadsPerDay = 1_500;
+        var day = _host.Yesterday.AddDays(-50);
+        (await _host.RunAsync("anthropic", "cost", day, day)).State.ShouldBe("completed");
+        FailLoads(new TransientFailureException("No load jobs are left today.") { IsQuotaExhausted = true });
+        (await _host.PushFetchAsync("by-hand", "anthropic", "cost", day, day, more: ",\"force\":true"))
+            .ShouldBe(HttpStatusCode.NoContent);
+
+        _host.Warehouse.Mend();
+        await TickAsync();
+
+        (await _host.RunOfAsync("by-hand")).Windows.ShouldHaveSingleItem().State.ShouldBe("loaded");
+    }
+
     private void FailLoads(Exception failure) => _host.Warehouse.BeforeLoad = table =>
     {
         if (table == "cost_versions" || table == "raw_page")

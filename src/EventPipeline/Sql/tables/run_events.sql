@@ -16,7 +16,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   load_id STRING OPTIONS (description = 'The load that holds the rows.'),
   attempt INT64 OPTIONS (description = 'Which attempt it was.'),
   reason STRING OPTIONS (description = 'Why it failed, and what to do.'),
-  details STRING OPTIONS (description = 'JSON: what is planned, the differences of a dry run, what a vendor sent beyond its documentation.'),
+  details STRING OPTIONS (description = 'JSON: what is planned, the message of a window that waits, the differences of a dry run, what a vendor sent beyond its documentation.'),
   message_id STRING OPTIONS (description = 'The Pub/Sub message.'),
   recorded_at TIMESTAMP NOT NULL OPTIONS (description = 'When it was recorded.'),
   plan_id STRING OPTIONS (description = 'Of window_planned and planned: which plan. The plan of a run is the one that its planned event names.')
