@@ -11,20 +11,12 @@ public sealed class WholeBacklogTests : IAsyncLifetime
 {
     private const int Few = 25;
 
-    private static readonly string[] Usage =
-        ["completions", "embeddings", "moderations", "images", "audio_speeches", "audio_transcriptions"];
-
     private ServiceHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
         _host = await ServiceHost.StartAsync();
-        foreach (var report in Usage)
-        {
-            _host.Vendor.OnDays($"/v1/organization/usage/{report}", _ => "");
-        }
-
-        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        LargeBackfill.Arrange(_host);
         _host.Warehouse.MaxLoadsPerDay = 1;
     }
 
@@ -33,9 +25,9 @@ public sealed class WholeBacklogTests : IAsyncLifetime
     [Fact]
     public async Task It_publishes_what_the_day_has_left_waits_visibly_and_goes_on_with_a_later_run()
     {
-        var (from, to) = (_host.Yesterday.AddDays(-300), _host.Yesterday.AddDays(-40));
+        var day = _host.Yesterday.AddDays(-40);
 
-        var begun = await _host.RunAsync(Backfill(from, to));
+        var begun = await _host.RunAsync(LargeBackfill.Of(_host));
 
         begun.State.ShouldBe("waiting");
         begun.Outcome.ShouldBeNull();
@@ -49,14 +41,14 @@ public sealed class WholeBacklogTests : IAsyncLifetime
         var read = _host.Vendor.Asked.Count;
 
         // The next day, too, has nothing to spare.
-        var daily = await _host.RunAsync("anthropic", "cost", to, to);
+        var daily = await _host.RunAsync("anthropic", "cost", day, day);
         daily.State.ShouldBe("completed");
         (await _host.RunOfAsync(begun.RunId)).Windows.Count(window => window.State == "waiting")
             .ShouldBe(waiting.Count);
 
         // A later one has.
         _host.Warehouse.MaxLoadsPerDay = 1_500;
-        await _host.RunAsync("anthropic", "cost", to, to);
+        await _host.RunAsync("anthropic", "cost", day, day);
 
         var ended = await _host.RunOfAsync(begun.RunId);
         ended.State.ShouldBe("completed");
@@ -72,7 +64,7 @@ public sealed class WholeBacklogTests : IAsyncLifetime
     [Fact]
     public async Task Delivered_again_its_trigger_publishes_what_it_has_published_and_no_more()
     {
-        var body = Backfill(_host.Yesterday.AddDays(-300), _host.Yesterday.AddDays(-40));
+        var body = LargeBackfill.Of(_host);
         (await _host.PushTriggerAsync(body, "trigger-1")).ShouldBe(HttpStatusCode.NoContent);
         await _host.IdleAsync();
         var read = _host.Vendor.Asked.Count;
@@ -88,7 +80,7 @@ public sealed class WholeBacklogTests : IAsyncLifetime
     [Fact]
     public async Task What_later_runs_publish_of_it_counts_against_the_day_too()
     {
-        var begun = await _host.RunAsync(Backfill(_host.Yesterday.AddDays(-300), _host.Yesterday.AddDays(-40)));
+        var begun = await _host.RunAsync(LargeBackfill.Of(_host));
         var waiting = begun.Windows.Count(window => window.State == "waiting");
 
         // Enough for three more than were published.
@@ -137,15 +129,11 @@ public sealed class WholeBacklogTests : IAsyncLifetime
     [Fact]
     public async Task A_dry_run_of_as_many_windows_waits_for_nothing()
     {
-        var run = await _host.RunAsync(
-            Backfill(_host.Yesterday.AddDays(-300), _host.Yesterday.AddDays(-40), ",\"mode\":\"dry_run\""));
+        var run = await _host.RunAsync(LargeBackfill.Of(_host, ",\"mode\":\"dry_run\""));
 
         run.State.ShouldBe("completed");
         run.Windows.ShouldNotContain(window => window.State == "waiting");
     }
-
-    private static string Backfill(DateOnly from, DateOnly to, string more = "") =>
-        $$"""{"vendors":["openai"],"reports":[{{string.Join(",", Usage.Select(name => $"\"{name}_usage\""))}}],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{more}}}""";
 
     private static int Waiting(RunDocument run) => run.Windows.Count(window => window.State == "waiting");
 

@@ -13,8 +13,7 @@ namespace EventPipeline.Tests.FanOut;
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class WholeWaitingTests : IAsyncLifetime
 {
-    private static readonly string[] Usage =
-        ["completions", "embeddings", "moderations", "images", "audio_speeches", "audio_transcriptions"];
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
     private ServiceHost _host = null!;
@@ -68,7 +67,7 @@ public sealed class WholeWaitingTests : IAsyncLifetime
             }
         };
 
-        var begun = await _host.RunAsync(Backfill());
+        var begun = await _host.RunAsync(LargeBackfill.Of(_host));
 
         (await _host.GetAsync("dead-letters")).GetArrayLength().ShouldBe(1);
         begun.State.ShouldBe("waiting");
@@ -83,19 +82,26 @@ public sealed class WholeWaitingTests : IAsyncLifetime
     [Fact]
     public async Task A_window_that_meets_the_quota_before_its_publishing_is_recorded_still_waits()
     {
-        var begun = await _host.RunAsync(Backfill());
+        var begun = await _host.RunAsync(LargeBackfill.Of(_host));
         _host.Warehouse.MaxLoadsPerDay = 1_500;
         FailLoads(new TransientFailureException("No load jobs are left today.") { IsQuotaExhausted = true });
         _host.Vendor.OnDays("/v1/organization/usage/images", _ => "");
-        _published = async topic =>
+        var met = new TaskCompletionSource();
+        _host.Warehouse.After = statement =>
         {
-            // The publisher of a large backlog has not recorded its windows when the first of them are read.
-            for (var wait = 0; topic == Topic.Fetch && wait < 40; wait++)
+            if (statement.Parameters.Values.Contains(RunHistory.WindowWaiting)
+                && statement.Parameters.Values.Contains(begun.RunId))
             {
-                await Task.Delay(100, TestContext.Current.CancellationToken);
+                met.TrySetResult();
             }
         };
+
+        // The run's own windows are published first. The publisher of what waits has not recorded it when the first of
+        // it meets the quota.
+        var published = 0;
+        _published = topic => topic == Topic.Fetch && ++published == 2 ? met.Task.WaitAsync(Soon) : Task.CompletedTask;
         await TickAsync();
+        met.Task.IsCompleted.ShouldBeTrue();
 
         var state = await _host.RunOfAsync(begun.RunId);
         state.Windows.ShouldNotContain(window => window.State == "pending");
@@ -109,7 +115,7 @@ public sealed class WholeWaitingTests : IAsyncLifetime
     [Fact]
     public async Task A_dataset_that_is_away_does_not_fail_a_run_of_the_other()
     {
-        var begun = await _host.RunAsync(Backfill());
+        var begun = await _host.RunAsync(LargeBackfill.Of(_host));
         await _host.Warehouse.ExecuteAsync(
             "ai_usage_analytics_dev",
             "away",
@@ -128,7 +134,7 @@ public sealed class WholeWaitingTests : IAsyncLifetime
     [Fact]
     public async Task A_run_that_has_waited_for_months_still_goes_on()
     {
-        var begun = await _host.RunAsync(Backfill());
+        var begun = await _host.RunAsync(LargeBackfill.Of(_host));
         begun.State.ShouldBe("waiting");
         await _host.Warehouse.ExecuteAsync(
             "ai_usage_analytics",
@@ -155,12 +161,7 @@ public sealed class WholeWaitingTests : IAsyncLifetime
                 await provider.GetRequiredService<PubSubPublisher>().PublishAsync(topic, messages, cancellationToken);
                 await _published(topic);
             }));
-        foreach (var report in Usage)
-        {
-            _host.Vendor.OnDays($"/v1/organization/usage/{report}", _ => "");
-        }
-
-        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        LargeBackfill.Arrange(_host);
     }
 
     [Fact]
@@ -193,7 +194,4 @@ public sealed class WholeWaitingTests : IAsyncLifetime
         var day = _host.Yesterday.AddDays(-20);
         await _host.RunAsync("openai", "images_usage", day, day);
     }
-
-    private string Backfill() =>
-        $$"""{"vendors":["openai"],"reports":[{{string.Join(",", Usage.Select(name => $"\"{name}_usage\""))}}],"from":"{{_host.Yesterday.AddDays(-300):yyyy-MM-dd}}","to":"{{_host.Yesterday.AddDays(-40):yyyy-MM-dd}}"}""";
 }

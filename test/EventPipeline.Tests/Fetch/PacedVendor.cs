@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using EventPipeline.Fetch;
+using EventPipeline.Tests.Load;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Keys;
-using EventPipeline.Vendors.Records;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -61,7 +61,10 @@ internal sealed class PacedVendor : IVendorConnector
             yield return new BucketArrived(day);
             if (Usd(day) is { } usd)
             {
-                yield return Cost(day, usd, fetch.AccountId);
+                yield return BilledCost.Of(day, RowKey.Create("a", $"{day:O}"), usd) with
+                {
+                    AccountId = fetch.AccountId,
+                };
             }
         }
     }
@@ -74,19 +77,4 @@ internal sealed class PacedVendor : IVendorConnector
         Pass(seconds);
         cancellationToken.ThrowIfCancellationRequested();
     }
-
-    private static CostRecord Cost(DateOnly day, decimal usd, string accountId) => new()
-    {
-        RowKey = RowKey.Create("a", $"{day:O}"),
-        Vendor = "anthropic",
-        AccountId = accountId,
-        Report = "cost",
-        Grain = "all.v1",
-        UsageDate = day,
-        BucketStart = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
-        BucketWidth = "1d",
-        AmountUsd = usd,
-        Currency = "USD",
-        Basis = CostBasis.Billed,
-    };
 }

@@ -178,20 +178,12 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
         }
     }
 
-    private static CostRecord Cost(string key, string basis, decimal usd) => new()
-    {
-        RowKey = RowKey.Create(key, basis),
-        Vendor = "anthropic",
-        AccountId = "org-1",
-        Report = basis == CostBasis.Cumulative ? Meter.Name : Daily.Name,
-        Grain = "all.v1",
-        UsageDate = Day,
-        BucketStart = new DateTimeOffset(Day, TimeOnly.MinValue, TimeSpan.Zero),
-        BucketWidth = "1d",
-        AmountUsd = usd,
-        Currency = "USD",
-        Basis = basis,
-    };
+    private static CostRecord Cost(string key, string basis, decimal usd) =>
+        BilledCost.Of(Day, RowKey.Create(key, basis), usd) with
+        {
+            Report = basis == CostBasis.Cumulative ? Meter.Name : Daily.Name,
+            Basis = basis,
+        };
 
     private Task<IReadOnlyList<IReadOnlyList<object?>>> SumsAsync() =>
         file.AskAsync("SELECT basis, SUM(amount_usd) FROM cost_all GROUP BY basis ORDER BY basis");

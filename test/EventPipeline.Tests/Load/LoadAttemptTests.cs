@@ -419,20 +419,8 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
         await load.AcceptAsync(new BucketArrived(Monday.AddDays(1)), Token);
     }
 
-    private static CostRecord Cost(DateOnly day, string key, decimal usd) => new()
-    {
-        RowKey = RowKey.Create(key, $"{day:O}"),
-        Vendor = "anthropic",
-        AccountId = "org-1",
-        Report = "cost",
-        Grain = "all.v1",
-        UsageDate = day,
-        BucketStart = day.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc),
-        BucketWidth = "1d",
-        AmountUsd = usd,
-        Currency = "USD",
-        Basis = CostBasis.Billed,
-    };
+    private static CostRecord Cost(DateOnly day, string key, decimal usd) =>
+        BilledCost.Of(day, RowKey.Create(key, $"{day:O}"), usd);
 
     private async Task<decimal?> SumAsync() =>
         (decimal?)(await file.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0];

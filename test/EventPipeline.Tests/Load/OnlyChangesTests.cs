@@ -110,20 +110,15 @@ public sealed class OnlyChangesTests(WarehouseFixture file) : IClassFixture<Ware
         Row(Monday.AddDays(day), isRestated ? 2 : 1),
     ];
 
-    private static Said Row(DateOnly day, decimal usd) => new(null, null, new CostRecord
-    {
-        RowKey = RowKey.Create($"{day:O}"),
-        Vendor = Window.Vendor,
-        AccountId = "org-1",
-        Report = Window.Report,
-        Grain = "line.v1",
-        UsageDate = day,
-        BucketStart = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero),
-        BucketWidth = "1d",
-        AmountUsd = usd,
-        Currency = "USD",
-        Basis = "billed",
-    });
+    private static Said Row(DateOnly day, decimal usd) => new(
+        null,
+        null,
+        BilledCost.Of(day, RowKey.Create($"{day:O}"), usd) with
+        {
+            Vendor = Window.Vendor,
+            Report = Window.Report,
+            Grain = "line.v1",
+        });
 
     private Task<LoadOutcome> LoadAsync(params Said[][] said) => LoadAsync(Window, force: false, said);
 

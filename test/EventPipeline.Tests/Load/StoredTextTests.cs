@@ -59,19 +59,6 @@ public sealed class StoredTextTests
         ]);
     }
 
-    private static CostRecord Row(string key, RowWords words) => new()
-    {
-        RowKey = RowKey.Create(key),
-        Vendor = "anthropic",
-        AccountId = "acme",
-        Report = "cost",
-        Grain = "all.v1",
-        UsageDate = Day,
-        BucketStart = new DateTimeOffset(Day, TimeOnly.MinValue, TimeSpan.Zero),
-        BucketWidth = "1d",
-        AmountUsd = 1.5m,
-        Currency = "USD",
-        Basis = "billed",
-        Words = words,
-    };
+    private static CostRecord Row(string key, RowWords words) =>
+        BilledCost.Of(Day, RowKey.Create(key), 1.5m) with { AccountId = "acme", Words = words };
 }

@@ -3,7 +3,6 @@ using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Keys;
-using EventPipeline.Vendors.Records;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -192,22 +191,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     private static async Task<LoadOutcome> CompleteAsync(LoadAttempt load, decimal usd)
     {
         await load.AcceptAsync(new BucketArrived(Day), Token);
-        await load.AcceptAsync(
-            new CostRecord
-            {
-                RowKey = RowKey.Create("line"),
-                Vendor = "anthropic",
-                AccountId = "org-1",
-                Report = "cost",
-                Grain = "all.v1",
-                UsageDate = Day,
-                BucketStart = Window.Start,
-                BucketWidth = "1d",
-                AmountUsd = usd,
-                Currency = "USD",
-                Basis = CostBasis.Billed,
-            },
-            Token);
+        await load.AcceptAsync(BilledCost.Of(Day, RowKey.Create("line"), usd), Token);
         return await load.CompleteAsync(Token);
     }
 
