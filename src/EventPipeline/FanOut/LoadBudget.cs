@@ -30,7 +30,7 @@ internal sealed record LoadBudget(int Left)
         report.HasPast ? 1 + ((report.SettledAfterDays + report.MaxWindowDays - 1) / report.MaxWindowDays) : 1);
 
     /// <summary>Whether any of a plan's windows might have to wait. A few never do: somebody asked for them.</summary>
-    public static bool Matters(IReadOnlyList<PlannedWindow> windows) => windows.Count(MayWait) > Few;
+    public static bool Matters(IReadOnlyList<PlannedWindow> windows) => windows.Count(planned => planned.MayWait) > Few;
 
     /// <summary>
     /// The windows of a plan, those first that are published with it. Of the days that somebody asked for the newest
@@ -39,7 +39,7 @@ internal sealed record LoadBudget(int Left)
     /// </summary>
     public IReadOnlyList<PlannedWindow> Apply(IReadOnlyList<PlannedWindow> windows)
     {
-        var late = windows.Where(MayWait)
+        var late = windows.Where(planned => planned.MayWait)
             .OrderBy(planned => planned.Why == WindowReason.Gap)
             .ThenBy(planned => planned.Why == WindowReason.Gap
                 ? planned.Window.From.DayNumber
@@ -56,6 +56,4 @@ internal sealed record LoadBudget(int Left)
                 .Select(planned => planned with { Skipped = true, Why = WindowReason.LeftForLater }),
         ];
     }
-
-    private static bool MayWait(PlannedWindow planned) => !planned.Skipped && WindowReason.MayWait(planned.Why);
 }

@@ -63,13 +63,10 @@ internal sealed partial class FetchHandler(
             case WindowEnding ending:
                 await EndAsync(message, ending, clock.GetElapsedTime(began), delivery, cancellationToken);
                 return;
-            case WindowRest { Reason: { } reason }:
-                metrics.Attempted(window, mode, RunHistory.AttemptFailed, clock.GetElapsedTime(began));
+            case WindowRest { Reason: var reason }:
+                var outcome = reason is null ? RunHistory.WindowContinued : RunHistory.AttemptFailed;
+                metrics.Attempted(window, mode, outcome, clock.GetElapsedTime(began));
                 await TellAsync(reason, message, delivery, cancellationToken);
-                return;
-            case WindowRest:
-                metrics.Attempted(window, mode, RunHistory.WindowContinued, clock.GetElapsedTime(began));
-                await TellAsync(null, message, delivery, cancellationToken);
                 return;
             default:
                 Log.AlreadyEnded(logger, window, runId);

@@ -12,8 +12,6 @@ namespace EventPipeline.Ledger;
 internal sealed class Backlog(
     IWarehouse warehouse, IOptions<DatasetOptions> datasets, RunEvents ledger, RunNews news, TimeProvider clock)
 {
-    private const int RowsPerInsert = 400;
-
     // BigQuery refills a table's quota over the course of a day; tomorrow's tick may come a little sooner than today's.
     private static readonly TimeSpan Day = TimeSpan.FromHours(23);
 
@@ -58,13 +56,9 @@ internal sealed class Backlog(
         DateTimeOffset began,
         CancellationToken cancellationToken)
     {
-        foreach (var some in windows.Chunk(RowsPerInsert))
+        foreach (var some in windows.Chunk(RunEvents.MaxRowsPerInsert))
         {
-            await ledger.InsertAsync(
-                mode,
-                $"published_{Guid.CreateVersion7(clock.GetUtcNow()):N}",
-                [.. some.Select(Row)],
-                cancellationToken);
+            await ledger.AppendAsync(mode, "published", [.. some.Select(Row)], cancellationToken);
         }
 
         Dictionary<string, object?> Row(PlannedWindow planned)
@@ -82,13 +76,11 @@ internal sealed class Backlog(
         FetchRequested message, string reason, Delivery delivery, CancellationToken cancellationToken)
     {
         var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
-        var row = ledger.Create(runId, RunHistory.WindowWaiting, mode, window);
+        var row = ledger.Create(
+            runId, RunHistory.WindowWaiting, mode, window, delivery.Attempt, delivery.MessageId);
         row["reason"] = reason;
         row["details"] = JsonSerializer.Serialize(message, MessageJson.Default.FetchRequested);
-        row["attempt"] = (long?)delivery.Attempt;
-        row["message_id"] = delivery.MessageId;
-        await ledger.InsertAsync(
-            mode, $"waiting_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
+        await ledger.AppendAsync(mode, "waiting", [row], cancellationToken);
         news.WindowWaits(runId, mode, window, reason, delivery.Attempt, delivery.MessageId);
     }
 }

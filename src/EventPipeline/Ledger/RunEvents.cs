@@ -10,6 +10,9 @@ namespace EventPipeline.Ledger;
 internal sealed class RunEvents(
     IWarehouse warehouse, IOptions<DatasetOptions> datasets, KnownRuns known, TimeProvider clock)
 {
+    /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
+    public const int MaxRowsPerInsert = 400;
+
     /// <summary>The events of a run in the dataset of a mode, the ends of its windows among them.</summary>
     public Task<IReadOnlyList<Row>> OfAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
         QueryAsync(datasets.Value.For(mode), runId, cancellationToken);
@@ -135,6 +138,14 @@ internal sealed class RunEvents(
         warehouse.ExecuteAsync(
             datasets.Value.For(mode), statementId, Statement.Insert("insert_run_events", rows), cancellationToken);
 
+    /// <summary>Inserts events that are recorded anew each time: a repetition is another event.</summary>
+    public Task AppendAsync(
+        RunMode mode,
+        string kind,
+        IReadOnlyList<IReadOnlyDictionary<string, object?>> rows,
+        CancellationToken cancellationToken) =>
+        InsertAsync(mode, $"{kind}_{Guid.CreateVersion7(clock.GetUtcNow()):N}", rows, cancellationToken);
+
     /// <summary>The columns of an event that happens now; everything beyond its name is null.</summary>
     public Dictionary<string, object?> Create(string runId, string name, RunMode mode, Window? window = null) => new()
     {
@@ -160,6 +171,16 @@ internal sealed class RunEvents(
         ["recorded_at"] = clock.GetUtcNow(),
         ["plan_id"] = null,
     };
+
+    /// <summary>The same of an event that an attempt at a window brings about.</summary>
+    public Dictionary<string, object?> Create(
+        string runId, string name, RunMode mode, Window window, int? attempt, string? messageId)
+    {
+        var row = Create(runId, name, mode, window);
+        row["attempt"] = (long?)attempt;
+        row["message_id"] = messageId;
+        return row;
+    }
 
     /// <summary>
     /// A time before any event of a window. A run reads days that are over, or today; one whose trigger lies in the

@@ -112,6 +112,10 @@ internal static class RunHistory
     public static IEnumerable<Row> Ends(IEnumerable<Row> events, string windowId) =>
         OfWindow(events, WindowEnded, windowId);
 
+    /// <summary>The ids of the windows that have ended.</summary>
+    public static IEnumerable<string> Ended(IEnumerable<Row> events) =>
+        events.Where(row => row.Text("event") == WindowEnded).Select(row => row.Text("window_id"));
+
     /// <summary>Why the last recorded attempt at a window failed; null if none is recorded.</summary>
     public static string? LastFailure(IEnumerable<Row> events, string windowId) =>
         OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");

@@ -19,9 +19,6 @@ internal sealed class RunLedger(
     RunNews news,
     TimeProvider clock)
 {
-    /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
-    private const int RowsPerInsert = 400;
-
     /// <summary>
     /// The newest committed read of every slice in a range of days. One that lies in the future settles nothing: when
     /// it began is not known.
@@ -99,18 +96,16 @@ internal sealed class RunLedger(
         string? messageId,
         CancellationToken cancellationToken)
     {
-        var row = ledger.Create(runId, RunHistory.WindowEnded, mode, window);
+        var row = ledger.Create(runId, RunHistory.WindowEnded, mode, window, attempt, messageId);
         row["state"] = end.State;
         row["row_count"] = end.Rows;
         row["tokens"] = end.Tokens;
         row["amount_usd"] = end.Money.BilledUsd;
         row["estimated_usd"] = end.Money.EstimatedUsd;
         row["load_id"] = end.LoadId;
-        row["attempt"] = (long?)attempt;
         row["reason"] = end.Reason;
         row["details"] = JsonSerializer.Serialize(
             end.Details with { OtherUsd = end.Money.OtherUsd }, EndDetailsJson.Default.EndDetails);
-        row["message_id"] = messageId;
 
         // Deliveries of one message all insert under one id, and one of them reports it.
         if (await ledger.InsertAsync(mode, $"end_{endId}", [row], cancellationToken))
@@ -130,11 +125,9 @@ internal sealed class RunLedger(
         CancellationToken cancellationToken)
     {
         news.AttemptFailed(runId, mode, window, reason, attempt, messageId);
-        var row = ledger.Create(runId, RunHistory.AttemptFailed, mode, window);
-        row["attempt"] = (long?)attempt;
+        var row = ledger.Create(runId, RunHistory.AttemptFailed, mode, window, attempt, messageId);
         row["reason"] = reason;
-        row["message_id"] = messageId;
-        return ledger.InsertAsync(mode, $"failed_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
+        return ledger.AppendAsync(mode, "failed", [row], cancellationToken);
     }
 
     /// <summary>
@@ -147,14 +140,12 @@ internal sealed class RunLedger(
         Window window,
         int? attempt,
         string? messageId,
-        CancellationToken cancellationToken)
-    {
-        var row = ledger.Create(runId, RunHistory.WindowContinued, mode, window);
-        row["attempt"] = (long?)attempt;
-        row["message_id"] = messageId;
-        return ledger.InsertAsync(
-            mode, $"continued_{Guid.CreateVersion7(clock.GetUtcNow()):N}", [row], cancellationToken);
-    }
+        CancellationToken cancellationToken) =>
+        ledger.AppendAsync(
+            mode,
+            "continued",
+            [ledger.Create(runId, RunHistory.WindowContinued, mode, window, attempt, messageId)],
+            cancellationToken);
 
     /// <inheritdoc cref="WindowGaveUp"/>
     public async Task RecordGivenUpAsync(
@@ -235,12 +226,12 @@ internal sealed class RunLedger(
     private async Task EndAsync(
         string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
     {
-        var waiting = RunHistory.Waiting(plan.RunId, events).Select(planned => planned.Window).ToHashSet();
-        var open = plan.Windows.Index().Where(
-            planned => !planned.Item.Skipped
-                && !waiting.Contains(planned.Item.Window)
-                && !RunHistory.Ends(events, planned.Item.Window.Id).Any());
-        foreach (var some in open.Chunk(RowsPerInsert))
+        var settled = RunHistory.Waiting(plan.RunId, events).Select(planned => planned.Window.Id)
+            .Concat(RunHistory.Ended(events))
+            .ToHashSet(StringComparer.Ordinal);
+        var open = plan.Windows.Index()
+            .Where(planned => !planned.Item.Skipped && !settled.Contains(planned.Item.Window.Id));
+        foreach (var some in open.Chunk(RunEvents.MaxRowsPerInsert))
         {
             var rows = some.Select(planned =>
             {

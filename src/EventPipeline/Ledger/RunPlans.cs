@@ -8,9 +8,6 @@ namespace EventPipeline.Ledger;
 internal sealed class RunPlans(
     IWarehouse warehouse, IOptions<DatasetOptions> datasets, RunEvents ledger, TimeProvider clock)
 {
-    /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
-    private const int RowsPerInsert = 400;
-
     /// <summary>The stored plan of a run; null while there is none.</summary>
     public async Task<RunPlan?> FindAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>
         await ledger.FindPlanAsync(runId, mode, cancellationToken) is not { } stored ? null
@@ -25,7 +22,7 @@ internal sealed class RunPlans(
     /// </summary>
     public async Task<RunPlan> StoreAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        var planId = plan.Windows.Count <= RowsPerInsert
+        var planId = plan.Windows.Count <= RunEvents.MaxRowsPerInsert
             ? await InsertWindowsAsync(plan, cancellationToken)
             : await LoadWindowsAsync(plan, cancellationToken);
         var head = ledger.Create(plan.RunId, RunHistory.Planned, plan.Mode);
@@ -40,16 +37,10 @@ internal sealed class RunPlans(
     private async Task<string> InsertWindowsAsync(RunPlan plan, CancellationToken cancellationToken)
     {
         var planId = StoredPlan.IdOf(plan);
-        var rows = plan.Windows.Index().Select(planned =>
+        if (plan.Windows.Count > 0)
         {
-            var row = ledger.Create(plan.RunId, RunHistory.WindowPlanned, plan.Mode, planned.Item.Window);
-            row["plan_id"] = planId;
-            StoredPlan.Describe(planned.Item, planned.Index, row);
-            return (IReadOnlyDictionary<string, object?>)row;
-        }).ToList();
-        if (rows.Count > 0)
-        {
-            await ledger.InsertAsync(plan.Mode, $"plan_{plan.RunId}_{planId}_0", rows, cancellationToken);
+            await ledger.InsertAsync(
+                plan.Mode, $"plan_{plan.RunId}_{planId}_0", [.. Rows(plan, planId)], cancellationToken);
         }
 
         return planId;
@@ -61,17 +52,27 @@ internal sealed class RunPlans(
     /// </summary>
     private async Task<string> LoadWindowsAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
-        var planId = Guid.CreateVersion7(now).ToString("N");
+        var planId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N");
         await using var upload = await warehouse.StartUploadAsync(
             datasets.Value.For(plan.Mode), "run_events", planId, cancellationToken);
-        using var line = new PlanLine(plan, planId, now);
-        foreach (var (position, planned) in plan.Windows.Index())
+        using var line = new EventLine();
+        foreach (var row in Rows(plan, planId))
         {
-            await upload.WriteAsync(line.Write(planned, position), cancellationToken);
+            await upload.WriteAsync(line.Write(row), cancellationToken);
         }
 
         await upload.LoadAsync(cancellationToken);
         return planId;
+    }
+
+    private IEnumerable<IReadOnlyDictionary<string, object?>> Rows(RunPlan plan, string planId)
+    {
+        foreach (var (position, planned) in plan.Windows.Index())
+        {
+            var row = ledger.Create(plan.RunId, RunHistory.WindowPlanned, plan.Mode, planned.Window);
+            row["plan_id"] = planId;
+            StoredPlan.Describe(planned, position, row);
+            yield return row;
+        }
     }
 }

@@ -64,22 +64,17 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
     {
         row["details"] = Write(plan);
         row["state"] = plan.Windows.Any(planned => planned.Waiting) ? WindowDocument.Waiting : null;
-        row["row_count"] = plan.Windows.LongCount(
-            planned => planned.IsPublished && WindowReason.MayWait(planned.Why));
+        row["row_count"] = plan.Windows.LongCount(planned => planned.IsPublished && planned.MayWait);
     }
 
     /// <summary>What distinguishes the event of a window's being planned.</summary>
     public static void Describe(PlannedWindow planned, int position, Dictionary<string, object?> row)
     {
-        row["state"] = StateOf(planned);
+        row["state"] = planned.Skipped ? WindowState.Skipped : planned.Waiting ? WindowDocument.Waiting : null;
         row["reason"] = planned.Why;
         row["details"] = JsonSerializer.Serialize(
             new PlanPosition(position, planned.Force), StoredPlanJson.Default.PlanPosition);
     }
-
-    /// <summary>The state of a window that was only planned; null for one that is read.</summary>
-    public static string? StateOf(PlannedWindow planned) =>
-        planned.Skipped ? WindowState.Skipped : planned.Waiting ? WindowDocument.Waiting : null;
 
     /// <summary>The whole plan, with the events of its windows.</summary>
     public RunPlan Plan(IEnumerable<Row> windows) => Head is null

@@ -34,6 +34,12 @@ internal sealed record PlannedWindow(
     /// <summary>Whether it is published with the plan.</summary>
     [JsonIgnore]
     public bool IsPublished => !Skipped && !Waiting;
+
+    /// <summary>
+    /// Whether it may wait for a day with load jobs to spare: what every daily run reads may not.
+    /// </summary>
+    [JsonIgnore]
+    public bool MayWait => !Skipped && Why is WindowReason.AskedFor or WindowReason.Forced or WindowReason.Gap;
 }
 
 /// <summary>Why a window is in a plan.</summary>
@@ -64,11 +70,6 @@ internal static class WindowReason
     /// Left out: a gap that the next run looks for again, because the day's load jobs are spoken for.
     /// </summary>
     public const string LeftForLater = "left for a later run";
-
-    /// <summary>
-    /// Whether a window may wait for a day with load jobs to spare: what every daily run reads may not.
-    /// </summary>
-    public static bool MayWait(string why) => why is AskedFor or Forced or Gap;
 
     /// <summary>The order of publishing, lowest first.</summary>
     public static int Urgency(string why) =>

@@ -18,7 +18,7 @@ internal static class LoadFailure
             HttpStatusCode.NotFound or HttpStatusCode.Gone when failure.Error.Reason is null or "notFound" =>
                 $"{Table(job)}, {name}: {failure.Message} "
                     + "If the upload's session is gone, the next attempt uploads again.",
-            HttpStatusCode.Forbidden when failure.Error.Reason == "quotaExceeded" =>
+            null or HttpStatusCode.Forbidden when failure.Error.Reason == "quotaExceeded" =>
                 QuotaUsedUp(failure.Error, job, name),
             _ => $"{Table(job)}, {name}: {failure.Message} None of it is visible; the window is read again.",
         },
@@ -32,10 +32,6 @@ internal static class LoadFailure
         error.Reason switch
     {
         "invalid" => Refused(error, errors, job, name),
-        "quotaExceeded" => new TransientFailureException(QuotaUsedUp(error, job, name))
-        {
-            IsQuotaExhausted = IsTheTables(error),
-        },
         _ => FromRequest(new BigQueryException(null, error), job, name),
     };
 
