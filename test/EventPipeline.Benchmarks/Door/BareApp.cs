@@ -17,7 +17,7 @@ internal static class BareApp
     /// <summary>Starts an assembly of it, which may not listen yet.</summary>
     public static RunningService Begin(Bench bench, string assembly)
     {
-        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{Web.FreePort()}/");
+        var address = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}/");
         var process = ChildProcess.StartDotnet(
             assembly,
             [],

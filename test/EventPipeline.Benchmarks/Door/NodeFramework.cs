@@ -47,7 +47,7 @@ internal static class NodeFramework
     private static async Task<RunningService> StartAsync(
         Bench bench, string folder, CancellationToken cancellationToken)
     {
-        var port = Web.FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var process = new ChildProcess(
             "node",
             [

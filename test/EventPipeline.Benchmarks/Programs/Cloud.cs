@@ -76,7 +76,7 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Starts an instance, which may not be ready yet.</summary>
     public RunningService Begin()
     {
-        var port = Web.FreePort().ToString(CultureInfo.InvariantCulture);
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         var process = ChildProcess.StartDotnet(
             _bench.Deployable,
             [],

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace EventPipeline.Benchmarks.Programs;
 
 /// <summary>HTTP to programs on this machine.</summary>
@@ -40,13 +37,6 @@ internal static class Web
 
             await tick.WaitForNextTickAsync(cancellationToken);
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static async Task<bool> IsAnsweredAsync(

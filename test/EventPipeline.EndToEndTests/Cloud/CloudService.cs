@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using EventPipeline.EndToEndTests.Containers;
+using EventPipeline.Benchmarks.Programs;
 using EventPipeline.EndToEndTests.Service;
 
 namespace EventPipeline.EndToEndTests.Cloud;
@@ -22,7 +22,7 @@ internal sealed class CloudService : ServiceProcess
     public static async Task<CloudService> StartAsync(
         string folder, IReadOnlyDictionary<string, string> settings, string operatorToken)
     {
-        var port = EmulatorStart.FreePort();
+        var port = FreePort.Next();
         var process = LocalProcess.StartProgram(
             "EventPipeline",
             folder,

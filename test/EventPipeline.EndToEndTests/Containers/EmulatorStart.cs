@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace EventPipeline.EndToEndTests.Containers;
 
@@ -7,14 +6,6 @@ namespace EventPipeline.EndToEndTests.Containers;
 internal static class EmulatorStart
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    /// <summary>A port of this machine that nobody listens on.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Asks until it answers with 200.</summary>
     /// <param name="name">What is started, for the one who reads the failure.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using EventPipeline.Benchmarks.Programs;
 using EventPipeline.EndToEndTests.Containers;
 
 namespace EventPipeline.EndToEndTests;
@@ -43,7 +44,7 @@ public sealed class PubSubEmulator : IAsyncLifetime
     {
         if (EmulatorContainer.IsAsked)
         {
-            host = $"127.0.0.1:{EmulatorStart.FreePort()}";
+            host = $"127.0.0.1:{FreePort.Next()}";
             container = await EmulatorContainer.StartAsync(
                 Image, "gcloud", "beta", "emulators", "pubsub", "start", $"--host-port={host}");
             await EmulatorStart.UntilItAnswersAsync(
@@ -89,7 +90,7 @@ public sealed class PubSubEmulator : IAsyncLifetime
 
     private async Task StartAsync(string jar)
     {
-        var port = EmulatorStart.FreePort();
+        var port = FreePort.Next();
         host = $"127.0.0.1:{port}";
         process = new Process
         {

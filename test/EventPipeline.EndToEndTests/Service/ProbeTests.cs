@@ -1,5 +1,5 @@
 using System.Globalization;
-using EventPipeline.EndToEndTests.Containers;
+using EventPipeline.Benchmarks.Programs;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -30,7 +30,7 @@ public sealed class ProbeTests : IDisposable
     [Fact]
     public async Task Where_nothing_runs_it_ends_with_one_line_and_exit_code_1()
     {
-        var probe = await ProbeAsync(EmulatorStart.FreePort());
+        var probe = await ProbeAsync(FreePort.Next());
 
         (probe.ExitCode, probe.Output).ShouldBe((1, ""));
         probe.Error.TrimEnd().Split('\n').ShouldHaveSingleItem().ShouldContain("/liveness could not be reached: ");

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using EventPipeline.Benchmarks.Programs;
 using EventPipeline.EndToEndTests.Containers;
 using EventPipeline.Google.Schema;
 
@@ -24,7 +25,7 @@ public sealed class EmulatorWarehouse : WarehouseServer
             return null;
         }
 
-        var (port, grpcPort) = (EmulatorStart.FreePort(), EmulatorStart.FreePort());
+        var (port, grpcPort) = (FreePort.Next(), FreePort.Next());
         host = $"127.0.0.1:{port}";
         container = await EmulatorContainer.StartAsync(
             Image, $"--project={Project}", $"--dataset={Dataset}", $"--port={port}", $"--grpc-port={grpcPort}");
