@@ -46,7 +46,7 @@ internal sealed partial class DeadLetterHandler(
         {
             var (original, reason, topic) = ForwardedCopy.Restore(read);
             letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
-            if (LetterContent.WindowOf(letter) is { } window)
+            if (LetterContent.WindowsOf(letter) is [var window])
             {
                 var last = await WithLastFailureAsync(reason, window, cancellationToken);
                 letter = DeadLetterWriter.Write(original, last, topic, clock.GetUtcNow());
@@ -145,11 +145,13 @@ internal sealed partial class DeadLetterHandler(
         try
         {
             var endId = FormattableString.Invariant($"{letter.Id}_{letter.Replays}");
-            if (LetterContent.WindowOf(letter) is { } window)
+            foreach (var (index, window) in LetterContent.WindowsOf(letter).Index())
             {
-                await windowGaveUp(endId, window, isRejected, reason, cancellationToken);
+                var ownId = index == 0 ? endId : FormattableString.Invariant($"{endId}_{index}");
+                await windowGaveUp(ownId, window, isRejected, reason, cancellationToken);
             }
-            else if (LetterContent.RunOf(letter) is { } run)
+
+            if (LetterContent.RunOf(letter) is { } run)
             {
                 await runGaveUp(endId, run.Id, run.Mode, run.PublishedAt, isRejected, reason, cancellationToken);
             }

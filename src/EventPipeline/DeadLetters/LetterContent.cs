@@ -6,11 +6,11 @@ namespace EventPipeline.DeadLetters;
 /// <summary>Reads what a dead letter's message requested, as far as possible, so that it can be ended.</summary>
 internal static class LetterContent
 {
-    /// <summary>The requested window, whatever else is wrong with the message; null if it cannot be read.</summary>
-    public static GivenUpWindow? WindowOf(DeadLetter letter) =>
+    /// <summary>The requested windows, whatever else is wrong with the message; none if they cannot be read.</summary>
+    public static IReadOnlyList<GivenUpWindow> WindowsOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) && !letter.PayloadTruncated
-            ? FetchRequestedReader.TryReadWindow(EventOf(letter)?.Data ?? Convert.FromBase64String(letter.Payload))
-            : null;
+            ? FetchRequestedReader.TryReadWindows(EventOf(letter)?.Data ?? Convert.FromBase64String(letter.Payload))
+            : [];
 
     /// <summary>
     /// The run that a trigger requested; null if nothing identifies it. Its mode is null if the trigger names none or

@@ -60,10 +60,7 @@ internal sealed partial class FanOutHandler(
         var (from, to) = Planner.Horizon(request, today, gapDays, subjects.Select(subject => subject.Report));
         var reads = await ledger.SlicesReadAsync(request.Mode, from, to, cancellationToken);
         var plan = new Planner(reads, gapDays).Plan(runId, request, time, subjects);
-        return plan with
-        {
-            Windows = await windows.WithinBudgetAsync(request.Mode, plan.Windows, cancellationToken),
-        };
+        return await windows.WithinBudgetAsync(plan, cancellationToken);
     }
 
     private async Task<IReadOnlyList<PlanSubject>> SubjectsAsync(

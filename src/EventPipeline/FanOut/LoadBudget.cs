@@ -4,13 +4,23 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.FanOut;
 
 /// <summary>
-/// How many windows beyond what daily runs need may be published today. A window takes one load job per table at most.
+/// How many load jobs a day has for windows that may wait, and how many windows share one. A message takes one load job
+/// per table at most.
 /// </summary>
-/// <param name="Left">Windows that might wait, and need not.</param>
-internal sealed record LoadBudget(int Left)
+/// <param name="Left">Load jobs for windows that might wait, and need not.</param>
+/// <param name="DailyGroup">How many windows of a daily run share a message; 1 where each can have its own.</param>
+internal sealed record LoadBudget(int Left, int DailyGroup = 1)
 {
     // The rest is for attempts that fail, which count too, and for the few windows that people request by hand.
     private const int PercentPlanned = 80;
+    private const int PercentDaily = 60;
+
+    // The last group of a vendor is smaller than the others, and a window with many rows is alone.
+    private const int PercentFull = 75;
+
+    // What one message asks for has to be read in one attempt.
+    private const int MaxGroup = 32;
+    private const int BackfillGroup = 8;
     private const int Few = 25;
 
     /// <summary>What a day has left.</summary>
@@ -18,9 +28,18 @@ internal sealed record LoadBudget(int Left)
     /// <param name="dailyWindows">
     /// How many windows of today's daily run may take one, whether it has come or not.
     /// </param>
-    /// <param name="published">How many windows were published today that might have waited.</param>
-    public static LoadBudget Create(int maxLoadsPerDay, int dailyWindows, long published) =>
-        new((int)Math.Max(0, (maxLoadsPerDay * PercentPlanned / 100) - dailyWindows - published));
+    /// <param name="published">
+    /// How many messages were published today for windows that might have waited.
+    /// </param>
+    public static LoadBudget Create(int maxLoadsPerDay, int dailyWindows, long published)
+    {
+        var mostDaily = Math.Max(1, maxLoadsPerDay * PercentDaily / 100);
+        var group = dailyWindows <= mostDaily
+            ? 1
+            : (int)Math.Min(MaxGroup, Math.Ceiling(dailyWindows * 100.0 / PercentFull / mostDaily));
+        var left = (maxLoadsPerDay * PercentPlanned / 100) - Math.Min(dailyWindows, mostDaily) - published;
+        return new LoadBudget((int)Math.Max(0, left), group);
+    }
 
     /// <summary>
     /// How many windows a daily run has at most: a day that is new, the days that the vendor may still restate, and a
@@ -32,6 +51,10 @@ internal sealed record LoadBudget(int Left)
     /// <summary>Whether any of a plan's windows might have to wait. A few never do: somebody asked for them.</summary>
     public static bool Matters(IReadOnlyList<PlannedWindow> windows) => windows.Count(planned => planned.MayWait) > Few;
 
+    /// <summary>The windows that are published together, a group for each message.</summary>
+    public IEnumerable<IReadOnlyList<PlannedWindow>> Groups(IReadOnlyList<PlannedWindow> windows) =>
+        WindowGroups.Of(windows, SizeOf(windows));
+
     /// <summary>
     /// The windows of a plan, those first that are published with it. Of the days that somebody asked for the newest
     /// are published, and the others wait. Gaps come after them, the oldest first, before no run looks for them any
@@ -39,13 +62,15 @@ internal sealed record LoadBudget(int Left)
     /// </summary>
     public IReadOnlyList<PlannedWindow> Apply(IReadOnlyList<PlannedWindow> windows)
     {
-        var late = windows.Where(planned => planned.MayWait)
-            .OrderBy(planned => planned.Why == WindowReason.Gap)
-            .ThenBy(planned => planned.Why == WindowReason.Gap
-                ? planned.Window.From.DayNumber
-                : -planned.Window.To.DayNumber)
-            .Skip(Math.Max(Left, Few))
-            .ToList();
+        List<PlannedWindow> mayWait =
+        [
+            .. windows.Where(planned => planned.MayWait)
+                .OrderBy(planned => planned.Why == WindowReason.Gap)
+                .ThenBy(planned => planned.Why == WindowReason.Gap
+                    ? planned.Window.From.DayNumber
+                    : -planned.Window.To.DayNumber),
+        ];
+        var late = mayWait.Skip(Math.Max(Few, Fitting(mayWait))).ToList();
         var isLate = late.ToHashSet();
         return
         [
@@ -55,5 +80,14 @@ internal sealed record LoadBudget(int Left)
             .. late.Where(planned => planned.Why == WindowReason.Gap)
                 .Select(planned => planned with { Skipped = true, Why = WindowReason.LeftForLater }),
         ];
+    }
+
+    /// <summary>How many windows of a list, from its beginning, can be published.</summary>
+    public int Fitting(IReadOnlyList<PlannedWindow> windows) => WindowGroups.Fitting(windows, SizeOf(windows), Left);
+
+    private Func<PlannedWindow, int> SizeOf(IReadOnlyList<PlannedWindow> windows)
+    {
+        var backfill = Matters(windows) ? BackfillGroup : 1;
+        return planned => planned.MayWait ? backfill : DailyGroup;
     }
 }

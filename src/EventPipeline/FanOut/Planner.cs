@@ -70,7 +70,8 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         // Today's read is the first that can settle the day whose restatement period has just ended.
         var horizon = lastClosed.AddDays(-Math.Max(gapDays - 1, report.SettledAfterDays));
         var first = asked.From < horizon ? asked.From : horizon;
-        var longest = LongestWindow(subject, first, lastClosed);
+        var most = MostRows(subject, first, lastClosed);
+        var longest = Math.Clamp(RowsPerWindow / Math.Max(1, most ?? 0), 1, report.MaxWindowDays);
         PlannedWindow? open = null;
         for (var day = first; day <= lastClosed; day = day.AddDays(1))
         {
@@ -89,7 +90,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
                     && open.Window.To.AddDays(1) == day
                     && (skipped || open.Window.Days < longest))
             {
-                open = open with { Window = open.Window with { To = day } };
+                open = open with { Window = open.Window with { To = day }, Rows = open.Rows + most };
                 continue;
             }
 
@@ -98,7 +99,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
                 yield return open;
             }
 
-            open = new PlannedWindow(subject.Window(day), why, skipped, isAsked && request.Force);
+            open = new PlannedWindow(subject.Window(day), why, skipped, isAsked && request.Force, Rows: most);
         }
 
         if (open is not null)
@@ -107,13 +108,10 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         }
     }
 
-    /// <summary>How many days a window may span, judged by the largest day that is known.</summary>
-    private long LongestWindow(PlanSubject subject, DateOnly first, DateOnly last)
-    {
-        var most = Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
-            .Max(day => ReadOf(subject, first.AddDays(day))?.Rows ?? 0);
-        return Math.Clamp(RowsPerWindow / Math.Max(1, most), 1, subject.Report.MaxWindowDays);
-    }
+    /// <summary>How many rows the largest day has that is known; null where none is.</summary>
+    private long? MostRows(PlanSubject subject, DateOnly first, DateOnly last) =>
+        Enumerable.Range(0, last.DayNumber - first.DayNumber + 1)
+            .Max(day => ReadOf(subject, first.AddDays(day))?.Rows);
 
     private static string? Why(
         DateOnly day, bool isAsked, bool isGapDay, SliceRead? read, Report report, RunRequested request)

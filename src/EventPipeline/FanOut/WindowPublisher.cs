@@ -22,28 +22,37 @@ internal sealed partial class WindowPublisher(
     // Of a run of a hundred thousand windows, a publish request at a time is in memory.
     private const int MessagesAtOnce = 1_000;
 
-    /// <summary>Publishes windows of a run, in their order.</summary>
+    /// <summary>Publishes windows of a run, in their order; where load jobs are few, several in one message.</summary>
     /// <exception cref="TransientFailureException">The topic did not accept them; some may be published.</exception>
     public async Task PublishAsync(
         string runId,
         RunMode mode,
         DateTimeOffset time,
-        IEnumerable<PlannedWindow> windows,
+        IReadOnlyList<PlannedWindow> windows,
         CancellationToken cancellationToken)
     {
-        foreach (var some in windows.Chunk(MessagesAtOnce))
+        foreach (var some in GroupsOf(windows, mode).Chunk(MessagesAtOnce))
         {
             await publish(
-                Topic.Fetch, [.. some.Select(planned => Message(runId, mode, time, planned))], cancellationToken);
+                Topic.Fetch, [.. some.Select(group => Message(runId, mode, time, group))], cancellationToken);
         }
     }
 
-    /// <summary>The windows of a plan, and which of them wait because the day's load jobs are spoken for.</summary>
-    public async Task<IReadOnlyList<PlannedWindow>> WithinBudgetAsync(
-        RunMode mode, IReadOnlyList<PlannedWindow> windows, CancellationToken cancellationToken) =>
-        mode == RunMode.DryRun || warehouse.MaxLoadsPerDay is not { } most || !LoadBudget.Matters(windows)
-            ? windows
-            : Budget(most, await backlog.FindAsync(mode, cancellationToken)).Apply(windows);
+    /// <summary>A plan of which some windows wait where the day's load jobs are spoken for.</summary>
+    public async Task<RunPlan> WithinBudgetAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Mode == RunMode.DryRun
+            || warehouse.MaxLoadsPerDay is not { } most
+            || !LoadBudget.Matters(plan.Windows))
+        {
+            return plan;
+        }
+
+        var state = await backlog.FindAsync(plan.Mode, cancellationToken);
+        plan = plan with { Windows = Budget(most, state.Published).Apply(plan.Windows) };
+        var groups = GroupsOf([.. plan.Windows.Where(planned => planned.IsPublished)], plan.Mode);
+        return plan with { LoadsToSpare = groups.Count(group => group[0].MayWait) };
+    }
 
     /// <summary>
     /// Publishes what earlier runs left waiting, the oldest run first. Cut off, it publishes some of it twice, which is
@@ -79,39 +88,49 @@ internal sealed partial class WindowPublisher(
         RunMode mode, int most, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var state = await backlog.FindAsync(mode, cancellationToken);
-        var left = Budget(most, state).Left;
-        foreach (var runId in state.Runs)
+        var budget = Budget(most, state.Published);
+        foreach (var runId in state.Runs.TakeWhile(_ => budget.Left > 0))
         {
-            if (left == 0)
-            {
-                break;
-            }
-
             var waiting = await backlog.WaitingAsync(runId, mode, cancellationToken);
-            var some = waiting.Take(left).ToList();
+            var some = waiting.Take(budget.Fitting(waiting)).ToList();
             if (some.Count == 0)
             {
                 continue;
             }
 
-            var began = clock.GetUtcNow();
+            var (began, groups) = (clock.GetUtcNow(), budget.Groups(some).ToList());
             await PublishAsync(runId, mode, time, some, cancellationToken);
-            await backlog.RecordPublishedAsync(runId, mode, some, began, cancellationToken);
+            await backlog.RecordPublishedAsync(runId, mode, groups, began, cancellationToken);
             PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
-            left -= some.Count;
+            budget = budget with { Left = Math.Max(0, budget.Left - groups.Count) };
         }
     }
 
-    private LoadBudget Budget(int most, BacklogState state) => LoadBudget.Create(
+    private LoadBudget Budget(int most, long published) => LoadBudget.Create(
         most,
         vendors.Sum(vendor => accounts.For(vendor.Name).Count * LoadBudget.DailyWindows(vendor.Reports)),
-        state.Published);
+        published);
 
-    private static OutgoingMessage Message(string runId, RunMode mode, DateTimeOffset time, PlannedWindow planned)
+    private IEnumerable<IReadOnlyList<PlannedWindow>> GroupsOf(IReadOnlyList<PlannedWindow> windows, RunMode mode) =>
+        mode != RunMode.DryRun && warehouse.MaxLoadsPerDay is { } most
+            ? Budget(most, published: 0).Groups(windows)
+            : windows.Select(planned => (IReadOnlyList<PlannedWindow>)[planned]);
+
+    private static OutgoingMessage Message(
+        string runId, RunMode mode, DateTimeOffset time, IReadOnlyList<PlannedWindow> group)
     {
-        var (vendor, account, report, from, to) = planned.Window;
-        return FetchRequestedReader.CloudEvent(
-            new FetchRequested(runId, mode, vendor, account, report, from, to, planned.Force), time);
+        var (vendor, account, report, from, to) = group[0].Window;
+        var message = new FetchRequested(runId, mode, vendor, account, report, from, to, group[0].Force)
+        {
+            Others = [.. group.Skip(1).Select(Requested)],
+        };
+        return FetchRequestedReader.CloudEvent(message, time);
+    }
+
+    private static RequestedWindow Requested(PlannedWindow planned)
+    {
+        var (_, account, report, from, to) = planned.Window;
+        return new RequestedWindow(account, report, from, to, planned.Force);
     }
 
     private static partial class PublisherLog

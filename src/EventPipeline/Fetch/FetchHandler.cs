@@ -28,11 +28,19 @@ internal sealed partial class FetchHandler(
     TimeProvider clock,
     ILogger<FetchHandler> logger)
 {
+    /// <param name="message">What is asked for: one window.</param>
+    /// <param name="received">The event that asks for it.</param>
+    /// <param name="hasOwnMessage">
+    /// Whether the window's is the only one of its message. If not, a rejection is not its end: a message of its own
+    /// asks for it again.
+    /// </param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RejectedEventException">
     /// It can never succeed as it stands. Names that nobody configured are rejected before anything is asked or
     /// recorded: the dead letter ends the window.
     /// </exception>
-    public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
+    public async Task HandleAsync(
+        FetchRequested message, ReceivedEvent received, bool hasOwnMessage, CancellationToken cancellationToken)
     {
         var (runId, mode, window, delivery) = (message.RunId, message.Mode, message.Window, received.Delivery);
         RunSpan.Describe(runId, mode);
@@ -60,6 +68,10 @@ internal sealed partial class FetchHandler(
 
         switch (result)
         {
+            case WindowEnding { Rejection: { } rejection } when !hasOwnMessage:
+                metrics.Attempted(window, mode, RunHistory.AttemptFailed, clock.GetElapsedTime(began));
+                await GiveUpAsync(message, cancellationToken);
+                throw rejection;
             case WindowEnding ending:
                 await EndAsync(message, ending, clock.GetElapsedTime(began), delivery, cancellationToken);
                 return;

@@ -12,11 +12,15 @@ internal sealed partial class StepReader(
     IServiceProvider services,
     AccountIdentities identities,
     IWarehouse warehouse,
+    LoadPlace place,
     Commits commits,
     IOptions<DatasetOptions> datasets,
     TimeProvider clock,
     ILogger<FetchHandler> logger)
 {
+    // What a load, its proof and its commit take at most, as far as an attempt is concerned.
+    private static readonly TimeSpan TimeToLoad = TimeSpan.FromMinutes(2);
+
     /// <summary>Reads the step and loads it.</summary>
     /// <param name="step">What to read; it is told how far that is.</param>
     /// <param name="lookUp">What was committed of its window; null for a dry run.</param>
@@ -62,8 +66,9 @@ internal sealed partial class StepReader(
             Whole = message.Window,
             StoredIds = identity.StoredIds,
             DaysComeAgain = daysComeAgain,
+            LoadBy = deadline - TimeToLoad,
         };
-        await using var load = new LoadAttempt(warehouse, commits, dataset, request, clock);
+        await using var load = new LoadAttempt(warehouse, place, commits, dataset, request, clock);
         var lookUp = await load.BeginAsync(known, cancellationToken);
         if (load.ClockAhead is { } ahead)
         {

@@ -15,6 +15,7 @@ internal sealed class WindowAttempt(
     ConfiguredAccounts accounts,
     StepReader reader,
     IWarehouse warehouse,
+    LoadPlace place,
     WindowsAtWork atWork,
     IOptions<DatasetOptions> datasets,
     IOptions<AttemptOptions> options,
@@ -51,8 +52,8 @@ internal sealed class WindowAttempt(
         Delivery delivery,
         CancellationToken cancellationToken)
     {
-        var time = new AttemptTime(clock, options.Value.Limit);
-        using var limit = new CancellationTokenSource(time.Limit, clock);
+        var time = new AttemptTime(clock, options.Value.Limit, place.Waited);
+        using var limit = new CancellationTokenSource(time.Left, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var drift = new AttemptDrift();
         var (step, isFirst) = (NextStep(message, source, lookUp, drift), true);

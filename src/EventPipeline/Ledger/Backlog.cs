@@ -41,10 +41,13 @@ internal sealed class Backlog(
         string runId, RunMode mode, CancellationToken cancellationToken) =>
         [.. RunHistory.Waiting(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
 
-    /// <summary>Records that windows which waited were published. Recorded twice, they count twice.</summary>
+    /// <summary>
+    /// Records that windows which waited were published: the first of each group counts as a load job. Recorded twice,
+    /// they count twice.
+    /// </summary>
     /// <param name="runId">The run.</param>
     /// <param name="mode">The run's mode.</param>
-    /// <param name="windows">The windows.</param>
+    /// <param name="groups">The windows, by message.</param>
     /// <param name="began">
     /// When publishing them began, UTC: one that meets a quota before all are recorded waits again.
     /// </param>
@@ -52,20 +55,20 @@ internal sealed class Backlog(
     public async Task RecordPublishedAsync(
         string runId,
         RunMode mode,
-        IEnumerable<PlannedWindow> windows,
+        IEnumerable<IReadOnlyList<PlannedWindow>> groups,
         DateTimeOffset began,
         CancellationToken cancellationToken)
     {
-        foreach (var some in windows.Chunk(RunEvents.MaxRowsPerInsert))
-        {
-            await ledger.AppendAsync(mode, "published", [.. some.Select(Row)], cancellationToken);
-        }
-
-        Dictionary<string, object?> Row(PlannedWindow planned)
+        var rows = groups.SelectMany(group => group.Select((planned, place) =>
         {
             var row = ledger.Create(runId, RunHistory.WindowPublished, mode, planned.Window);
             row["recorded_at"] = began;
+            row["row_count"] = place == 0 ? 1L : 0L;
             return row;
+        }));
+        foreach (var some in rows.Chunk(RunEvents.MaxRowsPerInsert))
+        {
+            await ledger.AppendAsync(mode, "published", some, cancellationToken);
         }
     }
 
@@ -86,6 +89,8 @@ internal sealed class Backlog(
 }
 
 /// <summary>What was published lately of what may wait, and who still does.</summary>
-/// <param name="Published">Windows that were published within a day and might have waited.</param>
+/// <param name="Published">
+/// Load jobs per table that were published for within a day, beyond what daily runs need.
+/// </param>
 /// <param name="Runs">The runs that may have windows which wait, oldest first.</param>
 internal sealed record BacklogState(long Published, IReadOnlyList<string> Runs);

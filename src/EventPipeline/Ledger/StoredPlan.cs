@@ -57,14 +57,14 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
 
     /// <summary>What distinguishes the event that names a plan.</summary>
     /// <remarks>
-    /// <c>row_count</c> is how many of its windows are published with it that might have waited: so many load jobs it
-    /// may take beyond what daily runs need.
+    /// <c>row_count</c> is how many load jobs per table it may take beyond what daily runs need.
     /// </remarks>
     public static void Describe(RunPlan plan, Dictionary<string, object?> row)
     {
         row["details"] = Write(plan);
         row["state"] = plan.Windows.Any(planned => planned.Waiting) ? WindowDocument.Waiting : null;
-        row["row_count"] = plan.Windows.LongCount(planned => planned.IsPublished && planned.MayWait);
+        row["row_count"] = plan.LoadsToSpare
+            ?? plan.Windows.LongCount(planned => planned.IsPublished && planned.MayWait);
     }
 
     /// <summary>What distinguishes the event of a window's being planned.</summary>
@@ -73,7 +73,7 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
         row["state"] = planned.Skipped ? WindowState.Skipped : planned.Waiting ? WindowDocument.Waiting : null;
         row["reason"] = planned.Why;
         row["details"] = JsonSerializer.Serialize(
-            new PlanPosition(position, planned.Force), StoredPlanJson.Default.PlanPosition);
+            new PlanPosition(position, planned.Force, planned.Rows), StoredPlanJson.Default.PlanPosition);
     }
 
     /// <summary>The whole plan, with the events of its windows.</summary>
@@ -99,7 +99,8 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
                        row.Text("reason"),
                        row.TextOrNull("state") == WindowState.Skipped,
                        at.Force,
-                       row.TextOrNull("state") == WindowDocument.Waiting),
+                       row.TextOrNull("state") == WindowDocument.Waiting,
+                       at.Rows),
             ]);
 }
 
@@ -122,8 +123,11 @@ internal sealed record PlanHead(
     DateOnly FirstDay,
     DateOnly LastDay);
 
-/// <summary>Where in its plan a window is, from 0, and whether unchanged days are loaded too.</summary>
-internal sealed record PlanPosition(int Position, bool Force);
+/// <summary>
+/// Where in its plan a window is, from 0, whether unchanged days are loaded too, and how many rows it may have.
+/// </summary>
+internal sealed record PlanPosition(
+    int Position, bool Force, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? Rows);
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(PlanHead))]

@@ -17,6 +17,13 @@ public interface IWarehouse
     /// </summary>
     Task<IUpload> StartUploadAsync(string dataset, string table, string loadId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Appends uploads of one table, together where that saves something. None of them fails because of another's rows.
+    /// </summary>
+    /// <returns>What becomes of each, as <see cref="IUpload.LoadAsync"/> says.</returns>
+    IReadOnlyList<Task> LoadTogether(IReadOnlyList<IUpload> uploads, CancellationToken cancellationToken) =>
+        [.. uploads.Select(upload => upload.LoadAsync(cancellationToken))];
+
     /// <summary>Runs a query and returns its rows.</summary>
     Task<IReadOnlyList<Row>> QueryAsync(string dataset, Statement statement, CancellationToken cancellationToken);
 

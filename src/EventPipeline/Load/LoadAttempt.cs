@@ -9,7 +9,12 @@ namespace EventPipeline.Load;
 /// are abandoned.
 /// </summary>
 internal sealed class LoadAttempt(
-    IWarehouse warehouse, Commits commits, string dataset, LoadRequest request, TimeProvider clock) : IAsyncDisposable
+    IWarehouse warehouse,
+    LoadPlace place,
+    Commits commits,
+    string dataset,
+    LoadRequest request,
+    TimeProvider clock) : IAsyncDisposable
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
@@ -64,6 +69,11 @@ internal sealed class LoadAttempt(
     /// <returns>What is committed.</returns>
     public async Task<WindowLookUp> BeginAsync(WindowLookUp? known, CancellationToken cancellationToken)
     {
+        if (Keeps)
+        {
+            place.Enter();
+        }
+
         _before = known is not null && request.StoredIds.All(known.AccountIds.Contains)
             ? known
             : await WindowLookUp.AskAsync(
@@ -156,11 +166,7 @@ internal sealed class LoadAttempt(
         // Before anything is written: totals that no table holds are refused here.
         var outcome = Outcome(days, days.FirstOrDefault(day => day.LoadId == _loadId)?.LoadId ?? days[^1].LoadId, []);
         var changed = days.Where(day => day.LoadId == _loadId).Select(day => day.Day).ToHashSet();
-        if (changed.Count > 0)
-        {
-            var tables = await Uploads.LoadAsync(changed, cancellationToken);
-            await ProveAsync(changed, [.. tables.Where(LoadProof.Tables.Contains)], cancellationToken);
-        }
+        await LoadAsync(changed, cancellationToken);
 
         var commit = new StepCommit(request, _loadId, _readBegan, Before);
         HasCommitted = await commits.InsertAsync(
@@ -243,6 +249,21 @@ internal sealed class LoadAttempt(
             LoadProof.Tables);
         var landed = await DaySums.LandedAsync(warehouse, dataset, proof, cancellationToken);
         return landed.GetValueOrDefault(day) is { } finer && finer.AgreesWith(read);
+    }
+
+    private async Task LoadAsync(HashSet<DateOnly> changed, CancellationToken cancellationToken)
+    {
+        var uploads = Uploads.Take(changed);
+        if (uploads.Count == 0)
+        {
+            place.Leave();
+        }
+        else
+        {
+            await place.LoadAsync(uploads, request.LoadBy - clock.GetUtcNow(), cancellationToken);
+        }
+
+        await ProveAsync(changed, [.. uploads.Keys.Where(LoadProof.Tables.Contains)], cancellationToken);
     }
 
     private async Task ProveAsync(

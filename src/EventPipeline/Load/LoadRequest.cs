@@ -19,6 +19,9 @@ internal sealed record LoadRequest(
     /// <summary>Every id that slices of the account are stored under: its own, and those merged into it.</summary>
     public IReadOnlyList<string> StoredIds { get; init; } = [AccountId];
 
+    /// <summary>When it is loaded at the latest, UTC, whomever it might share a load job with.</summary>
+    public DateTimeOffset LoadBy { get; init; }
+
     /// <summary>
     /// Whether a day may have more rows after another day began. Where it may not, a day that says what it said before
     /// is dropped as soon as the next one begins.

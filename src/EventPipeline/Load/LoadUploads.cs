@@ -68,10 +68,11 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
             : WriteFirstAsync(RawPages, _page, line, cancellationToken);
     }
 
-    /// <summary>Loads the rows of some days, and the pages that they came in.</summary>
-    /// <returns>The tables that rows were loaded into.</returns>
-    public async Task<IReadOnlyList<string>> LoadAsync(
-        IReadOnlySet<DateOnly> days, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes out what is to be loaded: the rows of some days, and the pages that they came in. The caller disposes it.
+    /// </summary>
+    /// <returns>The uploads that have any, by the table as it is stored.</returns>
+    public IReadOnlyDictionary<string, IUpload> Take(IReadOnlySet<DateOnly> days)
     {
         var numbers = days.Select(day => day.DayNumber).ToHashSet();
         if (_day is { } last)
@@ -80,11 +81,9 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
         }
 
         var pages = _daysOfPages.Where(page => page.Value.Overlaps(days)).Select(page => page.Key).ToHashSet();
-        // Side by side: each waits for a job of its own.
-        var loads = _tables.Select(async table => (
-            Name: StoredName(table.Key),
-            HasRows: await table.Value.LoadAsync(table.Key == RawPages ? pages : numbers, cancellationToken)));
-        return [.. (await Task.WhenAll(loads)).Where(load => load.HasRows).Select(load => load.Name)];
+        var taken = _tables.Where(table => table.Value.Narrow(table.Key == RawPages ? pages : numbers)).ToList();
+        taken.ForEach(table => _tables.Remove(table.Key));
+        return taken.ToDictionary(table => StoredName(table.Key), table => table.Value.Upload);
     }
 
     public async ValueTask DisposeAsync()
@@ -111,6 +110,8 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
         private readonly HashSet<int> _parts = [];
         private int? _part;
 
+        public IUpload Upload => upload;
+
         public ValueTask WriteAsync(int part, ReadOnlyMemory<byte> line, CancellationToken cancellationToken)
         {
             if (part != _part)
@@ -131,21 +132,16 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
             }
         }
 
-        /// <returns>Whether there was anything to load.</returns>
-        public async Task<bool> LoadAsync(HashSet<int> wanted, CancellationToken cancellationToken)
+        /// <summary>Leaves out all but some parts.</summary>
+        /// <returns>Whether it has any of them.</returns>
+        public bool Narrow(HashSet<int> wanted)
         {
-            if (!_parts.Overlaps(wanted))
-            {
-                return false;
-            }
-
             foreach (var part in _parts.Where(part => !wanted.Contains(part)))
             {
                 upload.LeaveOut(part);
             }
 
-            await upload.LoadAsync(cancellationToken);
-            return true;
+            return _parts.Overlaps(wanted);
         }
 
         public ValueTask DisposeAsync() => upload.DisposeAsync();

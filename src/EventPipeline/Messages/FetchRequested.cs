@@ -38,7 +38,54 @@ public sealed record FetchRequested(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int TimesOutOfTime { get; init; }
 
+    /// <summary>
+    /// Other windows of the vendor and run that are read with it, so that they share a load job per table. Each ends by
+    /// itself.
+    /// </summary>
+    [JsonIgnore]
+    public IReadOnlyList<RequestedWindow> Others { get; init; } = [];
+
     /// <summary>The requested window.</summary>
     [JsonIgnore]
     public Window Window => new(Vendor, Account, Report, From, To);
+
+    /// <summary>A request for each of the windows, the first one first.</summary>
+    public IEnumerable<FetchRequested> Each() => Others
+        .Select(other => this with
+        {
+            Account = other.Account,
+            Report = other.Report,
+            From = other.From,
+            To = other.To,
+            Force = other.Force,
+            Others = [],
+        })
+        .Prepend(this with { Others = [] });
 }
+
+/// <summary>How several windows of a vendor and run are requested at once.</summary>
+/// <param name="RunId">The run that requests them.</param>
+/// <param name="Mode">The run's mode.</param>
+/// <param name="Vendor">The vendor's name.</param>
+/// <param name="Windows">
+/// The windows. An earlier revision misses the members of a single window and rejects the message: nothing of it is
+/// dropped silently.
+/// </param>
+internal sealed record SharedFetchRequested(
+    [property: JsonRequired] string RunId,
+    [property: JsonRequired, JsonConverter(typeof(RunModeAsName))] RunMode Mode,
+    [property: JsonRequired] string Vendor,
+    [property: JsonRequired] IReadOnlyList<RequestedWindow> Windows);
+
+/// <summary>One window of several.</summary>
+/// <param name="Account">The account's configured name.</param>
+/// <param name="Report">The report's name.</param>
+/// <param name="From">The first day, UTC.</param>
+/// <param name="To">The last day, UTC, inclusive.</param>
+/// <param name="Force">Also load what did not change.</param>
+public sealed record RequestedWindow(
+    [property: JsonRequired] string Account,
+    [property: JsonRequired] string Report,
+    [property: JsonRequired] DateOnly From,
+    [property: JsonRequired] DateOnly To,
+    bool Force = false);

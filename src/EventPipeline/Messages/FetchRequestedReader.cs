@@ -13,12 +13,14 @@ internal static class FetchRequestedReader
     private const string Hint = "Only the fan-out writes these; publish a run request instead.";
     private const int MaxDays = 366;
     private const int MaxTimes = 100;
+    private const int MaxWindows = 100;
     private const int MinYear = 2000;
     private const int MaxYear = 2099;
 
-    private static readonly string[] RequiredTexts = ["runId", "mode", "vendor", "account", "report"];
+    private const string Windows = "windows";
 
-    private static readonly string[] Names = ["vendor", "account", "report"];
+    private static readonly string[] OfMessage = ["runId", "mode", "vendor"];
+    private static readonly string[] OfWindow = ["account", "report"];
 
     /// <summary>Reads a body.</summary>
     /// <exception cref="RejectedEventException">A field is missing or invalid.</exception>
@@ -31,32 +33,27 @@ internal static class FetchRequestedReader
 
         var root = StrictJson.Parse(body, What);
         var members = StrictJson.Members(root, What, """{"runId": "…", "mode": "production", "vendor": "…", …}""");
-        foreach (var name in RequiredTexts)
-        {
-            if (StrictJson.Text(Required(members, name), name, "…").Length == 0)
-            {
-                throw new RejectedEventException($"{What}'s {name} is empty.", Hint);
-            }
-        }
-
+        RequireTexts(members, OfMessage);
         RequireIds(members);
-        _ = Required(members, "from");
-        _ = Required(members, "to");
-        var message = Deserialize(root);
-        if (message.From.Year is < MinYear or > MaxYear || message.To.Year is < MinYear or > MaxYear)
+        var windows = Of(members);
+        if (windows.Count is 0 or > MaxWindows)
         {
             throw new RejectedEventException(
-                $"{What}'s window is {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; its days must be in "
-                + $"the years {MinYear} to {MaxYear}.",
-                Hint);
+                $"{What} has {windows.Count} windows; it must have 1 to {MaxWindows}.", Hint);
         }
 
-        if (message.To < message.From || message.Window.Days > MaxDays)
+        foreach (var window in windows)
         {
-            throw new RejectedEventException(
-                $"{What}'s window is {message.From:yyyy-MM-dd} to {message.To:yyyy-MM-dd}; it must be 1 to "
-                + $"{MaxDays} days, in order.",
-                Hint);
+            RequireTexts(window, OfWindow);
+            RequireNames(window);
+            _ = Required(window, "from");
+            _ = Required(window, "to");
+        }
+
+        var message = Deserialize(root, members.ContainsKey(Windows));
+        foreach (var each in message.Each())
+        {
+            RequireDays(each.Window);
         }
 
         if (message.StepDays is < 1 or > MaxDays)
@@ -75,42 +72,25 @@ internal static class FetchRequestedReader
     }
 
     /// <summary>
-    /// Reads which window of which run a body requests, whatever else is wrong with it, its mode included; null if that
-    /// cannot be read.
+    /// Reads which windows of which run a body requests, whatever else is wrong with it, its mode included; none if
+    /// that cannot be read.
     /// </summary>
-    public static GivenUpWindow? TryReadWindow(ReadOnlyMemory<byte> body)
+    public static IReadOnlyList<GivenUpWindow> TryReadWindows(ReadOnlyMemory<byte> body)
     {
         try
         {
             var members = StrictJson.Members(StrictJson.Parse(body, What), What, "{}");
-            foreach (var name in RequiredTexts.Where(name => name != "mode"))
-            {
-                _ = StrictJson.Text(Required(members, name), name, "…");
-            }
-
             RequireIds(members);
-            var (from, to) = (Day("from"), Day("to"));
-            return from <= to && to.DayNumber - from.DayNumber < MaxDays
-                ? new GivenUpWindow(
-                    Name("runId"),
-                    ModeOf(members),
-                    new Window(Name("vendor"), Name("account"), Name("report"), from, to))
-                : null;
-
-            string Name(string name) => members[name].GetString()!;
-
-            DateOnly Day(string name) => DateOnly.TryParseExact(
-                StrictJson.Text(Required(members, name), name, "…"),
-                "yyyy-MM-dd",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out var day)
-                ? day
-                : throw new RejectedEventException($"{What}'s {name} is not a day.", Hint);
+            return
+            [
+                .. Of(members)
+                    .Select(window => GivenUp(members, window))
+                    .Where(givenUp => givenUp.Window.Days is > 0 and <= MaxDays),
+            ];
         }
         catch (RejectedEventException)
         {
-            return null;
+            return [];
         }
     }
 
@@ -123,7 +103,9 @@ internal static class FetchRequestedReader
     /// </param>
     public static OutgoingMessage CloudEvent(FetchRequested message, DateTimeOffset requestedAt, DateOnly? rest = null)
     {
-        var id = $"{message.RunId}.{message.Window.Id}";
+        var id = message.Others.Count == 0
+            ? $"{message.RunId}.{message.Window.Id}"
+            : FormattableString.Invariant($"{message.RunId}.{message.Window.Id}+{message.Others.Count}");
         return OutgoingMessage.CloudEvent(
             rest is null
                 ? id
@@ -135,37 +117,110 @@ internal static class FetchRequestedReader
     }
 
     /// <summary>The body of the request.</summary>
-    public static byte[] Write(FetchRequested message) =>
-        JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested);
-
-    /// <summary>Rows, statements and events are named after these, so they are checked, whoever wrote them.</summary>
-    private static void RequireIds(IReadOnlyDictionary<string, JsonElement> members)
+    public static byte[] Write(FetchRequested message)
     {
-        if (members["runId"].GetString() is var runId && !RunId.IsValid(runId!))
+        if (message.Others.Count == 0)
         {
-            throw new RejectedEventException(
-                $"{What}'s runId is {Shown.Quoted(runId!)} ({runId!.Length} characters); it must be 1 to "
-                + $"{RunId.MaxCharacters} letters, digits, dashes and underscores.",
-                Hint);
+            return JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested);
         }
 
-        foreach (var name in Names)
+        var windows = message.Each().Select(each =>
+            new RequestedWindow(each.Account, each.Report, each.From, each.To, each.Force));
+        return JsonSerializer.SerializeToUtf8Bytes(
+            new SharedFetchRequested(message.RunId, message.Mode, message.Vendor, [.. windows]),
+            MessageJson.Default.SharedFetchRequested);
+    }
+
+    /// <summary>The members of each window: those of the message, or of each element of its windows.</summary>
+    private static IReadOnlyList<IReadOnlyDictionary<string, JsonElement>> Of(
+        IReadOnlyDictionary<string, JsonElement> message)
+    {
+        if (!message.TryGetValue(Windows, out var list))
         {
-            if (members[name].GetString() is var text && !AccountName.IsValid(text!))
+            return [message];
+        }
+
+        return list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Select(window => StrictJson.Members(window, $"{What}'s window", "{…}"))]
+            : throw new RejectedEventException($"{What}'s windows are not an array.", Hint);
+    }
+
+    private static void RequireTexts(IReadOnlyDictionary<string, JsonElement> members, string[] names)
+    {
+        foreach (var name in names)
+        {
+            if (Text(members, name).Length == 0)
             {
-                throw new RejectedEventException(
-                    $"{What}'s {name} is {Shown.Quoted(text!)} ({text!.Length} characters); a name must be 1 to 63 "
-                    + "letters, digits, dots, dashes and underscores.",
-                    Hint);
+                throw new RejectedEventException($"{What}'s {name} is empty.", Hint);
             }
         }
     }
 
-    private static FetchRequested Deserialize(JsonElement root)
+    /// <summary>Rows, statements and events are named after these, so they are checked, whoever wrote them.</summary>
+    private static void RequireIds(IReadOnlyDictionary<string, JsonElement> members)
+    {
+        if (Text(members, "runId") is var runId && !RunId.IsValid(runId))
+        {
+            throw new RejectedEventException(
+                $"{What}'s runId is {Shown.Quoted(runId)} ({runId.Length} characters); it must be 1 to "
+                + $"{RunId.MaxCharacters} letters, digits, dashes and underscores.",
+                Hint);
+        }
+
+        RequireName("vendor", Text(members, "vendor"));
+    }
+
+    private static void RequireNames(IReadOnlyDictionary<string, JsonElement> window)
+    {
+        RequireName("account", Text(window, "account"));
+        RequireName("report", Text(window, "report"));
+    }
+
+    private static void RequireName(string name, string text)
+    {
+        if (!AccountName.IsValid(text))
+        {
+            throw new RejectedEventException(
+                $"{What}'s {name} is {Shown.Quoted(text)} ({text.Length} characters); a name must be 1 to 63 "
+                + "letters, digits, dots, dashes and underscores.",
+                Hint);
+        }
+    }
+
+    private static void RequireDays(Window window)
+    {
+        if (window.From.Year is < MinYear or > MaxYear || window.To.Year is < MinYear or > MaxYear)
+        {
+            throw new RejectedEventException(
+                $"{What}'s window is {window.From:yyyy-MM-dd} to {window.To:yyyy-MM-dd}; its days must be in "
+                + $"the years {MinYear} to {MaxYear}.",
+                Hint);
+        }
+
+        if (window.To < window.From || window.Days > MaxDays)
+        {
+            throw new RejectedEventException(
+                $"{What}'s window is {window.From:yyyy-MM-dd} to {window.To:yyyy-MM-dd}; it must be 1 to "
+                + $"{MaxDays} days, in order.",
+                Hint);
+        }
+    }
+
+    private static FetchRequested Deserialize(JsonElement root, bool hasSeveral)
     {
         try
         {
-            return root.Deserialize(MessageJson.Default.FetchRequested)!;
+            if (!hasSeveral)
+            {
+                return root.Deserialize(MessageJson.Default.FetchRequested)!;
+            }
+
+            var (runId, mode, vendor, windows) = root.Deserialize(MessageJson.Default.SharedFetchRequested)!;
+            var (account, report, from, to, force) = windows[0];
+            return new FetchRequested(runId, mode, vendor, account, report, from, to, force)
+            {
+                Others = [.. windows.Skip(1)],
+            };
         }
         catch (JsonException ex) when (ex.Path == "$.mode")
         {
@@ -182,6 +237,30 @@ internal static class FetchRequestedReader
                 $"{What}'s {Shown.Plain(field, 100)} is not valid.", Hint, innerException: ex);
         }
     }
+
+    private static GivenUpWindow GivenUp(
+        IReadOnlyDictionary<string, JsonElement> message, IReadOnlyDictionary<string, JsonElement> window)
+    {
+        RequireNames(window);
+        return new GivenUpWindow(
+            Text(message, "runId"),
+            ModeOf(message),
+            new Window(
+                Text(message, "vendor"),
+                Text(window, "account"),
+                Text(window, "report"),
+                Day(window, "from"),
+                Day(window, "to")));
+    }
+
+    private static string Text(IReadOnlyDictionary<string, JsonElement> members, string name) =>
+        StrictJson.Text(Required(members, name), name, "…");
+
+    private static DateOnly Day(IReadOnlyDictionary<string, JsonElement> members, string name) =>
+        DateOnly.TryParseExact(
+            Text(members, name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        ? day
+        : throw new RejectedEventException($"{What}'s {name} is not a day.", Hint);
 
     private static RunMode? ModeOf(IReadOnlyDictionary<string, JsonElement> members) =>
         members.TryGetValue("mode", out var element)

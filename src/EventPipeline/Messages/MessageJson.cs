@@ -8,5 +8,6 @@ namespace EventPipeline.Messages;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, Converters = [typeof(DecimalAsString)])]
 [JsonSerializable(typeof(FetchRequested))]
+[JsonSerializable(typeof(SharedFetchRequested))]
 [JsonSerializable(typeof(RunCompleted))]
 internal sealed partial class MessageJson : JsonSerializerContext;

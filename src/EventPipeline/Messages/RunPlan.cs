@@ -18,7 +18,15 @@ internal sealed record RunPlan(
     DateOnly From,
     DateOnly To,
     DateTimeOffset RequestedAt,
-    IReadOnlyList<PlannedWindow> Windows);
+    IReadOnlyList<PlannedWindow> Windows)
+{
+    /// <summary>
+    /// How many load jobs per table it may take beyond what daily runs need; null for one for each window that might
+    /// have waited.
+    /// </summary>
+    [JsonIgnore]
+    public long? LoadsToSpare { get; init; }
+}
 
 /// <summary>One window of a plan.</summary>
 /// <param name="Window">The days of one report.</param>
@@ -28,8 +36,9 @@ internal sealed record RunPlan(
 /// <param name="Waiting">
 /// Whether it is not published with the plan, because the day's load jobs are spoken for, but by a later run.
 /// </param>
+/// <param name="Rows">How many rows it may have, judged by the largest day that is known; null where none is.</param>
 internal sealed record PlannedWindow(
-    Window Window, string Why, bool Skipped = false, bool Force = false, bool Waiting = false)
+    Window Window, string Why, bool Skipped = false, bool Force = false, bool Waiting = false, long? Rows = null)
 {
     /// <summary>Whether it is published with the plan.</summary>
     [JsonIgnore]

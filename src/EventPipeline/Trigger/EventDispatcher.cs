@@ -6,7 +6,7 @@ namespace EventPipeline.Trigger;
 /// <summary>Decides what an arriving event requests, and hands it to its handler.</summary>
 /// <param name="catalogue">What a run can request.</param>
 /// <param name="fanOut">Turns a run into windows.</param>
-/// <param name="fetch">Reads one window.</param>
+/// <param name="fetch">Reads windows.</param>
 /// <param name="keep">Stores whatever could not be processed.</param>
 internal sealed class EventDispatcher(
     Catalogue catalogue,

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using EventPipeline.Messages;
 using EventPipeline.Tests.Trigger;
 
@@ -129,9 +128,49 @@ public sealed class FetchRequestedReaderTests
             TimesOutOfTime = 1,
         };
 
-        FetchRequestedReader.Read(JsonSerializer.SerializeToUtf8Bytes(message, MessageJson.Default.FetchRequested))
-            .ShouldBe(message);
+        FetchRequestedReader.Read(FetchRequestedReader.Write(message)).ShouldBe(message);
     }
+
+    [Fact]
+    public void Several_windows_are_written_so_that_an_earlier_revision_rejects_them_and_drops_none()
+    {
+        var message = Several();
+
+        var body = FetchRequestedReader.Write(message);
+
+        Encoding.UTF8.GetString(body).ShouldBe(
+            """
+            {"runId":"run-1","mode":"production","vendor":"openai","windows":[
+            {"account":"default","report":"costs","from":"2026-11-01","to":"2026-11-02","force":true},
+            {"account":"acme","report":"usage","from":"2026-11-03","to":"2026-11-03","force":false}]}
+            """.ReplaceLineEndings(""));
+        FetchRequestedReader.Read(body).Each().ShouldBe(message.Each());
+        message.Each().Select(each => each.Window.ToString()).ShouldBe(
+            ["openai/default/costs 2026-11-01..2026-11-02", "openai/acme/usage 2026-11-03..2026-11-03"]);
+        FetchRequestedReader.TryReadWindows(body).Select(window => window.Window)
+            .ShouldBe(message.Each().Select(each => each.Window));
+    }
+
+    [Theory]
+    [InlineData("[]", "has 0 windows")]
+    [InlineData("{}", "windows are not an array")]
+    [InlineData("[1]", "window")]
+    [InlineData("[{'report':'r','from':'2026-11-01','to':'2026-11-01'}]", "has no account")]
+    [InlineData("[{'account':'a b','report':'r','from':'2026-11-01','to':'2026-11-01'}]", "account is")]
+    [InlineData("[{'account':'a','report':'r','to':'2026-11-01'}]", "has no from")]
+    [InlineData("[{'account':'a','report':'r','from':'2026-11-02','to':'2026-11-01'}]", "in order")]
+    [InlineData("[{'account':'a','report':'r','from':'1999-11-02','to':'2026-11-01'}]", "years")]
+    [InlineData("[{'account':'a','report':'r','from':5,'to':'2026-11-01'}]", "not valid")]
+    public void Mistakes_in_several_windows_are_told(string windows, string told) =>
+        Should.Throw<RejectedEventException>(
+                () => Read($$"""{"runId":"run-1","mode":"production","vendor":"openai","windows":{{windows.Replace('\'', '"')}}}"""))
+            .Message.ShouldContain(told);
+
+    private static FetchRequested Several() => new(
+        "run-1", RunMode.Production, "openai", "default", "costs", new(2026, 11, 1), new(2026, 11, 2), true)
+    {
+        Others = [new("acme", "usage", new(2026, 11, 3), new(2026, 11, 3))],
+    };
 
     [Theory]
     [InlineData(RunMode.Production, "production")]
@@ -159,7 +198,7 @@ public sealed class FetchRequestedReaderTests
     {
         var body = Pushes.FetchBody.Replace("\"production\"", mode, StringComparison.Ordinal);
 
-        var window = FetchRequestedReader.TryReadWindow(Encoding.UTF8.GetBytes(body)).ShouldNotBeNull();
+        var window = FetchRequestedReader.TryReadWindows(Encoding.UTF8.GetBytes(body)).ShouldHaveSingleItem();
 
         (window.RunId, window.Mode).ShouldBe(("run-1", expected));
         window.Window.ShouldBe(new("anthropic", "default", "cost", new(2026, 11, 20), new(2026, 11, 22)));

@@ -1,3 +1,4 @@
+using CsCheck;
 using EventPipeline.FanOut;
 using EventPipeline.Messages;
 using EventPipeline.Vendors.Contract;
@@ -14,11 +15,89 @@ public sealed class LoadBudgetTests
     [InlineData(1_500, 54, 0, 1_146)]
     [InlineData(1_500, 54, 1_000, 146)]
     [InlineData(1_500, 54, 1_146, 0)]
-    [InlineData(1_500, 2_000, 0, 0)]
+    [InlineData(1_500, 900, 0, 300)]
+    [InlineData(1_500, 20_000, 0, 300)]
     [InlineData(1_500, 54, 5_000, 0)]
     public void A_fifth_is_kept_for_failures_and_what_daily_runs_need_for_them(
         int limit, int daily, long published, int left) =>
         LoadBudget.Create(limit, daily, published).Left.ShouldBe(left);
+
+    [Theory]
+    [InlineData(1_500, 54, 1)]
+    [InlineData(1_500, 900, 1)]
+    [InlineData(1_500, 901, 2)]
+    [InlineData(1_500, 9_000, 14)]
+    [InlineData(1_500, 100_000, 32)]
+    [InlineData(100, 60, 1)]
+    [InlineData(100, 61, 2)]
+    [InlineData(1, 20, 27)]
+    public void A_daily_run_of_more_windows_than_its_share_shares_load_jobs(int limit, int daily, int group) =>
+        LoadBudget.Create(limit, daily, 0).DailyGroup.ShouldBe(group);
+
+    [Fact]
+    public void Small_windows_of_a_vendor_share_a_message()
+    {
+        PlannedWindow[] windows =
+        [
+            .. Small(Windows(WindowReason.New, 5, "openai"), rows: null),
+            .. Small(Windows(WindowReason.New, 2, "anthropic"), rows: 20_000),
+            .. Small(Windows(WindowReason.ReadAgain, 1, "openai"), rows: 20_001),
+        ];
+
+        var groups = new LoadBudget(0, DailyGroup: 3).Groups(windows).ToList();
+
+        groups.Select(group => group.Count).ShouldBe([3, 1, 2, 2], ignoreOrder: true);
+        groups.ShouldAllBe(group => group.Select(planned => planned.Window.Vendor).Distinct().Count() == 1);
+        groups.SelectMany(group => group).ShouldBe(windows, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Windows_of_a_backfill_share_if_they_are_known_to_be_small()
+    {
+        PlannedWindow[] windows =
+        [
+            .. Small(Windows(WindowReason.AskedFor, 20), rows: 100),
+            .. Small(Windows(WindowReason.AskedFor, 10), rows: null),
+            .. Windows(WindowReason.New, 2),
+        ];
+
+        var groups = new LoadBudget(100).Groups(windows).Select(group => group.Count).ToList();
+
+        groups.ShouldBe([8, 8, 4, .. Enumerable.Repeat(1, 12)], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_day_with_few_load_jobs_left_publishes_eight_small_windows_for_each()
+    {
+        var small = Small(Windows(WindowReason.AskedFor, 100), rows: 100);
+
+        new LoadBudget(5).Apply([.. small]).Count(planned => planned.IsPublished).ShouldBe(40);
+        new LoadBudget(40).Apply(Windows(WindowReason.AskedFor, 100)).Count(planned => planned.IsPublished)
+            .ShouldBe(40, "nothing is known of how many rows they have");
+    }
+
+    [Fact]
+    public void What_fits_makes_no_more_groups_than_there_are_load_jobs() =>
+        Gen.Select(
+            Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool).Array[26, 200], Gen.Int[1, 60], Gen.Int[1, 9]).Sample(
+            (kinds, left, group) =>
+            {
+                PlannedWindow[] windows =
+                [
+                    .. kinds.Select((kind, number) => new PlannedWindow(
+                        Window.Create(new Subject($"v{kind.Item1}", "acme", "cost"), Day.AddDays(-number)),
+                        WindowReason.AskedFor,
+                        Rows: kind.Item2 ? 5 : kind.Item3 ? null : 30_000)),
+                ];
+
+                var fitting = WindowGroups.Fitting(windows, _ => group, left);
+
+                WindowGroups.Of(windows.Take(fitting), _ => group).Count().ShouldBeLessThanOrEqualTo(left);
+                if (fitting < windows.Length)
+                {
+                    WindowGroups.Of(windows.Take(fitting + 1), _ => group).Count().ShouldBe(left + 1);
+                }
+            });
 
     [Fact]
     public void A_daily_run_needs_a_window_for_yesterday_those_of_the_days_it_reads_again_and_one_for_a_snapshot()
@@ -103,11 +182,14 @@ public sealed class LoadBudgetTests
         new LoadBudget(0).Apply(Windows(WindowReason.Forced, 26)).Count(planned => planned.Waiting).ShouldBe(1);
     }
 
+    private static IEnumerable<PlannedWindow> Small(IEnumerable<PlannedWindow> windows, long? rows) =>
+        windows.Select(planned => planned with { Rows = rows });
+
     /// <summary>Windows of a day each, the oldest first.</summary>
-    private static PlannedWindow[] Windows(string why, int count) =>
+    private static PlannedWindow[] Windows(string why, int count, string vendor = "openai") =>
     [
         .. Enumerable.Range(0, count).Select(number => new PlannedWindow(
-            Window.Create(new Subject("openai", "acme", "cost"), Day.AddDays(number - count)),
+            Window.Create(new Subject(vendor, "acme", "cost"), Day.AddDays(number - count)),
             why,
             why == WindowReason.Settled,
             why == WindowReason.Forced)),

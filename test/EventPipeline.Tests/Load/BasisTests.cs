@@ -165,7 +165,7 @@ public sealed class BasisTests(WarehouseFixture file) : IClassFixture<WarehouseF
         var window = new Window("anthropic", "acme", report.Name, Day, Day);
         var request = new LoadRequest(
             $"run-{Guid.NewGuid():N}", mode, window, "org-1", report, Force: false, MessageId: null);
-        return new LoadAttempt(warehouse, new Commits(warehouse, _clock), WarehouseFixture.Dataset, request, _clock);
+        return LoadAttempts.Create(warehouse, request, _clock);
     }
 
     private static async Task ReadAsync(LoadAttempt load, params VendorRecord[] rows)

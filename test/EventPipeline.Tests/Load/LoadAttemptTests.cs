@@ -58,12 +58,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         var rewriting = new RewritingWarehouse(file.Warehouse, "000007\"", "000008\"");
-        await using var wrong = new LoadAttempt(
-            rewriting,
-            new Commits(rewriting, TimeProvider.System),
-            WarehouseFixture.Dataset,
-            Request(RunMode.Production, false),
-            _clock);
+        await using var wrong = LoadAttempts.Create(rewriting, Request(RunMode.Production, false), _clock);
         await AcceptAsync(wrong, Cost(Monday, "a", 1) with { Quantity = 0.000000000000000007m });
         (await Should.ThrowAsync<TransientFailureException>(() => wrong.CompleteAsync(Token))).Message
             .ShouldContain("failed verification");
@@ -192,10 +187,8 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     private async Task<LoadOutcome> LoadRowsAsync(string accountId, params VendorRecord[] rows)
     {
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await using var load = new LoadAttempt(
+        await using var load = LoadAttempts.Create(
             file.Warehouse,
-            new Commits(file.Warehouse, TimeProvider.System),
-            WarehouseFixture.Dataset,
             Request(RunMode.Production, false) with
             {
                 AccountId = accountId,
@@ -322,8 +315,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
     public async Task Landed_rows_that_differ_from_what_was_read_fail_the_attempt_before_anything_is_visible()
     {
         var losing = new LosingWarehouse(file.Warehouse);
-        await using var load = new LoadAttempt(
-            losing, new Commits(losing, _clock), WarehouseFixture.Dataset, Request(RunMode.Production, false), _clock);
+        await using var load = LoadAttempts.Create(losing, Request(RunMode.Production, false), _clock);
         await ReadAsync(load, (Monday, "a", 1), (Monday, "b", 2));
 
         (await Should.ThrowAsync<TransientFailureException>(() => load.CompleteAsync(Token))).Message
@@ -344,12 +336,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
                 var loads = new List<LoadAttempt>();
                 foreach (var amount in amounts)
                 {
-                    var load = new LoadAttempt(
-                        file.Warehouse,
-                        new Commits(file.Warehouse, TimeProvider.System),
-                        WarehouseFixture.Dataset,
-                        Request(RunMode.Production, false),
-                        clock);
+                    var load = LoadAttempts.Create(file.Warehouse, Request(RunMode.Production, false), clock);
                     await ReadAsync(load, (Monday, "a", amount));
                     loads.Add(load);
                     clock.Advance(TimeSpan.FromSeconds(1));
@@ -372,12 +359,7 @@ public sealed class LoadAttemptTests(WarehouseFixture file) : IClassFixture<Ware
             threads: 1);
 
     private LoadAttempt Begin(RunMode mode = RunMode.Production, bool force = false) =>
-        new(
-            file.Warehouse,
-            new Commits(file.Warehouse, _clock),
-            WarehouseFixture.Dataset,
-            Request(mode, force),
-            _clock);
+        LoadAttempts.Create(file.Warehouse, Request(mode, force), _clock);
 
     private static LoadRequest Request(RunMode mode, bool force) =>
         new($"run-{Guid.NewGuid():N}", mode, Window, "org-1", Report, force, null);

@@ -130,8 +130,7 @@ public sealed class OnlyChangesTests(WarehouseFixture file) : IClassFixture<Ware
     {
         _clock.Advance(TimeSpan.FromHours(1));
         var request = new LoadRequest($"run{++_run}", RunMode.Production, window, "org-1", Report, force, "m1");
-        await using var load = new LoadAttempt(
-            file.Warehouse, new Commits(file.Warehouse, _clock), WarehouseFixture.Dataset, request, _clock);
+        await using var load = LoadAttempts.Create(file.Warehouse, request, _clock);
         await load.BeginAsync(Token);
         foreach (var one in said.SelectMany(page => page))
         {

@@ -172,10 +172,8 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
     private async Task<LoadAttempt> BeginAsync(TimeProvider clock, IWarehouse? warehouse = null, bool force = false)
     {
         var report = new Report("cost", ReportKind.Daily, 7, 7);
-        var load = new LoadAttempt(
+        var load = LoadAttempts.Create(
             warehouse ?? file.Warehouse,
-            new Commits(warehouse ?? file.Warehouse, TimeProvider.System),
-            WarehouseFixture.Dataset,
             new LoadRequest($"run-{Guid.NewGuid():N}", RunMode.Production, Window, "org-1", report, force, null),
             clock);
         await load.BeginAsync(Token);

@@ -357,10 +357,8 @@ public sealed class UnknownFieldTests : IClassFixture<WarehouseFixture>, IAsyncD
     {
         var window = new Window(vendor, "acme", report, DateOnly.Parse(Day, null), DateOnly.Parse(to, null));
         var asked = _bench.Connector(vendor).Vendor.Reports.Single(other => other.Name == report);
-        return new LoadAttempt(
+        return LoadAttempts.Create(
             _file.Warehouse,
-            new Commits(_file.Warehouse, TimeProvider.System),
-            WarehouseFixture.Dataset,
             new LoadRequest($"run-{Guid.NewGuid():N}", RunMode.Production, window, "org-1", asked, force, null),
             _clock);
     }

@@ -14,6 +14,10 @@ internal sealed class BigQueryJobs(BigQueryClient client, TimeProvider clock)
     /// <summary>The name of a job in the configured project and location.</summary>
     public JobReference Reference(string jobId) => new(client.Project, jobId, client.Location);
 
+    /// <summary>The name of a load job into a table.</summary>
+    public JobReference OfLoad(TableReference table, string loadId) =>
+        Reference($"load-{table.DatasetId}-{table.TableId}-{StatementId.Require(loadId)}");
+
     /// <summary>How messages name a job, so that it can be found: <c>job my-project:US.insert-…</c>.</summary>
     public string Name(string jobId) => $"job {client.Project}:{client.Location}.{jobId}";
 

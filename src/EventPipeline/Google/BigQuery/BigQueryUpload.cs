@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using EventPipeline.Load;
 
 namespace EventPipeline.Google.BigQuery;
@@ -15,8 +17,10 @@ namespace EventPipeline.Google.BigQuery;
 /// </param>
 /// <param name="pace">When the job may begin.</param>
 /// <param name="clock">Waits between tries.</param>
+/// <param name="rows">The rows, where they are there already.</param>
 internal sealed class BigQueryUpload(
-    BigQueryClient client, BigQueryJobs jobs, Job job, TablePace pace, TimeProvider clock) : IUpload
+    BigQueryClient client, BigQueryJobs jobs, Job job, TablePace pace, TimeProvider clock, GzipBuffer? rows = null)
+    : IUpload
 {
     /// <summary>A multiple of 256 KiB, as the protocol requires of every chunk but the last.</summary>
     public const int ChunkBytes = 1024 * 1024;
@@ -25,13 +29,26 @@ internal sealed class BigQueryUpload(
     private static readonly Backoff Backoff = new(TimeSpan.FromMilliseconds(500), 2, TimeSpan.FromSeconds(8));
     private static readonly TimeSpan AbandonLimit = TimeSpan.FromSeconds(1);
 
-    private readonly GzipBuffer _rows = new();
+    private readonly GzipBuffer _rows = rows ?? new();
     private Uri? _session;
     private long _acknowledged;
     private bool _unsure;
     private int _triesWithoutProgress;
 
+    /// <summary>Whether all of its rows are still here.</summary>
+    public bool IsHeld => _rows.IsHeld;
+
     private string JobId => job.JobReference.JobId;
+
+    /// <summary>
+    /// One upload of what several hold, into the table of the first. They keep their rows, and outlive it.
+    /// </summary>
+    public static BigQueryUpload Join(IReadOnlyList<BigQueryUpload> uploads)
+    {
+        var (first, names) = (uploads[0], uploads.Select(upload => upload.JobId).Order(StringComparer.Ordinal));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
+        return first.With($"shared-{hash}", GzipBuffer.Join(uploads.Select(upload => upload._rows)));
+    }
 
     public void Begin(int part) => _rows.Begin(part);
 
@@ -86,6 +103,13 @@ internal sealed class BigQueryUpload(
         {
             // A courtesy: an unfinished session expires by itself.
         }
+    }
+
+    private BigQueryUpload With(string loadId, GzipBuffer joined)
+    {
+        var table = job.Configuration!.Load!.DestinationTable;
+        return new BigQueryUpload(
+            client, jobs, job with { JobReference = jobs.OfLoad(table, loadId) }, pace, clock, joined);
     }
 
     private async ValueTask SendAsync(CancellationToken cancellationToken)

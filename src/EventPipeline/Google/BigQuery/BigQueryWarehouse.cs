@@ -26,18 +26,60 @@ internal sealed partial class BigQueryWarehouse(
         string dataset, string table, string loadId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var destination = new TableReference(client.Project, dataset, table);
         var configuration = new JobConfiguration
         {
-            Load = new JobConfigurationLoad(new TableReference(client.Project, dataset, table)),
+            Load = new JobConfigurationLoad(destination),
             Labels = Labels("table", table),
         };
         return Task.FromResult<IUpload>(
             new BigQueryUpload(
                 client,
                 jobs,
-                new Job(jobs.Reference($"load-{dataset}-{table}-{StatementId.Require(loadId)}"), configuration),
+                new Job(jobs.OfLoad(destination, loadId), configuration),
                 _pace,
                 clock));
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// What is still held becomes one file and one job; what has begun to be sent has a job of its own. A job whose
+    /// rows the table refuses appends nothing, and then each is tried alone.
+    /// </remarks>
+    public IReadOnlyList<Task> LoadTogether(IReadOnlyList<IUpload> uploads, CancellationToken cancellationToken)
+    {
+        var held = uploads.OfType<BigQueryUpload>().Where(upload => upload.IsHeld).ToList();
+        if (held.Count < 2)
+        {
+            return [.. uploads.Select(upload => upload.LoadAsync(cancellationToken))];
+        }
+
+        var together = LoadAsync(held, cancellationToken);
+        return
+        [
+            .. uploads.Select(upload => held.Contains(upload)
+                ? AloneIfRefusedAsync(together, upload, cancellationToken)
+                : upload.LoadAsync(cancellationToken)),
+        ];
+    }
+
+    private static async Task LoadAsync(IReadOnlyList<BigQueryUpload> held, CancellationToken cancellationToken)
+    {
+        await using var joined = BigQueryUpload.Join(held);
+        await joined.LoadAsync(cancellationToken);
+    }
+
+    private static async Task AloneIfRefusedAsync(
+        Task together, IUpload upload, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await together;
+        }
+        catch (RejectedEventException)
+        {
+            await upload.LoadAsync(cancellationToken);
+        }
     }
 
     public async Task<IReadOnlyList<Row>> QueryAsync(

@@ -23,6 +23,7 @@ internal sealed class GzipBuffer : IDisposable
 
     private readonly MemoryStream _ready = new();
     private readonly Queue<GzipPiece> _held = new();
+    private readonly bool _isBorrowed;
     private GzipPiece? _open;
     private int _part;
     private int _heldBytes;
@@ -32,6 +33,18 @@ internal sealed class GzipBuffer : IDisposable
     private uint _checksum;
     private long _length;
 
+    public GzipBuffer()
+    {
+    }
+
+    private GzipBuffer(IEnumerable<GzipPiece> borrowed)
+    {
+        (_held, _isBorrowed) = (new(borrowed), true);
+    }
+
+    /// <summary>Whether everything that was written is still held.</summary>
+    public bool IsHeld => !_begun;
+
     /// <summary>Whether any line was written and not left out; known when the data has ended.</summary>
     public bool HasLines => _begun || _held.Count > 0;
 
@@ -40,6 +53,16 @@ internal sealed class GzipBuffer : IDisposable
 
     /// <summary>How many bytes are ready to be sent.</summary>
     public int Length => (int)_ready.Length;
+
+    /// <summary>What several buffers hold, one behind the other; they keep it, and outlive the joined one.</summary>
+    /// <param name="buffers">Buffers that hold everything that was written to them.</param>
+    public static GzipBuffer Join(IEnumerable<GzipBuffer> buffers) => new(buffers.SelectMany(buffer =>
+    {
+        buffer.Finish();
+        return buffer.IsHeld
+            ? buffer._held
+            : throw new InvalidOperationException("What was let go can be joined with nothing.");
+    }));
 
     /// <summary>The first bytes that are ready; valid until the next call.</summary>
     public ReadOnlyMemory<byte> Front(int count) => _ready.GetBuffer().AsMemory(0, count);
@@ -119,7 +142,7 @@ internal sealed class GzipBuffer : IDisposable
         _open?.Dispose();
         while (_held.TryDequeue(out var piece))
         {
-            piece.Dispose();
+            Release(piece);
         }
 
         _ready.Dispose();
@@ -144,7 +167,7 @@ internal sealed class GzipBuffer : IDisposable
 
     private void LetGo()
     {
-        using var piece = _held.Dequeue();
+        var piece = _held.Dequeue();
         _heldBytes -= piece.Length;
         if (!_begun)
         {
@@ -155,6 +178,15 @@ internal sealed class GzipBuffer : IDisposable
         piece.CopyTo(_ready);
         _checksum = Crc32Sum.Of(_checksum, piece.Checksum, piece.LineBytes);
         _length += piece.LineBytes;
+        Release(piece);
+    }
+
+    private void Release(GzipPiece piece)
+    {
+        if (!_isBorrowed)
+        {
+            piece.Dispose();
+        }
     }
 
     private void WriteTrailer()

@@ -40,6 +40,32 @@ public sealed class GzipBufferTests
             });
 
     [Fact]
+    public void What_several_hold_is_one_text_as_often_as_it_is_joined() =>
+        Gen.String[Gen.Char.AlphaNumeric, 0, 2_000].List[0, 20].List[1, 8].Sample(texts =>
+        {
+            var buffers = texts.Select(_ => new GzipBuffer()).ToList();
+            foreach (var (buffer, lines) in buffers.Zip(texts))
+            {
+                lines.ForEach(line => buffer.WriteLine(Encoding.UTF8.GetBytes(line)));
+            }
+
+            for (var time = 0; time < 2; time++)
+            {
+                using var joined = GzipBuffer.Join(buffers);
+                joined.Finish();
+                joined.Fill(int.MaxValue);
+                Read(joined).ShouldBe(string.Concat(texts.SelectMany(lines => lines).Select(line => $"{line}\n")));
+            }
+
+            foreach (var (buffer, lines) in buffers.Zip(texts))
+            {
+                buffer.Fill(int.MaxValue);
+                Read(buffer).ShouldBe(string.Concat(lines.Select(line => $"{line}\n")));
+                buffer.Dispose();
+            }
+        });
+
+    [Fact]
     public void A_large_part_is_ready_before_it_ends_and_memory_holds_no_more_than_it_says()
     {
         using var buffer = new GzipBuffer();

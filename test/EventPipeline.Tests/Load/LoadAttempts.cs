@@ -4,8 +4,16 @@ using EventPipeline.Tests.DuckDb;
 namespace EventPipeline.Tests.Load;
 
 /// <summary>An attempt on its own, without the service that works on its window.</summary>
-internal static class LoadAttemptExtensions
+internal static class LoadAttempts
 {
+    public static LoadAttempt Create(IWarehouse warehouse, LoadRequest request, TimeProvider clock) => new(
+        warehouse,
+        new LoadPlace(warehouse, clock),
+        new Commits(warehouse, clock),
+        WarehouseFixture.Dataset,
+        request,
+        clock);
+
     public static Task BeginAsync(this LoadAttempt load, CancellationToken cancellationToken) =>
         load.BeginAsync(known: null, cancellationToken);
 
