@@ -92,14 +92,20 @@ public sealed class StandInWarehouseTests(
 
         var day = (await QueryAsync(new Statement(
             "shown",
-            "SELECT usage_date, amount_usd FROM {dataset}.daily_cost WHERE vendor = 'shown'",
+            """
+            SELECT usage_date, amount_usd FROM {dataset}.daily_cost
+            WHERE usage_date = DATE '2026-03-01' AND vendor = 'shown'
+            """,
             new Dictionary<string, object?>()))).ShouldHaveSingleItem();
         day.Exact("amount_usd").ShouldBe(0.100000000000000001m);
     }
 
     private async Task<long> CountAsync(string table, string loadId) => (await QueryAsync(new Statement(
         "count",
-        $"SELECT COUNT(*) AS found FROM {"{dataset}"}.{table} WHERE load_id = @load_id",
+        $"""
+        SELECT COUNT(*) AS found FROM {"{dataset}"}.{table}
+        WHERE usage_date = DATE '2026-03-01' AND load_id = @load_id
+        """,
         new Dictionary<string, object?> { ["load_id"] = loadId }))).ShouldHaveSingleItem().GetInt64("found");
 
     /// <summary>Rows of 2026-03-01 on their way; the vendor is the load's id without its number.</summary>
