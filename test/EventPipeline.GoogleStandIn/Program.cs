@@ -50,7 +50,7 @@ builder.Services.AddSingleton<CurrentLimits>()
     .AddSingleton<JobQuotas>()
     .AddSingleton<RequestQuotas>()
     .AddSingleton<QuotaReport>();
-builder.Services.AddSingleton<Blueprint>().AddSingleton<Billing>();
+builder.Services.AddSingleton<Blueprint>().AddSingleton<ArrangedSizes>().AddSingleton<Billing>();
 builder.Services.AddSingleton<FaultBox>().AddSingleton<RequestLog>().AddSingleton<Costs>()
     .AddSingleton<ControlEndpoints>();
 builder.Services.AddHostedService(services => services.GetRequiredService<JobRunner>());

@@ -85,12 +85,27 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
     private async Task<string> UndoEffectAsync(
         string dataset, string vendor, string accountId, CancellationToken cancellationToken)
     {
+        var undone = $"{vendor}: '{accountId}' counts as a separate account again.";
+        var stored =
+            (await warehouse.QueryAsync(
+                dataset,
+                Statement.Create("stored_days", ("vendor", vendor), ("account_id", accountId)),
+                cancellationToken))[0];
+        if (stored.IsNull("first_day"))
+        {
+            return undone;
+        }
+
         var gone =
             (await warehouse.QueryAsync(
                 dataset,
-                Statement.Create("undo_effect", ("vendor", vendor), ("account_id", accountId)),
+                Statement.Create(
+                    "undo_effect",
+                    ("vendor", vendor),
+                    ("account_id", accountId),
+                    ("from", stored.Date("first_day")),
+                    ("to", stored.Date("last_day"))),
                 cancellationToken))[0];
-        var undone = $"{vendor}: '{accountId}' counts as a separate account again.";
         return gone.GetInt64("slices") == 0
             ? undone
             : FormattableString.Invariant($"{undone} `compact` has deleted the rows of {gone.GetInt64("slices")} of ")

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 
 namespace EventPipeline.EndToEndTests;
 
@@ -96,6 +97,99 @@ public sealed class StandInBillTests : StandInTest
             .ShouldBe("Query exceeded limit for bytes billed: 10485759. 10485760 or higher required.");
         (await BigQuery.QueryAsync("SELECT n FROM d.days", maximumBytesBilled: 10 * Megabyte)).Status
             .ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("SELECT n FROM d.days WHERE n > 0")]
+    [InlineData("SELECT n FROM d.all_days WHERE vendor = 'abc'")]
+    [InlineData("SELECT n FROM d.days WHERE day = DATE '2026-11-01' OR n = 7")]
+    [InlineData("SELECT n FROM d.days WHERE day IN (SELECT MIN(x.day) FROM d.moments AS x)")]
+    [InlineData("SELECT n FROM d.days WHERE DATE_ADD(day, INTERVAL (n) DAY) > DATE '2026-11-02'")]
+    [InlineData("SELECT a.n FROM d.days AS a JOIN d.days AS b ON a.day = b.day WHERE b.day = DATE '2026-11-01'")]
+    [InlineData("INSERT INTO d.moments (text) SELECT vendor FROM d.days")]
+    [InlineData("DELETE FROM d.days WHERE vendor = 'nobody'")]
+    public async Task A_table_that_requires_a_filter_of_partitions_is_not_read_without_one(string sql)
+    {
+        await RequireFilterAsync();
+
+        var refused = await BigQuery.QueryAsync(sql);
+
+        refused.Status.ShouldBe(HttpStatusCode.BadRequest);
+        StandInClient.Reason(refused).ShouldBe("invalidQuery");
+        StandInClient.Message(refused).ShouldBe(
+            "Cannot query over table 'p-1.d.days' without a filter over column(s) 'day' that can be used for "
+                + "partition elimination");
+    }
+
+    [Theory]
+    [InlineData("SELECT n FROM d.all_days WHERE day >= DATE '2026-11-02' AND vendor = 'abcd'")]
+    [InlineData("SELECT n FROM d.days WHERE day >= DATE '0001-01-01' OR day IS NULL")]
+    [InlineData("SELECT day FROM (SELECT day FROM d.days GROUP BY day) AS x WHERE day = DATE '2026-11-01'")]
+    [InlineData("SELECT b.text FROM d.days AS a JOIN d.moments AS b ON a.day = b.day WHERE a.day = DATE '2026-11-01'")]
+    [InlineData("INSERT INTO d.days (vendor, day) VALUES ('abc', DATE '2026-11-03')")]
+    [InlineData("DELETE FROM d.days WHERE day = DATE '2026-11-01'")]
+    [InlineData("CREATE VIEW d.more AS SELECT * FROM d.days")]
+    [InlineData("ALTER TABLE d.days ADD COLUMN more STRING")]
+    public async Task A_table_that_requires_a_filter_of_partitions_takes_what_has_one_or_reads_nothing(string sql)
+    {
+        await RequireFilterAsync();
+
+        StandInClient.Message(await BigQuery.QueryAsync(sql)).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task A_table_is_billed_for_the_size_that_is_arranged()
+    {
+        await MakeAsync();
+        await ArrangeAsync(("days", "2024-01-01", "2026-12-31", 1000), ("moments", "2026-11-01", "2026-11-30", 7));
+
+        // Of the columns of two rows, 11 and 16 bytes: half of each is what a row has.
+        (await ProcessedAsync("SELECT vendor FROM d.days")).ShouldBe(1096 * 1000 * 11 / 2);
+        (await ProcessedAsync("SELECT n FROM d.days WHERE day = DATE '2025-01-01'")).ShouldBe(1000 * 16);
+        (await ProcessedAsync("SELECT n FROM d.all_days WHERE day >= DATE '2026-12-01'")).ShouldBe(31 * 1000 * 16);
+        (await ProcessedAsync("SELECT n FROM d.days WHERE day < DATE '2024-01-01'")).ShouldBe(0);
+        (await ProcessedAsync("SELECT text FROM d.moments WHERE at >= TIMESTAMP '2026-11-29 13:00:00'"))
+            .ShouldBe(2 * 7 * (8 + 3));
+    }
+
+    [Theory]
+    [InlineData("nothing", "2026-11-01", "2026-11-02", 1, "There is no partitioned table d.nothing.")]
+    [InlineData("t", "2026-11-01", "2026-11-02", 1, "There is no partitioned table d.t.")]
+    [InlineData("days", "2026-11-02", "2026-11-01", 1, "from firstDay to lastDay")]
+    [InlineData("days", "2026-11-01", "2026-11-02", 0, "a row a day at least")]
+    [InlineData("empty", "2026-11-01", "2026-11-02", 1, "d.empty has no row that tells how large a row is.")]
+    public async Task A_size_that_means_nothing_is_refused(
+        string table, string firstDay, string lastDay, int rowsPerDay, string why)
+    {
+        await MakeAsync();
+        await BigQuery.QueryAsync("CREATE TABLE d.empty (day DATE) PARTITION BY day");
+
+        (await PutSizeAsync(table, firstDay, lastDay, rowsPerDay)).ShouldContain(why);
+    }
+
+    private async Task RequireFilterAsync()
+    {
+        await MakeAsync();
+        StandInClient.Message(
+            await BigQuery.QueryAsync("ALTER TABLE d.days SET OPTIONS (require_partition_filter = TRUE)")).ShouldBe("");
+    }
+
+    private async Task ArrangeAsync(params (string Table, string First, string Last, int Rows)[] sizes)
+    {
+        foreach (var (table, first, last, rows) in sizes)
+        {
+            (await PutSizeAsync(table, first, last, rows)).ShouldBe("");
+        }
+    }
+
+    /// <summary>What the stand-in says against a size; empty where it takes it.</summary>
+    private async Task<string> PutSizeAsync(string table, string firstDay, string lastDay, int rowsPerDay)
+    {
+        using var response = await StandIn.Http.PutAsJsonAsync(
+            new Uri(StandIn.Address, "stand-in/sizes"),
+            new { dataset = "d", table, firstDay, lastDay, rowsPerDay },
+            TestContext.Current.CancellationToken);
+        return await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task<long> ProcessedAsync(string sql)

@@ -180,6 +180,12 @@ internal sealed partial class DatasetServer : IAsyncDisposable
                 .ToString(CultureInfo.InvariantCulture);
         }
 
+        if (sql.Contains("OPTIONS (require_partition_filter = TRUE", StringComparison.Ordinal)
+            || sql.Contains(", require_partition_filter = TRUE", StringComparison.Ordinal))
+        {
+            resource["requirePartitionFilter"] = true;
+        }
+
         if (Cluster().Match(sql) is { Success: true } cluster)
         {
             resource["clustering"] = new JsonObject
@@ -235,6 +241,10 @@ internal sealed partial class DatasetServer : IAsyncDisposable
             else if (part.TrimStart().StartsWith("SET OPTIONS (description", StringComparison.Ordinal))
             {
                 table["description"] = Unescape(Description().Match(part));
+            }
+            else if (part.Trim().TrimEnd(';') is "SET OPTIONS (require_partition_filter = TRUE)")
+            {
+                table["requirePartitionFilter"] = true;
             }
             else
             {

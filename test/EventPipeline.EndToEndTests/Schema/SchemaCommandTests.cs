@@ -150,6 +150,27 @@ public sealed class SchemaCommandTests
         (await SchemaProgram.RunAsync(server, "check")).ExitCode.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_dataset_whose_tables_take_queries_of_all_their_days_is_protected()
+    {
+        await using var server = await AppliedAsync();
+        string[] protectedTables = ["activity_versions", "cost_versions", "raw_page", "usage_versions"];
+        server.Tables.Where(table => table.Value.Remove("requirePartitionFilter")).Select(table => table.Key)
+            .ShouldBe(protectedTables.Select(table => $"d.{table}"));
+
+        var check = await SchemaProgram.RunAsync(server, "check");
+        var apply = await SchemaProgram.RunAsync(server, "apply");
+        var again = await SchemaProgram.RunAsync(server, "apply");
+
+        check.ExitCode.ShouldBe(1);
+        check.Lines.ShouldBe(protectedTables.Select(table => $"d.{table} takes queries of all its partitions; "
+            + "expected: only those that filter them. 'schema apply' changes it."));
+        apply.Lines.ShouldBe([.. protectedTables.Select(table => $"protected table d.{table}"), UpToDate]);
+        server.Tables.Where(table => (bool?)table.Value["requirePartitionFilter"] == true).Select(table => table.Key)
+            .ShouldBe(protectedTables.Select(table => $"d.{table}"));
+        (again.ExitCode, again.Output.Trim()).ShouldBe((0, UpToDate));
+    }
+
     public static TheoryData<string, string, string, string, string> Refusals => new()
     {
         { "type", "d.usage_versions.requests", """{"name":"requests","type":"STRING"}""", "d.usage_versions.requests is STRING; expected: INT64.", "CAST(requests AS INT64)" },

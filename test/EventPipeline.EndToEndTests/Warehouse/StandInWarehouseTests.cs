@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using EventPipeline.Commands;
@@ -24,6 +25,26 @@ public sealed class StandInWarehouseTests(
             .ExecuteAsync(server.Schema, WarehouseServer.Dataset, TestContext.Current.CancellationToken);
 
         isAsExpected.ShouldBeTrue(said.ToString());
+    }
+
+    [Fact]
+    public async Task An_earlier_dataset_refuses_queries_of_all_days_from_the_next_apply_on()
+    {
+        var everything = new Statement(
+            "everything", "SELECT SUM(amount_usd) AS usd FROM {dataset}.daily_cost", new Dictionary<string, object?>());
+        await server.Schema.ApplyAsync(
+            $"ALTER TABLE {WarehouseServer.Dataset}.cost_versions SET OPTIONS (require_partition_filter = FALSE);",
+            TestContext.Current.CancellationToken);
+        (await QueryAsync(everything)).Count.ShouldBe(1);
+
+        using var said = new StringWriter();
+        var applied = await new SchemaApply(new InvocationConfiguration { Output = said, Error = said })
+            .ExecuteAsync(server.Schema, WarehouseServer.Dataset, TestContext.Current.CancellationToken);
+
+        applied.ShouldBeTrue(said.ToString());
+        said.ToString().ShouldStartWith($"protected table {WarehouseServer.Dataset}.cost_versions");
+        (await Should.ThrowAsync<TransientFailureException>(() => QueryAsync(everything))).Message.ShouldContain(
+            "without a filter over column(s) 'usage_date' that can be used for partition elimination");
     }
 
     [Fact]
@@ -92,14 +113,20 @@ public sealed class StandInWarehouseTests(
 
         var day = (await QueryAsync(new Statement(
             "shown",
-            "SELECT usage_date, amount_usd FROM {dataset}.daily_cost WHERE vendor = 'shown'",
+            """
+            SELECT usage_date, amount_usd FROM {dataset}.daily_cost
+            WHERE usage_date = DATE '2026-03-01' AND vendor = 'shown'
+            """,
             new Dictionary<string, object?>()))).ShouldHaveSingleItem();
         day.Exact("amount_usd").ShouldBe(0.100000000000000001m);
     }
 
     private async Task<long> CountAsync(string table, string loadId) => (await QueryAsync(new Statement(
         "count",
-        $"SELECT COUNT(*) AS found FROM {"{dataset}"}.{table} WHERE load_id = @load_id",
+        $"""
+        SELECT COUNT(*) AS found FROM {"{dataset}"}.{table}
+        WHERE usage_date = DATE '2026-03-01' AND load_id = @load_id
+        """,
         new Dictionary<string, object?> { ["load_id"] = loadId }))).ShouldHaveSingleItem().GetInt64("found");
 
     /// <summary>Rows of 2026-03-01 on their way; the vendor is the load's id without its number.</summary>

@@ -11,7 +11,7 @@ namespace EventPipeline.GoogleStandIn.Bills;
 /// least 10 MB of every table it refers to, through views too. Of a table that it only inserts into nothing; of one
 /// that it changes otherwise every column too. https://cloud.google.com/bigquery/pricing#on_demand_pricing
 /// </summary>
-internal sealed class Billing(Blueprint blueprint)
+internal sealed class Billing(Blueprint blueprint, ArrangedSizes sizes)
 {
     private const long Megabyte = 1024 * 1024;
     private const long MinimumPerTable = 10 * Megabyte;
@@ -22,7 +22,9 @@ internal sealed class Billing(Blueprint blueprint)
     /// <param name="statement">The statement, as DuckDB plans it.</param>
     /// <param name="named">The tables and views that it names.</param>
     /// <param name="target">The table whose rows it changes; null where it only reads.</param>
-    /// <exception cref="GoogleException">It is more than the job may bill.</exception>
+    /// <exception cref="GoogleException">
+    /// It is more than the job may bill, or a table refuses to be read without a filter of its partitions.
+    /// </exception>
     public Bill Of(
         DuckDBConnection connection, Job job, string statement, IEnumerable<TableName> named, DmlTarget? target)
     {
@@ -73,17 +75,26 @@ internal sealed class Billing(Blueprint blueprint)
     }
 
     /// <summary>The bytes that are read of a table, which a statement changes where there is one.</summary>
-    private static long Bytes(
-        DuckDBConnection connection, TableName table, IReadOnlyList<Scan>? scans, string? change)
+    private long Bytes(DuckDBConnection connection, TableName table, IReadOnlyList<Scan>? scans, string? change)
     {
         var resource = Catalog.Find(connection, table)!;
         var columns = TableSchema.Columns(resource);
-        if (scans is null)
+        var field = (string?)resource["timePartitioning"]?["field"];
+        var by = columns.FirstOrDefault(column => column.Name.Equals(field, StringComparison.OrdinalIgnoreCase));
+        var ofTable = scans?.Where(scan => scan.Dataset == table.Dataset && scan.Table == table.Table).ToList();
+        if ((bool?)resource["requirePartitionFilter"] == true
+            && ofTable?.TrueForAll(scan => by is not null && Days(scan, by).Length > 0) != true)
         {
-            return LogicalBytes.Of(connection, table, columns, null);
+            throw GoogleException.InvalidQuery(
+                $"Cannot query over table '{table.Project}.{table.Dataset}.{table.Table}' without a filter over "
+                    + $"column(s) '{field}' that can be used for partition elimination");
         }
 
-        var ofTable = scans.Where(scan => scan.Dataset == table.Dataset && scan.Table == table.Table).ToList();
+        if (ofTable is null)
+        {
+            return sizes.Bytes(connection, table, columns, by, null);
+        }
+
         if (ofTable.Count == 0)
         {
             return 0;
@@ -92,12 +103,11 @@ internal sealed class Billing(Blueprint blueprint)
         // A change reads every column, and once more those that it refers to.
         var read = columns.Where(column => ofTable.Any(scan => Reads(scan, column.Name))
             || (change is not null && PartitionFilter.Names(change, column.Name)));
-        var field = (string?)resource["timePartitioning"]?["field"];
-        var by = columns.FirstOrDefault(column => column.Name.Equals(field, StringComparison.OrdinalIgnoreCase));
-        return LogicalBytes.Of(
+        return sizes.Bytes(
             connection,
             table,
             [.. change is null ? [] : columns, .. read],
+            by,
             by is null ? null : Partitions(ofTable, by));
     }
 
@@ -108,10 +118,11 @@ internal sealed class Billing(Blueprint blueprint)
     /// <summary>The days that any of the scans reads, as a condition; null for all.</summary>
     private static string? Partitions(IReadOnlyList<Scan> scans, Column by)
     {
-        var ofScans = scans
-            .Select(scan => string.Join(
-                " AND ", scan.Filters.Select(filter => PartitionFilter.Of(filter, by)).OfType<string>()))
-            .ToList();
+        var ofScans = scans.Select(scan => Days(scan, by)).ToList();
         return ofScans.Contains("") ? null : string.Join(" OR ", ofScans.Select(condition => $"({condition})"));
     }
+
+    /// <summary>The days that a scan reads, as a condition; empty for all.</summary>
+    private static string Days(Scan scan, Column by) => string.Join(
+        " AND ", scan.Filters.Select(filter => PartitionFilter.Of(filter, by)).OfType<string>());
 }

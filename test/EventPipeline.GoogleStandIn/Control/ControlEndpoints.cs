@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
+using EventPipeline.GoogleStandIn.Bills;
 using EventPipeline.GoogleStandIn.Faults;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Jobs;
@@ -23,6 +24,7 @@ internal sealed class ControlEndpoints(
     Costs costs,
     QuotaReport quotas,
     CurrentLimits limits,
+    ArrangedSizes sizes,
     AccessTokens access,
     SigningKeys keys,
     TokenIssuer issuer)
@@ -78,6 +80,12 @@ internal sealed class ControlEndpoints(
         {
             limits.Set(await ReadAsync(request));
             return Results.Json(limits.Show());
+        });
+        control.MapPut("/sizes", async (HttpRequest request) =>
+        {
+            var sent = await ReadAsync(request);
+            using var connection = database.Open(null);
+            sizes.Set(connection, sent);
         });
         control.MapGet("/jobs", () => Results.Json(new JsonArray([.. jobs.All.Select(Show)])));
         control.MapPost("/query", async (HttpRequest request) =>

@@ -137,7 +137,7 @@ internal sealed class CompactScene(IWarehouse warehouse, string dataset, DateTim
         var shown = new List<string>();
         foreach (var name in names)
         {
-            var rows = await AskAsync($"SELECT * FROM {{dataset}}.{name}");
+            var rows = await AskAsync($"SELECT * FROM {{dataset}}.{name}{EveryDay(name)}");
             var lines = rows.Select(row => string.Join(" | ", row.Values.Select(Cell))).Order(StringComparer.Ordinal);
             shown.Add($"{name}:\n{string.Join('\n', lines)}");
         }
@@ -155,13 +155,25 @@ internal sealed class CompactScene(IWarehouse warehouse, string dataset, DateTim
         foreach (var table in Compaction.Tables)
         {
             var day = table == "raw_page" ? "window_start" : "usage_date";
-            var rows = await AskAsync($"SELECT DISTINCT load_id, {day} AS day FROM {{dataset}}.{table}");
+            var rows = await AskAsync(
+                $"SELECT DISTINCT load_id, {day} AS day FROM {{dataset}}.{table}{EveryDay(table)}");
             held.AddRange(rows.Select(row =>
                 $"{table}: {_names[row.Text("load_id")]}, day {row.Date("day").DayNumber - Day(0).DayNumber}"));
         }
 
         return [.. held.Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>A filter that leaves everything, for what BigQuery reads with a filter of days only.</summary>
+    private static string EveryDay(string name) => name switch
+    {
+        "focus" => " WHERE x_UsageDate >= DATE '0001-01-01'",
+        "raw_page" => " WHERE fetched_at >= TIMESTAMP '0001-01-01 00:00:00'",
+        "activity" or "cost" or "cost_all" or "cost_estimated" or "daily_cost" or "daily_usage" or "usage"
+            or "activity_versions" or "cost_versions" or "usage_versions" =>
+            " WHERE usage_date >= DATE '0001-01-01'",
+        _ => "",
+    };
 
     private DateOnly Day(int number) => DateOnly.FromDateTime(now.UtcDateTime).AddDays(number - 274);
 

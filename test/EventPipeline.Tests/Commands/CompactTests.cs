@@ -138,6 +138,27 @@ public sealed class CompactTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Undoing_the_merge_of_an_account_that_committed_nothing_names_no_days()
+    {
+        foreach (var (mark, value) in new[] { ("name", "unread"), ("merged_into", "org-1") })
+        {
+            await _file.Warehouse.ExecuteAsync(
+                WarehouseFixture.Dataset,
+                mark,
+                Statement.Create(
+                    "insert_account_identity",
+                    ("vendor", "anthropic"),
+                    ("account_id", "unread"),
+                    ("mark", mark),
+                    ("value", value),
+                    ("run_id", "run")),
+                TestContext.Current.CancellationToken);
+        }
+
+        (await UndoMergeAsync("unread")).ShouldBe("anthropic: 'unread' counts as a separate account again.");
+    }
+
+    [Fact]
     public async Task The_local_program_compacts_the_file_of_a_data_folder()
     {
         using var folder = new TemporaryFolder();

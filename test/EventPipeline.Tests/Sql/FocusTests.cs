@@ -143,6 +143,17 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
             .ShouldBe([["org-1", "Acme", 1m]]);
     }
 
+    [Fact]
+    public async Task A_charge_is_found_by_the_day_that_it_began_on()
+    {
+        await LineAsync(("line_item", "gpt-5, input"));
+
+        (await _facts.AskAsync(
+            "SELECT x_UsageDate = CAST(ChargePeriodStart AS DATE), BilledCost FROM focus "
+                + "WHERE x_UsageDate = (SELECT MAX(usage_date) FROM cost)")).ShouldBe([[true, 1m]]);
+        (await _facts.AskAsync("SELECT BilledCost FROM focus WHERE x_UsageDate < DATE '2000-01-01'")).ShouldBeEmpty();
+    }
+
     private Task LineAsync(params (string Column, object? Value)[] row) =>
         _facts.InsertAsync("cost_versions", [("row_key", "k"), ("amount_usd", 1m), .. row]);
 }

@@ -18,6 +18,9 @@ internal sealed record Table(TableReference TableReference)
 
     public RangePartitioning? RangePartitioning { get; init; }
 
+    /// <summary>Whether a query that says nothing about the partitions is refused; absent for no.</summary>
+    public bool? RequirePartitionFilter { get; init; }
+
     public Clustering? Clustering { get; init; }
 
     public TableView? View { get; init; }

@@ -21,6 +21,7 @@ internal sealed record LiveTable(string Type, TableDefinition Definition, string
             PartitionBy(table, columns),
             table.Clustering?.Fields ?? [],
             table.TimePartitioning?.ExpirationMs / MillisecondsPerDay,
+            table.RequirePartitionFilter == true,
             table.Description);
         return new LiveTable(
             table.Type ?? "TABLE", definition, table.View?.UseLegacySql == true ? null : table.View?.Query);

@@ -27,11 +27,18 @@ internal static class Remedies
         [
             create,
             $"INSERT INTO {dataset.Sql}.{copy} ({string.Join(", ", filled.Select(column => column.Name))})\n"
-                + $"SELECT {string.Join(", ", values)}\nFROM {table};",
+                + $"SELECT {string.Join(", ", values)}\nFROM {table}{EveryDay(live)};",
             $"ALTER TABLE {table} RENAME TO {old};",
             $"ALTER TABLE {dataset.Sql}.{copy} RENAME TO {expected.Name};",
         ];
     }
+
+    /// <summary>A filter that leaves every partition, where the table takes no query without one.</summary>
+    private static string EveryDay(TableDefinition table) =>
+        table is { RequiresPartitionFilter: true, PartitionBy: { } by }
+            && table.Columns.FirstOrDefault(column => by == column.Name || by == $"DATE({column.Name})") is { } column
+            ? $"\nWHERE {column.Name} >= {column.Type} '0001-01-01' OR {column.Name} IS NULL"
+            : "";
 
     /// <summary>Makes room if something of another kind has the name of a table or view.</summary>
     public static string MakeRoom(DatasetName dataset, string name, string type) => type switch

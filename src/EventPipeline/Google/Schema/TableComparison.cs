@@ -36,6 +36,7 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
             .. expected.Columns.SelectMany(Compare),
             .. Extra(),
             .. Storage(),
+            .. Filter(),
             .. Description(),
         ];
 
@@ -146,6 +147,27 @@ internal sealed class TableComparison(DatasetName dataset, TableDefinition expec
                         $"bq update --clustering_fields={string.Join(',', expected.ClusterBy)} "
                             + $"{dataset.ForTools}.{expected.Name}",
                     ],
+            };
+        }
+    }
+
+    private IEnumerable<Difference> Filter()
+    {
+        if (live!.Definition.RequiresPartitionFilter != expected.RequiresPartitionFilter)
+        {
+            var (found, wanted, done) = expected.RequiresPartitionFilter
+                ? ("takes queries of all its partitions", "only those that filter them", "protected table")
+                : ("refuses queries of all its partitions", "a table that takes them", "opened table");
+            yield return new(_where, found, wanted)
+            {
+                // What is not partitioned can only be made anew.
+                Upgrade = live.Definition.PartitionBy is null
+                    ? null
+                    : new(
+                        done,
+                        _where,
+                        _alter,
+                        $"SET OPTIONS ({TableDefinition.SetFilter(expected.RequiresPartitionFilter)})"),
             };
         }
     }

@@ -11,6 +11,9 @@ namespace EventPipeline.Google.Schema;
 /// </param>
 /// <param name="ClusterBy">The columns that cluster it, in order.</param>
 /// <param name="PartitionExpirationDays">After how many days a partition is deleted; null when it stays.</param>
+/// <param name="RequiresPartitionFilter">
+/// Whether a query has to say which partitions it reads, so that nobody reads all of them by mistake.
+/// </param>
 /// <param name="Description">What it holds; null if it has no description.</param>
 internal sealed record TableDefinition(
     string Name,
@@ -18,6 +21,7 @@ internal sealed record TableDefinition(
     string? PartitionBy,
     IReadOnlyList<string> ClusterBy,
     decimal? PartitionExpirationDays,
+    bool RequiresPartitionFilter,
     string? Description)
 {
     /// <summary>
@@ -50,6 +54,7 @@ internal sealed record TableDefinition(
         string?[] options =
         [
             PartitionExpirationDays is { } days ? SetExpiration(days) : null,
+            RequiresPartitionFilter ? SetFilter(isRequired: true) : null,
             Description is null ? null : ColumnDefinition.SetDescription(Description),
         ];
         if (options.Any(option => option is not null))
@@ -63,4 +68,8 @@ internal sealed record TableDefinition(
     /// <summary>The option that lets partitions expire, or stay, as GoogleSQL writes it.</summary>
     public static string SetExpiration(decimal? days) =>
         $"partition_expiration_days = {days?.ToString(CultureInfo.InvariantCulture) ?? "NULL"}";
+
+    /// <summary>The option that makes a filter of partitions a condition of every query, or not.</summary>
+    public static string SetFilter(bool isRequired) =>
+        $"require_partition_filter = {(isRequired ? "TRUE" : "FALSE")}";
 }

@@ -33,7 +33,9 @@ internal sealed partial class TableParser
         var columns = ReadColumns();
         var partitionBy = Skip("PARTITION") ? ReadPartitioning(columns) : null;
         var clusterBy = Skip("CLUSTER") ? ReadClustering(columns) : [];
-        var options = Skip("OPTIONS") ? ReadOptions("partition_expiration_days", "description") : [];
+        var options = Skip("OPTIONS")
+            ? ReadOptions("partition_expiration_days", "require_partition_filter", "description")
+            : [];
         TakeAll(";");
         if (_next < _tokens.Count)
         {
@@ -41,7 +43,13 @@ internal sealed partial class TableParser
         }
 
         return new TableDefinition(
-            name, columns, partitionBy, clusterBy, Days(options), options.GetValueOrDefault("description"));
+            name,
+            columns,
+            partitionBy,
+            clusterBy,
+            Days(options),
+            options.GetValueOrDefault("require_partition_filter") == "TRUE",
+            options.GetValueOrDefault("description"));
     }
 
     private List<ColumnDefinition> ReadColumns()
@@ -131,7 +139,12 @@ internal sealed partial class TableParser
 
             var name = Take();
             TakeAll("=");
-            options.Add(name, name == "description" ? TakeText() : TakeNumber());
+            options.Add(name, name switch
+            {
+                "description" => TakeText(),
+                "require_partition_filter" => TakeTruth(),
+                _ => TakeNumber(),
+            });
         }
         while (Skip(","));
         TakeAll(")");
@@ -152,6 +165,8 @@ internal sealed partial class TableParser
     private string TakeName() => Name().IsMatch(Peek) ? Take() : throw Unexpected("a name");
 
     private string TakeNumber() => Peek is [>= '0' and <= '9', ..] ? Take() : throw Unexpected("a number");
+
+    private string TakeTruth() => Peek is "TRUE" or "FALSE" ? Take() : throw Unexpected("TRUE or FALSE");
 
     private string TakeText()
     {

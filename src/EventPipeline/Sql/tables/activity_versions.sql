@@ -22,4 +22,4 @@ CREATE TABLE IF NOT EXISTS {dataset}.activity_versions (
 )
 PARTITION BY usage_date
 CLUSTER BY vendor, account_id, report
-OPTIONS (description = 'What people and keys did with a tool, one row per actor, tool and day, every version ever loaded. Query the view activity.');
+OPTIONS (require_partition_filter = TRUE, description = 'What people and keys did with a tool, one row per actor, tool and day, every version ever loaded. Query the view activity, by usage_date.');

@@ -34,4 +34,4 @@ CREATE TABLE IF NOT EXISTS {dataset}.cost_versions (
 )
 PARTITION BY usage_date
 CLUSTER BY vendor, account_id, report
-OPTIONS (description = 'Money, one row per bucket and line, every version ever loaded. Query the view cost.');
+OPTIONS (require_partition_filter = TRUE, description = 'Money, one row per bucket and line, every version ever loaded. Query the view cost, by usage_date.');

@@ -14,4 +14,4 @@ CREATE TABLE IF NOT EXISTS {dataset}.raw_page (
 )
 PARTITION BY DATE(fetched_at)
 CLUSTER BY vendor, account_id, report
-OPTIONS (partition_expiration_days = 400, description = 'The vendors\' own text, page by page, in parts of at most 64 KiB. Append-only, expires.');
+OPTIONS (partition_expiration_days = 400, require_partition_filter = TRUE, description = 'The vendors\' own text, page by page, in parts of at most 64 KiB. Append-only, expires. Query it by fetched_at.');

@@ -32,4 +32,4 @@ CREATE TABLE IF NOT EXISTS {dataset}.usage_versions (
 )
 PARTITION BY usage_date
 CLUSTER BY vendor, account_id, report
-OPTIONS (description = 'What was used, one row per bucket and its dimensions, every version ever loaded. Query the view usage. Null is not reported, 0 is reported as zero.');
+OPTIONS (require_partition_filter = TRUE, description = 'What was used, one row per bucket and its dimensions, every version ever loaded. Query the view usage, by usage_date. Null is not reported, 0 is reported as zero.');

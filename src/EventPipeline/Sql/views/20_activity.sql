@@ -1,4 +1,5 @@
 -- The newest committed read of every slice, each natural key once.
+-- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
 CREATE OR REPLACE VIEW {dataset}.activity AS
 SELECT f.* REPLACE (s.account_id AS account_id)
 FROM {dataset}.activity_versions AS f

@@ -1,6 +1,7 @@
 -- The newest committed read of every slice, each natural key once. quantity_kind says whether quantity is a flow, used up in its bucket, or a level, such as
 -- the bytes that are stored: levels of several days are not added. Requests that the rows of another product count too are null, so that a sum counts each
 -- once; the braces stand for the products of which every vendor's own folder says so.
+-- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
 CREATE OR REPLACE VIEW {dataset}.usage AS
 SELECT
   f.* REPLACE (

@@ -1,4 +1,5 @@
 -- Billed money per day: one basis, so that nothing is counted twice. Estimates are in cost_estimated. Rows of two grains never describe the same day.
+-- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
 CREATE OR REPLACE VIEW {dataset}.daily_cost AS
 SELECT
   usage_date,

@@ -1,6 +1,7 @@
 -- Usage per day, model, key, actor and workspace or project. The token columns are disjoint, and total_tokens adds each once. requests are requests to models,
 -- each once: those that searched the web are among the completions. quantity is a flow, to be added per quantity_unit. level is what there was on the day, such
 -- as the bytes stored: it can be added over projects of a day and never over days. Rows of two grains never describe the same day.
+-- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
 CREATE OR REPLACE VIEW {dataset}.daily_usage AS
 SELECT
   usage_date,

@@ -2,6 +2,8 @@
 -- ChargeCategory: a negative line that names what was used is usage, of which refunds are part; a credit is granted, and says so.
 -- Quantities: PricingQuantity is the vendor's own in its own unit; ConsumedQuantity is the same in single units: 2 of '1000 Tokens' are 2000 'Tokens'.
 -- SkuId: the vendor's, else what tells one price from another. 'global' and 'not_available' are not regions.
+-- Filter by x_UsageDate, the day of ChargePeriodStart: BigQuery reads only the days that are left, and refuses a query without a filter of days, such as one by
+-- ChargePeriodStart alone. The names are those of every day, and are read whole.
 -- The braces stand for what every vendor's own folder says of it.
 CREATE OR REPLACE VIEW {dataset}.focus AS
 WITH told AS (
@@ -98,7 +100,8 @@ SELECT
   c.api_key_id AS x_ApiKeyId,
   c.basis AS x_CostBasis,
   c.report AS x_SourceReport,
-  s.read_began AS x_ObservedAt
+  s.read_began AS x_ObservedAt,
+  c.usage_date AS x_UsageDate
 FROM lines AS c
 JOIN {dataset}.current_slices AS s
   ON c.vendor = s.vendor AND c.account_id = s.account_id AND c.report = s.report AND c.usage_date = s.usage_date

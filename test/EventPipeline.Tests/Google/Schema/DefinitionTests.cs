@@ -99,7 +99,10 @@ public sealed class DefinitionTests
         "a column of the table was expected")]
     [InlineData(
         "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) OPTIONS (labels = []);",
-        "one of partition_expiration_days, description was expected")]
+        "one of partition_expiration_days, require_partition_filter, description was expected")]
+    [InlineData(
+        "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING) OPTIONS (require_partition_filter = 1);",
+        "TRUE or FALSE was expected")]
     [InlineData(
         "CREATE TABLE IF NOT EXISTS {dataset}.t (a STRING OPTIONS (description = \"x\"));",
         "a string in single quotes was expected")]

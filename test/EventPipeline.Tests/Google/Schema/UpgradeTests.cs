@@ -20,6 +20,7 @@ public sealed class UpgradeTests
         var cost = Live("cost_versions", table => table with
         {
             Description = "Old.",
+            RequiresPartitionFilter = false,
             Columns =
             [
                 .. table.Columns.Where(column => column.Name is not ("list_usd" or "is_final"))
@@ -73,7 +74,7 @@ public sealed class UpgradeTests
     [Fact]
     public void A_table_that_is_made_anew_keeps_the_columns_that_nobody_expects()
     {
-        var expected = new TableDefinition("t", [new("a", "INT64", true, "A.")], "a", [], null, "T.");
+        var expected = new TableDefinition("t", [new("a", "INT64", true, "A.")], "a", [], null, false, "T.");
         var live = expected with
         {
             PartitionBy = null,
@@ -94,6 +95,40 @@ public sealed class UpgradeTests
             "ALTER TABLE {dataset}.t RENAME TO t_old;",
             "ALTER TABLE {dataset}.t_new RENAME TO t;",
         ]);
+    }
+
+    [Theory]
+    [InlineData("DATE", "a")]
+    [InlineData("TIMESTAMP", "DATE(a)")]
+    public void A_table_that_takes_no_query_without_a_filter_is_copied_whole_all_the_same(string type, string by)
+    {
+        var expected = new TableDefinition("t", [new("a", type, true, "A.")], by, [], null, true, "T.");
+        var live = expected with { Columns = [new("a", type, false, "A.")] };
+
+        var byHand = new TableComparison(Dataset, expected, new LiveTable("TABLE", live, null))
+            .Compare()
+            .SelectMany(difference => difference.ByHand)
+            .ToList();
+
+        byHand[0].ShouldEndWith("OPTIONS (require_partition_filter = TRUE, description = 'T.');");
+        byHand[1].ShouldBe(
+            "INSERT INTO {dataset}.t_new (a)\nSELECT a\nFROM {dataset}.t\n"
+                + $"WHERE a >= {type} '0001-01-01' OR a IS NULL;");
+    }
+
+    [Fact]
+    public void A_table_that_refuses_queries_that_its_views_need_is_opened()
+    {
+        var entity = Live("entity_versions", table => table with { RequiresPartitionFilter = true });
+
+        var difference = new DatasetComparison(
+            Dataset, Expected with { Views = [] }, new LiveDataset("US", [.. Others("entity_versions"), entity]))
+            .Compare("US").ShouldHaveSingleItem();
+
+        difference.Statement.ShouldBe(
+            "{dataset}.entity_versions refuses queries of all its partitions; expected: a table that takes them.");
+        Upgrade.Statements([difference.Upgrade.ShouldNotBeNull()]).ShouldHaveSingleItem().Sql.ShouldBe(
+            "ALTER TABLE {dataset}.entity_versions\n  SET OPTIONS (require_partition_filter = FALSE);");
     }
 
     private static LiveTable Live(string name, Func<TableDefinition, TableDefinition> change) =>

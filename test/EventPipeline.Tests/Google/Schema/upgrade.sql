@@ -6,7 +6,10 @@ ALTER TABLE {dataset}.cost_versions
   ADD COLUMN IF NOT EXISTS is_final BOOL OPTIONS (description = 'Whether the vendor calls the amount final.');
 
 ALTER TABLE {dataset}.cost_versions
-  SET OPTIONS (description = 'Money, one row per bucket and line, every version ever loaded. Query the view cost.');
+  SET OPTIONS (require_partition_filter = TRUE);
+
+ALTER TABLE {dataset}.cost_versions
+  SET OPTIONS (description = 'Money, one row per bucket and line, every version ever loaded. Query the view cost, by usage_date.');
 
 CREATE TABLE {dataset}.slice_versions_new (
   vendor STRING NOT NULL OPTIONS (description = 'Who was asked.'),

@@ -1,0 +1,133 @@
+using System.Globalization;
+using EventPipeline.Google.Schema;
+using EventPipeline.Tests;
+
+namespace EventPipeline.EndToEndTests.Warehouse;
+
+/// <summary>
+/// What questions cost, asked of every view over three years of data: <c>docs/scale.md</c> shows these figures.
+/// </summary>
+public sealed class QueryCostTests(LargeDataset dataset) : IClassFixture<LargeDataset>
+{
+    private const int Days = 30;
+    private const decimal DollarsPerTebibyte = 6.25m;
+    private const long Tebibyte = 1L << 40;
+
+    // A name may have been seen last on any day: these read the names of all days.
+    private static readonly string[] WithNames = ["entity", "focus"];
+
+    private static readonly string[] OfFacts =
+        ["activity", "cost_all", "usage", "cost", "cost_estimated", "daily_cost", "daily_usage", "focus"];
+
+    public static TheoryData<string> Views => [.. Question.All.Select(question => question.View)];
+
+    public static TheoryData<string> FactViews => [.. OfFacts];
+
+    [Fact]
+    public void Every_view_is_asked() =>
+        Question.All.Select(question => question.View)
+            .ShouldBe(ExpectedSchema.Read().Views.Select(view => view.Name), ignoreOrder: true);
+
+    [Theory, MemberData(nameof(Views))]
+    public async Task A_question_about_the_last_month_reads_less_than_a_hundredth_of_everything(string view)
+    {
+        var month = await dataset.AskAsync(Find(view).OfDays(LargeDataset.FirstOfLastMonth, LargeDataset.LastDay));
+        var names = WithNames.Contains(view) ? await dataset.AskAsync(Find("entity").OfAll) : new QueryCost(0, 0);
+
+        // It groups by a dozen columns of the largest table, and reads them all whichever are asked for.
+        var most = view == "daily_usage" ? 15 : 10;
+        (month.Billed - names.Bytes).ShouldBeLessThan(dataset.Whole * most / 1000);
+        names.Bytes.ShouldBeLessThan(dataset.Whole * 6 / 100);
+    }
+
+    [Theory, MemberData(nameof(FactViews))]
+    public async Task A_filter_of_days_reads_these_days_of_the_facts_and_no_other(string view)
+    {
+        var day = (await dataset.AskAsync(Find(view).OfDays(LargeDataset.LastDay, LargeDataset.LastDay))).Bytes;
+        var month = (await dataset.AskAsync(
+            Find(view).OfDays(LargeDataset.FirstOfLastMonth, LargeDataset.LastDay))).Bytes;
+        var all = (await dataset.AskAsync(Find(view).OfDays(LargeDataset.FirstDay, LargeDataset.LastDay))).Bytes;
+        var years = LargeDataset.LastDay.DayNumber - LargeDataset.FirstDay.DayNumber + 1;
+
+        // Whatever is read besides is read once, for one day as for all.
+        var factsOfADay = (month - day) / (Days - 1);
+        factsOfADay.ShouldBeGreaterThan(0);
+        (all - day - ((years - 1) * factsOfADay)).ShouldBeInRange(-years, years);
+    }
+
+    [Theory, MemberData(nameof(FactViews))]
+    public async Task A_question_without_a_date_is_refused(string view)
+    {
+        var table = view switch { "activity" => view, "usage" or "daily_usage" => "usage", _ => "cost" };
+
+        (await dataset.RefusalAsync(Find(view).OfAll)).ShouldBe(
+            $"Cannot query over table '{WarehouseServer.Project}.{LargeDataset.Name}.{table}_versions' without a "
+                + "filter over column(s) 'usage_date' that can be used for partition elimination");
+    }
+
+    [Fact]
+    public async Task Focus_is_filtered_by_its_own_day_and_by_no_time()
+    {
+        const string ask = $"SELECT SUM(BilledCost) AS usd FROM {LargeDataset.Name}.focus WHERE ";
+        const string byTime = $"{ask}ChargePeriodStart >= TIMESTAMP '2026-11-01 00:00:00'";
+
+        (await dataset.RefusalAsync(byTime)).ShouldContain("'usage_date'");
+        (await dataset.RefusalAsync($"{byTime} AND x_UsageDate >= DATE '2026-11-01'")).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task The_documentation_shows_what_questions_cost()
+    {
+        var table = await TableAsync();
+        var page = await File.ReadAllTextAsync(
+            Path.Combine(Repository.Root.FullName, "docs", "scale.md"), TestContext.Current.CancellationToken);
+
+        page.ShouldContain(table, customMessage: $"docs/scale.md should show:\n{table}");
+    }
+
+    private static Question Find(string view) => Question.All.Single(question => question.View == view);
+
+    private async Task<string> TableAsync()
+    {
+        List<string> lines =
+        [
+            "| view | question | one day | last month | of everything | dollars | last month, every column | no date |",
+            "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        ];
+        foreach (var question in Question.All)
+        {
+            var all = OfFacts.Contains(question.View) ? null : await dataset.AskAsync(question.OfAll);
+            var month = await AskAsync(question.OfDays);
+            lines.Add(string.Join(
+                " | ",
+                $"| `{question.View}`",
+                question.About,
+                question.Day is null ? "" : Size((await AskAsync(question.OfDays, LargeDataset.LastDay)).Billed),
+                question.Day is null ? "" : Size(month.Billed),
+                Share(month.Billed),
+                Dollars(month.Billed),
+                question.Day is null ? "" : Share((await AskAsync(question.EveryColumn)).Billed),
+                $"{(all is null ? "refused" : Size(all.Billed))} |"));
+        }
+
+        lines.Add("");
+        lines.Add($"Everything is {Size(dataset.Whole)}, {Dollars(dataset.Whole)}.");
+        return string.Join('\n', lines);
+
+        Task<QueryCost> AskAsync(Func<DateOnly, DateOnly, string> question, DateOnly? first = null) =>
+            dataset.AskAsync(question(first ?? LargeDataset.FirstOfLastMonth, LargeDataset.LastDay));
+    }
+
+    private static string Size(long bytes) => bytes switch
+    {
+        >= Tebibyte => string.Create(CultureInfo.InvariantCulture, $"{(decimal)bytes / Tebibyte:0.00} TiB"),
+        >= 1 << 30 => string.Create(CultureInfo.InvariantCulture, $"{(decimal)bytes / (1 << 30):0.0} GiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes >> 20} MiB"),
+    };
+
+    private string Share(long bytes) => string.Create(
+        CultureInfo.InvariantCulture, $"{100m * bytes / dataset.Whole:0.00} %");
+
+    private static string Dollars(long bytes) => string.Create(
+        CultureInfo.InvariantCulture, $"${bytes * DollarsPerTebibyte / Tebibyte:0.0000}");
+}
