@@ -124,7 +124,7 @@ internal static class FetchRequestedReader
     public static OutgoingMessage CloudEvent(FetchRequested message, DateTimeOffset requestedAt, DateOnly? rest = null)
     {
         var id = $"{message.RunId}.{message.Window.Id}";
-        return OutgoingMessage.CloudEvent(
+        var asked = OutgoingMessage.CloudEvent(
             rest is null
                 ? id
                 : FormattableString.Invariant(
@@ -132,6 +132,7 @@ internal static class FetchRequestedReader
             FetchRequested.EventType,
             requestedAt,
             Write(message));
+        return asked.With(FetchAttributes.Vendor, message.Vendor);
     }
 
     /// <summary>The body of the request.</summary>
