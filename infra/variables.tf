@@ -165,7 +165,7 @@ variable "time_zone" {
 # How it runs
 
 variable "concurrency" {
-  description = "How many requests one instance works on at once. A window of 5,000,000 rows takes the whole process to 195 MB, so four of that size fit into the instance's 1 GiB. With 10 instances that is 40 windows at once."
+  description = "How many requests one instance works on at once. A window of 5,000,000 rows takes the whole process to 195 MB, so four of that size fit into the instance's 1 GiB. With 10 instances that is 40 windows at once. One vendor cannot take all of them while others have accounts; for that there must be at least as many as vendors."
   type        = number
   default     = 4
 

@@ -165,6 +165,7 @@ run "service" {
       GOOGLE_CLOUD_PROJECT                     = "acme-ai-usage"
       BIGQUERY_DATASET                         = "ai_usage_analytics"
       BigQuery__Location                       = "US"
+      Fetch__Concurrency                       = "4"
       Authentication__Push__Audience           = "eventpipeline"
       Authentication__Push__Email              = "eventpipeline-push@acme-ai-usage.iam.gserviceaccount.com"
       Authentication__Operators__Audience      = "eventpipeline"
