@@ -7,7 +7,7 @@ locals {
       severity = "ERROR"
       conditions = {
         "Pub/Sub gave messages up" = {
-          filter    = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=one_of(\"${local.name}-trigger-push\", \"${local.name}-fetch-push\") AND metric.type=\"pubsub.googleapis.com/subscription/dead_letter_message_count\""
+          filter    = "resource.type=\"pubsub_subscription\" AND resource.labels.subscription_id=one_of(${join(", ", [for name, push in local.pushes : "\"${local.name}-${name}-push\"" if push.dead_letters])}) AND metric.type=\"pubsub.googleapis.com/subscription/dead_letter_message_count\""
           aligner   = "ALIGN_DELTA"
           threshold = 0
           duration  = "0s"
@@ -50,7 +50,7 @@ locals {
         }
       }
       todo = <<-TEXT
-        The oldest message of a subscription was delivered and refused, or not delivered, for more than an hour. After 30 attempts, some hours, it becomes a dead letter. What it is answered with:
+        The oldest message of a subscription was delivered and refused, or not delivered, for more than an hour. After 30 failed deliveries, some hours, it becomes a dead letter; refused with 429, it waits for other windows of its vendor and is not given up. What it is answered with:
 
             gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${local.name}" AND severity>=WARNING' --project=${var.project} --freshness=2h --limit=50
 

@@ -19,6 +19,7 @@ locals {
     var.settings,
     local.warehouse_settings,
     {
+      Fetch__Concurrency                       = tostring(var.concurrency)
       Authentication__Push__Audience           = local.audience
       Authentication__Push__Email              = google_service_account.push.email
       Authentication__Operators__Audience      = local.audience

@@ -1,17 +1,31 @@
 locals {
   # What people publish is pushed wrapped: any attribute arrives safely. Only the service publishes fetch messages: unwrapped they are CloudEvents requests.
-  pushes = {
-    trigger     = { path = "/events/run-requested", unwrapped = false, dead_letters = true }
-    fetch       = { path = "/events/fetch-requested", unwrapped = true, dead_letters = true }
-    dead-letter = { path = "/events/dead-lettered", unwrapped = false, dead_letters = false } # tried until it is stored
-  }
+  # A vendor's fetch messages have a subscription of their own, so that none waits for another vendor's. `fetch` takes what no vendor's takes: every other name,
+  # and messages that name none. A filter cannot be changed: another list of vendors replaces `fetch` (docs/deploy.md).
+  pushes = merge(
+    {
+      trigger = { topic = "trigger", path = "/events/run-requested", unwrapped = false, dead_letters = true, filter = "" }
+      fetch = {
+        topic  = "fetch", path = "/events/fetch-requested", unwrapped = true, dead_letters = true
+        filter = join(" AND ", [for vendor in keys(local.sections) : "NOT attributes.ce-vendor = \"${vendor}\""])
+      }
+      dead-letter = { topic = "dead-letter", path = "/events/dead-lettered", unwrapped = false, dead_letters = false, filter = "" } # tried until it is stored
+    },
+    {
+      for vendor in keys(local.sections) : "fetch-${vendor}" => {
+        topic  = "fetch", path = "/events/fetch-requested", unwrapped = true, dead_letters = true
+        filter = "attributes.ce-vendor = \"${vendor}\""
+      }
+    },
+  )
 }
 
 resource "google_pubsub_subscription" "push" {
   for_each = local.pushes
 
   name                       = "${local.name}-${each.key}-push"
-  topic                      = google_pubsub_topic.this[each.key].id
+  topic                      = google_pubsub_topic.this[each.value.topic].id
+  filter                     = each.value.filter
   ack_deadline_seconds       = 600
   message_retention_duration = "604800s" # 7 days
 

@@ -165,7 +165,7 @@ variable "time_zone" {
 # How it runs
 
 variable "concurrency" {
-  description = "How many requests one instance works on at once. A window of 5,000,000 rows takes the whole process to 195 MB, so four of that size fit into the instance's 1 GiB. With 10 instances that is 40 windows at once."
+  description = "How many requests one instance works on at once. A window of 5,000,000 rows takes the whole process to 195 MB, so four of that size fit into the instance's 1 GiB. With 10 instances that is 40 windows at once. One vendor cannot take all of them while others have accounts; for that there must be at least as many as vendors."
   type        = number
   default     = 4
 
@@ -243,9 +243,9 @@ variable "settings" {
   # Without regard to case, as the service reads them.
   validation {
     condition = !anytrue([for name in keys(var.settings) : can(regex(
-      "^(google_cloud_project|bigquery_dataset|bigquery__location|authentication__push__.*|authentication__operators__(audience|principals__0)|pubsub__.*topic|vendors__.*__accounts.*|otel_exporter_otlp_endpoint|port|k_.*)$",
+      "^(google_cloud_project|bigquery_dataset|bigquery__location|authentication__push__.*|authentication__operators__(audience|principals__0)|pubsub__.*topic|fetch__concurrency|vendors__.*__accounts.*|otel_exporter_otlp_endpoint|port|k_.*)$",
     lower(name)))])
-    error_message = "settings must not repeat what Terraform sets itself: project, dataset and location, push and operator identity, topics, accounts, telemetry's endpoint, PORT, and what begins with K_."
+    error_message = "settings must not repeat what Terraform sets itself: project, dataset and location, push and operator identity, topics, accounts, concurrency, telemetry's endpoint, PORT, and what begins with K_."
   }
 }
 

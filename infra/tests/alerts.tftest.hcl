@@ -102,6 +102,11 @@ run "on_google_s_metrics" {
   }
 
   assert {
+    condition     = alltrue([for name in ["trigger", "fetch", "fetch-anthropic", "fetch-openai"] : strcontains(google_monitoring_alert_policy.google["dead_letters"].conditions[0].condition_threshold[0].filter, "\"eventpipeline-${name}-push\"") && strcontains(google_monitoring_alert_policy.google["messages_wait"].conditions[0].condition_threshold[0].filter, "\"eventpipeline-${name}-push\"")])
+    error_message = "Every vendor's subscription must be watched like the others."
+  }
+
+  assert {
     condition     = alltrue(flatten([for policy in google_monitoring_alert_policy.google : [for condition in policy.conditions : tonumber(trimsuffix(condition.condition_threshold[0].duration, "s")) + tonumber(trimsuffix(condition.condition_threshold[0].aggregations[0].alignment_period, "s")) <= 90000]]))
     error_message = "No condition may look back more than 25 hours."
   }

@@ -129,6 +129,14 @@ run "a_setting_of_the_push_identity" {
   expect_failures = [var.settings]
 }
 
+run "a_setting_of_the_concurrency" {
+  command = plan
+  variables {
+    settings = { Fetch__Concurrency = "40" }
+  }
+  expect_failures = [var.settings]
+}
+
 run "everything_said_and_right" {
   command = plan
 

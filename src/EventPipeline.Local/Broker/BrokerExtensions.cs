@@ -51,7 +51,9 @@ internal static class BrokerExtensions
             .Validate(o => o.MaxDeliveryAttempts is >= 1 and <= 100, "Broker__MaxDeliveryAttempts takes 1 to 100.")
             .Validate(o => o.MaxOutstanding is >= 1 and <= 1_000, "Broker__MaxOutstanding takes 1 to 1000.");
         services.AddOptions<AttemptOptions>().Configure<IOptions<BrokerOptions>>(
-            (attempt, broker) => attempt.PushDeadline = broker.Value.AckDeadline);
+            (attempt, broker) =>
+                (attempt.PushDeadline, attempt.DeliveriesTake) = (
+                    broker.Value.AckDeadline, broker.Value.DeliveriesTake));
         services.AddSingleton<OwnAddress>();
         return services;
     }

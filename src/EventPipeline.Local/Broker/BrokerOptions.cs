@@ -27,6 +27,10 @@ internal sealed class BrokerOptions
     /// <summary>What goes wrong on purpose; nothing, unless a test asks for it.</summary>
     public BrokerFaults Faults { get; set; } = new();
 
+    /// <summary>How long all deliveries of a message last at least: what lies between them.</summary>
+    public TimeSpan DeliveriesTake => Enumerable.Range(1, MaxDeliveryAttempts - 1)
+        .Aggregate(TimeSpan.Zero, (sum, attempts) => sum + BackoffAfter(attempts));
+
     /// <summary>
     /// How long a message waits after its n-th failed attempt. Without jitter, so that it is predictable.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Shared;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Broker;
@@ -15,9 +16,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     private static readonly TimeSpan StopsWithin = TimeSpan.FromSeconds(5);
 
     private readonly MessageStore _store;
-    private readonly Pusher _pusher;
     private readonly BrokerOptions _options;
-    private readonly PubSubOptions _topics;
+    private readonly DeliveryAttempt _attempt;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -25,7 +25,6 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
     private readonly CancellationTokenSource _stopping;
     private readonly CancellationTokenSource _abandoning = new();
     private readonly CancellationToken _stopped;
-    private readonly CancellationToken _abandoned;
     private readonly Outstanding _outstanding = new();
     private bool _disposed;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -35,16 +34,18 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         Pusher pusher,
         IOptions<PubSubOptions> topics,
         IOptions<BrokerOptions> options,
+        IEnumerable<Vendor> vendors,
         TimeProvider time,
         IHostApplicationLifetime lifetime,
         ILogger<LocalBroker> logger)
     {
-        (_store, _pusher, _time, _logger) = (store, pusher, time, logger);
-        (_topics, _options) = (topics.Value, options.Value);
-        Subscriptions = PushSubscription.All(_topics);
+        (_store, _options, _time, _logger) = (store, options.Value, time, logger);
+        Subscriptions = PushSubscription.All(topics.Value, [.. vendors.Select(vendor => vendor.Name)]);
         _slots = Subscriptions.ToDictionary(s => s.Name, _ => new SemaphoreSlim(_options.MaxOutstanding));
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        (_stopped, _abandoned) = (_stopping.Token, _abandoning.Token);
+        _stopped = _stopping.Token;
+        _attempt = new DeliveryAttempt(
+            store, pusher, _options, topics.Value.ProjectId, PublishAsync, time, logger, _stopped, _abandoning.Token);
     }
 
     /// <summary>The subscriptions that messages are delivered for.</summary>
@@ -79,7 +80,8 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
             var kept = new List<(long, int)>();
             try
             {
-                foreach (var (id, message) in ids.Zip(messages))
+                foreach (var (id, message) in ids.Zip(messages).Where(
+                    pair => subscription.Takes(pair.Second.Attributes)))
                 {
                     var stored = new StoredMessage(
                         id, published, message.Data, message.Attributes, message.OrderingKey);
@@ -194,7 +196,7 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
                 await turn;
                 try
                 {
-                    if (await AttemptAsync(subscription, id, attempts))
+                    if (await _attempt.MakeAsync(subscription, id, attempts))
                     {
                         _outstanding.End(subscription.Name, id);
                         return;
@@ -223,94 +225,14 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         }
     }
 
-    /// <summary>Makes one attempt; true when the message is settled.</summary>
-    private async Task<bool> AttemptAsync(PushSubscription subscription, long id, int attempts)
-    {
-        var (message, unreadable) = await _store.ReadAsync(subscription.Name, id, attempts, _stopped);
-        if (unreadable is not null)
-        {
-            await GiveUpAsync(subscription, id, attempts, unreadable);
-            return true;
-        }
-
-        var attempt = attempts + 1;
-        var answers = await Task.WhenAll(Enumerable.Range(0, _options.Faults.Duplicate ? 2 : 1)
-            .Select(_ => _pusher.PushAsync(subscription, message!, attempt, _abandoned)));
-        if (answers.FirstOrDefault(answer => answer is not null) is not { } refusal)
-        {
-            _store.Remove(subscription.Name, id, attempts);
-            return true;
-        }
-
-        // A service that is shutting down may answer with an error; the message is not to blame.
-        _stopped.ThrowIfCancellationRequested();
-
-        if (subscription.DeadLetterTopicId is not null && attempt >= _options.MaxDeliveryAttempts)
-        {
-            await ForwardAsync(subscription, subscription.DeadLetterTopicId, message!, attempt);
-            _store.Remove(subscription.Name, id, attempts);
-            Log.DeadLettered(_logger, id, subscription.Name, attempt, refusal, subscription.DeadLetterTopicId);
-            return true;
-        }
-
-        _store.CountAttempt(subscription.Name, id, attempts);
-        Log.Refused(_logger, id, subscription.Name, attempt, refusal);
-        return false;
-    }
-
-    /// <summary>
-    /// A message that cannot be delivered becomes a dead letter, with what is known about it; a dead letter that cannot
-    /// be delivered becomes another.
-    /// </summary>
-    private async Task GiveUpAsync(PushSubscription subscription, long id, int attempts, UnreadableMessage unreadable)
-    {
-        var message = unreadable.Message(id, _time.GetUtcNow());
-        var topic = subscription.DeadLetterTopicId ?? subscription.TopicId;
-        if (subscription.DeadLetterTopicId is null && unreadable.Twin is not null)
-        {
-            await PublishAsync(
-                topic,
-                [new PublishedMessage(message.Data, message.Attributes, message.OrderingKey)],
-                CancellationToken.None);
-        }
-        else
-        {
-            await ForwardAsync(subscription, topic, message, attempts, unreadable.Reason);
-        }
-
-        _store.SetAside(subscription.Name, id, unreadable);
-        Log.Unreadable(_logger, id, subscription.Name, unreadable.Reason, topic);
-    }
-
-    private async Task ForwardAsync(
-        PushSubscription subscription, string topicId, StoredMessage message, int attempts, string? unreadable = null)
-    {
-        var copy = DeadLetterCopy.Create(message, subscription, _topics.ProjectId, attempts, unreadable);
-        await PublishAsync(topicId, [copy], CancellationToken.None);
-    }
-
     private static partial class Log
     {
         [LoggerMessage(1, LogLevel.Information,
             "Found {Count} unacknowledged messages of {Subscription}; they will be redelivered.")]
         public static partial void FoundOutstanding(ILogger logger, int count, string subscription);
 
-        [LoggerMessage(
-            2, LogLevel.Warning, "Attempt {Attempt} to deliver message {Id} of {Subscription} failed: {Reason}.")]
-        public static partial void Refused(ILogger logger, long id, string subscription, int attempt, string reason);
-
-        [LoggerMessage(3, LogLevel.Error,
-            "Message {Id} of {Subscription} went to {DeadLetterTopic} after {Attempts} attempts, the last of which "
-                + "failed: {Reason}.")]
-        public static partial void DeadLettered(
-            ILogger logger, long id, string subscription, int attempts, string reason, string deadLetterTopic);
-
-        [LoggerMessage(4, LogLevel.Error, "Message {Id} of {Subscription} will be delivered later. {Trouble}")]
+        [LoggerMessage(2, LogLevel.Error, "Message {Id} of {Subscription} will be delivered later. {Trouble}")]
         public static partial void DiskFailed(
             ILogger logger, Exception exception, long id, string subscription, string trouble);
-
-        [LoggerMessage(5, LogLevel.Error, "Message {Id} of {Subscription} went to {DeadLetterTopic}. {Reason}")]
-        public static partial void Unreadable(
-            ILogger logger, long id, string subscription, string reason, string deadLetterTopic);
     }
 }

@@ -1,8 +1,9 @@
 using EventPipeline.Google.PubSub;
+using EventPipeline.Messages;
 
 namespace EventPipeline.Local.Broker;
 
-/// <summary>A push subscription to the service itself; the same three as deployed.</summary>
+/// <summary>A push subscription to the service itself; the same as deployed.</summary>
 /// <param name="Name">Its id within the project.</param>
 /// <param name="TopicId">The topic it belongs to.</param>
 /// <param name="Path">The service's path that is pushed to.</param>
@@ -13,8 +14,16 @@ namespace EventPipeline.Local.Broker;
 internal sealed record PushSubscription(
     string Name, string TopicId, string Path, bool Wrapped, string? DeadLetterTopicId)
 {
-    /// <summary>Every push subscription of the service. The completed topic has none: it is for others.</summary>
-    public static IReadOnlyList<PushSubscription> All(PubSubOptions topics) =>
+    /// <summary>Which messages of the topic it gets, by their attributes; Pub/Sub compares names exactly.</summary>
+    public Func<IReadOnlyDictionary<string, string>, bool> Takes { get; private init; } = _ => true;
+
+    /// <summary>
+    /// Every push subscription of the service. The completed topic has none: it is for others. Fetch messages have one
+    /// for each vendor, and one for what none of these takes.
+    /// </summary>
+    /// <param name="topics">The topics.</param>
+    /// <param name="vendors">The vendors' names; with none, one subscription takes every fetch message.</param>
+    public static IReadOnlyList<PushSubscription> All(PubSubOptions topics, IReadOnlyCollection<string> vendors) =>
     [
         new(
             $"{topics.TriggerTopic}-push",
@@ -22,12 +31,14 @@ internal sealed record PushSubscription(
             "/events/run-requested",
             Wrapped: true,
             topics.DeadLetterTopic),
-        new(
-            $"{topics.FetchTopic}-push",
-            topics.FetchTopic,
-            "/events/fetch-requested",
-            Wrapped: false,
-            topics.DeadLetterTopic),
+        .. vendors.Select(vendor => Fetch(topics, $"{topics.FetchTopic}-{vendor}-push") with
+        {
+            Takes = attributes => VendorOf(attributes) == vendor,
+        }),
+        Fetch(topics, $"{topics.FetchTopic}-push") with
+        {
+            Takes = attributes => !vendors.Contains(VendorOf(attributes)),
+        },
         new(
             $"{topics.DeadLetterTopic}-push",
             topics.DeadLetterTopic,
@@ -38,4 +49,10 @@ internal sealed record PushSubscription(
 
     /// <summary>Its full name: <c>projects/P/subscriptions/S</c>.</summary>
     public string FullName(string projectId) => $"projects/{projectId}/subscriptions/{Name}";
+
+    private static PushSubscription Fetch(PubSubOptions topics, string name) => new(
+        name, topics.FetchTopic, "/events/fetch-requested", Wrapped: false, topics.DeadLetterTopic);
+
+    private static string? VendorOf(IReadOnlyDictionary<string, string> attributes) =>
+        attributes.GetValueOrDefault(FetchAttributes.Vendor);
 }

@@ -31,7 +31,8 @@ internal sealed partial class EmulatorTopology(
             await SendAsync(HttpMethod.Put, topics.Value.NameOf(topic), content, cancellationToken);
         }
 
-        foreach (var subscription in PushSubscription.All(topics.Value))
+        // The emulator takes a filter and does not apply it: a subscription for each vendor would get every message.
+        foreach (var subscription in PushSubscription.All(topics.Value, vendors: []))
         {
             var name = subscription.FullName(topics.Value.ProjectId);
             var push = PushConfigOf(subscription);

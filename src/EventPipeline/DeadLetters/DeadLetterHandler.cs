@@ -7,13 +7,15 @@ namespace EventPipeline.DeadLetters;
 
 /// <summary>
 /// Stores what comes from the dead-letter topic: a dead letter that the door wrote, a copy that Pub/Sub forwarded, or
-/// anything else. Then it ends what the message began: a window or a run. It never rejects; nothing comes after it.
+/// anything else. Then it ends what the message began: a window or a run. It never rejects; nothing comes after it. A
+/// forwarded message whose window nobody has tried is no dead letter: it is published anew.
 /// </summary>
 internal sealed partial class DeadLetterHandler(
     DeadLetterStore store,
     WindowGaveUp windowGaveUp,
     RunGaveUp runGaveUp,
     LastFailure lastFailure,
+    UntriedMessages untried,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<DeadLetterHandler> logger)
@@ -46,10 +48,19 @@ internal sealed partial class DeadLetterHandler(
         {
             var (original, reason, topic) = ForwardedCopy.Restore(read);
             letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
-            if (LetterContent.WindowsOf(letter) is [var window])
+            if (LetterContent.WindowsOf(letter) is [var window, ..])
             {
-                var last = await WithLastFailureAsync(reason, window, cancellationToken);
-                letter = DeadLetterWriter.Write(original, last, topic, clock.GetUtcNow());
+                var (last, isKnown) = await LastFailureAsync(window, cancellationToken);
+                var mayReturn = isKnown
+                    && reason.Cause == RejectionCause.AttemptsExhausted
+                    && read.Message.Attributes[CopyMarks.TopicPublishTime] is not null;
+                if (mayReturn && await untried.TryReturnAsync(letter, window, last, cancellationToken))
+                {
+                    return;
+                }
+
+                reason = Explain(reason, last, UntriedMessages.ReturnsOf(letter));
+                letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
             }
 
             await StoreAsync(letter, copyId, cancellationToken);
@@ -108,25 +119,32 @@ internal sealed partial class DeadLetterHandler(
             letter.MessageId);
     }
 
+    private static RejectedEventException Explain(RejectedEventException reason, FailedAttempt? last, int returns)
+    {
+        var why = last?.Reason is { } failure ? $"The last attempt: {failure}"
+            : returns == 0 ? null
+            : FormattableString.Invariant(
+                $"No attempt is recorded since it was published, nor in the {returns} times before: no delivery ")
+                + "reached the service, or the service ended during each.";
+        return why is null ? reason : new RejectedEventException($"{reason.Message} {why}", reason.Hint, reason.Cause);
+    }
+
     /// <summary>
-    /// The reason, with why the last attempt failed. Storing the letter does not depend on it: if it cannot be looked
-    /// up, it is left out.
+    /// The last attempt that failed, and whether that is known: storing the letter does not depend on it.
     /// </summary>
-    private async Task<RejectedEventException> WithLastFailureAsync(
-        RejectedEventException reason, GivenUpWindow window, CancellationToken cancellationToken)
+    private async Task<(FailedAttempt? Last, bool IsKnown)> LastFailureAsync(
+        GivenUpWindow window, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(LookUpLimit, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await lastFailure(window, either.Token) is { } last
-                ? new RejectedEventException($"{reason.Message} The last attempt: {last}", reason.Hint, reason.Cause)
-                : reason;
+            return (await lastFailure(window, either.Token), true);
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
             HandlerLog.LastFailureUnknown(logger, unknown, window.Window, window.RunId);
-            return reason;
+            return (null, false);
         }
     }
 

@@ -14,16 +14,29 @@ internal static class ReplayMessage
     // Pub/Sub's limit for an attribute's value; a longer id is inside a structured event, where it is found again.
     private const int MaxAttributeBytes = 1024;
 
+    private const string Replays = "ce-replays";
+
     /// <summary>The topic that a dead letter came from.</summary>
     public static Topic TopicOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Topic.Fetch : Topic.Trigger;
 
-    /// <summary>The message, with its replay count increased by one.</summary>
-    public static OutgoingMessage FromLetter(DeadLetter letter)
+    /// <summary>
+    /// The message, with its replay count increased by one. A person decided to replay it: how long it waited before
+    /// does not count.
+    /// </summary>
+    public static OutgoingMessage FromLetter(DeadLetter letter) => Again(letter with
     {
-        var original = new Attributes(letter.Attributes)
-            .Without(ReservedNames.IsPubSubs)
-            .Without(name => name.Equals("ce-replays", StringComparison.OrdinalIgnoreCase));
+        Attributes = new Attributes(letter.Attributes)
+            .Without(name => Is(name, Replays)
+                || Is(name, FetchAttributes.WaitingSince)
+                || Is(name, FetchAttributes.Returns))
+            .ToDictionary(),
+    }).With(Replays, (letter.Replays + 1).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The message, as it was.</summary>
+    public static OutgoingMessage Again(DeadLetter letter)
+    {
+        var original = new Attributes(letter.Attributes).Without(ReservedNames.IsPubSubs);
         var attributes = original.ToDictionary();
 
         // A manually published message becomes the CloudEvent it was taken for, so that its run's id and its today stay
@@ -45,7 +58,6 @@ internal static class ReplayMessage
         Add(
             "ce-time",
             (letter.EventTime ?? letter.PublishTime)?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        attributes["ce-replays"] = (letter.Replays + 1).ToString(CultureInfo.InvariantCulture);
         return new OutgoingMessage(Convert.FromBase64String(letter.Payload), attributes);
 
         void Add(string name, string? value)
@@ -56,4 +68,6 @@ internal static class ReplayMessage
             }
         }
     }
+
+    private static bool Is(string name, string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

@@ -15,6 +15,23 @@ internal delegate Task WindowGaveUp(
     string endId, GivenUpWindow window, bool isRejected, string reason, CancellationToken cancellationToken);
 
 /// <summary>
+/// Records that a window could not be tried and that its message was published anew: a run that waits is not silent.
+/// </summary>
+/// <param name="runId">The run.</param>
+/// <param name="mode">The run's mode.</param>
+/// <param name="window">The window.</param>
+/// <param name="reason">What kept it from being tried.</param>
+/// <param name="messageId">The old message; null if its id is lost.</param>
+/// <param name="cancellationToken">Stops.</param>
+internal delegate Task WindowRenewed(
+    string runId,
+    RunMode mode,
+    Window window,
+    string reason,
+    string? messageId,
+    CancellationToken cancellationToken);
+
+/// <summary>
 /// Records that a run failed because its trigger is no longer delivered. Called at least once for the same trigger;
 /// repeating it changes nothing.
 /// </summary>

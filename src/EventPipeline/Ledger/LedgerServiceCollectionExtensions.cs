@@ -17,6 +17,7 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<FreshnessReport>()
         .AddHostedService<FreshnessWatch>()
         .AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync)
+        .AddScoped<WindowRenewed>(provider => provider.GetRequiredService<RunLedger>().RecordRenewedAsync)
         .AddScoped<LastFailure>(provider => provider.GetRequiredService<RunLedger>().FindLastFailureAsync)
         .AddScoped<RunGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordTriggerFailedAsync);
 }

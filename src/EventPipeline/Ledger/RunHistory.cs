@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.DeadLetters;
 using EventPipeline.Load;
 using EventPipeline.Messages;
 
@@ -27,6 +28,9 @@ internal static class RunHistory
     /// <summary>Some days of a window are committed, and another message asks for the rest.</summary>
     public const string WindowContinued = "window_continued";
 
+    /// <summary>A window could not be tried, and its message was published anew before it was given up.</summary>
+    public const string WindowRenewed = "window_renewed";
+
     public const string WindowEnded = "window_ended";
 
     /// <summary>A window ended with its commit. Not in the table, but read as if it were.</summary>
@@ -41,7 +45,8 @@ internal static class RunHistory
     /// <summary>
     /// How long a run that has not ended may be silent. A message is delivered 30 times with at most 600 s in between
     /// (infra/subscriptions.tf), which is five hours; every attempt records its end, or that its window
-    /// continues, if the service can write at all, so a message that is silent for longer will not return.
+    /// continues, if the service can write at all, and so does whoever publishes a message anew that is only refused:
+    /// a message that is silent for longer will not return.
     /// </summary>
     public static readonly TimeSpan StalledAfter = TimeSpan.FromHours(6);
 
@@ -116,9 +121,11 @@ internal static class RunHistory
     public static IEnumerable<string> Ended(IEnumerable<Row> events) =>
         events.Where(row => row.Text("event") == WindowEnded).Select(row => row.Text("window_id"));
 
-    /// <summary>Why the last recorded attempt at a window failed; null if none is recorded.</summary>
-    public static string? LastFailure(IEnumerable<Row> events, string windowId) =>
-        OfWindow(events, AttemptFailed, windowId).LastOrDefault()?.TextOrNull("reason");
+    /// <summary>The last recorded attempt at a window that failed; null if none is recorded.</summary>
+    public static FailedAttempt? LastFailure(IEnumerable<Row> events, string windowId) =>
+        OfWindow(events, AttemptFailed, windowId).LastOrDefault() is { } row
+            ? new FailedAttempt(row.TextOrNull("reason"), row.Timestamp("recorded_at"))
+            : null;
 
     /// <summary>The windows of a run that wait to be published, in the plan's order.</summary>
     public static IEnumerable<PlannedWindow> Waiting(string runId, IReadOnlyCollection<Row> events)
@@ -195,6 +202,7 @@ internal static class RunHistory
         end = isWaiting ? null : end;
         var failures = events.Where(row => row.Text("event") == AttemptFailed).ToList();
         var met = events.LastOrDefault(row => row.Text("event") == WindowWaiting);
+        var renewed = events.LastOrDefault(row => row.Text("event") == WindowRenewed);
         var details = end?.TextOrNull("details") is { } json
             ? JsonSerializer.Deserialize(json, EndDetailsJson.Default.EndDetails)
             : null;
@@ -210,7 +218,8 @@ internal static class RunHistory
                 + events.Count(row => row.Text("event") == WindowContinued)
                 + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
             end is not null ? end.TextOrNull("reason")
-                : (isWaiting ? met ?? failures.LastOrDefault() : failures.LastOrDefault() ?? met)?.TextOrNull("reason"),
+                : (isWaiting ? met ?? failures.LastOrDefault() : failures.LastOrDefault() ?? met ?? renewed)
+                    ?.TextOrNull("reason"),
             details?.Differences,
             details?.Drift ?? [])
         {

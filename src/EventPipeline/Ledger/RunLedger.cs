@@ -147,6 +147,20 @@ internal sealed class RunLedger(
             [ledger.Create(runId, RunHistory.WindowContinued, mode, window, attempt, messageId)],
             cancellationToken);
 
+    /// <inheritdoc cref="WindowRenewed"/>
+    public Task RecordRenewedAsync(
+        string runId,
+        RunMode mode,
+        Window window,
+        string reason,
+        string? messageId,
+        CancellationToken cancellationToken)
+    {
+        var row = ledger.Create(runId, RunHistory.WindowRenewed, mode, window, attempt: null, messageId);
+        row["reason"] = reason;
+        return ledger.AppendAsync(mode, "renewed", [row], cancellationToken);
+    }
+
     /// <inheritdoc cref="WindowGaveUp"/>
     public async Task RecordGivenUpAsync(
         string endId, GivenUpWindow givenUp, bool isRejected, string reason, CancellationToken cancellationToken)
@@ -163,7 +177,9 @@ internal sealed class RunLedger(
         {
             (state, why) = (
                 WindowState.Failed,
-                RunHistory.LastFailure(events, window.Id) is { } last ? $"{reason} The last attempt: {last}" : reason);
+                RunHistory.LastFailure(events, window.Id)?.Reason is { } last
+                    ? $"{reason} The last attempt: {last}"
+                    : reason);
         }
 
         // The attempt that read the vendor has recorded the rejection itself, and a repeated letter its end.
@@ -244,8 +260,9 @@ internal sealed class RunLedger(
         }
     }
 
-    /// <summary>Why the last recorded attempt at a message's window failed; null if none is recorded.</summary>
-    public async Task<string?> FindLastFailureAsync(GivenUpWindow givenUp, CancellationToken cancellationToken) =>
+    /// <inheritdoc cref="LastFailure"/>
+    public async Task<FailedAttempt?> FindLastFailureAsync(
+        GivenUpWindow givenUp, CancellationToken cancellationToken) =>
         givenUp.Mode is { } mode
             ? RunHistory.LastFailure(await ledger.OfAsync(givenUp.RunId, mode, cancellationToken), givenUp.Window.Id)
             : null;

@@ -106,7 +106,7 @@ internal static class FetchRequestedReader
         var id = message.Others.Count == 0
             ? $"{message.RunId}.{message.Window.Id}"
             : FormattableString.Invariant($"{message.RunId}.{message.Window.Id}+{message.Others.Count}");
-        return OutgoingMessage.CloudEvent(
+        var asked = OutgoingMessage.CloudEvent(
             rest is null
                 ? id
                 : FormattableString.Invariant(
@@ -114,6 +114,7 @@ internal static class FetchRequestedReader
             FetchRequested.EventType,
             requestedAt,
             Write(message));
+        return asked.With(FetchAttributes.Vendor, message.Vendor);
     }
 
     /// <summary>The body of the request.</summary>

@@ -35,4 +35,8 @@ public sealed record OutgoingMessage(ReadOnlyMemory<byte> Data, IReadOnlyDiction
 
         return new OutgoingMessage(json, attributes);
     }
+
+    /// <summary>The same message with one more attribute, or another value of it.</summary>
+    public OutgoingMessage With(string name, string value) =>
+        this with { Attributes = new Dictionary<string, string>(Attributes) { [name] = value } };
 }

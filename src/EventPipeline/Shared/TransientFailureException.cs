@@ -17,4 +17,16 @@ public sealed class TransientFailureException(
     /// Whether it failed because the attempt would end before it could go on; with more time it would have.
     /// </summary>
     public bool IsOutOfTime { get; init; } = innerException is TransientFailureException { IsOutOfTime: true };
+
+    /// <summary>Whether a request was not sent because its host has answered nobody lately.</summary>
+    public bool IsHostSilent { get; init; } = innerException is TransientFailureException { IsHostSilent: true };
+
+    /// <summary>
+    /// Whether it says nothing about what was asked for: its account has to wait for its turn, or its vendor is not
+    /// asked at all for now.
+    /// </summary>
+    public bool IsHeldOff => IsOutOfTime || IsHostSilent;
+
+    /// <summary>Whether nothing was tried because there was no room for it.</summary>
+    public bool IsBusy { get; init; }
 }

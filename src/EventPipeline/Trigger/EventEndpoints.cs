@@ -87,6 +87,12 @@ internal static partial class EventEndpoints
                 "The service is shutting down; the event will be delivered again.");
         }
 
+        if (failure is TransientFailureException { IsBusy: true })
+        {
+            Log.Busy(door.Logger, door.Entrance.Path, messageId, failure.Message);
+            return Problem(StatusCodes.Status429TooManyRequests, failure.Message);
+        }
+
         if (failure is TransientFailureException or OperationCanceledException)
         {
             Log.Failed(door.Logger, door.Entrance.Path, messageId, failure);
@@ -195,5 +201,10 @@ internal static partial class EventEndpoints
         [LoggerMessage(6, LogLevel.Warning,
             "A request to {Path} has a query, which is ignored. Remove it from the push subscription's endpoint.")]
         public static partial void QueryIgnored(ILogger logger, string path);
+
+        [LoggerMessage(7, LogLevel.Information,
+            "An event at {Path} (message {MessageId}) was refused with 429 and will be delivered again. {Reason}",
+            EventName = "fetch.refused")]
+        public static partial void Busy(ILogger logger, string path, string? messageId, string reason);
     }
 }

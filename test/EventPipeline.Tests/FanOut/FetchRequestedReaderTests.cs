@@ -35,6 +35,18 @@ public sealed class FetchRequestedReaderTests
         }
     }
 
+    [Fact]
+    public void A_message_names_its_vendor_in_an_attribute_also_when_it_asks_for_a_rest()
+    {
+        var message = Read(Pushes.FetchBody);
+
+        foreach (var rest in new DateOnly?[] { null, message.To })
+        {
+            FetchRequestedReader.CloudEvent(message, DateTimeOffset.UnixEpoch, rest)
+                .Attributes["ce-vendor"].ShouldBe(message.Vendor);
+        }
+    }
+
     [Theory]
     [InlineData("\"production\"", "\"prod\"", "mode is 'prod'")]
     [InlineData("2026-11-20", "2026-11-23", "it must be 1 to 366 days")]

@@ -160,7 +160,7 @@ internal sealed class VendorApi(
         }
         catch (BrokenCircuitException exception)
         {
-            throw conversation.Transient(
+            throw conversation.HostSilent(
                 $"{address.Host} has answered none of the last requests, so it was not asked for {request.What}.",
                 exception);
         }

@@ -85,6 +85,10 @@ internal sealed partial class Conversation(
     public TransientFailureException Transient(string what, Exception? innerException = null) =>
         new($"{about}: {what}", innerException);
 
+    /// <summary>A request was not sent, because the vendor's host has answered nobody lately.</summary>
+    public TransientFailureException HostSilent(string what, Exception innerException) =>
+        new($"{about}: {what}", innerException) { IsHostSilent = true };
+
     /// <summary>It would have to wait longer than the attempt lasts.</summary>
     public TransientFailureException OutOfTime(string what) => new($"{about}: {what}") { IsOutOfTime = true };
 
