@@ -83,7 +83,8 @@ internal sealed class LoadAttempt(
                 return ValueTask.CompletedTask;
             case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
                 throw new InvalidOperationException(
-                    $"{request.Window}: rows of basis '{CostBasis.Cumulative}' belong to a meter, and no others do.");
+                    $"{request.Window}: rows of basis '{CostBasis.Cumulative}', and seats, belong to a meter, and no "
+                        + "others do.");
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
                 if (_reading.Add(record, hash) is not { } row || !Keeps)
@@ -197,7 +198,8 @@ internal sealed class LoadAttempt(
             all.Rows, all.Tokens, all.Money, loadId, differences);
     }
 
-    private static bool IsMeter(VendorRecord record) => record is CostRecord { Basis: CostBasis.Cumulative };
+    private static bool IsMeter(VendorRecord record) =>
+        record is CostRecord { Basis: CostBasis.Cumulative } or SeatRecord;
 
     private async Task<IReadOnlyList<SliceDifference>> DifferencesAsync(
         List<JudgedDay> days, CancellationToken cancellationToken)

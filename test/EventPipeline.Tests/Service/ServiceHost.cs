@@ -53,8 +53,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>The tables of a dataset.</summary>
     public static readonly string[] Tables =
     [
-        "usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions",
-        "account_identity", "run_events", "dead_letter",
+        "usage_versions", "usage_event_versions", "cost_versions", "activity_versions", "seat_versions",
+        "entity_versions", "raw_page", "slice_versions", "account_identity", "run_events", "dead_letter",
     ];
 
     public static readonly (string Vendor, string Name, string Secret)[] Acme =

@@ -13,6 +13,10 @@ LEFT JOIN (
   UNION DISTINCT
   SELECT report, usage_date, load_id FROM {dataset}.cost_versions WHERE vendor = @vendor AND account_id = @account_id
   UNION DISTINCT
+  SELECT report, usage_date, load_id FROM {dataset}.usage_event_versions WHERE vendor = @vendor AND account_id = @account_id
+  UNION DISTINCT
+  SELECT report, usage_date, load_id FROM {dataset}.seat_versions WHERE vendor = @vendor AND account_id = @account_id
+  UNION DISTINCT
   SELECT report, usage_date, load_id FROM {dataset}.activity_versions WHERE vendor = @vendor AND account_id = @account_id
   UNION DISTINCT
   SELECT report, usage_date, load_id FROM {dataset}.entity_versions WHERE vendor = @vendor AND account_id = @account_id
