@@ -13,8 +13,9 @@ namespace EventPipeline.Vendors.Cursor;
 /// <remarks>https://cursor.com/docs/account/teams/admin-api</remarks>
 internal static class CursorPages
 {
-    // The most that the vendor takes.
+    // The most that the vendor takes; of meters, where no most is documented, what is usual.
     private const int PageSize = 1_000;
+    private const int SpendPageSize = 100;
     private const string Paging = "pagination";
     private const string EventCount = "totalUsageEventsCount";
 
@@ -54,7 +55,7 @@ internal static class CursorPages
     /// <param name="onPage">Called with what each page says of the billing cycle.</param>
     public static NumberedQuery Spend(Action<Fields> onPage) => new(
         number => VendorRequest.PostJson("teams/spend", Invariant(
-            $$"""{"sortBy":"user","sortDirection":"asc","page":{{number}},"pageSize":{{PageSize}}}""")),
+            $$"""{"sortBy":"user","sortDirection":"asc","page":{{number}},"pageSize":{{SpendPageSize}}}""")),
         new PageShape("teamMemberSpend")
         {
             Counts = ["totalPages"],

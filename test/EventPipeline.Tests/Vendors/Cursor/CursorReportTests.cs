@@ -120,7 +120,7 @@ public sealed class CursorReportTests : IDisposable
         seats[0].Details!.Value.GetRawText()
             .ShouldBe("""{"fastPremiumRequests":1250,"hardLimitOverrideDollars":100,"monthlyLimitDollars":200}""");
         _cursor.Bodies.ShouldHaveSingleItem()
-            .ShouldBe("""{"sortBy":"user","sortDirection":"asc","page":1,"pageSize":1000}""");
+            .ShouldBe("""{"sortBy":"user","sortDirection":"asc","page":1,"pageSize":100}""");
         _cursor.Bench.Drift.Notes.ShouldBeEmpty();
     }
 
