@@ -122,6 +122,15 @@ public sealed class CursorEventTests : IDisposable
     }
 
     [Fact]
+    public async Task An_event_that_is_there_twice_may_stand_alone_on_two_pages()
+    {
+        var same = Event("2026-11-20T10:00:00Z");
+        _cursor.On(EventsPath, Page([same], 2, 1, 2)).On(EventsPath, Page([same], 2, 2, 2));
+
+        (await ReadAsync()).Select(row => row.Ordinal).ShouldBe([1, 2]);
+    }
+
+    [Fact]
     public async Task A_price_that_is_recomputed_is_another_amount_of_the_same_row()
     {
         const string at = "2026-11-20T10:00:00Z";
