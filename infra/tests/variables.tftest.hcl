@@ -143,7 +143,7 @@ run "everything_said_and_right" {
   variables {
     notification_channels = ["projects/acme-ai-usage/notificationChannels/42"]
     operators             = ["user:ada@example.com", "group:data@example.com", "serviceAccount:ci@acme-ai-usage.iam.gserviceaccount.com"]
-    accounts              = { anthropic = ["acme"], openai = ["acme", "acme_labs-2"] }
+    accounts              = { anthropic = ["acme"], cursor = ["acme"], openai = ["acme", "acme_labs-2"] }
     dataset               = "AI_usage_2"
     dataset_location      = "europe-west3"
     schedule              = "30 5,17 * * MON-FRI"

@@ -80,8 +80,13 @@ internal static class RunTable
 
     private static Markup Number(long number) => new(number.ToString("N0", CultureInfo.InvariantCulture));
 
-    private static Markup Dollars(SumsByBasis money) =>
-        new(money is { BilledUsd: 0, EstimatedUsd: not 0 } ? $"~{Money(money.EstimatedUsd)}" : Money(money.BilledUsd));
+    private static Markup Dollars(SumsByBasis money) => new(money switch
+    {
+        { BilledUsd: 0, EstimatedUsd: not 0 } => $"~{Money(money.EstimatedUsd)}",
+        { BilledUsd: 0, OtherUsd: { } others } => Markup.Escape(
+            string.Join(", ", others.Select(other => $"{other.Key} {Money(other.Value)}"))),
+        _ => Money(money.BilledUsd),
+    });
 
     /// <summary>Cents for reading; the data keeps every digit.</summary>
     private static string Money(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);

@@ -1,4 +1,5 @@
 using EventPipeline.Local.Simulator.Anthropic;
+using EventPipeline.Local.Simulator.Cursor;
 using EventPipeline.Local.Simulator.OpenAI;
 using EventPipeline.Local.Simulator.Reports;
 
@@ -11,6 +12,7 @@ internal static class SimulatedVendors
     public static IReadOnlyList<SimulatedVendor> All { get; } =
     [
         SimulatedAnthropic.Registration,
+        SimulatedCursor.Registration,
         SimulatedOpenAI.Registration,
     ];
 }

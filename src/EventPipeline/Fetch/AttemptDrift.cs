@@ -8,6 +8,7 @@ internal sealed class AttemptDrift
 {
     private long _repeats;
     private int _keptFiner;
+    private int _keptForgotten;
 
     /// <summary>What the vendor sent beyond its documentation.</summary>
     public Drift Vendor { get; } = new();
@@ -30,6 +31,13 @@ internal sealed class AttemptDrift
                     + "totals");
             }
 
+            if (_keptForgotten > 0)
+            {
+                notes.Add(
+                    $"{_keptForgotten} days keep the rows of an earlier read: the vendor answered with none, as it "
+                    + "does for days that it no longer keeps");
+            }
+
             return notes;
         }
     }
@@ -39,5 +47,6 @@ internal sealed class AttemptDrift
     {
         _repeats += load.Repeats;
         _keptFiner += load.KeptFiner;
+        _keptForgotten += load.KeptForgotten;
     }
 }

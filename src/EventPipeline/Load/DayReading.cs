@@ -61,12 +61,7 @@ internal sealed class DayReading
         TokenCounts = TokenCounts.Add(record.TokenCounts);
         Requests = checked(Requests + record.RequestCount);
         TellsQuantity |= record.TellsQuantity;
-        if (record is CostRecord cost)
-        {
-            _money.Add(cost.Basis, cost.AmountUsd);
-            _moneyRows.Add(cost.Basis, 1);
-        }
-
+        AddMoney(record);
         var quantity = record.CountedQuantity;
         var whole = decimal.Truncate(quantity);
         _wholeQuantity.Add(whole);
@@ -76,6 +71,34 @@ internal sealed class DayReading
         if (Grain.Length == 0)
         {
             Grain = record.Grain;
+        }
+    }
+
+    private void AddMoney(VendorRecord record)
+    {
+        switch (record)
+        {
+            case CostRecord cost:
+                Add(cost.Basis, cost.AmountUsd);
+                break;
+            case UsageEventRecord usage:
+                Add(usage.Basis, usage.ChargedUsd);
+                break;
+            case SeatRecord seat:
+                Add(CostBasis.Cumulative, seat.SpendUsd);
+                Add(CostBasis.Cumulative, seat.OverallSpendUsd);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Add(string basis, decimal? amount)
+    {
+        if (amount is { } usd)
+        {
+            _money.Add(basis, usd);
+            _moneyRows.Add(basis, 1);
         }
     }
 }

@@ -11,8 +11,14 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
     /// <summary>Whether the rows that are there stay because they are finer and add up to the same.</summary>
     public bool KeepsFiner { get; init; }
 
+    /// <summary>Whether the rows that are there stay because the vendor no longer keeps the day.</summary>
+    public bool KeepsForgotten { get; init; }
+
+    /// <summary>The version whose rows stay although the vendor did not answer with them; null for none.</summary>
+    public Row? Kept => KeepsFiner || KeepsForgotten ? Before : null;
+
     private string Change => Before is null ? "new"
-        : KeepsFiner || Before.Text("digest") == Read.Digest ? "unchanged"
+        : Kept is not null || Before.Text("digest") == Read.Digest ? "unchanged"
         : "changed";
 
     /// <summary>
@@ -40,12 +46,12 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
 
     /// <summary>What loading it would change.</summary>
     /// <param name="landed">The money of what is shown, by load and day.</param>
-    public SliceDifference Difference(IReadOnlyDictionary<(string LoadId, DateOnly Day), SumsByBasis> landed) => new(
-        Day,
-        Change,
-        Before is null ? null : new SliceTotals(Before.GetInt64("row_count"), Before.GetInt64("tokens"))
+    public SliceDifference Difference(IReadOnlyDictionary<(string LoadId, DateOnly Day), SumsByBasis> landed)
+    {
+        var before = Before is null ? null : new SliceTotals(Before.GetInt64("row_count"), Before.GetInt64("tokens"))
         {
             Money = SumsByBasis.Total([landed.GetValueOrDefault((Before.Text("load_id"), Day), SumsByBasis.None)]),
-        },
-        Totals(this));
+        };
+        return new SliceDifference(Day, Change, before, KeepsForgotten ? before! : Totals(this));
+    }
 }

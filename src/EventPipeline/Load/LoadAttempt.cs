@@ -33,6 +33,9 @@ internal sealed class LoadAttempt(
     /// <summary>Days whose finer rows stay, because a coarser read has the same totals.</summary>
     public int KeptFiner { get; private set; }
 
+    /// <summary>Days whose rows stay, because the vendor no longer keeps such days and answers with none.</summary>
+    public int KeptForgotten { get; private set; }
+
     private LoadUploads Uploads => _uploads ??= new LoadUploads(warehouse, dataset, _loadId);
 
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
@@ -93,7 +96,8 @@ internal sealed class LoadAttempt(
                 return ValueTask.CompletedTask;
             case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
                 throw new InvalidOperationException(
-                    $"{request.Window}: rows of basis '{CostBasis.Cumulative}' belong to a meter, and no others do.");
+                    $"{request.Window}: rows of basis '{CostBasis.Cumulative}', and seats, belong to a meter, and no "
+                        + "others do.");
             case VendorRecord record:
                 var (line, hash) = Lines.Write(record);
                 if (_reading.Add(record, hash) is not { } row || !Keeps)
@@ -158,6 +162,7 @@ internal sealed class LoadAttempt(
         }
 
         KeptFiner = days.Count(day => day.KeepsFiner);
+        KeptForgotten = days.Count(day => day.KeepsForgotten);
         if (!Keeps)
         {
             return Outcome(days, null, await DifferencesAsync(days, cancellationToken));
@@ -203,7 +208,8 @@ internal sealed class LoadAttempt(
             all.Rows, all.Tokens, all.Money, loadId, differences);
     }
 
-    private static bool IsMeter(VendorRecord record) => record is CostRecord { Basis: CostBasis.Cumulative };
+    private static bool IsMeter(VendorRecord record) =>
+        record is CostRecord { Basis: CostBasis.Cumulative } or SeatRecord;
 
     private async Task<IReadOnlyList<SliceDifference>> DifferencesAsync(
         List<JudgedDay> days, CancellationToken cancellationToken)
@@ -222,6 +228,12 @@ internal sealed class LoadAttempt(
             return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));
         }
 
+        if (before is not null && IsForgotten(day, read, before))
+        {
+            return new JudgedDay(
+                day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsForgotten = true };
+        }
+
         if (before is not null && !request.Force && await AgreesWithFinerAsync(day, read, before, cancellationToken))
         {
             return new JudgedDay(
@@ -232,6 +244,17 @@ internal sealed class LoadAttempt(
     }
 
     private bool IsUnchanged(DayReading read, Row before) => !request.Force && before.Text("digest") == read.Digest;
+
+    /// <summary>
+    /// Whether nothing was read of a day that has rows, and that a vendor of a rolling history no longer restates. A
+    /// forced read takes nothing away either: it is what asks for such days.
+    /// </summary>
+    private bool IsForgotten(DateOnly day, DayReading read, Row before) =>
+        request.Report.ForgetsDays
+        && read.Rows == 0
+        && before.GetInt64("row_count") > 0
+        && _readBegan >= new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)
+            .AddDays(1 + request.Report.SettledAfterDays);
 
     /// <summary>Whether the rows that are there are finer than those that were read, and add up to the same.</summary>
     private async Task<bool> AgreesWithFinerAsync(

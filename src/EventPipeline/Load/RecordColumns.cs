@@ -19,8 +19,14 @@ internal static class RecordColumns
             case CostRecord cost:
                 Write(line, cost);
                 break;
+            case UsageEventRecord usageEvent:
+                Write(line, usageEvent);
+                break;
             case ActivityRecord activity:
                 Write(line, activity);
+                break;
+            case SeatRecord seat:
+                Write(line, seat);
                 break;
             case EntityRecord entity:
                 Write(line, entity);
@@ -73,6 +79,49 @@ internal static class RecordColumns
         line.Add("is_final"u8, cost.IsFinal);
         line.Add("dimensions"u8, cost.Dimensions);
         WriteBucket(line, cost);
+    }
+
+    private static void Write(JsonLine line, UsageEventRecord usageEvent)
+    {
+        line.Add("ordinal"u8, usageEvent.Ordinal);
+        line.Add("kind"u8, usageEvent.Kind);
+        line.Add("conversation_id"u8, usageEvent.ConversationId);
+        line.Add("agent_id"u8, usageEvent.AgentId);
+        line.Add("automation_id"u8, usageEvent.AutomationId);
+        line.Add("is_max_mode"u8, usageEvent.IsMaxMode);
+        line.Add("is_headless"u8, usageEvent.IsHeadless);
+        line.Add("is_token_based"u8, usageEvent.IsTokenBased);
+        line.Add("is_chargeable"u8, usageEvent.IsChargeable);
+        line.Add("input_uncached_tokens"u8, usageEvent.InputUncachedTokens);
+        line.Add("cache_read_tokens"u8, usageEvent.CacheReadTokens);
+        line.Add("cache_write_tokens"u8, usageEvent.CacheWriteTokens);
+        line.Add("output_tokens"u8, usageEvent.OutputTokens);
+        line.Add("quantity"u8, usageEvent.Quantity);
+        line.Add("quantity_unit"u8, usageEvent.QuantityUnit);
+        line.Add("charged_usd"u8, usageEvent.ChargedUsd);
+        line.Add("fee_usd"u8, usageEvent.FeeUsd);
+        line.Add("model_usd"u8, usageEvent.ModelUsd);
+        line.Add("discount_percent"u8, usageEvent.DiscountPercent);
+        line.Add("basis"u8, usageEvent.Basis);
+        line.Add("dimensions"u8, usageEvent.Dimensions);
+        WriteBucket(line, usageEvent);
+    }
+
+    private static void Write(JsonLine line, SeatRecord seat)
+    {
+        line.Add("user_id"u8, seat.UserId);
+        line.Add("name"u8, seat.Name);
+        line.Add("email"u8, seat.Email);
+        line.Add("role"u8, seat.Role);
+        line.Add("plan"u8, seat.Plan);
+        line.Add("state"u8, seat.State);
+        line.Add("created_at"u8, seat.CreatedAt);
+        line.Add("last_active_at"u8, seat.LastActiveAt);
+        line.Add("cycle_start"u8, seat.CycleStart);
+        line.Add("spend_usd"u8, seat.SpendUsd);
+        line.Add("overall_spend_usd"u8, seat.OverallSpendUsd);
+        line.Add("limit_usd"u8, seat.LimitUsd);
+        line.Add("details"u8, seat.Details);
     }
 
     private static void Write(JsonLine line, ActivityRecord activity)

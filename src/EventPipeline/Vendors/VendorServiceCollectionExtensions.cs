@@ -2,6 +2,7 @@ using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Cursor;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.OpenAI;
 using EventPipeline.Vendors.Protocol;
@@ -46,5 +47,6 @@ internal static class VendorServiceCollectionExtensions
 
     private static IServiceCollection AddKnown(this IServiceCollection services) => services
         .AddAnthropic()
+        .AddCursor()
         .AddOpenAI();
 }

@@ -108,7 +108,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
         };
         foreach (var vendor in Vendors.Accounts.GroupBy(account => account.Vendor))
         {
-            var section = $"Vendors__{(vendor.Key == "anthropic" ? "Anthropic" : "OpenAI")}";
+            var section = $"Vendors__{Views.Section(vendor.Key)}";
             settings[$"{section}__BaseAddress"] = Vendors.Address.AbsoluteUri;
             foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
             {

@@ -4,8 +4,8 @@ namespace EventPipeline.EndToEndTests.Schema;
 
 public sealed class SchemaCommandTests
 {
-    private const int Tables = 9;
-    private const int Views = 16;
+    private const int Tables = 11;
+    private const int Views = 19;
     private static readonly string Counted = $"{Tables} tables, {Views} views";
     private static readonly string UpToDate = $"d is up to date: {Counted}";
 
@@ -25,7 +25,7 @@ public sealed class SchemaCommandTests
             () => first.ExitCode.ShouldBe(0, first.Error),
             () => first.Lines[0].ShouldBe("created dataset d"),
             () => first.Lines[1].ShouldBe("created table d.account_identity"),
-            () => first.Lines[10].ShouldBe("created view d.slice_history"),
+            () => first.Lines[1 + Tables].ShouldBe("created view d.slice_history"),
             () => first.Lines[^1].ShouldBe(UpToDate),
             () => first.Lines.Count.ShouldBe(1 + Tables + Views + 1));
         server.Datasets.ShouldBe(new Dictionary<string, string> { ["d"] = "US" });

@@ -41,7 +41,7 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
         TotalFields.ShouldBeSubsetOf(totals.EnumerateObject().Select(field => field.Name));
         totals.GetProperty("usd").ValueKind.ShouldBe(JsonValueKind.String);
         var windows = run.GetProperty("windows").EnumerateArray().ToList();
-        windows.Count.ShouldBe(20);
+        windows.Count.ShouldBe(4 + 4 + 4 + 12, "A window for every report of every account.");
         foreach (var window in windows)
         {
             WindowFields.ShouldBeSubsetOf(window.EnumerateObject().Select(field => field.Name));
@@ -243,6 +243,11 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
             UNION ALL
             SELECT 'activity', vendor, account_id, report, usage_date, COUNT(*), SUM(sessions), SUM(lines_added), SUM(lines_removed),
               SUM(accepted), SUM(commits), NULL FROM activity GROUP BY ALL
+            UNION ALL
+            SELECT 'event', vendor, account_id, report, usage_date, COUNT(*), SUM(input_uncached_tokens), SUM(cache_read_tokens), SUM(cache_write_tokens),
+              SUM(output_tokens), NULL, SUM(charged_usd) FROM usage_event GROUP BY ALL
+            UNION ALL
+            SELECT 'seat', vendor, account_id, report, usage_date, COUNT(*), NULL, NULL, NULL, NULL, NULL, SUM(overall_spend_usd) FROM seat GROUP BY ALL
             UNION ALL
             SELECT 'entity', vendor, account_id, kind, NULL, COUNT(*), NULL, NULL, NULL, NULL, NULL, NULL FROM entity GROUP BY ALL
             ORDER BY ALL

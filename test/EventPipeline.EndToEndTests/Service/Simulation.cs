@@ -56,7 +56,7 @@ public class Simulation : IAsyncLifetime
         };
         foreach (var vendor in Accounts.GroupBy(account => account.Vendor))
         {
-            var section = $"Vendors__{(vendor.Key == "anthropic" ? "Anthropic" : "OpenAI")}";
+            var section = $"Vendors__{Views.Section(vendor.Key)}";
             settings[$"{section}__BaseAddress"] = Address.AbsoluteUri;
             foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
             {

@@ -24,7 +24,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         run.Windows.Select(window => (window.Vendor, window.Account, window.Report))
             .Distinct()
             .Count()
-            .ShouldBe(4 + 4 + 12);
+            .ShouldBe(4 + 4 + 4 + 12);
         await service.ShouldEqualTruthAsync(simulation, Yesterday.AddDays(-9), Yesterday);
         await TotalsShouldEqualTruthAsync(run);
         (await service.QueryAsync("SELECT COUNT(*) FROM entity"))[0][0].GetInt64()
@@ -121,19 +121,21 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         }
 
         foreach (var windows in
-            run.Windows.Where(window => window.Report != "names")
+            run.Windows.Where(window => window.Report is not ("names" or "spend"))
                 .GroupBy(window => (window.Vendor, window.Account, window.Report)))
         {
             var (tokens, usd) = truth[windows.Key];
-            var isEstimate = windows.Key.Report == "claude_code";
-            windows.Sum(window => window.BilledUsd).ShouldBe(isEstimate ? 0 : usd, $"{windows.Key}");
+            var (isEstimate, isPriced) = (windows.Key.Report == "claude_code", windows.Key.Report == "usage_events");
+            windows.Sum(window => window.BilledUsd).ShouldBe(isEstimate || isPriced ? 0 : usd, $"{windows.Key}");
             windows.Sum(window => window.EstimatedUsd).ShouldBe(isEstimate ? usd : 0, $"{windows.Key}");
+            windows.Sum(window => window.OtherUsd?["priced_usage"] ?? 0).ShouldBe(isPriced ? usd : 0, $"{windows.Key}");
 
             // The tokens of Claude Code repeat those of the usage report and are no usage of their own.
             windows.Sum(window => window.Tokens).ShouldBe(isEstimate ? 0 : (long)tokens, $"{windows.Key}");
         }
 
-        run.Totals.BilledUsd.ShouldBe(truth.Where(one => one.Key.Item3 != "claude_code").Sum(one => one.Value.Usd));
+        run.Totals.BilledUsd.ShouldBe(
+            truth.Where(one => one.Key.Item3 is not ("claude_code" or "usage_events")).Sum(one => one.Value.Usd));
         run.Totals.EstimatedUsd.ShouldBe(truth.Where(one => one.Key.Item3 == "claude_code").Sum(one => one.Value.Usd));
     }
 

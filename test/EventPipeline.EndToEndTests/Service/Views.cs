@@ -44,11 +44,31 @@ internal static class Views
         GROUP BY ALL
         """;
 
+    private const string Events = """
+        SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*),
+          SUM(COALESCE(f.input_uncached_tokens, 0) + COALESCE(f.cache_read_tokens, 0) + COALESCE(f.cache_write_tokens, 0) + COALESCE(f.output_tokens, 0)),
+          SUM(f.charged_usd),
+          COALESCE(SUM(f.input_uncached_tokens), 0), COALESCE(SUM(f.cache_read_tokens), 0), COALESCE(SUM(f.cache_write_tokens), 0),
+          COALESCE(SUM(f.output_tokens), 0), COALESCE(SUM(f.quantity), 0), COALESCE(SUM(f.fee_usd), 0) * 100
+        FROM usage_event f JOIN current_slices s USING (vendor, account_id, report, usage_date)
+        GROUP BY ALL
+        """;
+
+    private const string Daily = """
+        SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, 0,
+          SUM(f.lines_added), SUM(f.lines_removed), SUM(f.accepted), SUM(f.rejected)
+        FROM activity f JOIN current_slices s USING (vendor, account_id, report, usage_date)
+        WHERE f.report = 'daily_usage'
+        GROUP BY ALL
+        """;
+
     private const string Keys = """
         WITH facts AS (
           SELECT vendor, account_id, report, usage_date, row_key FROM usage
           UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM cost_all
           UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM activity
+          UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM usage_event
+          UNION ALL SELECT vendor, account_id, report, usage_date, row_key FROM seat
         )
         SELECT COUNT(*), COUNT(DISTINCT (vendor, account_id, report, usage_date, row_key)),
           (SELECT SUM(row_count) FROM current_slices WHERE report <> 'names')
@@ -61,15 +81,17 @@ internal static class Views
           SELECT vendor, account_id, report, usage_date, MAX(usage_date) OVER (PARTITION BY vendor, account_id, report) AS newest_day FROM current_slices
         ),
         complete AS (
-          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report = 'names' THEN s.newest_day ELSE s.usage_date END) AS complete_until
+          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report IN ('names', 'spend') THEN s.newest_day ELSE s.usage_date END) AS complete_until
           FROM newest s
           LEFT JOIN newest n ON n.vendor = s.vendor AND n.account_id = s.account_id AND n.report = s.report AND n.usage_date = s.usage_date + 1
-          WHERE s.report = 'names' OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
+          WHERE s.report IN ('names', 'spend') OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
           GROUP BY ALL
         )
         SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM daily_cost
         UNION ALL SELECT 'focus', COALESCE(SUM(BilledCost), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM focus
         UNION ALL SELECT 'focus rows', COUNT(*), (SELECT COUNT(*) FROM cost_all WHERE basis = 'billed') FROM focus
+        UNION ALL SELECT 'daily_cost_all', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all)
+          + (SELECT COALESCE(SUM(charged_usd), 0) FROM usage_event) FROM daily_cost_all
         UNION ALL SELECT 'daily_usage', COALESCE(SUM(total_tokens), 0), (SELECT COALESCE(SUM(tokens), 0) FROM current_slices) FROM daily_usage
         UNION ALL SELECT 'freshness', COALESCE(SUM(slices), 0), (SELECT COUNT(*) FROM current_slices) FROM freshness
         UNION ALL SELECT 'freshness behind', COUNT(*), 0 FROM freshness f WHERE f.data_complete_until IS DISTINCT FROM
@@ -125,7 +147,9 @@ internal static class Views
     {
         var rows = (await service.QueryAsync(Usage))
             .Concat(await service.QueryAsync(Cost))
-            .Concat(await service.QueryAsync(ClaudeCode));
+            .Concat(await service.QueryAsync(ClaudeCode))
+            .Concat(await service.QueryAsync(Events))
+            .Concat(await service.QueryAsync(Daily));
         return [.. rows.Select(Line).Order(StringComparer.Ordinal)];
     }
 
@@ -139,6 +163,15 @@ internal static class Views
             view[1].ToString().ShouldBe(view[2].ToString(), view[0].GetString());
         }
     }
+
+    /// <summary>A vendor's section in the settings.</summary>
+    public static string Section(string vendor) => vendor switch
+    {
+        "anthropic" => "Anthropic",
+        "cursor" => "Cursor",
+        "openai" => "OpenAI",
+        _ => throw new InvalidOperationException($"The simulation serves {vendor}, which has no section here."),
+    };
 
     /// <summary>The name of a report at the simulation, in the service's words.</summary>
     public static string ReportName(string vendor, string report) =>
@@ -183,6 +216,12 @@ internal static class Views
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".rejected", StringComparison.Ordinal))),
             ],
             ("anthropic", "cost") => [0],
+            ("cursor", "usage_events") =>
+            [
+                Sum("input"), Sum("cache_read"), Sum("cache_write"), Sum("output"), Sum("request_units"),
+                Sum("fee_cents"),
+            ],
+            ("cursor", "daily_usage") => [Sum("added"), Sum("deleted"), Sum("accepts"), Sum("rejects")],
             ("openai", "costs") => [Sum("quantity")],
             ("openai", "completions") =>
             [

@@ -7,9 +7,9 @@ using System.Text.Json.Nodes;
 namespace EventPipeline.EndToEndTests.Warehouse;
 
 /// <summary>
-/// Three years of 40 slices a day and 100,000 rows a slice, as the stand-in's bills assume them: three organisations of
-/// OpenAI, with twelve reports each, and one of Anthropic, with four. A row is as large as those in <c>rows</c> are on
-/// average; the simulated vendors told them.
+/// Three years of 40 slices a day and 100,000 rows a slice, as the stand-in's bills assume them: two organisations of
+/// OpenAI, with twelve reports each, two of Anthropic and two teams of Cursor, with four each. A row is as large as
+/// those in <c>rows</c> are on average; the simulated vendors told them.
 /// </summary>
 public sealed class LargeDataset : IAsyncLifetime
 {
@@ -19,11 +19,13 @@ public sealed class LargeDataset : IAsyncLifetime
     // A daily slice is read until it is settled: eight times after seven days, four times after three.
     private static readonly Dictionary<string, long> RowsPerDay = new()
     {
-        ["usage_versions"] = ((3 * 10) + 1) * RowsPerSlice,
-        ["cost_versions"] = (3 + 1) * RowsPerSlice,
-        ["activity_versions"] = RowsPerSlice,
-        ["entity_versions"] = (3 + 1) * RowsPerSlice,
-        ["slice_versions"] = (35 * 8) + 4 + 4,
+        ["usage_versions"] = 2 * (10 + 1) * RowsPerSlice,
+        ["cost_versions"] = 2 * (1 + 1) * RowsPerSlice,
+        ["activity_versions"] = 2 * (1 + 1) * RowsPerSlice,
+        ["usage_event_versions"] = 2 * RowsPerSlice,
+        ["seat_versions"] = 2 * RowsPerSlice,
+        ["entity_versions"] = 2 * (1 + 1 + 1) * RowsPerSlice,
+        ["slice_versions"] = 2 * ((13 * 8) + (3 * 4) + 4),
     };
 
     private readonly StandInWarehouse server = new();

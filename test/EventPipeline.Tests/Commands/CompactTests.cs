@@ -39,6 +39,8 @@ public sealed class CompactTests : IAsyncDisposable
               activity_versions: 2 rows of 1 load superseded, 0 rows of 0 loads never committed
               cost_versions: 10 rows of 5 loads superseded, 4 rows of 2 loads never committed
               entity_versions: 0 rows of 0 loads superseded, 1 row of 1 load never committed
+              seat_versions: 0 rows of 0 loads superseded, 0 rows of 0 loads never committed
+              usage_event_versions: 0 rows of 0 loads superseded, 0 rows of 0 loads never committed
               usage_versions: 2 rows of 1 load superseded, 2 rows of 1 load never committed
               raw_page: 2 rows of 2 loads superseded, 1 row of 1 load never committed
             No view shows any of them. What is deleted cannot be put back.

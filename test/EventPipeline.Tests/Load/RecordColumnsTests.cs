@@ -31,7 +31,10 @@ public sealed class RecordColumnsTests
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     public static TheoryData<Type> Records =>
-        [typeof(UsageRecord), typeof(CostRecord), typeof(ActivityRecord), typeof(EntityRecord)];
+    [
+        typeof(UsageRecord), typeof(UsageEventRecord), typeof(CostRecord), typeof(ActivityRecord), typeof(SeatRecord),
+        typeof(EntityRecord),
+    ];
 
     [Theory, MemberData(nameof(Records))]
     public void Every_column_is_written_as_the_serializer_writes_it(Type type)

@@ -53,8 +53,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>The tables of a dataset.</summary>
     public static readonly string[] Tables =
     [
-        "usage_versions", "cost_versions", "activity_versions", "entity_versions", "raw_page", "slice_versions",
-        "account_identity", "run_events", "dead_letter",
+        "usage_versions", "usage_event_versions", "cost_versions", "activity_versions", "seat_versions",
+        "entity_versions", "raw_page", "slice_versions", "account_identity", "run_events", "dead_letter",
     ];
 
     public static readonly (string Vendor, string Name, string Secret)[] Acme =
@@ -79,8 +79,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public InterceptedWarehouse Warehouse => (InterceptedWarehouse)_service.Services.GetRequiredService<IWarehouse>();
 
-    /// <summary>The vendors it knows; an account of <see cref="Acme"/> each.</summary>
-    public IEnumerable<Vendor> Vendors => _service.Services.GetServices<Vendor>();
+    /// <summary>The vendors that it reads, where that is <see cref="Acme"/>: an account each.</summary>
+    public IEnumerable<Vendor> Vendors => _service.Services.GetServices<Vendor>()
+        .Where(vendor => Acme.Any(account => account.Vendor == vendor.Section));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -1,5 +1,6 @@
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Vendors.Anthropic;
+using EventPipeline.Vendors.Cursor;
 using EventPipeline.Vendors.OpenAI;
 using static EventPipeline.Tests.Sql.Facts;
 
@@ -53,9 +54,11 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     [Fact]
     public async Task The_view_knows_which_reports_have_no_past() =>
         (await _facts.AskAsync("SELECT vendor, report FROM snapshot_reports ORDER BY ALL")).ShouldBe(
-            new[] { AnthropicConnector.Self, OpenAIConnector.Self }.SelectMany(vendor => vendor.Reports
-                .Where(report => !report.HasPast)
-                .Select(report => (IReadOnlyList<object?>)[vendor.Name, report.Name])));
+            from vendor in new[] { AnthropicConnector.Self, CursorConnector.Self, OpenAIConnector.Self }
+            from report in vendor.Reports
+            where !report.HasPast
+            orderby vendor.Name, report.Name
+            select (IReadOnlyList<object?>)[vendor.Name, report.Name]);
 
     [Fact]
     public async Task An_error_stays_until_each_day_of_its_window_was_read()

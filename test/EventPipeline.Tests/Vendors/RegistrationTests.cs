@@ -1,3 +1,4 @@
+using EventPipeline.Local.Simulator;
 using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -35,6 +36,29 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public void Every_vendor_is_simulated_in_a_folder_of_its_own()
+    {
+        var played = SimulatedVendors.All.Select(simulated => simulated.Vendor).ToList();
+
+        var folders = Directory.EnumerateDirectories(
+            Path.Combine(Repository.Root.FullName, "src", "EventPipeline.Local", "Simulator"))
+            .Select(folder => Path.GetFileName(folder));
+
+        played.ShouldBe(_bench.Services.GetServices<Vendor>(), ignoreOrder: true);
+        played.Select(vendor => vendor.Section).ShouldBeSubsetOf(folders);
+    }
+
+    [Fact]
+    public void Every_vendor_has_its_documented_answers_beside_its_tests()
+    {
+        foreach (var vendor in _bench.Services.GetServices<Vendor>())
+        {
+            var folder = Path.Combine(AppContext.BaseDirectory, "Vendors", vendor.Section, "answers");
+            Directory.EnumerateFiles(folder, "*.json").ShouldNotBeEmpty(folder);
+        }
+    }
+
+    [Fact]
     public void Terraform_knows_the_settings_of_every_vendor()
     {
         var sections = string.Join(
@@ -54,11 +78,15 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(16);
+        reports.Count.ShouldBe(20);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
         reports["anthropic/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
+        reports["cursor/daily_usage"].ShouldBe(new Report("daily_usage", ReportKind.Daily, 30, 3));
+        reports["cursor/usage_events"].ShouldBe(new Report("usage_events", ReportKind.Daily, 30, 3));
+        reports["cursor/spend"].ShouldBe(new Report("spend", ReportKind.Meter, 1, 0));
+        reports["cursor/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
         reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7));
         reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
     }

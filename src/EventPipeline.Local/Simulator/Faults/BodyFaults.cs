@@ -13,6 +13,7 @@ internal static class BodyFaults
         FaultKinds.RepeatRows,
         FaultKinds.ConflictRows,
         FaultKinds.MissingBucket,
+        FaultKinds.ChangedTotal,
         FaultKinds.UnknownField,
         FaultKinds.MissingField,
     ];
@@ -31,6 +32,7 @@ internal static class BodyFaults
             FaultKinds.ConflictRows =>
                 row is not null && row.DeepClone() is var other && Change(other, names) && Repeat(row, other),
             FaultKinds.MissingBucket => RemoveBucket(body, names),
+            FaultKinds.ChangedTotal => ChangeTotal(body, names),
             FaultKinds.UnknownField => row is not null && row.TryAdd(rule.Field ?? "simulated_new_field", "SIMULATED"),
             FaultKinds.MissingField => row is not null && row.Remove(rule.Field ?? FirstMetric(row, names)),
             _ => false,
@@ -38,7 +40,7 @@ internal static class BodyFaults
     }
 
     // A row of the first bucket that has one, or of the list.
-    private static JsonObject? FirstRow(JsonObject body, PageNames names) => (body[names.Items] as JsonArray)?
+    private static JsonObject? FirstRow(JsonObject body, PageNames names) => (body[names.ItemsOf(body)] as JsonArray)?
         .OfType<JsonObject>()
         .SelectMany(
             item => names.Rows is not null && item[names.Rows] is JsonArray results
@@ -65,6 +67,21 @@ internal static class BodyFaults
 
         data.RemoveAt(data.Count / 2);
         return true;
+    }
+
+    // On the page, or in an object of its own.
+    private static bool ChangeTotal(JsonObject body, PageNames names)
+    {
+        foreach (var place in body.Select(member => member.Value).OfType<JsonObject>().Prepend(body))
+        {
+            if (names.Totals.FirstOrDefault(place.ContainsKey) is { } total)
+            {
+                place[total] = (int)place[total]! + 1;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string FirstMetric(JsonObject row, PageNames names) =>

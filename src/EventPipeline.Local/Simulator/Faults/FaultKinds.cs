@@ -38,6 +38,11 @@ internal static class FaultKinds
     /// <summary>A bucket of the requested interval is missing.</summary>
     public const string MissingBucket = "missing_bucket";
 
+    /// <summary>
+    /// A page says that there is one more on all pages than there is, as where something came meanwhile.
+    /// </summary>
+    public const string ChangedTotal = "changed_total";
+
     /// <summary>200 with a page that is not JSON.</summary>
     public const string Garbage = "garbage";
 
@@ -74,6 +79,7 @@ internal static class FaultKinds
         RepeatRows,
         ConflictRows,
         MissingBucket,
+        ChangedTotal,
         Garbage,
         UnknownField, MissingField, Reset, SlowHeaders, GroupingRefused, RateLimit,
     ];

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Requests;
 
@@ -56,4 +57,14 @@ internal sealed record PageNames(
     IReadOnlyList<string> Cursors,
     IReadOnlyList<string> CursorParameters,
     IReadOnlyList<string> GroupParameters,
-    IReadOnlyList<string> Amounts);
+    IReadOnlyList<string> Amounts)
+{
+    /// <summary>The arrays of other pages, where a vendor's pages differ.</summary>
+    public IReadOnlyList<string> OtherItems { get; init; } = [];
+
+    /// <summary>The members that say how many there are on all pages.</summary>
+    public IReadOnlyList<string> Totals { get; init; } = [];
+
+    /// <summary>The array of this page.</summary>
+    public string ItemsOf(JsonObject page) => OtherItems.FirstOrDefault(page.ContainsKey) ?? Items;
+}

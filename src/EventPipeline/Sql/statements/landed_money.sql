@@ -9,5 +9,10 @@ FROM (
   FROM {dataset}.cost_versions
   WHERE vendor = @vendor AND report = @report AND usage_date BETWEEN @from AND @to
   GROUP BY load_id, usage_date, basis
+  UNION ALL
+  SELECT load_id, usage_date, basis, SUM(charged_usd) AS usd
+  FROM {dataset}.usage_event_versions
+  WHERE vendor = @vendor AND report = @report AND usage_date BETWEEN @from AND @to
+  GROUP BY load_id, usage_date, basis
 ) AS sums
 GROUP BY load_id, usage_date;

@@ -17,6 +17,12 @@ LEFT JOIN (
   SELECT report, usage_date, load_id FROM {dataset}.cost_versions
   WHERE vendor = @vendor AND account_id = @account_id AND usage_date BETWEEN @from AND @to
   UNION DISTINCT
+  SELECT report, usage_date, load_id FROM {dataset}.usage_event_versions
+  WHERE vendor = @vendor AND account_id = @account_id AND usage_date BETWEEN @from AND @to
+  UNION DISTINCT
+  SELECT report, usage_date, load_id FROM {dataset}.seat_versions
+  WHERE vendor = @vendor AND account_id = @account_id AND usage_date BETWEEN @from AND @to
+  UNION DISTINCT
   SELECT report, usage_date, load_id FROM {dataset}.activity_versions
   WHERE vendor = @vendor AND account_id = @account_id AND usage_date BETWEEN @from AND @to
   UNION DISTINCT

@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.entity_versions (
   report STRING NOT NULL OPTIONS (description = 'What was asked for.'),
   grain STRING NOT NULL OPTIONS (description = 'What a row stands for: the grouping it was asked with. Rows of two grains are never added.'),
   usage_date DATE NOT NULL OPTIONS (description = 'The UTC day.'),
-  kind STRING NOT NULL OPTIONS (description = 'organization, workspace, workspace_member, project, api_key, admin_api_key, user, service_account.'),
+  kind STRING NOT NULL OPTIONS (description = 'organization, workspace, workspace_member, project, api_key, admin_api_key, user, service_account, group, group_member.'),
   id STRING NOT NULL OPTIONS (description = 'The vendor\'s id.'),
   name STRING OPTIONS (description = 'The name.'),
   email STRING OPTIONS (description = 'The e-mail address.'),

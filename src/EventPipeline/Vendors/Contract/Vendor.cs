@@ -53,6 +53,12 @@ public sealed record Report(
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>
+    /// Whether the vendor answers for days that it no longer keeps as if nothing had happened on them. An empty answer
+    /// for a day that it does not restate any more then takes no rows away.
+    /// </summary>
+    public bool ForgetsDays { get; init; }
+
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
 

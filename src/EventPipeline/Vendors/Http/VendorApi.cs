@@ -143,6 +143,7 @@ internal sealed class VendorApi(
         message.Options.Set(VendorResilience.Account, conversation.Account.ToString());
         message.Options.Set(VendorResilience.Protocol, conversation.Protocol);
         message.Options.Set(VendorResilience.IsLink, request.Link is not null);
+        message.Options.Set(VendorResilience.OwnLimit, request.OwnLimit);
         try
         {
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -24,6 +24,18 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     public bool MayBeForbidden { get; init; }
 
     /// <summary>
+    /// Whether 401, 403 and 404 are answers too: what is asked for belongs to a plan that the organisation may not
+    /// have.
+    /// </summary>
+    public bool BelongsToPlan { get; init; }
+
+    /// <summary>
+    /// The limit by which the vendor counts requests of this path apart from the account's others; null where it counts
+    /// them together.
+    /// </summary>
+    public RequestLimit? OwnLimit { get; init; }
+
+    /// <summary>
     /// Whether the answer may begin with an array, or be a file of lines: elsewhere anything but an object is not the
     /// vendor's answer.
     /// </summary>
@@ -67,11 +79,15 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
                 + $"{parameter}={Uri.EscapeDataString(value)}",
         Tolerated = null,
         MayBeForbidden = false,
+        BelongsToPlan = false,
     };
 
     /// <summary>Whether this refusal is an answer to it.</summary>
     public bool Tolerates(HttpStatusCode status) =>
-        status == Tolerated || (MayBeForbidden && status == HttpStatusCode.Forbidden);
+        status == Tolerated
+        || (MayBeForbidden && status == HttpStatusCode.Forbidden)
+        || (BelongsToPlan
+            && status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound);
 
     /// <summary>Where it goes.</summary>
     public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);

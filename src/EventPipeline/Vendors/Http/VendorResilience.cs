@@ -30,6 +30,11 @@ internal static class VendorResilience
     /// </summary>
     public static readonly HttpRequestOptionsKey<bool> IsLink = new("EventPipeline.IsLink");
 
+    /// <summary>
+    /// The limit by which its path is counted alone; null where it is counted with the account's others.
+    /// </summary>
+    public static readonly HttpRequestOptionsKey<RequestLimit?> OwnLimit = new("EventPipeline.OwnLimit");
+
     private const int MaxRetries = 5;
     private static readonly TimeSpan MinWait = TimeSpan.FromSeconds(1);
     private static readonly Backoff Backoff = new(MinWait, 2, TimeSpan.FromSeconds(60), Jitter: 0.5);
@@ -62,14 +67,21 @@ internal static class VendorResilience
     /// How many requests the account may make; null where the vendor documents nothing, and for files on other hosts.
     /// </summary>
     public static RequestLimit? LimitOf(HttpRequestMessage request) =>
-        request.Options.TryGetValue(Protocol, out var protocol) && !IsFile(request) ? protocol.Limit : null;
+        IsFile(request) ? null
+        : OwnLimitOf(request) ?? (request.Options.TryGetValue(Protocol, out var protocol) ? protocol.Limit : null);
 
     /// <summary>
-    /// Who waits for whom: an account's requests for each other, and files of a host for files of that host.
+    /// Who waits for whom: an account's requests for each other, those of a path that the vendor counts apart for those
+    /// of that path, and files of a host for files of that host.
     /// </summary>
     public static string LineOf(HttpRequestMessage request) => IsFile(request)
         ? $"{AccountOf(request)}@{request.RequestUri!.Host}"
-        : AccountOf(request);
+        : OwnLimitOf(request) is null
+            ? AccountOf(request)
+            : $"{AccountOf(request)} ({request.RequestUri!.AbsolutePath})";
+
+    private static RequestLimit? OwnLimitOf(HttpRequestMessage request) =>
+        request.Options.TryGetValue(OwnLimit, out var limit) ? limit : null;
 
     private static bool IsFile(HttpRequestMessage request) =>
         request.Options.TryGetValue(IsLink, out var isLink) && isLink;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Json;
@@ -42,10 +43,18 @@ internal readonly struct Fields(JsonValue element)
     /// <param name="grain">The grouping.</param>
     /// <param name="day">The day.</param>
     /// <param name="names">The members that distinguish rows, texts and flags, in the order of the key.</param>
-    public RowKey Key(FetchContext fetch, string grain, DateOnly day, IReadOnlyList<string> names)
+    public RowKey Key(FetchContext fetch, string grain, DateOnly day, IReadOnlyList<string> names) =>
+        Key(fetch, grain, Bucket.FromDay(day), names);
+
+    /// <summary>The natural key of a row in a bucket of any width, or of an event.</summary>
+    /// <param name="fetch">Whose row it is.</param>
+    /// <param name="grain">The grouping.</param>
+    /// <param name="bucket">The bucket.</param>
+    /// <param name="names">The members that distinguish rows, texts and flags, in the order of the key.</param>
+    public RowKey Key(FetchContext fetch, string grain, Bucket bucket, IReadOnlyList<string> names)
     {
         var key = Values.Key;
-        key.Begin(fetch, grain, Bucket.FromDay(day));
+        key.Begin(fetch, grain, bucket);
         for (var i = 0; i < names.Count; i++)
         {
             key.Add(names[i]);
@@ -96,6 +105,20 @@ internal readonly struct Fields(JsonValue element)
 
     /// <summary>Text that has to be there.</summary>
     public string RequiredText(string name) => Text(name) ?? throw Missing(name);
+
+    /// <summary>An id, which may be text or a whole number; null where it is null, absent or empty.</summary>
+    public string? Identifier(string name) => Find(name) switch
+    {
+        null => null,
+        { Kind: JsonValueKind.String } text => StringOf(text) is { Length: > 0 } id ? id : null,
+        { Kind: JsonValueKind.Number } value when value.TryGetInt64(out var number) =>
+            number.ToString(CultureInfo.InvariantCulture),
+        { } value => throw Wrong(value, "an id: text, or a whole number of 64 bits"),
+    };
+
+    /// <summary>An id that has to be there.</summary>
+    public string RequiredIdentifier(string name) =>
+        Identifier(name) ?? throw Broken(name, "is missing, null or empty");
 
     /// <summary>True or false, or null where it is null or absent.</summary>
     public bool? Flag(string name) => Find(name) switch

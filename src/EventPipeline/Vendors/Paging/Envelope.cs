@@ -110,7 +110,7 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         {
             _error = await body.TakeElementAsync(cancellationToken);
         }
-        else if (shape.Counts.Contains(name))
+        else if (shape.Counts.Contains(name) || shape.OptionalCounts.Contains(name))
         {
             _counts[name] = await body.TakeElementAsync(cancellationToken);
         }

@@ -14,6 +14,15 @@ internal sealed record NumberedQuery(Func<int, VendorRequest> Request, PageShape
 {
     /// <summary>How many objects the vendor says that all pages hold together; null where it does not say.</summary>
     public Func<NumberedPage, long>? Total { get; init; }
+
+    /// <summary>
+    /// What every page says of the whole list, such as how many pages it has: a list that says something else on
+    /// another page has changed. Null where pages say nothing of it.
+    /// </summary>
+    public Func<NumberedPage, string>? Whole { get; init; }
+
+    /// <summary>Called when a page has ended.</summary>
+    public Action<NumberedPage>? OnPage { get; init; }
 }
 
 /// <summary>A page that was read.</summary>
@@ -43,6 +52,7 @@ internal sealed class NumberedPages(VendorApi api)
         var seen = new HashSet<UInt128>();
         long count = 0;
         long? total = null;
+        string? whole = null;
         for (var number = 1; ; number++)
         {
             if (number > MaxPages)
@@ -60,20 +70,16 @@ internal sealed class NumberedPages(VendorApi api)
             await foreach (var item in envelope.ReadItemsAsync(place, cancellationToken))
             {
                 items++;
-                said = query.Total is null ? unchecked(said + item.Hash()) : 0;
+                said = unchecked(said + item.Hash());
                 yield return item;
             }
 
             var page = new NumberedPage(number, items, envelope.Counts(place));
             count += items;
-            if (query.Total is null)
-            {
-                RequireNew(conversation, place, seen, page, said);
-            }
-            else
-            {
-                total = RequireSame(conversation, place, total, query.Total(page));
-            }
+            query.OnPage?.Invoke(page);
+            RequireNew(conversation, place, seen, page, said, query.Total is not null);
+            total = query.Total is null ? null : RequireSame(conversation, place, total, query.Total(page));
+            whole = query.Whole is null ? null : RequireSame(conversation, place, whole, query.Whole(page));
 
             if (!query.HasNext(page))
             {
@@ -92,12 +98,18 @@ internal sealed class NumberedPages(VendorApi api)
     }
 
     /// <summary>
-    /// Where no total says what there is, a page that came before is all that shows that the pages moved.
+    /// A page that came before shows that the pages moved. Where a total says how many objects there are, a single
+    /// object may really be there twice.
     /// </summary>
     private static void RequireNew(
-        Conversation conversation, string place, HashSet<UInt128> seen, NumberedPage page, UInt128 said)
+        Conversation conversation,
+        string place,
+        HashSet<UInt128> seen,
+        NumberedPage page,
+        UInt128 said,
+        bool hasTotal)
     {
-        if (page.Items > 0 && !seen.Add(said))
+        if (page.Items > (hasTotal ? 1 : 0) && !seen.Add(said))
         {
             throw conversation.Transient(string.Create(
                 CultureInfo.InvariantCulture,
@@ -111,6 +123,13 @@ internal sealed class NumberedPages(VendorApi api)
         : throw conversation.Transient(string.Create(
             CultureInfo.InvariantCulture,
             $"{place} changed while they were read: there were {before} of them, and now there are {now}."));
+
+    private static string RequireSame(Conversation conversation, string place, string? before, string now) =>
+        before is null || before == now
+        ? now
+        : throw conversation.Transient(
+            $"{place} changed while they were read: first the vendor said '{conversation.Quote(before)}', then "
+                + $"'{conversation.Quote(now)}'.");
 
     private static void RequireItems(Conversation conversation, string place, NumberedPage page)
     {

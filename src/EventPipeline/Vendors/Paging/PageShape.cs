@@ -15,6 +15,9 @@ internal sealed record PageShape(string Items)
     /// </summary>
     public IReadOnlyList<string> Counts { get; init; } = [];
 
+    /// <summary>Like <see cref="Counts"/>, but a page may come without them.</summary>
+    public IReadOnlyList<string> OptionalCounts { get; init; } = [];
+
     /// <summary>Members that say nothing of use here.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
 }

@@ -46,6 +46,9 @@ internal sealed record ListQuery(VendorRequest Request, PageShape Page, string C
     /// Called where a page is refused and the request allows that; of pages after the first it may allow 403.
     /// </summary>
     public Action<RejectedEventException>? OnRefusal { get; init; }
+
+    /// <summary>Called with what each page says beside its objects, see <see cref="PageShape.Counts"/>.</summary>
+    public Action<Fields>? OnPage { get; init; }
 }
 
 /// <summary>Follows pages to their end, each streamed.</summary>
@@ -155,6 +158,7 @@ internal sealed class VendorPages(VendorApi api)
                 yield return item;
             }
 
+            query.OnPage?.Invoke(page.Counts(place));
             var next = page.HasMore
                 ? trail.Follow(page.Cursor ?? lastId, query.Page.Cursor!, isEmpty, isNothingNew: false, mayEnd: false)
                 : null;

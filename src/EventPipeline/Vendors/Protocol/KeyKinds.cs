@@ -5,7 +5,14 @@ namespace EventPipeline.Vendors.Protocol;
 /// <summary>A kind of key that a vendor gives out.</summary>
 /// <param name="Beginning">How every key of this kind begins; not secret.</param>
 /// <param name="What">What it is, inside a sentence: <c>a project key, which does not work here</c>.</param>
-internal sealed record KeyKind(string Beginning, string What);
+internal sealed record KeyKind(string Beginning, string What)
+{
+    /// <summary>
+    /// How many characters follow at least in a text that is taken for a key: more than few where names of other things
+    /// begin alike.
+    /// </summary>
+    public int MinRest { get; init; } = 4;
+}
 
 /// <summary>
 /// Identifies which kind a configured key is, whichever vendor's, by how it begins and by nothing of its secret part.
@@ -21,24 +28,24 @@ internal sealed class KeyKinds
         [
             .. protocols.SelectMany(protocol => protocol.KeyKinds).OrderByDescending(kind => kind.Beginning.Length),
         ];
-        var beginnings = _kinds.Select(kind => kind.Beginning).Distinct().ToList();
+        var beginnings = _kinds.DistinctBy(kind => kind.Beginning).ToList();
         var shortest = beginnings
             .Where(
-                beginning =>
+                kind =>
                     !beginnings.Exists(
-                        other => other != beginning && beginning.StartsWith(other, StringComparison.Ordinal)))
-            .Select(Regex.Escape)
+                        other => other != kind && kind.Beginning.StartsWith(other.Beginning, StringComparison.Ordinal)))
+            .Select(kind => $@"(?<begin>{Regex.Escape(kind.Beginning)})[A-Za-z0-9_\-*.…]{{{kind.MinRest},}}")
             .ToList();
         _keyLike = shortest.Count == 0
             ? null
-            : new Regex($@"\b({string.Join('|', shortest)})[A-Za-z0-9_\-*.…]{{4,}}", RegexOptions.CultureInvariant);
+            : new Regex($@"\b(?:{string.Join('|', shortest)})", RegexOptions.CultureInvariant);
     }
 
     /// <summary>
     /// A text without what looks like a key of any vendor's: an account may be configured with a key of another
     /// vendor's, and vendors repeat keys with the middle starred out.
     /// </summary>
-    public string Mask(string text) => _keyLike?.Replace(text, "$1…") ?? text;
+    public string Mask(string text) => _keyLike?.Replace(text, "${begin}…") ?? text;
 
     /// <summary>One sentence about the key.</summary>
     public string Describe(string key)

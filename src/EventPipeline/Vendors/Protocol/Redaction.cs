@@ -64,6 +64,8 @@ internal sealed class Redaction
         Convert.ToBase64String(Encoding.UTF8.GetBytes(key)),
         Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key)),
         Convert.ToBase64String(Encoding.UTF8.GetBytes($"Bearer {key}")),
+        Convert.ToBase64String(Encoding.UTF8.GetBytes($"{key}:")),
+        Base64Url.EncodeToString(Encoding.UTF8.GetBytes($"{key}:")),
     ];
 
     // A body may escape each of them once more, and writers of JSON differ in what they escape.

@@ -11,7 +11,10 @@ public sealed record ActivityRecord : VendorRecord
     /// <summary>The tool, e.g. <c>claude_code</c>.</summary>
     public required string Product { get; init; }
 
-    /// <summary>What <see cref="ActorId"/> names: <c>user</c> (an e-mail address), <c>api_key_name</c>.</summary>
+    /// <summary>
+    /// What <see cref="ActorId"/> names: <c>user</c> (an e-mail address, or an id where the vendor gives one),
+    /// <c>api_key_name</c>.
+    /// </summary>
     public required string ActorType { get; init; }
 
     public required string ActorId { get; init; }

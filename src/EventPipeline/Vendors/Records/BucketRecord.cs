@@ -9,7 +9,7 @@ public abstract record BucketRecord : VendorRecord
     /// <summary>When the bucket begins, UTC.</summary>
     public required DateTimeOffset BucketStart { get; init; }
 
-    /// <summary>How long the bucket is: <c>1d</c>.</summary>
+    /// <summary>How long the bucket is: <c>1d</c>; <c>event</c> for a moment.</summary>
     public required string BucketWidth { get; init; }
 
     /// <summary>The workspace, project or team. Null is the vendor's default one.</summary>

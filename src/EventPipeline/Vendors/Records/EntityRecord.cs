@@ -12,7 +12,7 @@ public sealed record EntityRecord : VendorRecord
 
     /// <summary>
     /// <c>organization</c>, <c>workspace</c>, <c>workspace_member</c>, <c>project</c>, <c>api_key</c>,
-    /// <c>admin_api_key</c>, <c>user</c>, <c>service_account</c>.
+    /// <c>admin_api_key</c>, <c>user</c>, <c>service_account</c>, <c>group</c>, <c>group_member</c>.
     /// </summary>
     public required string Kind { get; init; }
 

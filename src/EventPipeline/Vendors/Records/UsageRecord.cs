@@ -72,12 +72,13 @@ public sealed record UsageRecord : BucketRecord
         new(InputUncachedTokens ?? 0, CacheReadTokens ?? 0, CacheWriteTokens ?? 0, OutputTokens ?? 0);
 }
 
-/// <summary>Makes usage records.</summary>
+/// <summary>Makes records of usage.</summary>
 internal static class UsageRecords
 {
     /// <summary>A record of an object's numbers, whose tokens add up within 64 bits.</summary>
     /// <exception cref="RejectedEventException">They do not.</exception>
-    public static UsageRecord Usage(this Fields fields, UsageRecord record)
+    public static TRecord Usage<TRecord>(this Fields fields, TRecord record)
+        where TRecord : VendorRecord
     {
         try
         {
