@@ -5,7 +5,7 @@ namespace EventPipeline.FanOut;
 
 /// <summary>
 /// How many load jobs a day has for windows that may wait, and how many windows share one. A message takes one load job
-/// per table at most.
+/// per table at most, or what a load of many days amounts to.
 /// </summary>
 /// <param name="Left">Load jobs for windows that might wait, and need not.</param>
 /// <param name="DailyGroup">How many windows of a daily run share a message; 1 where each can have its own.</param>
@@ -19,7 +19,7 @@ internal sealed record LoadBudget(int Left, int DailyGroup = 1)
     private const int PercentFull = 75;
 
     // What one message asks for has to be read in one attempt.
-    private const int MaxGroup = 32;
+    private const int MaxGroup = 64;
     private const int BackfillGroup = 8;
     private const int Few = 25;
 
@@ -29,16 +29,16 @@ internal sealed record LoadBudget(int Left, int DailyGroup = 1)
     /// How many windows of today's daily run may take one, whether it has come or not.
     /// </param>
     /// <param name="published">
-    /// How many messages were published today for windows that might have waited.
+    /// How many load jobs were published for today, of windows that might have waited.
     /// </param>
     public static LoadBudget Create(int maxLoadsPerDay, int dailyWindows, long published)
     {
         var mostDaily = Math.Max(1, maxLoadsPerDay * PercentDaily / 100);
-        var group = dailyWindows <= mostDaily
-            ? 1
-            : (int)Math.Min(MaxGroup, Math.Ceiling(dailyWindows * 100.0 / PercentFull / mostDaily));
-        var left = (maxLoadsPerDay * PercentPlanned / 100) - Math.Min(dailyWindows, mostDaily) - published;
-        return new LoadBudget((int)Math.Max(0, left), group);
+        var group = dailyWindows <= mostDaily ? 1 : Math.Min(MaxGroup, Share(dailyWindows, mostDaily));
+        var daily = group == 1 ? dailyWindows : Share(dailyWindows, group);
+        return new LoadBudget((int)Math.Max(0, (maxLoadsPerDay * PercentPlanned / 100) - daily - published), group);
+
+        static int Share(int windows, int among) => (int)Math.Ceiling(windows * 100.0 / PercentFull / among);
     }
 
     /// <summary>

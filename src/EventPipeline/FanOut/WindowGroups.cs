@@ -11,15 +11,19 @@ internal static class WindowGroups
     /// </summary>
     public const long MaxRows = 20_000;
 
+    // BigQuery accepts 1,500 load jobs into a table in a day, and 30,000 changes of its daily partitions.
+    private const int DaysPerLoad = 20;
+
     /// <summary>
-    /// Windows in groups, in order: those of one vendor and of one kind, daily or not, until the group is full.
+    /// Windows in groups, in order: those of the same days, one vendor and one kind, daily or not, until the group is
+    /// full. So a load writes to no more partitions than a window has days.
     /// </summary>
     /// <param name="windows">The windows.</param>
     /// <param name="sizeOf">How many windows may share a message with one of them.</param>
     public static IEnumerable<IReadOnlyList<PlannedWindow>> Of(
         IEnumerable<PlannedWindow> windows, Func<PlannedWindow, int> sizeOf)
     {
-        var open = new Dictionary<(string Vendor, bool MayWait), List<PlannedWindow>>();
+        var open = new Dictionary<Kind, List<PlannedWindow>>();
         foreach (var planned in windows)
         {
             if (!IsSmall(planned))
@@ -47,15 +51,19 @@ internal static class WindowGroups
         }
     }
 
-    /// <summary>How many windows, from the beginning, make no more than so many groups.</summary>
-    public static int Fitting(IEnumerable<PlannedWindow> windows, Func<PlannedWindow, int> sizeOf, int groups)
+    /// <summary>How many load jobs per table a group may take: one for each twenty days that it writes to.</summary>
+    public static int LoadsOf(IReadOnlyList<PlannedWindow> group) => LoadsOf(group[0]);
+
+    /// <summary>How many windows, from the beginning, make groups of no more than so many load jobs.</summary>
+    public static int Fitting(IEnumerable<PlannedWindow> windows, Func<PlannedWindow, int> sizeOf, int loads)
     {
-        var members = new Dictionary<(string Vendor, bool MayWait), int>();
+        var members = new Dictionary<Kind, int>();
         var count = 0;
         foreach (var planned in windows)
         {
             var before = IsSmall(planned) ? members.GetValueOrDefault(KindOf(planned)) : 0;
-            if (before == 0 && groups-- == 0)
+            loads -= before == 0 ? LoadsOf(planned) : 0;
+            if (loads < 0)
             {
                 break;
             }
@@ -70,8 +78,10 @@ internal static class WindowGroups
         return count;
     }
 
-    private static (string Vendor, bool MayWait) KindOf(PlannedWindow planned) =>
-        (planned.Window.Vendor, planned.MayWait);
+    private static int LoadsOf(PlannedWindow planned) => (planned.Window.Days + DaysPerLoad - 1) / DaysPerLoad;
+
+    private static Kind KindOf(PlannedWindow planned) =>
+        new(planned.Window.Vendor, planned.MayWait, planned.Window.From, planned.Window.To);
 
     /// <summary>
     /// Whether a window is known to have few rows. Of one that every daily run reads it is assumed; a backfill may be
@@ -79,4 +89,6 @@ internal static class WindowGroups
     /// </summary>
     private static bool IsSmall(PlannedWindow planned) =>
         planned.Rows is { } rows ? rows <= MaxRows : !planned.MayWait;
+
+    private sealed record Kind(string Vendor, bool MayWait, DateOnly From, DateOnly To);
 }

@@ -51,7 +51,7 @@ internal sealed partial class WindowPublisher(
         var state = await backlog.FindAsync(plan.Mode, cancellationToken);
         plan = plan with { Windows = Budget(most, state.Published).Apply(plan.Windows) };
         var groups = GroupsOf([.. plan.Windows.Where(planned => planned.IsPublished)], plan.Mode);
-        return plan with { LoadsToSpare = groups.Count(group => group[0].MayWait) };
+        return plan with { LoadsToSpare = groups.Where(group => group[0].MayWait).Sum(WindowGroups.LoadsOf) };
     }
 
     /// <summary>
@@ -100,9 +100,10 @@ internal sealed partial class WindowPublisher(
 
             var (began, groups) = (clock.GetUtcNow(), budget.Groups(some).ToList());
             await PublishAsync(runId, mode, time, some, cancellationToken);
-            await backlog.RecordPublishedAsync(runId, mode, groups, began, cancellationToken);
+            await backlog.RecordPublishedAsync(
+                runId, mode, groups.Select(group => (WindowGroups.LoadsOf(group), group)), began, cancellationToken);
             PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
-            budget = budget with { Left = Math.Max(0, budget.Left - groups.Count) };
+            budget = budget with { Left = Math.Max(0, budget.Left - groups.Sum(WindowGroups.LoadsOf)) };
         }
     }
 

@@ -42,12 +42,12 @@ internal sealed class Backlog(
         [.. RunHistory.Waiting(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
 
     /// <summary>
-    /// Records that windows which waited were published: the first of each group counts as a load job. Recorded twice,
-    /// they count twice.
+    /// Records that windows which waited were published: the first of each message with the load jobs that it may take.
+    /// Recorded twice, they count twice.
     /// </summary>
     /// <param name="runId">The run.</param>
     /// <param name="mode">The run's mode.</param>
-    /// <param name="groups">The windows, by message.</param>
+    /// <param name="groups">The windows of each message, and how many load jobs per table it may take.</param>
     /// <param name="began">
     /// When publishing them began, UTC: one that meets a quota before all are recorded waits again.
     /// </param>
@@ -55,15 +55,15 @@ internal sealed class Backlog(
     public async Task RecordPublishedAsync(
         string runId,
         RunMode mode,
-        IEnumerable<IReadOnlyList<PlannedWindow>> groups,
+        IEnumerable<(int Loads, IReadOnlyList<PlannedWindow> Windows)> groups,
         DateTimeOffset began,
         CancellationToken cancellationToken)
     {
-        var rows = groups.SelectMany(group => group.Select((planned, place) =>
+        var rows = groups.SelectMany(group => group.Windows.Select((planned, place) =>
         {
             var row = ledger.Create(runId, RunHistory.WindowPublished, mode, planned.Window);
             row["recorded_at"] = began;
-            row["row_count"] = place == 0 ? 1L : 0L;
+            row["row_count"] = place == 0 ? (long)group.Loads : 0L;
             return row;
         }));
         foreach (var some in rows.Chunk(RunEvents.MaxRowsPerInsert))

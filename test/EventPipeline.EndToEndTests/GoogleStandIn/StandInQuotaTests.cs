@@ -46,6 +46,28 @@ public sealed class StandInQuotaTests : StandInTest
     }
 
     [Fact]
+    public async Task A_partitioned_table_takes_so_many_changes_of_partitions_a_day_and_a_job_so_many_partitions()
+    {
+        await BigQuery.CreateTableAsync();
+        StandInClient.Message(await BigQuery.QueryAsync("CREATE TABLE d.p (id INT64, day DATE) PARTITION BY day"))
+            .ShouldBe("");
+        await StandIn.LimitAsync(("partitionModificationsPerTableAndDay", 5), ("partitionsPerJob", 3));
+
+        Reason(await BigQuery.LoadAsync("first", Days(1, 2, 2), "p")).ShouldBeNull();
+        Reason(await BigQuery.LoadAsync("again", Days(1, 2), "p")).ShouldBeNull();
+        var full = await BigQuery.LoadAsync("full", Days(1, 2), "p");
+
+        Reason(full).ShouldBe("quotaExceeded");
+        Error(full)["message"]!.GetValue<string>().ShouldStartWith(
+            "Quota exceeded: Your table exceeded quota for Number of partition modifications to a column partitioned ");
+        Reason(await BigQuery.LoadAsync("one", Days(1), "p")).ShouldBeNull();
+        Reason(await BigQuery.LoadAsync("many", Days(1, 2, 3, 4), "p")).ShouldBe("invalid");
+        Reason(await BigQuery.LoadAsync("other", Row)).ShouldBeNull("it is not partitioned");
+        (await BigQuery.ValueAsync("SELECT COUNT(*) FROM d.p")).ShouldBe("6");
+        (await UsedAsync("tables", "p-1:d.p", "partitionModificationsOfTheLast24Hours")).ShouldBe((5, 5));
+    }
+
+    [Fact]
     public async Task Loads_and_definitions_of_a_table_have_a_rate_to_which_dml_counts()
     {
         await BigQuery.CreateTableAsync();
@@ -230,6 +252,9 @@ public sealed class StandInQuotaTests : StandInTest
     private static JsonObject Error(JsonObject job) => (JsonObject)job["status"]!["errorResult"]!;
 
     private static string? Reason(JsonObject job) => (string?)job["status"]!["errorResult"]?["reason"];
+
+    private static string Days(params IEnumerable<int> days) =>
+        string.Join('\n', days.Select(day => $$"""{"id":1,"day":"2026-11-0{{day}}"}"""));
 
     private async Task<(int Used, int Limit)> UsedAsync(params IReadOnlyList<string> path)
     {

@@ -39,6 +39,10 @@ internal sealed class QuotaReport(
         return Pair(
             use.Table.ToString(),
             ("loadJobsToday", loads.Count(job => job.LoadsInto == use.Table), most.LoadJobsPerTableAndDay),
+            (
+                "partitionModificationsOfTheLast24Hours",
+                use.PartitionModifications.Count,
+                most.PartitionModificationsPerTableAndDay),
             ("insertsOfTheLast24Hours", use.Inserts.Count, most.ImmediateInsertsPerTableAndDay),
             ("dmlPer10Seconds", use.Dml.Peak, most.DmlPerTableAnd10Seconds),
             ("updatesPer10Seconds", use.Updates.Peak, tables.UpdatesLimit(use)),

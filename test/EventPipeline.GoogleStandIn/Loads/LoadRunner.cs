@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Http;
 using EventPipeline.GoogleStandIn.Jobs;
+using EventPipeline.GoogleStandIn.Quotas;
 using EventPipeline.GoogleStandIn.Storage;
 using EventPipeline.GoogleStandIn.Tables;
 
@@ -12,7 +13,7 @@ namespace EventPipeline.GoogleStandIn.Loads;
 /// A load job: all rows or none.
 /// https://docs.cloud.google.com/bigquery/docs/reference/rest/v2/Job#jobconfigurationload.
 /// </summary>
-internal sealed class LoadRunner(Database database, Catalog catalog)
+internal sealed class LoadRunner(Database database, Catalog catalog, TableQuotas quotas)
 {
     /// <summary>More bad rows than these are not looked for once a job has failed.</summary>
     private const int MaxErrorsShown = 5;
@@ -25,7 +26,9 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
     {
         var load = (JsonObject)job.Configuration["load"]!;
         var name = TableName.Of(load["destinationTable"], job.Project);
-        var columns = Open(connection, job, load, name);
+        var table = Open(connection, job, load, name);
+        var columns = TableSchema.Columns(table);
+        var partitions = new WrittenPartitions(table, columns);
         var reader = new RowReader(columns, (bool?)load["ignoreUnknownValues"] ?? false);
         var mostBad = (int?)load["maxBadRecords"] ?? 0;
         var bad = new List<JsonObject>();
@@ -57,9 +60,15 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
                 else
                 {
                     good++;
+                    partitions.Add(reader.Row);
                     writer.Write(reader.Row, line.Length);
                 }
             }
+        }
+
+        if (bad.Count <= mostBad && partitions.Count is { } written)
+        {
+            quotas.ModifyPartitions(connection, name, written);
         }
 
         return bad.Count > mostBad
@@ -81,8 +90,8 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
             };
     }
 
-    /// <summary>The columns of the table to load into, which is made or emptied where the job says so.</summary>
-    private IReadOnlyList<Column> Open(DuckDBConnection connection, Job job, JsonObject load, TableName name)
+    /// <summary>The table to load into, which is made or emptied where the job says so.</summary>
+    private JsonObject Open(DuckDBConnection connection, Job job, JsonObject load, TableName name)
     {
         var dataset = Catalog.Dataset(connection, name.Project, name.Dataset);
         if (!job.Location.Equals((string?)dataset["location"], StringComparison.OrdinalIgnoreCase))
@@ -124,7 +133,7 @@ internal sealed class LoadRunner(Database database, Catalog catalog)
                 throw GoogleException.Invalid($"Invalid value for writeDisposition: {other}");
         }
 
-        return TableSchema.Columns(table);
+        return table;
     }
 
     private JsonObject Create(DuckDBConnection connection, JsonObject load, TableName name)

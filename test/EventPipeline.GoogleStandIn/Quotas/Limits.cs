@@ -11,6 +11,14 @@ internal sealed record Limits
     /// <summary>Load jobs of a project, failed ones included, per UTC day.</summary>
     public int LoadJobsPerProjectAndDay { get; init; } = 100_000;
 
+    /// <summary>Partitions that one load job may write to.</summary>
+    public int PartitionsPerJob { get; init; } = 4_000;
+
+    /// <summary>
+    /// Partitions of a table that is partitioned by a column, written to in 24 hours, each load's apart.
+    /// </summary>
+    public int PartitionModificationsPerTableAndDay { get; init; } = 30_000;
+
     /// <summary>Loads into a table that has no partitions, and definitions of it, in 10 seconds.</summary>
     public int TableUpdatesPer10Seconds { get; init; } = 5;
 

@@ -16,6 +16,14 @@ internal static class QuotaErrors
     public static GoogleException LoadsOfProject() => Quota(
         "Your project exceeded quota for imports per project.", "load_job_per_project.long");
 
+    public static GoogleException PartitionModifications() => Quota(
+        "Your table exceeded quota for Number of partition modifications to a column partitioned table.",
+        "partition_modifications_per_column_partitioned_table.long");
+
+    public static GoogleException PartitionsOfJob(int partitions, int most) => GoogleException.Invalid(
+        FormattableString.Invariant(
+            $"Too many partitions produced by query, allowed {most}, query produces at least {partitions} partitions"));
+
     public static GoogleException QueuedQueries() => Quota(
         "Your project and region exceeded quota for max number of jobs that can be queued per project.",
         "max_queued_jobs");

@@ -21,18 +21,22 @@ internal sealed class Rate(TimeProvider time, TimeSpan span)
         }
     }
 
-    /// <summary>Counts an event, unless there are as many already as there may be.</summary>
-    public bool TryAdd(int most)
+    /// <summary>Counts an event, or several at once, unless there would be more than there may be.</summary>
+    public bool TryAdd(int most, int count = 1)
     {
         lock (events)
         {
             Forget();
-            if (events.Count >= most)
+            if (events.Count > most - count)
             {
                 return false;
             }
 
-            events.Enqueue(time.GetTimestamp());
+            for (var one = 0; one < count; one++)
+            {
+                events.Enqueue(time.GetTimestamp());
+            }
+
             Peak = Math.Max(Peak, events.Count);
             return true;
         }

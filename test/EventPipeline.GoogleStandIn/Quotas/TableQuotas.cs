@@ -35,6 +35,22 @@ internal sealed class TableQuotas(CurrentLimits limits, TimeProvider time)
         }
     }
 
+    /// <summary>Counts the partitions that a load writes to.</summary>
+    /// <exception cref="GoogleException">They are too many for one job, or for a day.</exception>
+    public void ModifyPartitions(DuckDBConnection connection, TableName table, int partitions)
+    {
+        var most = limits.Values;
+        if (partitions > most.PartitionsPerJob)
+        {
+            throw QuotaErrors.PartitionsOfJob(partitions, most.PartitionsPerJob);
+        }
+
+        if (!Of(connection, table).PartitionModifications.TryAdd(most.PartitionModificationsPerTableAndDay, partitions))
+        {
+            throw QuotaErrors.PartitionModifications();
+        }
+    }
+
     /// <summary>How many loads and definitions a table may have in 10 seconds.</summary>
     public int UpdatesLimit(TableUse use) => use.IsPartitioned
         ? limits.Values.PartitionedTableUpdatesPer10Seconds

@@ -19,6 +19,9 @@ internal sealed class TableUse(TableName table, TimeProvider time)
     /// <summary>Loads, definitions and DML.</summary>
     public Rate Updates { get; } = new(time, Short);
 
+    /// <summary>Partitions that loads write to, each load's apart.</summary>
+    public Rate PartitionModifications { get; } = new(time, TimeSpan.FromHours(24));
+
     public Rate Inserts { get; } = new(time, TimeSpan.FromHours(24));
 
     /// <summary>The INSERT statements that no longer run immediately.</summary>

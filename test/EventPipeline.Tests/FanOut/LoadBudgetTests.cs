@@ -16,7 +16,8 @@ public sealed class LoadBudgetTests
     [InlineData(1_500, 54, 1_000, 146)]
     [InlineData(1_500, 54, 1_146, 0)]
     [InlineData(1_500, 900, 0, 300)]
-    [InlineData(1_500, 20_000, 0, 300)]
+    [InlineData(1_500, 20_000, 0, 311)]
+    [InlineData(1_500, 60_000, 0, 0)]
     [InlineData(1_500, 54, 5_000, 0)]
     public void A_fifth_is_kept_for_failures_and_what_daily_runs_need_for_them(
         int limit, int daily, long published, int left) =>
@@ -27,7 +28,7 @@ public sealed class LoadBudgetTests
     [InlineData(1_500, 900, 1)]
     [InlineData(1_500, 901, 2)]
     [InlineData(1_500, 9_000, 14)]
-    [InlineData(1_500, 100_000, 32)]
+    [InlineData(1_500, 100_000, 64)]
     [InlineData(100, 60, 1)]
     [InlineData(100, 61, 2)]
     [InlineData(1, 20, 27)]
@@ -39,9 +40,9 @@ public sealed class LoadBudgetTests
     {
         PlannedWindow[] windows =
         [
-            .. Small(Windows(WindowReason.New, 5, "openai"), rows: null),
-            .. Small(Windows(WindowReason.New, 2, "anthropic"), rows: 20_000),
-            .. Small(Windows(WindowReason.ReadAgain, 1, "openai"), rows: 20_001),
+            .. OfADay(WindowReason.New, 5, "openai", rows: null),
+            .. OfADay(WindowReason.New, 2, "anthropic", rows: 20_000),
+            .. OfADay(WindowReason.ReadAgain, 1, "openai", rows: 20_001),
         ];
 
         var groups = new LoadBudget(0, DailyGroup: 3).Groups(windows).ToList();
@@ -56,8 +57,8 @@ public sealed class LoadBudgetTests
     {
         PlannedWindow[] windows =
         [
-            .. Small(Windows(WindowReason.AskedFor, 20), rows: 100),
-            .. Small(Windows(WindowReason.AskedFor, 10), rows: null),
+            .. OfADay(WindowReason.AskedFor, 20, "openai", rows: 100),
+            .. OfADay(WindowReason.AskedFor, 10, "anthropic", rows: null),
             .. Windows(WindowReason.New, 2),
         ];
 
@@ -69,10 +70,11 @@ public sealed class LoadBudgetTests
     [Fact]
     public void A_day_with_few_load_jobs_left_publishes_eight_small_windows_for_each()
     {
-        var small = Small(Windows(WindowReason.AskedFor, 100), rows: 100);
-
-        new LoadBudget(5).Apply([.. small]).Count(planned => planned.IsPublished).ShouldBe(40);
-        new LoadBudget(40).Apply(Windows(WindowReason.AskedFor, 100)).Count(planned => planned.IsPublished)
+        new LoadBudget(5).Apply(OfADay(WindowReason.AskedFor, 100, "openai", rows: 100))
+            .Count(planned => planned.IsPublished)
+            .ShouldBe(40);
+        new LoadBudget(40).Apply(OfADay(WindowReason.AskedFor, 100, "openai", rows: null))
+            .Count(planned => planned.IsPublished)
             .ShouldBe(40, "nothing is known of how many rows they have");
     }
 
@@ -85,7 +87,7 @@ public sealed class LoadBudgetTests
                 PlannedWindow[] windows =
                 [
                     .. kinds.Select((kind, number) => new PlannedWindow(
-                        Window.Create(new Subject($"v{kind.Item1}", "acme", "cost"), Day.AddDays(-number)),
+                        Window.Create(new Subject($"v{kind.Item1}", $"a{number}", "cost"), Day),
                         WindowReason.AskedFor,
                         Rows: kind.Item2 ? 5 : kind.Item3 ? null : 30_000)),
                 ];
@@ -182,8 +184,35 @@ public sealed class LoadBudgetTests
         new LoadBudget(0).Apply(Windows(WindowReason.Forced, 26)).Count(planned => planned.Waiting).ShouldBe(1);
     }
 
-    private static IEnumerable<PlannedWindow> Small(IEnumerable<PlannedWindow> windows, long? rows) =>
-        windows.Select(planned => planned with { Rows = rows });
+    [Fact]
+    public void Windows_of_other_days_do_not_share_so_that_a_load_writes_to_few_partitions()
+    {
+        PlannedWindow[] windows =
+            [.. Windows(WindowReason.AskedFor, 30).Select(planned => planned with { Rows = 100 })];
+
+        new LoadBudget(100).Groups(windows).ShouldAllBe(group => group.Count == 1);
+    }
+
+    [Fact]
+    public void A_message_of_a_month_counts_as_two_load_jobs_for_a_table_takes_thirty_thousand_changes_of_partitions()
+    {
+        PlannedWindow[] months =
+        [
+            .. OfADay(WindowReason.AskedFor, 100, "openai", rows: null)
+                .Select(planned => planned with { Window = planned.Window with { From = Day.AddDays(-30) } }),
+        ];
+
+        new LoadBudget(60).Apply(months).Count(planned => planned.IsPublished).ShouldBe(30);
+        WindowGroups.LoadsOf([months[0]]).ShouldBe(2);
+        WindowGroups.LoadsOf(OfADay(WindowReason.New, 9, "openai", rows: 1)).ShouldBe(1);
+    }
+
+    /// <summary>Windows of one day, of an account each.</summary>
+    private static PlannedWindow[] OfADay(string why, int count, string vendor, long? rows) =>
+    [
+        .. Enumerable.Range(0, count).Select(number => new PlannedWindow(
+            Window.Create(new Subject(vendor, $"account-{number}", "cost"), Day), why, Rows: rows)),
+    ];
 
     /// <summary>Windows of a day each, the oldest first.</summary>
     private static PlannedWindow[] Windows(string why, int count, string vendor = "openai") =>

@@ -53,10 +53,15 @@ internal static class LoadFailure
 
     private static string QuotaUsedUp(ErrorProto error, Job job, string name) =>
         IsTheTables(error)
-            ? $"{Table(job)}: the daily quota of 1,500 load jobs is exhausted ({name}: {Short(error.Message)}). "
+            ? $"{Table(job)}: the daily quota of {What(error)} is exhausted ({name}: {Short(error.Message)}). "
                 + "It replenishes over the course of a day, and a later run goes on with the window."
             : $"{Table(job)}, {name}: a quota is exhausted: {Short(error.Message)} "
                 + "It replenishes by itself, and Pub/Sub will redeliver.";
+
+    private static string What(ErrorProto error) =>
+        $"{error.Message}".Contains("partition modifications", StringComparison.OrdinalIgnoreCase)
+            ? "30,000 changes of partitions"
+            : "1,500 load jobs";
 
     private static string Table(Job job)
     {
