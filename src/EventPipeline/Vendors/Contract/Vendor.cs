@@ -53,6 +53,9 @@ public sealed record Report(
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>();
 
+    /// <summary>How many closed days back the vendor serves it; null where no limit is documented.</summary>
+    public int? ServedDays { get; init; }
+
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
 

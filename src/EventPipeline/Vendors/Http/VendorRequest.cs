@@ -23,6 +23,9 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
     public bool MayBeForbidden { get; init; }
 
+    /// <summary>Whether 400, 403 and 404 are answers too: what it asks for is a detail of something else.</summary>
+    public bool MayBeRefused { get; init; }
+
     /// <summary>
     /// Whether the answer may begin with an array, or be a file of lines: elsewhere anything but an object is not the
     /// vendor's answer.
@@ -67,11 +70,15 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
                 + $"{parameter}={Uri.EscapeDataString(value)}",
         Tolerated = null,
         MayBeForbidden = false,
+        MayBeRefused = false,
     };
 
     /// <summary>Whether this refusal is an answer to it.</summary>
     public bool Tolerates(HttpStatusCode status) =>
-        status == Tolerated || (MayBeForbidden && status == HttpStatusCode.Forbidden);
+        status == Tolerated
+        || (MayBeForbidden && status == HttpStatusCode.Forbidden)
+        || (MayBeRefused
+            && status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound);
 
     /// <summary>Where it goes.</summary>
     public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);
