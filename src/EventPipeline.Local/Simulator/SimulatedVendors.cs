@@ -1,5 +1,6 @@
 using EventPipeline.Local.Simulator.Anthropic;
 using EventPipeline.Local.Simulator.OpenAI;
+using EventPipeline.Local.Simulator.OpenRouter;
 using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator;
@@ -11,6 +12,7 @@ internal static class SimulatedVendors
     public static IReadOnlyList<SimulatedVendor> All { get; } =
     [
         SimulatedAnthropic.Registration,
+        SimulatedOpenRouter.Registration,
         SimulatedOpenAI.Registration,
     ];
 }

@@ -4,6 +4,7 @@ using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.OpenAI;
+using EventPipeline.Vendors.OpenRouter;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors;
@@ -46,5 +47,6 @@ internal static class VendorServiceCollectionExtensions
 
     private static IServiceCollection AddKnown(this IServiceCollection services) => services
         .AddAnthropic()
-        .AddOpenAI();
+        .AddOpenAI()
+        .AddOpenRouter();
 }

@@ -14,7 +14,8 @@ public sealed class CredentialTests(Simulation simulation) : IClassFixture<Simul
     public async Task A_refused_key_is_rejected_with_the_kind_of_key_the_vendor_wants_and_loads_once_it_is_changed()
     {
         const string nonsense = "sk-ant-admin01-nonsense-1234567890";
-        var (acme, labs, openai) = (simulation.Accounts[0], simulation.Accounts[1], simulation.Accounts[2]);
+        var (acme, labs) = (simulation.Accounts[0], simulation.Accounts[1]);
+        var openai = simulation.Accounts.Single(account => account.Vendor == "openai");
         string runId;
         await using (var service = await RunningService.StartAsync(folder.Path, simulation.Settings(
             ("KEY_ANTHROPIC_0", acme.LimitedKey), ("KEY_ANTHROPIC_1", nonsense), ("KEY_OPENAI_0", openai.LimitedKey))))

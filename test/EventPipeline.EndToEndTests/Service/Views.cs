@@ -61,10 +61,10 @@ internal static class Views
           SELECT vendor, account_id, report, usage_date, MAX(usage_date) OVER (PARTITION BY vendor, account_id, report) AS newest_day FROM current_slices
         ),
         complete AS (
-          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report = 'names' THEN s.newest_day ELSE s.usage_date END) AS complete_until
+          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report IN ('names', 'credits') THEN s.newest_day ELSE s.usage_date END) AS complete_until
           FROM newest s
           LEFT JOIN newest n ON n.vendor = s.vendor AND n.account_id = s.account_id AND n.report = s.report AND n.usage_date = s.usage_date + 1
-          WHERE s.report = 'names' OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
+          WHERE s.report IN ('names', 'credits') OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
           GROUP BY ALL
         )
         SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM daily_cost
@@ -183,6 +183,10 @@ internal static class Views
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".rejected", StringComparison.Ordinal))),
             ],
             ("anthropic", "cost") => [0],
+            ("openrouter", "activity") =>
+            [
+                Sum("prompt_tokens"), 0, 0, 0, Sum("completion_tokens"), Sum("requests"), 0,
+            ],
             ("openai", "costs") => [Sum("quantity")],
             ("openai", "completions") =>
             [

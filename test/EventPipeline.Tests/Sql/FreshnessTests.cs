@@ -1,6 +1,7 @@
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.OpenAI;
+using EventPipeline.Vendors.OpenRouter;
 using static EventPipeline.Tests.Sql.Facts;
 
 namespace EventPipeline.Tests.Sql;
@@ -53,7 +54,12 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     [Fact]
     public async Task The_view_knows_which_reports_have_no_past() =>
         (await _facts.AskAsync("SELECT vendor, report FROM snapshot_reports ORDER BY ALL")).ShouldBe(
-            new[] { AnthropicConnector.Self, OpenAIConnector.Self }.SelectMany(vendor => vendor.Reports
+            new[]
+            {
+                AnthropicConnector.Self,
+                OpenAIConnector.Self,
+                OpenRouterConnector.Self,
+            }.SelectMany(vendor => vendor.Reports
                 .Where(report => !report.HasPast)
                 .Select(report => (IReadOnlyList<object?>)[vendor.Name, report.Name])));
 
