@@ -153,17 +153,20 @@ internal static class Views
             foreach (var report in account.Reports.Where(report => isRead(account, ReportName(account.Vendor, report))))
             {
                 var days = await simulation.TruthAsync(account.Vendor, account.Name, report, from, to);
-                lines.AddRange(days.Where(day => day.Rows > 0).Select(day => Line(
-                    account.Vendor,
-                    account.Name,
-                    ReportName(account.Vendor, report),
-                    day.Day,
-                    [day.Rows, day.Tokens, day.Usd, .. Parts(account.Vendor, report, day)])));
+                lines.AddRange(days.Where(day => day.Rows > 0).SelectMany(day =>
+                    Rows(account.Vendor, report, day).Select(numbers => Line(
+                        account.Vendor, account.Name, ReportName(account.Vendor, report), day.Day, numbers))));
             }
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>What the tables have of a day: a row each, where one report fills two.</summary>
+    private static IEnumerable<IEnumerable<decimal>> Rows(string vendor, string report, TrueDay day) =>
+        (vendor, report) == ("openrouter", "activity")
+            ? [[day.Rows, day.Tokens, 0, .. Parts(vendor, report, day)], [day.Rows, 0, day.Usd, 0]]
+            : [[day.Rows, day.Tokens, day.Usd, .. Parts(vendor, report, day)]];
 
     private static IEnumerable<decimal> Parts(string vendor, string report, TrueDay day)
     {
