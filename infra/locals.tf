@@ -4,7 +4,7 @@ locals {
   datasets = { production = var.dataset, development = "${var.dataset}_dev" }
 
   # A vendor's section in the service's settings.
-  sections = { anthropic = "Anthropic", cursor = "Cursor", openai = "OpenAI" }
+  sections = { anthropic = "Anthropic", cursor = "Cursor", openai = "OpenAI", openrouter = "OpenRouter" }
 
   # One entry per account; the position in its vendor's list is the number in the settings.
   accounts = merge([

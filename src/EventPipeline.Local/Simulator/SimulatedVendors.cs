@@ -1,6 +1,7 @@
 using EventPipeline.Local.Simulator.Anthropic;
 using EventPipeline.Local.Simulator.Cursor;
 using EventPipeline.Local.Simulator.OpenAI;
+using EventPipeline.Local.Simulator.OpenRouter;
 using EventPipeline.Local.Simulator.Reports;
 
 namespace EventPipeline.Local.Simulator;
@@ -13,6 +14,7 @@ internal static class SimulatedVendors
     [
         SimulatedAnthropic.Registration,
         SimulatedCursor.Registration,
+        SimulatedOpenRouter.Registration,
         SimulatedOpenAI.Registration,
     ];
 }

@@ -76,9 +76,10 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         for (var day = first; day <= lastClosed; day = day.AddDays(1))
         {
             var isAsked = asked.From <= day && day <= asked.To;
-            var isGapDay = day > lastClosed.AddDays(-gapDays);
+            var isServed = IsServed(report, lastClosed, day);
+            var isGapDay = isServed && day > lastClosed.AddDays(-gapDays);
             var read = ReadOf(subject, day);
-            if (Why(day, isAsked, isGapDay, read, report, request) is not { } why)
+            if (Why(day, isAsked, isGapDay, read, report, request) is not { } why || !(isServed || isAsked))
             {
                 continue;
             }
@@ -88,6 +89,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
                 open is not null
                     && open.Why == why
                     && open.Window.To.AddDays(1) == day
+                    && IsServed(report, lastClosed, open.Window.To) == isServed
                     && (skipped || open.Window.Days < longest))
             {
                 open = open with { Window = open.Window with { To = day }, Rows = open.Rows + most };
@@ -107,6 +109,13 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
             yield return open;
         }
     }
+
+    /// <summary>
+    /// Whether the vendor still serves a day. One that it does not is read only if a person asks for it, and takes no
+    /// other day with it when it is refused.
+    /// </summary>
+    private static bool IsServed(Report report, DateOnly lastClosed, DateOnly day) =>
+        report.ServedDays is not { } days || day > lastClosed.AddDays(-days);
 
     /// <summary>How many rows the largest day has that is known; null where none is.</summary>
     private long? MostRows(PlanSubject subject, DateOnly first, DateOnly last) =>

@@ -5,6 +5,7 @@ using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Cursor;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.OpenAI;
+using EventPipeline.Vendors.OpenRouter;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors;
@@ -48,5 +49,6 @@ internal static class VendorServiceCollectionExtensions
     private static IServiceCollection AddKnown(this IServiceCollection services) => services
         .AddAnthropic()
         .AddCursor()
-        .AddOpenAI();
+        .AddOpenAI()
+        .AddOpenRouter();
 }

@@ -5,7 +5,14 @@ namespace EventPipeline.Benchmarks.Windows;
 /// <summary>The simulated vendors as a process of their own.</summary>
 internal sealed class SimulatedVendors : IAsyncDisposable
 {
-    private const int AccountsSimulated = 3;
+    private const int AccountsSimulated = 4;
+
+    private static readonly Dictionary<string, string> Sections = new()
+    {
+        ["anthropic"] = "Anthropic",
+        ["openai"] = "OpenAI",
+        ["openrouter"] = "OpenRouter",
+    };
 
     private readonly ChildProcess _process;
     private readonly string _address;
@@ -35,7 +42,7 @@ internal sealed class SimulatedVendors : IAsyncDisposable
         var settings = new Dictionary<string, string>();
         foreach (var vendor in _accounts.Take(isOne ? 1 : _accounts.Count).GroupBy(account => account.Vendor))
         {
-            var section = $"Vendors__{(vendor.Key == "anthropic" ? "Anthropic" : "OpenAI")}";
+            var section = $"Vendors__{Sections[vendor.Key]}";
             settings[$"{section}__BaseAddress"] = _address;
             foreach (var (index, account) in vendor.Index())
             {

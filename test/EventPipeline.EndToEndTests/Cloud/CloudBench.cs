@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using EventPipeline.EndToEndTests.Service;
 using EventPipeline.Messages;
+using EventPipeline.Vendors;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 
@@ -108,7 +109,8 @@ public sealed class CloudBench : IAsyncLifetime, IViews
         };
         foreach (var vendor in Vendors.Accounts.GroupBy(account => account.Vendor))
         {
-            var section = $"Vendors__{Views.Section(vendor.Key)}";
+            var known = VendorServiceCollectionExtensions.Known.Single(known => known.Name == vendor.Key);
+            var section = $"Vendors__{known.Section}";
             settings[$"{section}__BaseAddress"] = Vendors.Address.AbsoluteUri;
             foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
             {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
+using EventPipeline.Vendors;
 
 namespace EventPipeline.EndToEndTests.Service;
 
@@ -56,7 +57,8 @@ public class Simulation : IAsyncLifetime
         };
         foreach (var vendor in Accounts.GroupBy(account => account.Vendor))
         {
-            var section = $"Vendors__{Views.Section(vendor.Key)}";
+            var known = VendorServiceCollectionExtensions.Known.Single(known => known.Name == vendor.Key);
+            var section = $"Vendors__{known.Section}";
             settings[$"{section}__BaseAddress"] = Address.AbsoluteUri;
             foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
             {

@@ -81,10 +81,10 @@ internal static class Views
           SELECT vendor, account_id, report, usage_date, MAX(usage_date) OVER (PARTITION BY vendor, account_id, report) AS newest_day FROM current_slices
         ),
         complete AS (
-          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report IN ('names', 'spend') THEN s.newest_day ELSE s.usage_date END) AS complete_until
+          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report IN ('names', 'spend', 'credits') THEN s.newest_day ELSE s.usage_date END) AS complete_until
           FROM newest s
           LEFT JOIN newest n ON n.vendor = s.vendor AND n.account_id = s.account_id AND n.report = s.report AND n.usage_date = s.usage_date + 1
-          WHERE s.report IN ('names', 'spend') OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
+          WHERE s.report IN ('names', 'spend', 'credits') OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
           GROUP BY ALL
         )
         SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM daily_cost
@@ -164,15 +164,6 @@ internal static class Views
         }
     }
 
-    /// <summary>A vendor's section in the settings.</summary>
-    public static string Section(string vendor) => vendor switch
-    {
-        "anthropic" => "Anthropic",
-        "cursor" => "Cursor",
-        "openai" => "OpenAI",
-        _ => throw new InvalidOperationException($"The simulation serves {vendor}, which has no section here."),
-    };
-
     /// <summary>The name of a report at the simulation, in the service's words.</summary>
     public static string ReportName(string vendor, string report) =>
         vendor != "openai" ? report : report == "costs" ? "cost" : $"{report}_usage";
@@ -186,17 +177,20 @@ internal static class Views
             foreach (var report in account.Reports.Where(report => isRead(account, ReportName(account.Vendor, report))))
             {
                 var days = await simulation.TruthAsync(account.Vendor, account.Name, report, from, to);
-                lines.AddRange(days.Where(day => day.Rows > 0).Select(day => Line(
-                    account.Vendor,
-                    account.Name,
-                    ReportName(account.Vendor, report),
-                    day.Day,
-                    [day.Rows, day.Tokens, day.Usd, .. Parts(account.Vendor, report, day)])));
+                lines.AddRange(days.Where(day => day.Rows > 0).SelectMany(day =>
+                    Rows(account.Vendor, report, day).Select(numbers => Line(
+                        account.Vendor, account.Name, ReportName(account.Vendor, report), day.Day, numbers))));
             }
         }
 
         return [.. lines.Order(StringComparer.Ordinal)];
     }
+
+    /// <summary>What the tables have of a day: a row each, where one report fills two.</summary>
+    private static IEnumerable<IEnumerable<decimal>> Rows(string vendor, string report, TrueDay day) =>
+        (vendor, report) == ("openrouter", "activity")
+            ? [[day.Rows, day.Tokens, 0, .. Parts(vendor, report, day)], [day.Rows, 0, day.Usd, 0]]
+            : [[day.Rows, day.Tokens, day.Usd, .. Parts(vendor, report, day)]];
 
     private static IEnumerable<decimal> Parts(string vendor, string report, TrueDay day)
     {
@@ -222,6 +216,10 @@ internal static class Views
                 Sum("fee_cents"),
             ],
             ("cursor", "daily_usage") => [Sum("added"), Sum("deleted"), Sum("accepts"), Sum("rejects")],
+            ("openrouter", "activity") =>
+            [
+                Sum("prompt_tokens"), 0, 0, 0, Sum("completion_tokens"), Sum("requests"), 0,
+            ],
             ("openai", "costs") => [Sum("quantity")],
             ("openai", "completions") =>
             [

@@ -109,6 +109,22 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Days_that_the_vendor_no_longer_serves_are_no_gaps_and_share_no_window_with_those_it_does()
+    {
+        var usage = Usage with { ServedDays = 5 };
+
+        Text(Daily, 10).ShouldBe(["1122..1122 new", "1118..1121 gap"]);
+        Text(Daily with { From = Day(15), To = Day(20) }, 0).ShouldBe(["1115..1117 asked for", "1118..1120 asked for"]);
+
+        Read(Day(12), Day(13).At(6));
+        Text(Daily, 20).ShouldBe(["1122..1122 new", "1118..1121 gap"], "an unsettled day that is gone stays as it is");
+
+        IEnumerable<string> Text(RunRequested request, int gapDays) =>
+            new Planner(_reads, gapDays).Plan("run", request, Morning, [new PlanSubject(Acme, Organization, usage)])
+                .Windows.Select(PlannerTests.Text);
+    }
+
+    [Fact]
     public void A_snapshot_is_read_on_the_runs_day_and_never_backfilled() =>
         new Planner(_reads, 30)
             .Plan("run", Daily with { Days = 30 }, Morning, [new PlanSubject(Acme, Organization, Names)]).Windows

@@ -36,15 +36,17 @@ internal static class Costs
     private const double EventBytes = 150;
     private const int VersionsPerSlice = 9;
 
-    /// <summary>The table of facts that a report fills; every window fills <c>raw_page</c> beside it.</summary>
-    public static string TableOf(string report) => report switch
+    /// <summary>The tables of facts that a report fills; every window fills <c>raw_page</c> beside them.</summary>
+    public static IReadOnlyList<string> TablesOf(string report) => report switch
     {
-        "cost" => "cost",
-        "claude_code" or "daily_usage" => "activity",
-        "usage_events" => "usage_event",
-        "spend" => "seat",
-        "names" => "entity",
-        _ when report.EndsWith("_usage", StringComparison.Ordinal) => "usage",
+        "cost" or "credits" => ["cost"],
+        "claude_code" => ["activity", "cost"],
+        "activity" => ["usage", "cost"],
+        "daily_usage" => ["activity"],
+        "usage_events" => ["usage_event"],
+        "spend" => ["seat"],
+        "names" => ["entity"],
+        _ when report.EndsWith("_usage", StringComparison.Ordinal) => ["usage"],
         _ => throw new InvalidOperationException($"The report {report} fills no table that is known here."),
     };
 
@@ -63,15 +65,16 @@ internal static class Costs
     {
         var days = planned.Window.Days;
         var lookUp = Math.Max(Least, VersionBytes * VersionsPerSlice * slices * days);
-        var table = TableOf(planned.Window.Report);
-        var ofTable = Company.Vendors.Sum(vendor => vendor.Reports.Count(report => TableOf(report.Name) == table));
-        var all = Company.Vendors.Sum(vendor => vendor.Reports.Count);
-        return lookUp + (isLoaded ? Proof((double)slices * ofTable / all * Company.RowsPerSlice * days) : 0);
+        var all = Company.Vendors.SelectMany(vendor => vendor.Reports).ToList();
+        return lookUp + (isLoaded ? TablesOf(planned.Window.Report).Sum(Proof) : 0);
+
+        double Proof(string table) => Math.Max(
+            Least,
+            FactBytes * slices * all.Count(report => TablesOf(report.Name).Contains(table)) / all.Count
+                * Company.RowsPerSlice * days);
     }
 
     /// <summary>What is billed for asking whether a run has ended, once a message.</summary>
     public static double BytesOfStanding(int windows, int slices) =>
         Math.Max(Least, EventBytes * windows * 2) + Math.Max(Least, VersionBytes * slices);
-
-    private static double Proof(double rows) => Math.Max(Least, FactBytes * rows);
 }

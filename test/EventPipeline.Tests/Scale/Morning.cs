@@ -87,10 +87,12 @@ internal sealed class Morning(Company company)
 
         Bytes += Costs.BytesOfStanding(windows, company.Slices);
         var loaded = group.Where(isLoaded).ToList();
-        foreach (var table in loaded.GroupBy(planned => Costs.TableOf(planned.Window.Report)))
+        foreach (var table in loaded
+            .SelectMany(planned => Costs.TablesOf(planned.Window.Report).Select(table => (table, planned.Window)))
+            .GroupBy(part => part.table, part => part.Window))
         {
             Add(_loads, table.Key, 1);
-            Add(_partitions, table.Key, table.SelectMany(planned => planned.Window.EachDay()).Distinct().Count());
+            Add(_partitions, table.Key, table.SelectMany(window => window.EachDay()).Distinct().Count());
         }
 
         Add(_loads, "raw_page", loaded.Count == 0 ? 0 : 1); // Partitioned by the day on which it was fetched.

@@ -59,13 +59,19 @@ internal sealed class VendorBench : IDisposable
 
     /// <summary>Reads a window and returns everything the connector said.</summary>
     public async Task<List<VendorItem>> ReadAsync(
-        string vendor, string report, string from, string to, string account = "acme", Uri? address = null)
+        string vendor,
+        string report,
+        string from,
+        string to,
+        string account = "acme",
+        Uri? address = null,
+        string secret = Secret)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var window = new Window(vendor, account, report, DateOnly.Parse(from, null), DateOnly.Parse(to, null));
         var fetch = new FetchContext(
             window,
-            Account(vendor, account) with { BaseAddress = address ?? Address },
+            Account(vendor, account, secret) with { BaseAddress = address ?? Address },
             "org-1",
             Clock.GetUtcNow() + Patience,
             Keep,

@@ -59,6 +59,9 @@ public sealed record Report(
     /// </summary>
     public bool ForgetsDays { get; init; }
 
+    /// <summary>How many closed days back the vendor serves it; null where no limit is documented.</summary>
+    public int? ServedDays { get; init; }
+
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
 

@@ -84,14 +84,11 @@ internal static class Refusals
                     + "the credential stays with the configured host.",
                 $"Set Vendors__{conversation.Protocol.Section}__BaseAddress to where the API really is, then replay.",
                 RejectionCause.VendorRefused),
-            404 when error.Type is null => Refused(
+            404 when error is { Type: null, Code: null } => Refused(
                 "This is not the vendor's own 'not found'. Check "
                 + $"Vendors__{conversation.Protocol.Section}__BaseAddress and what is in between, then replay; "
                 + "otherwise discard."),
-            _ when error.IsTooOld => conversation.Refused(
-                $"{what} The days are older than what the vendor still serves.",
-                "Ask for later days; what was loaded of these days before stays as it is. Discard this message.",
-                RejectionCause.VendorRefused),
+            _ when error.IsTooOld => conversation.TooOld(what),
             _ => Refused(
                 "The vendor says what it did not accept. "
                 + "If the account or the request can be changed, do so and replay; otherwise discard."),

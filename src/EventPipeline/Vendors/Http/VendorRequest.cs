@@ -23,6 +23,9 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
     public bool MayBeForbidden { get; init; }
 
+    /// <summary>Whether 400, 403 and 404 are answers too: what it asks for is a detail of something else.</summary>
+    public bool MayBeRefused { get; init; }
+
     /// <summary>
     /// Whether 401, 403 and 404 are answers too: what is asked for belongs to a plan that the organisation may not
     /// have.
@@ -80,6 +83,7 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
         Tolerated = null,
         MayBeForbidden = false,
         BelongsToPlan = false,
+        MayBeRefused = false,
     };
 
     /// <summary>Whether this refusal is an answer to it.</summary>
@@ -87,7 +91,9 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
         status == Tolerated
         || (MayBeForbidden && status == HttpStatusCode.Forbidden)
         || (BelongsToPlan
-            && status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound);
+            && status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        || (MayBeRefused
+            && status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound);
 
     /// <summary>Where it goes.</summary>
     public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);

@@ -81,6 +81,12 @@ internal sealed partial class Conversation(
     public RejectedEventException Refused(string what, string hint, RejectionCause cause) =>
         new($"{about}: {what}", hint, cause);
 
+    /// <summary>The days are older than what the vendor serves, which is no reason to forget what was loaded.</summary>
+    public RejectedEventException TooOld(string what) => Refused(
+        $"{what} The days are older than what the vendor still serves.",
+        "Ask for later days; what was loaded of these days before stays as it is. Discard this message.",
+        RejectionCause.VendorRefused);
+
     /// <summary>It failed in a way that may pass.</summary>
     public TransientFailureException Transient(string what, Exception? innerException = null) =>
         new($"{about}: {what}", innerException);

@@ -42,12 +42,14 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
             return new VendorError(conversation.Quote(error.GetRawText()), null, null, requestId);
         }
 
-        var code = Quote(error, "code", conversation);
-        return new VendorError(
-            Quote(error, "message", conversation), Quote(error, "type", conversation), code, requestId)
+        var message = Quote(error, "message", conversation);
+        var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number
+            ? conversation.Quote(number.GetRawText())
+            : Quote(error, "code", conversation);
+        return new VendorError(message, Quote(error, "type", conversation), code, requestId)
         {
             Parameter = Quote(error, "param", conversation),
-            IsTooOld = code is not null && code == conversation.Protocol.TooOldCode,
+            IsTooOld = IsTooOldIn(conversation.Protocol, code, message),
         };
     }
 
@@ -104,6 +106,10 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         var message = Message ?? "no message";
         return $"{message.TrimEnd('.')}{(details.Length == 0 ? "" : $" ({details})")}.";
     }
+
+    private static bool IsTooOldIn(VendorProtocol protocol, string? code, string? message) =>
+        (code is not null && code == protocol.TooOldCode)
+        || (protocol.TooOldWords is { } words && message?.Contains(words, StringComparison.OrdinalIgnoreCase) == true);
 
     private static string? Quote(JsonElement error, string name, Conversation conversation)
     {

@@ -51,6 +51,9 @@ internal sealed record VendorProtocol(
 
     /// <summary>The code of a refusal of days that are older than the vendor serves; null where it has none.</summary>
     public string? TooOldCode { get; init; }
+
+    /// <summary>What the message of such a refusal says, where it has no code of its own; null otherwise.</summary>
+    public string? TooOldWords { get; init; }
 }
 
 /// <summary>How many requests a vendor answers.</summary>
