@@ -154,7 +154,15 @@ public sealed class SchemaCommandTests
     public async Task A_dataset_whose_tables_take_queries_of_all_their_days_is_protected()
     {
         await using var server = await AppliedAsync();
-        string[] protectedTables = ["activity_versions", "cost_versions", "raw_page", "usage_versions"];
+        string[] protectedTables =
+        [
+            "activity_versions",
+            "cost_versions",
+            "raw_page",
+            "seat_versions",
+            "usage_event_versions",
+            "usage_versions",
+        ];
         server.Tables.Where(table => table.Value.Remove("requirePartitionFilter")).Select(table => table.Key)
             .ShouldBe(protectedTables.Select(table => $"d.{table}"));
 
