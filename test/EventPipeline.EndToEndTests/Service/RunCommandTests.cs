@@ -41,7 +41,7 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
         TotalFields.ShouldBeSubsetOf(totals.EnumerateObject().Select(field => field.Name));
         totals.GetProperty("usd").ValueKind.ShouldBe(JsonValueKind.String);
         var windows = run.GetProperty("windows").EnumerateArray().ToList();
-        windows.Count.ShouldBe(23);
+        windows.Count.ShouldBe(24);
         foreach (var window in windows)
         {
             WindowFields.ShouldBeSubsetOf(window.EnumerateObject().Select(field => field.Name));

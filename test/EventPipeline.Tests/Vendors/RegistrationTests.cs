@@ -54,13 +54,13 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(19);
+        reports.Count.ShouldBe(20);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
         reports["anthropic/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
-        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7));
-        reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
+        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7, 2));
+        reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7, 2));
     }
 
     public void Dispose()

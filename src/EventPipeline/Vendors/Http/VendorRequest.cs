@@ -117,6 +117,9 @@ internal sealed class VendorAnswer(
     /// </summary>
     public string? NextLink { get; init; }
 
+    /// <summary>The status of the refusal; null where there is none.</summary>
+    public HttpStatusCode? RefusedWith { get; init; }
+
     /// <summary>The vendor's own words of the refusal.</summary>
     public VendorError? Error { get; init; }
 
