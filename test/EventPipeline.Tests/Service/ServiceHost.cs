@@ -79,8 +79,9 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public InterceptedWarehouse Warehouse => (InterceptedWarehouse)_service.Services.GetRequiredService<IWarehouse>();
 
-    /// <summary>The vendors it knows; an account of <see cref="Acme"/> each.</summary>
-    public IEnumerable<Vendor> Vendors => _service.Services.GetServices<Vendor>();
+    /// <summary>The vendors of <see cref="Acme"/>, an account each.</summary>
+    public IEnumerable<Vendor> Vendors => _service.Services.GetServices<Vendor>()
+        .Where(vendor => Acme.Any(account => account.Vendor == vendor.Section));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
