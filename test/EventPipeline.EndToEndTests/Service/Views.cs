@@ -221,7 +221,7 @@ internal static class Views
                 Sum("prompt_tokens"), 0, 0, 0, Sum("completion_tokens"), Sum("requests"), 0,
             ],
             ("openai", "costs") => [Sum("quantity")],
-            ("openai", "completions") =>
+            ("openai", "completions" or "decisions") =>
             [
                 Sum("input_text_tokens", "input_audio_tokens", "input_image_tokens"),
                 Sum("input_cached_text_tokens", "input_cached_audio_tokens", "input_cached_image_tokens"),

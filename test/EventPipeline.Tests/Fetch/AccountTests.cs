@@ -214,6 +214,39 @@ public sealed class AccountTests
     }
 
     [Fact]
+    public async Task A_key_of_another_openai_organisation_is_recognised_by_the_rows_of_its_costs()
+    {
+        using var folder = new TemporaryFolder();
+        var day = new DateOnly(2025, 1, 1);
+        await using (var host = await ServiceHost.StartAsync(folder, [("OpenAI", "acme", "sk-admin-1")]))
+        {
+            host.Vendor.On(Costs, context =>
+            {
+                context.Response.Headers["openai-organization"] = "acme-short";
+                return VendorServer.WriteAsync(context, Rows(context, "org-1"), 200);
+            });
+            (await host.WindowAsync("openai", "cost", day)).State.ShouldBe("loaded", "the two names differ in form");
+            (await host.AskAsync("SELECT mark, value FROM account_identity WHERE mark LIKE 'organization%' ORDER BY 1"))
+                .ShouldBe([["organization_header", "org-1"], ["organization_hint", "acme-short"]]);
+        }
+
+        foreach (var (organization, state) in new[] { ("org-2", "rejected"), ("org-1", "loaded") })
+        {
+            await using var host = await ServiceHost.StartAsync(folder, [("OpenAI", "acme", "sk-admin-2")]);
+            host.Vendor.On(Costs, context => VendorServer.WriteAsync(context, Rows(context, organization), 200));
+
+            var window = await host.WindowAsync("openai", "cost", day, ",\"force\":true");
+
+            window.State.ShouldBe(state, window.Reason);
+            (await host.AskAsync("SELECT account_id, amount_usd FROM daily_cost")).ShouldBe([["acme", 1.5m]]);
+        }
+
+        static string Rows(Microsoft.AspNetCore.Http.HttpContext context, string organization) => VendorServer.Buckets(
+            context.Request.Query,
+            _ => $$"""{"amount":{"value":1.5,"currency":"usd"},"organization_id":"{{organization}}"}""");
+    }
+
+    [Fact]
     public async Task An_openai_name_that_is_given_to_another_organisation_does_not_go_on_with_the_rows_of_the_one_before()
     {
         using var folder = new TemporaryFolder();

@@ -85,7 +85,7 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
             .ToDictionary(vendor => vendor.GetProperty("vendor").GetString()!);
 
         vendors.Keys.ShouldBe(["anthropic", "cursor", "openai", "openrouter"]);
-        vendors["openai"].GetProperty("reports").GetArrayLength().ShouldBe(12);
+        vendors["openai"].GetProperty("reports").GetArrayLength().ShouldBe(13);
         var account = vendors["anthropic"].GetProperty("accounts").EnumerateArray().Single();
         account.GetProperty("account").GetString().ShouldBe("acme");
         var cost = account.GetProperty("reports").EnumerateArray().Single();

@@ -79,7 +79,7 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     public InterceptedWarehouse Warehouse => (InterceptedWarehouse)_service.Services.GetRequiredService<IWarehouse>();
 
-    /// <summary>The vendors that it reads, where that is <see cref="Acme"/>: an account each.</summary>
+    /// <summary>The vendors of <see cref="Acme"/>, an account each.</summary>
     public IEnumerable<Vendor> Vendors => _service.Services.GetServices<Vendor>()
         .Where(vendor => Acme.Any(account => account.Vendor == vendor.Section));
 

@@ -168,6 +168,7 @@ public sealed class OpenAIReportTests
         using var client = simulator.OpenAI();
 
         var usage = Rows(await PagesAsync(client, $"usage/completions?{Week}"))
+            .Concat(Rows(await PagesAsync(client, $"usage/decisions?{Week}")))
             .Sum(row => (decimal)row["input_tokens"]! + (decimal)row["output_tokens"]!);
         var billed = Rows(await PagesAsync(client, $"costs?{Week}&group_by=line_item"))
             .Where(row => (string?)row["quantity_unit"] == "tokens").Sum(row => Exact(row["quantity"]));

@@ -116,6 +116,16 @@ public sealed class FocusTests(WarehouseFixture file) : IClassFixture<WarehouseF
     }
 
     [Theory]
+    [InlineData("gpt-5, input", "anthropic/gpt-5, input")]
+    [InlineData(null, "anthropic/gpt-5")]
+    public async Task A_line_that_names_its_model_and_what_is_billed_of_it_is_the_sku(string? line, string sku)
+    {
+        await LineAsync(("model", "gpt-5"), ("line_item", line));
+
+        (await _facts.AskAsync("SELECT SkuId, x_Model FROM focus")).ShouldBe([[sku, "gpt-5"]]);
+    }
+
+    [Theory]
     [InlineData("not_available")]
     [InlineData("global")]
     [InlineData("")]

@@ -78,7 +78,7 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(23);
+        reports.Count.ShouldBe(24);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
@@ -87,8 +87,8 @@ public sealed class RegistrationTests : IDisposable
         reports["cursor/usage_events"].ShouldBe(new Report("usage_events", ReportKind.Daily, 30, 3));
         reports["cursor/spend"].ShouldBe(new Report("spend", ReportKind.Meter, 1, 0));
         reports["cursor/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
-        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7));
-        reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
+        reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7, 2));
+        reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7, 2));
     }
 
     public void Dispose()

@@ -5,12 +5,15 @@ using EventPipeline.Local.Simulator.Reports;
 namespace EventPipeline.Local.Simulator.OpenAI;
 
 /// <summary>
-/// <c>GET /v1/organization/usage/completions</c>. The facts hold the finest split of the tokens; the totals are its
-/// sums, so they agree.
+/// <c>GET /v1/organization/usage/completions</c> and <c>decisions</c>. The facts hold the finest split of the tokens;
+/// the totals are its sums, so they agree.
 /// </summary>
 internal static class OpenAICompletions
 {
     public const string Name = "completions";
+    public const string Decisions = "decisions";
+
+    private const string ApiSource = "api_source";
 
     private static readonly string[] Uncached = ["input_text_tokens", "input_audio_tokens", "input_image_tokens"];
     private static readonly string[] Cached =
@@ -22,21 +25,29 @@ internal static class OpenAICompletions
     private static readonly string[] Output = ["output_text_tokens", "output_audio_tokens", "output_image_tokens"];
     private static readonly string[] Input = [.. Uncached, .. Cached, "input_cache_write_tokens"];
 
-    public static SimulatedReport Report(SimulatorOptions options, OpenAICompany company) => new(
-        Name,
-        $"usage/{Name}",
-        new Daybook(options, $"{company.Scope}/{Name}", [.. Patterns(company)]).On,
-        SimulatedReport.Each("project_id", "user_id", "api_key_id", "model", "batch", "service_tier"),
+    public static SimulatedReport Report(SimulatorOptions options, OpenAICompany company) =>
+        New(options, company, Name, Patterns(company));
+
+    /// <summary>The newest endpoint: few keys use it.</summary>
+    public static SimulatedReport DecisionsReport(SimulatorOptions options, OpenAICompany company) =>
+        New(options, company, Decisions, Patterns(company).Take(5));
+
+    private static SimulatedReport New(
+        SimulatorOptions options, OpenAICompany company, string name, IEnumerable<Pattern> patterns) => new(
+        name,
+        $"usage/{name}",
+        new Daybook(options, $"{company.Scope}/{name}", [.. patterns]).On,
+        SimulatedReport.Each("project_id", "user_id", "api_key_id", "model", "batch", "service_tier", ApiSource),
         new Dictionary<string, string>(OpenAIUsage.Filters) { ["batch"] = "batch" },
-        Write)
+        group => Write(name, group))
     {
         Limits = SimulatedReport.UsageLimits,
         Tokens = fact => Input.Sum(fact.Sum) + Output.Sum(fact.Sum),
     };
 
-    private static JsonObject Write(Group group) => new()
+    private static JsonObject Write(string name, Group group) => new()
     {
-        ["object"] = "organization.usage.completions.result",
+        ["object"] = $"organization.usage.{name}.result",
         ["input_tokens"] = Input.Sum(group.Count),
         ["input_cached_tokens"] = Cached.Sum(group.Count),
         ["input_cache_write_tokens"] = group.Count("input_cache_write_tokens"),
@@ -58,6 +69,7 @@ internal static class OpenAICompletions
         ["model"] = group["model"],
         ["batch"] = group["batch"] is { } batch ? batch == "true" : null,
         ["service_tier"] = group["service_tier"],
+        [ApiSource] = group[ApiSource],
     };
 
     private static IEnumerable<Pattern> Patterns(OpenAICompany company)
@@ -87,7 +99,12 @@ internal static class OpenAICompletions
 
     private static Dictionary<string, string?> DimensionsOf(
         ProjectKeyEntity key, OpenAIModel model, bool batch, string tier) =>
-        new(OpenAIUsage.Dimensions(key, model.Id)) { ["batch"] = batch ? "true" : "false", ["service_tier"] = tier };
+        new(OpenAIUsage.Dimensions(key, model.Id))
+        {
+            ["batch"] = batch ? "true" : "false",
+            ["service_tier"] = tier,
+            [ApiSource] = batch ? "unlabeled" : "agents_api",
+        };
 
     private static Dictionary<string, decimal> Draw(Random dice, OpenAIModel model, int size) => new()
     {

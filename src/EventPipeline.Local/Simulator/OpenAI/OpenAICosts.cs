@@ -28,6 +28,8 @@ internal static class OpenAICosts
                 ["project_id"] = ["project_id"],
                 ["line_item"] = ["line_item", "quantity_unit"],
                 ["api_key_id"] = ["api_key_id"],
+                ["user_id"] = ["user_id"],
+                ["api_source"] = ["api_source"],
             },
             new Dictionary<string, string> { ["project_ids"] = "project_id", ["api_key_ids"] = "api_key_id" },
             Write)
@@ -38,7 +40,7 @@ internal static class OpenAICosts
     }
 
     private static Pattern Credit => new(
-        Dimensions(null, null, "SIMULATED promotional credit", null),
+        Dimensions(null, "SIMULATED promotional credit", null),
         12,
         dice => new Dictionary<string, decimal> { [Amount] = -dice.Next(1, 9_000) / 160m })
     { Once = true };
@@ -50,6 +52,8 @@ internal static class OpenAICosts
         ["line_item"] = group["line_item"],
         ["project_id"] = group["project_id"],
         ["api_key_id"] = group["api_key_id"],
+        ["user_id"] = group["user_id"],
+        ["api_source"] = group["api_source"],
         ["quantity"] = group["line_item"] is not null && group.Quantities.TryGetValue(Quantity, out var quantity)
             ? quantity
             : null,
@@ -70,7 +74,7 @@ internal static class OpenAICosts
 
     private static IEnumerable<Fact> Lines(string report, Fact usage) => report switch
     {
-        OpenAICompletions.Name => Tokens(usage),
+        OpenAICompletions.Name or OpenAICompletions.Decisions => Tokens(usage),
         "embeddings" => [Line(
             usage,
             $"{usage["model"]}, input",
@@ -129,8 +133,7 @@ internal static class OpenAICosts
             .Where(line => line.Tokens > 0)
             .Select(line => new Fact(
                 usage.At,
-                Dimensions(
-                    usage["project_id"], usage["api_key_id"], $"{model.Id}, {line.Kind.Words}{suffix}", "tokens"),
+                Dimensions(usage, $"{model.Id}, {line.Kind.Words}{suffix}", "tokens"),
                 new Dictionary<string, decimal>
                 {
                     [Amount] = line.Tokens * OpenAIPrices.PerToken(model, line.Kind, batch, tier),
@@ -146,14 +149,15 @@ internal static class OpenAICosts
 
     private static Fact Line(Fact usage, string item, string? unit, decimal quantity, decimal listPrice) => new(
         usage.At,
-        Dimensions(usage["project_id"], usage["api_key_id"], item, unit),
+        Dimensions(usage, item, unit),
         new Dictionary<string, decimal> { [Amount] = listPrice * OpenAIPrices.Contract, [Quantity] = quantity });
 
-    private static Dictionary<string, string?> Dimensions(string? project, string? key, string item, string? unit) =>
-        new()
+    private static Dictionary<string, string?> Dimensions(Fact? usage, string item, string? unit) => new()
     {
-        ["project_id"] = project,
-        ["api_key_id"] = key,
+        ["project_id"] = usage?["project_id"],
+        ["api_key_id"] = usage?["api_key_id"],
+        ["user_id"] = usage?["user_id"],
+        ["api_source"] = usage?["api_source"],
         ["line_item"] = item,
         ["quantity_unit"] = unit,
     };

@@ -5,7 +5,7 @@ using EventPipeline.Local.Simulator.Reports;
 namespace EventPipeline.Local.Simulator.OpenAI;
 
 /// <summary>
-/// The nine other <c>GET /v1/organization/usage/{name}</c>: counts with the dimensions of their endpoint.
+/// The nine plainer <c>GET /v1/organization/usage/{name}</c>: counts with the dimensions of their endpoint.
 /// </summary>
 internal static class OpenAIUsage
 {
@@ -94,10 +94,10 @@ internal static class OpenAIUsage
             "web_search_calls",
             "web_searches",
             ["num_model_requests", "num_requests"],
-            [.. Common, "context_level"],
+            [.. Common, "context_level", "api_source"],
             With(
-                ["context_level"],
-                [["low"], ["medium"], ["high"]],
+                ["context_level", "api_source"],
+                [["low", "unlabeled"], ["medium", "agents_api"], ["high", "unlabeled"]],
                 Patterns(keys.Take(2), 40, ["gpt-5-2026-03-01"], dice => [dice.Next(1, 50), dice.Next(1, 90)])),
             ("context_levels", "context_level"));
         yield return New(

@@ -22,7 +22,11 @@ internal sealed class SimulatedOpenAI : ISimulatedVendor
         Accounts = AccountsOf(options.Seed);
         _company = new OpenAICompany(options.Seed, Accounts[0]);
         IReadOnlyList<SimulatedReport> usage =
-            [OpenAICompletions.Report(options, _company), .. OpenAIUsage.Reports(options, _company)];
+        [
+            OpenAICompletions.Report(options, _company),
+            OpenAICompletions.DecisionsReport(options, _company),
+            .. OpenAIUsage.Reports(options, _company),
+        ];
         _reports = [.. usage, OpenAICosts.Report(options, _company, usage)];
     }
 

@@ -1,7 +1,7 @@
 -- Billed money in the columns of the FinOps Open Cost and Usage Specification 1.2 (https://focus.finops.org). What a vendor does not tell is null.
 -- ChargeCategory: a negative line that names what was used is usage, of which refunds are part; a credit is granted, and says so.
 -- Quantities: PricingQuantity is the vendor's own in its own unit; ConsumedQuantity is the same in single units: 2 of '1000 Tokens' are 2000 'Tokens'.
--- SkuId: the vendor's, else what tells one price from another. 'global' and 'not_available' are not regions.
+-- SkuId: the vendor's, else what tells one price from another, which may be the text of the line. 'global' and 'not_available' are not regions.
 -- Filter by x_UsageDate, the day of ChargePeriodStart: BigQuery reads only the days that are left, and refuses a query without a filter of days, such as one by
 -- ChargePeriodStart alone. The names are those of every day, and are read whole.
 -- The braces stand for what every vendor's own folder says of it.
@@ -45,7 +45,7 @@ lines AS (
     END AS unit,
     COALESCE(
       sku,
-      CASE WHEN COALESCE(cost_type, model, token_type) IS NOT NULL THEN
+      CASE WHEN COALESCE(cost_type, token_type) IS NOT NULL OR (model IS NOT NULL AND line_item IS NULL) THEN
         vendor || COALESCE('/' || cost_type, '') || COALESCE('/' || model, '') || COALESCE('/' || token_type, '') || COALESCE('/' || service_tier, '')
           || COALESCE('/' || context_window, '') || COALESCE('/' || place, '')
       END,

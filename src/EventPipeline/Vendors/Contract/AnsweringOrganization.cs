@@ -6,23 +6,20 @@ namespace EventPipeline.Vendors.Contract;
 /// </summary>
 public sealed class AnsweringOrganization
 {
-    private bool _isId;
+    private string? _id;
+    private string? _hint;
 
     /// <summary>What all answers call it; null until one names it.</summary>
-    public string? Name { get; private set; }
+    public string? Name => _id ?? _hint;
 
     /// <summary>What was known before, plus what the answers name.</summary>
-    public OrganizationIds AddTo(OrganizationIds told) => Name is null ? told
-        : _isId ? told with { HeaderId = Name }
-        : told with { Hint = Name };
+    public OrganizationIds AddTo(OrganizationIds told) =>
+        told with { HeaderId = _id ?? told.HeaderId, Hint = _hint ?? told.Hint };
 
     /// <summary>Takes what one answer names.</summary>
     /// <param name="name">What it is called there.</param>
     /// <param name="isId">Whether it is a permanent id.</param>
     /// <returns>Whether it is the organisation of the earlier answers.</returns>
-    public bool TryNote(string name, bool isId)
-    {
-        (Name, _isId) = (Name ?? name, isId);
-        return Name == name;
-    }
+    public bool TryNote(string name, bool isId) =>
+        isId ? (_id ??= name) == name : (_hint ??= name) == name;
 }

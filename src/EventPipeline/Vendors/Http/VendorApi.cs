@@ -55,7 +55,11 @@ internal sealed class VendorApi(
             return failure is RejectedEventException refusal
                 && request.Tolerates(response.StatusCode)
                 && !error.IsTooOld
-                ? new VendorAnswer(body: null, response: null, refusal) { Error = error }
+                ? new VendorAnswer(body: null, response: null, refusal)
+                {
+                    Error = error,
+                    RefusedWith = response.StatusCode,
+                }
                 : throw failure;
         }
         finally

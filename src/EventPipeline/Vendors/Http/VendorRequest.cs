@@ -23,7 +23,9 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
     public bool MayBeForbidden { get; init; }
 
-    /// <summary>Whether 400, 403 and 404 are answers too: what it asks for is a detail of something else.</summary>
+    /// <summary>
+    /// Whether any 4xx that no new key or proxy mends is an answer too: what it asks for is a detail of something else.
+    /// </summary>
     public bool MayBeRefused { get; init; }
 
     /// <summary>
@@ -93,7 +95,8 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
         || (BelongsToPlan
             && status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         || (MayBeRefused
-            && status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound);
+            && status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
+                and not (HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired));
 
     /// <summary>Where it goes.</summary>
     public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);
@@ -131,6 +134,9 @@ internal sealed class VendorAnswer(
     /// none.
     /// </summary>
     public string? NextLink { get; init; }
+
+    /// <summary>The status of the refusal; null where there is none.</summary>
+    public HttpStatusCode? RefusedWith { get; init; }
 
     /// <summary>The vendor's own words of the refusal.</summary>
     public VendorError? Error { get; init; }

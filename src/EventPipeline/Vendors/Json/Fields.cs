@@ -78,9 +78,10 @@ internal readonly struct Fields(JsonValue element)
             return null;
         }
 
-        if (value.Kind == JsonValueKind.Number)
+        if (value.Kind == JsonValueKind.Number
+            || (value.Kind == JsonValueKind.String && Values.Conversation.Protocol.WritesNumbersAsText))
         {
-            if (value.TryGetInt64(out var whole))
+            if (value.Kind == JsonValueKind.Number && value.TryGetInt64(out var whole))
             {
                 return whole;
             }

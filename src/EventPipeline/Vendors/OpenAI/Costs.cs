@@ -13,19 +13,26 @@ namespace EventPipeline.Vendors.OpenAI;
 internal static class Costs
 {
     private const string ApiKey = "api_key_id";
+    private const string User = "user_id";
+    private const string Source = "api_source";
+    private const string Organization = "organization_id";
 
-    /// <summary>Grouping by key is documented and was refused to large organizations in 2026.</summary>
+    private static readonly string[] Dimensions = ["project_id", "line_item", ApiKey, User, Source];
+
+    /// <summary>
+    /// Grouping by key is documented and was refused to large organizations in 2026; by user together with project it
+    /// depends on the organization and the days.
+    /// </summary>
     public static readonly IReadOnlyList<Grain> Grains = Grain.Ladder(
-        "project_line_item_api_key.v1", ["project_id", "line_item", ApiKey], "project_id", "line_item");
+        "project_line_item_api_key_user_api_source.v1", Dimensions, "project_id", "line_item", ApiKey);
 
-    // The organisation was seen in rows and is the same in all of them; user and source of the call are there only if
-    // requested.
+    // The organisation was seen in rows and is the same in all of them.
     private static readonly Shape Shape = new()
     {
         Types = ["organization.costs.result"],
-        Dimensions = ["line_item", "project_id", ApiKey, "user_id", "api_source"],
+        Dimensions = Dimensions,
         Metrics = ["quantity"],
-        Traits = ["quantity_unit", "organization_id", "organization_name"],
+        Traits = ["quantity_unit", Organization, "organization_name"],
         Objects = [("amount", new Shape { Metrics = ["value"], Ignored = ["currency"] })],
     };
 
@@ -38,13 +45,20 @@ internal static class Costs
         return pages.ReadBucketsAsync(
             conversation,
             query with { CursorOutlivesData = true },
-            (grain, day, row) => Record(fetch, grain, day, row),
+            (grain, day, row) => Record(conversation, fetch, grain, day, row),
             cancellationToken);
     }
 
-    private static CostRecord Record(FetchContext fetch, Grain grain, DateOnly day, Fields row)
+    private static CostRecord Record(
+        Conversation conversation, FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
+        if (row.Text(Organization) is { Length: > 0 } organization)
+        {
+            conversation.NoteOrganization(organization, isId: true);
+        }
+
         var amount = row.Object("amount");
+        var (user, line) = (row.Text(User), row.Text("line_item"));
         return new CostRecord
         {
             RowKey = row.Key(fetch, grain.Name, day, grain.Dimensions),
@@ -57,13 +71,17 @@ internal static class Costs
             BucketStart = day.Start(),
             BucketWidth = Bucket.DayWidth,
             SubAccountId = row.Text("project_id"),
+            ActorType = user is null ? null : "user",
+            ActorId = user,
             ApiKeyId = row.Text(ApiKey),
-            LineItem = row.Text("line_item"),
+            Model = LineItem.Model(line),
+            LineItem = line,
             AmountUsd = amount.Exact("value", Money.AsIs),
             Currency = amount.UsDollars("currency"),
             Basis = CostBasis.Billed,
             Quantity = row.ExactOrNull("quantity", Money.AsIs),
             QuantityUnit = row.Text("quantity_unit"),
+            Dimensions = row.Details().Add(Source, row.Text(Source)).ToJson(),
         };
     }
 }

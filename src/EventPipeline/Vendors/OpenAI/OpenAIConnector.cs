@@ -8,7 +8,7 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.OpenAI;
 
 /// <summary>
-/// Reads the ten usage endpoints and the costs of the OpenAI organization API, and the names behind their ids.
+/// Reads the eleven usage endpoints and the costs of the OpenAI organization API, and the names behind their ids.
 /// </summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
 internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
@@ -32,7 +32,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
             {
                 Grains = endpoint.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             }),
-            new Report(CostReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7)
+            new Report(CostReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7, NormaliserVersion: 2)
             {
                 Grains = Costs.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             },
@@ -55,6 +55,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
     {
         OrganizationHeader = "openai-organization",
         IsOrganizationHeaderAnId = false,
+        WritesNumbersAsText = true,
         RefusedGroups = (error, grain) => error.Type == "invalid_request_error"
             ? GroupingRefusal.Read(error.Message, error.Parameter, grain)
             : null,
@@ -81,7 +82,8 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
     public Vendor Vendor => Self;
 
     /// <summary>
-    /// Nothing: no documented endpoint gives the organization's id. Its answers may name one in a header.
+    /// Nothing: no documented endpoint gives the organization's id. Its answers may name one in a header, and the rows
+    /// of costs may have one.
     /// </summary>
     public Task<OrganizationIds> IdentifyAsync(Account account, CancellationToken cancellationToken) =>
         Task.FromResult(OrganizationIds.None);
@@ -100,13 +102,18 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
         };
     }
 
-    /// <summary>Unix seconds, UTC.</summary>
+    /// <summary>Unix seconds, UTC, as a number or a text.</summary>
     private static DateTimeOffset? ReadTime(JsonElement value)
     {
         const long earliest = -62_135_596_800;
         const long latest = 253_402_300_799;
-        return value.ValueKind == JsonValueKind.Number
-            && Money.TryParse(value.GetRawText(), Money.AsIs, out var seconds, out var rounded)
+        var text = value.ValueKind switch
+        {
+            JsonValueKind.Number => value.GetRawText(),
+            JsonValueKind.String => value.GetRawText().Trim('"'),
+            _ => "",
+        };
+        return Money.TryParse(text, Money.AsIs, out var seconds, out var rounded)
             && !rounded && decimal.IsInteger(seconds) && seconds is >= earliest and <= latest
             ? DateTimeOffset.FromUnixTimeSeconds((long)seconds)
             : null;

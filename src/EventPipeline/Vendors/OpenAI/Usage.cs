@@ -11,7 +11,7 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Vendors.OpenAI;
 
 /// <summary>
-/// GET /v1/organization/usage/{name}: all ten endpoints, distinguished by <see cref="UsageEndpoint"/>.
+/// GET /v1/organization/usage/{name}: all eleven endpoints, distinguished by <see cref="UsageEndpoint"/>.
 /// </summary>
 /// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
 internal static class Usage
@@ -28,7 +28,8 @@ internal static class Usage
         "output_text_tokens", "output_audio_tokens", "output_image_tokens",
     ];
 
-    private static readonly string[] DimensionsWithoutColumn = ["size", "source", "context_level", "vector_store_id"];
+    private static readonly string[] DimensionsWithoutColumn =
+        ["size", "source", "context_level", "vector_store_id", UsageEndpoint.ApiSource];
 
     // By how long the cache keeps them; they repeat what was written to it.
     private static readonly string[] Lifetimes = ["input_cache_write_30m_tokens", "input_cache_write_12h_tokens"];
@@ -38,11 +39,11 @@ internal static class Usage
         endpoint => new Shape
         {
             Types = [$"organization.usage.{endpoint.ResultName}.result"],
-            Dimensions = [.. endpoint.Dimensions, .. endpoint.NotAskedFor],
+            Dimensions = endpoint.Dimensions,
             Metrics =
             [
                 .. endpoint.Required,
-                .. IsCompletions(endpoint)
+                .. endpoint.SplitsTokens
                     ? [Cached, CacheWrite, Uncached, .. Splits, .. Lifetimes]
                     : Array.Empty<string>(),
             ],
@@ -60,14 +61,17 @@ internal static class Usage
         return pages.ReadBucketsAsync(
             conversation,
             OpenAIPages.Buckets(
-                endpoint.Grains, grain => new VendorRequest(OpenAIQuery.Buckets(path, fetch.Window, grain))),
+                endpoint.Grains, grain => new VendorRequest(OpenAIQuery.Buckets(path, fetch.Window, grain))) with
+            {
+                MayBeMissing = endpoint.MayBeMissing,
+            },
             (grain, day, row) => Record(endpoint, fetch, grain, day, row),
             cancellationToken);
     }
 
     private static UsageRecord Record(UsageEndpoint endpoint, FetchContext fetch, Grain grain, DateOnly day, Fields row)
     {
-        var completions = IsCompletions(endpoint);
+        var completions = endpoint.SplitsTokens;
         var user = Dimension("user_id");
         return row.Usage(new UsageRecord
         {
@@ -116,7 +120,7 @@ internal static class Usage
             details.Add(UsageEndpoint.ModelRequests, row.GetInt64(UsageEndpoint.ModelRequests));
         }
 
-        foreach (var name in IsCompletions(endpoint) ? Splits : [])
+        foreach (var name in endpoint.SplitsTokens ? Splits : [])
         {
             details.Add(name, row.GetInt64OrNull(name));
         }
@@ -144,6 +148,4 @@ internal static class Usage
 
         return uncached;
     }
-
-    private static bool IsCompletions(UsageEndpoint endpoint) => endpoint.Name == "completions";
 }

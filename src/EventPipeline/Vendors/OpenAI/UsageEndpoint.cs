@@ -24,6 +24,9 @@ internal sealed record UsageEndpoint(
     public const string InputTokens = "input_tokens";
     public const string OutputTokens = "output_tokens";
     public const string ModelRequests = "num_model_requests";
+    public const string ApiSource = "api_source";
+
+    private const string Finest = "all_dimensions.v1";
 
     private static readonly string[] Common = ["project_id", "user_id", "api_key_id", "model"];
 
@@ -31,7 +34,15 @@ internal sealed record UsageEndpoint(
     /// <remarks>https://platform.openai.com/docs/api-reference/usage</remarks>
     public static IReadOnlyList<UsageEndpoint> All { get; } =
     [
-        new("completions", [.. Common, "batch", "service_tier"], [InputTokens, OutputTokens, ModelRequests]),
+        new(
+            "completions",
+            [.. Common, "batch", "service_tier", ApiSource],
+            [InputTokens, OutputTokens, ModelRequests],
+            NormaliserVersion: 2) { SplitsTokens = true },
+        new(
+            "decisions",
+            [.. Common, "batch", "service_tier", ApiSource],
+            [InputTokens, OutputTokens, ModelRequests]) { SplitsTokens = true, MayBeMissing = true },
         new("embeddings", Common, [InputTokens, ModelRequests]),
         new("moderations", Common, [InputTokens, ModelRequests]),
         new("images", [.. Common, "size", "source"], ["images", ModelRequests], "images", "images"),
@@ -41,12 +52,12 @@ internal sealed record UsageEndpoint(
         new("code_interpreter_sessions", ["project_id"], ["num_sessions"], "num_sessions", "sessions"),
         new(
             "web_search_calls",
-            [.. Common, "context_level"],
+            [.. Common, "context_level", ApiSource],
             ["num_requests", ModelRequests],
             "num_requests",
             "calls",
             RepeatsRequests: true,
-            NormaliserVersion: 2),
+            NormaliserVersion: 3),
         new(
             "file_search_calls",
             ["project_id", "user_id", "api_key_id", "vector_store_id"],
@@ -63,15 +74,31 @@ internal sealed record UsageEndpoint(
         _ => Name,
     };
 
-    /// <summary>Dimensions that are documented and left out of the grouping: null unless they are requested.</summary>
-    public IReadOnlyList<string> NotAskedFor => Name is "completions" or "web_search_calls" ? ["api_source"] : [];
+    /// <summary>Whether it splits its tokens by cache and by modality.</summary>
+    public bool SplitsTokens { get; private init; }
+
+    /// <summary>Whether it is so new that a vendor's older gateway, or an organization, may not have it.</summary>
+    public bool MayBeMissing { get; private init; }
 
     /// <summary>
     /// The ways to group it. Without a model usage says little; the key says more than the user behind it.
     /// </summary>
-    public IReadOnlyList<Grain> Grains { get; } = Grain.Ladder(
-        "all_dimensions.v1", Dimensions, "project_id", "model", "api_key_id", "user_id");
+    public IReadOnlyList<Grain> Grains { get; } = Ladder(Dimensions);
 
     /// <summary>The report's name.</summary>
     public string Report => $"{Name}_usage";
+
+    /// <summary>The grain of all dimensions before there was a source keeps its name, and so its keys.</summary>
+    private static IReadOnlyList<Grain> Ladder(IReadOnlyList<string> dimensions)
+    {
+        string[] important = ["project_id", "model", "api_key_id", "user_id"];
+        var before = dimensions.Where(name => name != ApiSource).ToList();
+        return before.Count == dimensions.Count
+            ? Grain.Ladder(Finest, dimensions, important)
+            :
+            [
+                .. Grain.Ladder("all_dimensions.v2", dimensions, important)
+                    .Select(grain => grain.Dimensions.SequenceEqual(before) ? grain with { Name = Finest } : grain),
+            ];
+    }
 }

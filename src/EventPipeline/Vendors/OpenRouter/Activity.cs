@@ -62,7 +62,10 @@ internal sealed class Activity(
     {
         if (_byWorkspace)
         {
-            var grouped = Request(day, "&group_by=workspace") with { Tolerated = HttpStatusCode.BadRequest };
+            var grouped = Request(day, "&group_by=workspace") with
+            {
+                Tolerated = IsServed(day) ? HttpStatusCode.BadRequest : null,
+            };
             var rows = await ReadAsync(
                 day,
                 grouped,
@@ -155,11 +158,13 @@ internal sealed class Activity(
         return date == day;
     }
 
+    private bool IsServed(DateOnly day) =>
+        day >= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-ServedDays);
+
     /// <summary>Nothing about a day that the vendor no longer serves is no empty day.</summary>
     private void RequireServed(DateOnly day, List<ActivityRow> whole)
     {
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
-        if (whole.Count == 0 && day < today.AddDays(-ServedDays))
+        if (whole.Count == 0 && !IsServed(day))
         {
             throw conversation.TooOld(string.Create(
                 CultureInfo.InvariantCulture,

@@ -28,7 +28,14 @@ internal sealed record BucketQuery(
     PageShape Page,
     BucketShape Bucket,
     string CursorParameter,
-    bool CursorOutlivesData = false);
+    bool CursorOutlivesData = false)
+{
+    /// <summary>
+    /// Whether the vendor may not offer the report to every account: its own 404 means that there is nothing, and is
+    /// noted.
+    /// </summary>
+    public bool MayBeMissing { get; init; }
+}
 
 /// <summary>A list of objects.</summary>
 /// <param name="Request">The request for the first page.</param>
@@ -69,6 +76,14 @@ internal sealed class VendorPages(VendorApi api)
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (grain, answer) = await AskForFinestAsync(conversation, query, cancellationToken);
+        if (answer is null)
+        {
+            foreach (var day in conversation.Window.EachDay())
+            {
+                yield return new BucketArrived(day);
+            }
+        }
+
         var trail = new CursorTrail(conversation, query.Page.HasMore, MaxBucketPages);
         var days = new HashSet<DateOnly>();
         var pages = new HashSet<UInt128>();
@@ -201,22 +216,32 @@ internal sealed class VendorPages(VendorApi api)
 
     /// <summary>
     /// Requests the finest grain that the vendor accepts. Only its own refusal to group leads to a coarser one; any
-    /// other stays a refusal.
+    /// other stays a refusal, but for the 404 of a report that may be missing: then there is no answer.
     /// </summary>
-    private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(
+    private async Task<(Grain Grain, VendorAnswer? Answer)> AskForFinestAsync(
         Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
     {
         var refused = new List<IReadOnlyList<string>>();
         for (var grain = query.Grains[0]; ;)
         {
-            var answer = await api.AskAsync(
-                conversation, query.Request(grain) with { Tolerated = HttpStatusCode.BadRequest }, cancellationToken);
+            var request = query.Request(grain) with
+            {
+                Tolerated = HttpStatusCode.BadRequest,
+                MayBeRefused = query.MayBeMissing,
+            };
+            var answer = await api.AskAsync(conversation, request, cancellationToken);
             if (answer.Refusal is null)
             {
                 return (grain, answer);
             }
 
             answer.Dispose();
+            if (answer.RefusedWith == HttpStatusCode.NotFound && answer.Error is { IsPage: false, Type: not null })
+            {
+                conversation.Note($"the report is not offered, and nothing is read: {answer.Refusal.Message}");
+                return (grain, null);
+            }
+
             if (conversation.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
             {
                 throw answer.Refusal;

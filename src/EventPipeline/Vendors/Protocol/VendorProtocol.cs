@@ -43,6 +43,9 @@ internal sealed record VendorProtocol(
     public Func<VendorError, Grain, IReadOnlyList<IReadOnlyList<string>>?> RefusedGroups { get; init; } = static (
         _, _) => null;
 
+    /// <summary>Whether the vendor was seen to write numbers as text, so that counts may be written so too.</summary>
+    public bool WritesNumbersAsText { get; init; }
+
     /// <summary>The kinds of key that the vendor gives out, including those that are of no use here.</summary>
     public IReadOnlyList<KeyKind> KeyKinds { get; init; } = [];
 

@@ -9,6 +9,7 @@ public sealed class OpenAIReportTests : IDisposable
 {
     private const string Completions = "/v1/organization/usage/completions";
     private const string Costs = "/v1/organization/costs";
+    private const string Decisions = "/v1/organization/usage/decisions";
     private const string NoMore = """{ "object": "page", "data": [], "has_more": false, "next_page": null }""";
     private const string Refusal = """{ "error": { "message": "unsupported group_by", "type": "invalid_request_error", "param": "group_by", "code": null } }""";
     private readonly StubVendor _vendor = new();
@@ -38,7 +39,7 @@ public sealed class OpenAIReportTests : IDisposable
         _vendor.Asked[0].ShouldBe(
             "/v1/organization/usage/completions?start_time=1730419200&end_time=1730505600&bucket_width=1d&limit=1"
             + "&group_by=project_id&group_by=user_id&group_by=api_key_id&group_by=model&group_by=batch"
-            + "&group_by=service_tier");
+            + "&group_by=service_tier&group_by=api_source");
         _vendor.Asked[1].ShouldBe(_vendor.Asked[0] + "&page=page_AAAAAGdGxdEiJdKOAAAAAGcqsYA=");
         _vendor.Headers[0].Authorization!.ToString().ShouldBe($"Bearer {VendorBench.Secret}");
     }
@@ -124,7 +125,11 @@ public sealed class OpenAIReportTests : IDisposable
     [InlineData(
         "completions",
         "input_tokens,output_tokens,num_model_requests",
-        "project_id,user_id,api_key_id,model,batch,service_tier")]
+        "project_id,user_id,api_key_id,model,batch,service_tier,api_source")]
+    [InlineData(
+        "decisions",
+        "input_tokens,output_tokens,num_model_requests",
+        "project_id,user_id,api_key_id,model,batch,service_tier,api_source")]
     [InlineData("embeddings", "input_tokens,num_model_requests", "project_id,user_id,api_key_id,model")]
     [InlineData("moderations", "input_tokens,num_model_requests", "project_id,user_id,api_key_id,model")]
     [InlineData("images", "images,num_model_requests", "project_id,user_id,api_key_id,model,size,source")]
@@ -133,7 +138,9 @@ public sealed class OpenAIReportTests : IDisposable
     [InlineData("vector_stores", "usage_bytes", "project_id")]
     [InlineData("code_interpreter_sessions", "num_sessions", "project_id")]
     [InlineData(
-        "web_search_calls", "num_requests,num_model_requests", "project_id,user_id,api_key_id,model,context_level")]
+        "web_search_calls",
+        "num_requests,num_model_requests",
+        "project_id,user_id,api_key_id,model,context_level,api_source")]
     [InlineData("file_search_calls", "num_requests", "project_id,user_id,api_key_id,vector_store_id")]
     public async Task Each_endpoint_wants_its_required_numbers_and_asks_for_every_dimension(
         string endpoint, string required, string dimensions)
@@ -228,39 +235,156 @@ public sealed class OpenAIReportTests : IDisposable
         (await _bench.RejectedAsync("openai", "cost", "2026-11-01", "2026-11-01")).Message.ShouldContain(field);
     }
 
-    [Fact]
-    public async Task Costs_that_cannot_be_grouped_by_key_are_a_grain_of_their_own()
+    [Theory]
+    [InlineData("unsupported group_by", "project_line_item_api_key_user.v1")]
+    [InlineData("group_by=api_key_id is not available", "project_line_item_user_api_source.v1")]
+    [InlineData("user_id together with project_id is not supported", "project_line_item_api_key_api_source.v1")]
+    public async Task Costs_that_cannot_be_grouped_so_are_a_grain_of_their_own(string message, string grain)
     {
-        _vendor.On(Costs, Refusal, HttpStatusCode.BadRequest).On(Costs, Read("costs_grouped"));
+        var refusal = Refusal.Replace("unsupported group_by", message, StringComparison.Ordinal);
+        _vendor.On(Costs, refusal, HttpStatusCode.BadRequest).On(Costs, Read("costs_grouped"));
+
+        var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
+
+        rows.Count.ShouldBe(3);
+        rows.ShouldAllBe(row => row.Grain == grain);
+        _vendor.Asked[0].ShouldEndWith(
+            "&group_by=project_id&group_by=line_item&group_by=api_key_id&group_by=user_id&group_by=api_source");
+    }
+
+    [Fact]
+    public async Task Costs_that_can_be_grouped_by_project_and_line_alone_keep_the_keys_of_that_grain()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            _vendor.On(Costs, Refusal, HttpStatusCode.BadRequest);
+        }
+
+        _vendor.On(Costs, Read("costs_grouped"));
 
         var rows = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().ToList();
 
         rows.ShouldAllBe(row => row.Grain == "project_line_item.v1");
-        _vendor.Asked[0].ShouldEndWith("&group_by=project_id&group_by=line_item&group_by=api_key_id");
-        _vendor.Asked[1].ShouldEndWith("&group_by=project_id&group_by=line_item");
+        _vendor.Asked[3].ShouldEndWith("&limit=1&group_by=project_id&group_by=line_item");
+    }
+
+    [Theory]
+    [InlineData("gpt-5-2026-03-01, cached input", "gpt-5-2026-03-01")]
+    [InlineData("gpt-6-astra, input_tokens", "gpt-6-astra")]
+    [InlineData("ft:gpt-4o-mini-2024-07-18:acme::abc, input, batch", "ft:gpt-4o-mini-2024-07-18:acme::abc")]
+    [InlineData("computer-use-preview, output", "computer-use-preview")]
+    [InlineData("gpt-image-1, 1024x1024", "gpt-image-1")]
+    [InlineData("whisper-1", "whisper-1")]
+    [InlineData("tts-1-hd", "tts-1-hd")]
+    [InlineData("web search tool calls", null)]
+    [InlineData("assistants api | file storage", null)]
+    [InlineData("file storage", null)]
+    [InlineData("Credit, 2026", null)]
+    [InlineData("refund", null)]
+    [InlineData("gpt-5,", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    public async Task A_line_that_names_a_model_has_one(string? line, string? model)
+    {
+        var text = System.Text.Json.JsonSerializer.Serialize(line);
+        _vendor.On(Costs, Page($$"""{ "amount": { "value": 1, "currency": "usd" }, "line_item": {{text}} }"""));
+
+        var row = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Single();
+
+        (row.Model, row.LineItem).ShouldBe((model, line));
+    }
+
+    [Fact]
+    public async Task Costs_say_who_and_from_where_if_the_vendor_groups_by_it()
+    {
+        _vendor.On(Costs, Page("""{ "amount": { "value": 1, "currency": "usd" }, "user_id": "user-1", "api_source": "agents_api" }"""));
+
+        var row = (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01")).OfType<CostRecord>().Single();
+
+        (row.ActorType, row.ActorId).ShouldBe(("user", "user-1"));
+        row.Dimensions!.Value.GetRawText().ShouldBe("""{"api_source":"agents_api"}""");
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_constructed_decisions_are_tokens_with_and_without_their_split()
+    {
+        _vendor.On(Decisions, Read("usage_decisions"));
+
+        var items = await _bench.ReadAsync("openai", "decisions_usage", "2026-11-03", "2026-11-03");
+
+        var rows = items.OfType<UsageRecord>().ToList();
+        rows.Select(row => (row.InputUncachedTokens, row.CacheReadTokens, row.CacheWriteTokens, row.OutputTokens))
+            .ShouldBe([(550L, 300L, 150L, 40L), (10L, null, null, 1L)]);
+        rows.Sum(row => row.Requests).ShouldBe(21);
+        rows.ShouldAllBe(row => row.Product == "decisions" && row.Grain == "all_dimensions.v2");
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_is_not_offered_yet_is_nothing_and_noted()
+    {
+        const string unknown = """{ "error": { "message": "Unknown request URL", "type": "invalid_request_error", "param": null, "code": "unknown_url" } }""";
+        _vendor.On(Decisions, unknown, HttpStatusCode.NotFound);
+
+        var items = await _bench.ReadAsync("openai", "decisions_usage", "2026-11-01", "2026-11-02");
+
+        items.ShouldBe([new BucketArrived(new(2026, 11, 1)), new BucketArrived(new(2026, 11, 2))]);
+        _bench.Drift.Notes.ShouldHaveSingleItem().ShouldContain("the report is not offered");
+    }
+
+    [Theory]
+    [InlineData("decisions", HttpStatusCode.NotFound, "<html>Not Found</html>")]
+    [InlineData("decisions", HttpStatusCode.NotFound, """{ "message": "no route" }""")]
+    [InlineData("decisions", HttpStatusCode.Forbidden, """{ "error": { "message": "Missing scopes", "type": "invalid_request_error" } }""")]
+    [InlineData("completions", HttpStatusCode.NotFound, """{ "error": { "message": "Unknown request URL", "type": "invalid_request_error" } }""")]
+    public async Task Any_other_refusal_of_an_endpoint_stays_one(string endpoint, HttpStatusCode status, string body)
+    {
+        _vendor.On($"/v1/organization/usage/{endpoint}", body, status);
+
+        await _bench.RejectedAsync("openai", $"{endpoint}_usage", "2026-11-01", "2026-11-01");
+    }
+
+    [Fact]
+    public async Task Counts_and_times_may_be_text()
+    {
+        _vendor.On(
+            Completions,
+            Page("""{ "input_tokens": "12", "output_tokens": "3", "num_model_requests": "2" }""")
+                .Replace("1793491200", "\"1793491200\"", StringComparison.Ordinal));
+
+        var row = (await _bench.ReadAsync("openai", "completions_usage", "2026-11-01", "2026-11-01"))
+            .OfType<UsageRecord>()
+            .Single();
+
+        (row.InputUncachedTokens, row.OutputTokens, row.Requests).ShouldBe((12, 3, 2));
+        _vendor.On(Completions, Page("""{ "input_tokens": "a dozen", "output_tokens": "3", "num_model_requests": "2" }"""));
+        (await _bench.RejectedAsync("openai", "completions_usage", "2026-11-01", "2026-11-01")).Message
+            .ShouldContain("not a whole number");
     }
 
     [Theory]
     [InlineData(
         "group_by=api_key_id is only available for start_time >= 1793491200",
         "start_time",
-        "project_user_model_batch_service_tier.v1")]
-    [InlineData("api_key_id is not supported", null, "project_user_model_batch_service_tier.v1")]
-    [InlineData("not allowed", "api_key_id", "project_user_model_batch_service_tier.v1")]
+        "project_user_model_batch_service_tier_api_source.v1")]
+    [InlineData("api_key_id is not supported", null, "project_user_model_batch_service_tier_api_source.v1")]
+    [InlineData("not allowed", "api_key_id", "project_user_model_batch_service_tier_api_source.v1")]
+    [InlineData("Invalid value for group_by: 'api_source'.", "group_by", "all_dimensions.v1")]
     [InlineData(
         "Invalid value: 'batch'. Supported values are: 'project_id', 'user_id', 'api_key_id' and 'model'.",
         "group_by",
-        "project_user_api_key_model_service_tier.v1")]
+        "project_user_api_key_model_service_tier_api_source.v1")]
     [InlineData("Supported values for group_by are: 'project_id' and 'model'.", "group_by[2]", "project_model.v1")]
     [InlineData(
         "user_id together with project_id is not available for this time range",
         null,
-        "project_api_key_model_batch_service_tier.v1")]
-    [InlineData("Too many dimensions.", null, "project_user_api_key_model_batch.v1")]
+        "project_api_key_model_batch_service_tier_api_source.v1")]
+    [InlineData("Too many dimensions.", null, "all_dimensions.v1")]
     [InlineData(
         "Too many group_by: project_id, user_id, api_key_id, model",
         "group_by",
-        "project_api_key_model_batch_service_tier.v1")]
+        "project_api_key_model_batch_service_tier_api_source.v1")]
     public async Task Usage_that_cannot_be_grouped_so_is_read_without_what_is_refused(
         string message, string? parameter, string grain)
     {
@@ -300,7 +424,7 @@ public sealed class OpenAIReportTests : IDisposable
         (await _bench.ReadAsync("openai", "cost", "2026-11-01", "2026-11-01"))
             .OfType<CostRecord>()
             .First().Grain
-            .ShouldBe("project_line_item.v1");
+            .ShouldBe("project_line_item_user_api_source.v1");
     }
 
     [Fact]

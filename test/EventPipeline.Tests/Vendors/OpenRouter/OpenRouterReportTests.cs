@@ -132,6 +132,7 @@ public sealed class OpenRouterReportTests : IDisposable
     [InlineData(HttpStatusCode.BadRequest)]
     [InlineData(HttpStatusCode.Forbidden)]
     [InlineData(HttpStatusCode.NotFound)]
+    [InlineData(HttpStatusCode.MethodNotAllowed)]
     public async Task A_list_of_keys_that_is_refused_costs_the_keys_and_nothing_else(HttpStatusCode status)
     {
         _vendor
@@ -160,6 +161,24 @@ public sealed class OpenRouterReportTests : IDisposable
         items.OfType<UsageRecord>().Select(row => row.Grain).ShouldBe(["key_endpoint.v1", "key_endpoint.v1"]);
         _vendor.Asked.Count(asked => asked.Contains("group_by", StringComparison.Ordinal)).ShouldBe(1);
         _bench.Drift.Notes.ShouldHaveSingleItem().ShouldContain("refused with 400");
+    }
+
+    [Fact]
+    public async Task A_key_that_is_not_accepted_any_more_is_no_reason_to_read_without_keys()
+    {
+        _vendor.On(Activity, Page(Row("ep-1", 1m, 10))).On(Keys, NotFound, HttpStatusCode.Unauthorized);
+
+        (await _bench.RejectedAsync("openrouter", "activity", Day, Day)).Cause.ShouldBe(RejectionCause.Credential);
+    }
+
+    [Fact]
+    public async Task Another_400_about_a_day_that_is_not_served_is_not_about_the_grouping()
+    {
+        _vendor.On(Activity, """{"error":{"message":"Invalid date range","code":400}}""", HttpStatusCode.BadRequest);
+
+        (await _bench.RejectedAsync("openrouter", "activity", "2026-10-23", "2026-10-23")).Message
+            .ShouldContain("Invalid date range (400)");
+        _vendor.Asked.ShouldHaveSingleItem();
     }
 
     [Fact]
