@@ -1,6 +1,7 @@
 using System.Globalization;
 using EventPipeline.Benchmarks.Vendors;
 using EventPipeline.EndToEndTests.Service;
+using EventPipeline.Messages;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 
@@ -10,6 +11,9 @@ namespace EventPipeline.EndToEndTests.Cloud;
 public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
 {
     public static TheoryData<string> PointsOfALoad => [.. KillPoint.OfALoad.Select(point => point.ToString())];
+
+    public static TheoryData<string> PointsOfAMessage =>
+        [.. KillPoint.OfALoad.Where(point => point.IsOfAWindow).Select(point => point.ToString())];
 
     public static TheoryData<string> PointsOfALargeLoad =>
         [.. KillPoint.OfALargeLoad.Select(point => point.ToString())];
@@ -33,6 +37,48 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         await bench.EveryMessageIsAcknowledgedAsync();
         await bench.ShouldHaveTruthAsync(bench.Vendors, window);
         (await service.DeadLettersAsync()).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(PointsOfAMessage))]
+    public async Task Killed_at_any_point_of_a_message_of_several_windows_each_of_them_ends_and_every_row_is_there_once(
+        string name)
+    {
+        bench.Require();
+        var window = NextWindow();
+        var other = window with { Report = "cost" };
+        var runId = $"by-hand-{window.From:yyyyMMdd}";
+        await KillAtAsync(
+            KillPoint.OfALoad.Single(point => point.ToString() == name),
+            async () =>
+            {
+                await bench.PublishAsync(
+                    "eventpipeline-fetch",
+                    new
+                    {
+                        runId,
+                        mode = "production",
+                        vendor = window.Vendor,
+                        windows = new[] { Requested(window), Requested(other) },
+                    },
+                    ("ce-specversion", "1.0"),
+                    ("ce-id", runId),
+                    ("ce-source", "//test"),
+                    ("ce-type", FetchRequested.EventType),
+                    ("content-type", "application/json"));
+                return runId;
+            });
+
+        var service = await bench.ServiceAsync();
+        await bench.EveryMessageIsAcknowledgedAsync();
+        (await service.RunAsync(runId)).Windows.Select(ended => (ended.Report, ended.State)).ShouldBe(
+            [("claude_code", "loaded"), ("cost", "loaded")], ignoreOrder: true);
+        await bench.ShouldHaveTruthAsync(bench.Vendors, window);
+        await bench.ShouldHaveTruthAsync(bench.Vendors, other);
+        (await service.DeadLettersAsync()).ShouldBeEmpty();
+
+        static object Requested(Window days) =>
+            new { account = days.Account, report = days.Report, from = days.From, to = days.To };
     }
 
     [Theory]
@@ -102,8 +148,21 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
     }
 
     /// <summary>Asks for the window, waits until the service stands at the point, and kills it there.</summary>
+    private Task<string> KillAtAsync(
+        KillPoint point, Window window, params (string Name, string Value)[] settings) => KillAtAsync(
+        point,
+        () => bench.TriggerAsync(new
+        {
+            from = window.From,
+            to = window.To,
+            vendors = new[] { window.Vendor },
+            accounts = new[] { window.Account },
+            reports = new[] { window.Report },
+        }),
+        settings);
+
     private async Task<string> KillAtAsync(
-        KillPoint point, Window window, params (string Name, string Value)[] settings)
+        KillPoint point, Func<Task<string>> askAsync, params (string Name, string Value)[] settings)
     {
         if (point.Operation == "secrets.access")
         {
@@ -115,14 +174,7 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
             ? ReachedAsync(
                 await bench.Google.FaultAsync(operation, "hold", point.Contains, point.IsBefore ? "before" : "after"))
             : bench.Publishing.HoldAsync(point.Contains, point.IsBefore);
-        var runId = await bench.TriggerAsync(new
-        {
-            from = window.From,
-            to = window.To,
-            vendors = new[] { window.Vendor },
-            accounts = new[] { window.Account },
-            reports = new[] { window.Report },
-        });
+        var runId = await askAsync();
         await reached.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         await bench.KillServiceAsync();
         await bench.Google.MendAsync();

@@ -11,6 +11,10 @@ internal sealed record KillPoint(string Name, string? Operation, string Contains
 {
     public override string ToString() => $"{(IsBefore ? "before" : "after")} {Name}";
 
+    /// <summary>Whether it is between a window's message and its end, whatever run it is of.</summary>
+    public bool IsOfAWindow => Contains is not ("\"window_planned\"" or "\"planned\"" or "eventpipeline-fetch"
+        or "run_standing" or "-completing_" or "eventpipeline-completed" or "-completed_");
+
     /// <summary>Both sides of every outside effect that one window's run has, in its order.</summary>
     public static List<KillPoint> OfALoad { get; } =
     [
