@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.Vendors.Contract;
@@ -68,7 +67,8 @@ internal sealed class VendorPages(VendorApi api)
         Func<Grain, DateOnly, Fields, VendorRecord> record,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (grain, answer) = await AskForFinestAsync(conversation, query, cancellationToken);
+        var (grain, answer) = await FinestGrain.AskAsync(
+            api, conversation, query.Grains, query.Request, cancellationToken);
         var trail = new CursorTrail(conversation, query.Page.HasMore, MaxBucketPages);
         var days = new HashSet<DateOnly>();
         var pages = new HashSet<UInt128>();
@@ -197,37 +197,6 @@ internal sealed class VendorPages(VendorApi api)
         }
 
         return values.Object;
-    }
-
-    /// <summary>
-    /// Requests the finest grain that the vendor accepts. Only its own refusal to group leads to a coarser one; any
-    /// other stays a refusal.
-    /// </summary>
-    private async Task<(Grain Grain, VendorAnswer Answer)> AskForFinestAsync(
-        Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
-    {
-        var refused = new List<IReadOnlyList<string>>();
-        for (var grain = query.Grains[0]; ;)
-        {
-            var answer = await api.AskAsync(
-                conversation, query.Request(grain) with { Tolerated = HttpStatusCode.BadRequest }, cancellationToken);
-            if (answer.Refusal is null)
-            {
-                return (grain, answer);
-            }
-
-            answer.Dispose();
-            if (conversation.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
-            {
-                throw answer.Refusal;
-            }
-
-            refused.AddRange(named);
-            var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
-            conversation.Note(
-                $"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
-            grain = coarser;
-        }
     }
 
     private static void RequireEnd(Conversation conversation, PageShape page, JsonTokenType token)
