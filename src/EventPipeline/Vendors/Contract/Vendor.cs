@@ -18,6 +18,24 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
     /// </summary>
     public IReadOnlyList<string> ProductsCountedElsewhere { get; init; } = [];
 
+    /// <summary>
+    /// The ways to read an account, of which its settings name one, the first unless they do. Empty where there is one
+    /// way, to read every report.
+    /// </summary>
+    public IReadOnlyList<Source> Sources { get; init; } = [];
+
+    /// <summary>The source of an account whose settings name none; null where there is one way.</summary>
+    public Source? DefaultSource => Sources.Count > 0 ? Sources[0] : null;
+
+    /// <summary>The source that an account is read from; null where there is one way.</summary>
+    public Source? SourceOf(Account account) =>
+        Sources.FirstOrDefault(source => source.Name == account.Source) ?? DefaultSource;
+
+    /// <summary>What an account can be asked for.</summary>
+    public IReadOnlyList<Report> ReportsOf(Account account) => SourceOf(account) is { } source
+        ? [.. Reports.Where(report => source.Reports.Contains(report.Name))]
+        : Reports;
+
     /// <summary>The rejection of a report that this vendor does not have.</summary>
     public RejectedEventException NoSuchReport(string report)
     {
@@ -26,6 +44,14 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
             $"{Name} has no report '{report}'.", Nearest.DidYouMeanOneOf(report, names));
     }
 }
+
+/// <summary>
+/// One way to read an account, where a vendor has several that tell the same usage and money: an account is read in
+/// one.
+/// </summary>
+/// <param name="Name">The name in the settings, e.g. <c>console</c>.</param>
+/// <param name="Reports">The names of the reports that it reads.</param>
+public sealed record Source(string Name, params IReadOnlyList<string> Reports);
 
 /// <summary>The words of a vendor's bill.</summary>
 /// <remarks>https://focus.finops.org/focus-specification/v1-2/</remarks>
@@ -66,6 +92,12 @@ public sealed record Report(
 
     /// <summary>What its days settle after.</summary>
     public Settles Settles { get; init; }
+
+    /// <summary>
+    /// The report of another source that tells the same usage or money; null for none. Of the two, views show for each
+    /// day the one that was read last, never both.
+    /// </summary>
+    public string? InsteadOf { get; init; }
 
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
