@@ -203,11 +203,12 @@ internal static class Views
         decimal Sum(params IEnumerable<string> names) => names.Sum(name => day.Quantities.GetValueOrDefault(name));
         return (vendor, report) switch
         {
-            ("anthropic", "messages_usage") =>
+            ("anthropic", "messages_usage" or "analytics_usage") =>
             [
                 Sum("uncached_input_tokens"), Sum("cache_read_input_tokens"),
                 Sum("cache_creation.ephemeral_5m_input_tokens", "cache_creation.ephemeral_1h_input_tokens"),
-                Sum("cache_creation.ephemeral_5m_input_tokens"), Sum("output_tokens"), 0, Sum("web_search_requests"),
+                Sum("cache_creation.ephemeral_5m_input_tokens"), Sum("output_tokens"), Sum("requests"),
+                Sum("web_search_requests"),
             ],
             ("anthropic", "claude_code") =>
             [
@@ -215,7 +216,7 @@ internal static class Views
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".accepted", StringComparison.Ordinal))),
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".rejected", StringComparison.Ordinal))),
             ],
-            ("anthropic", "cost") => [0],
+            ("anthropic", "cost" or "analytics_cost") => [0],
             ("cursor", "usage_events") =>
             [
                 Sum("input"), Sum("cache_read"), Sum("cache_write"), Sum("output"), Sum("request_units"),
