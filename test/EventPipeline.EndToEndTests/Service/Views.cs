@@ -58,7 +58,7 @@ internal static class Views
         SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, 0,
           SUM(f.lines_added), SUM(f.lines_removed), SUM(f.accepted), SUM(f.rejected)
         FROM activity f JOIN current_slices s USING (vendor, account_id, report, usage_date)
-        WHERE f.report = 'daily_usage'
+        WHERE f.report IN ('daily_usage', 'user_activity')
         GROUP BY ALL
         """;
 
@@ -217,6 +217,7 @@ internal static class Views
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".rejected", StringComparison.Ordinal))),
             ],
             ("anthropic", "cost" or "analytics_cost") => [0],
+            ("anthropic", "user_activity") => [Sum("added"), Sum("removed"), Sum("accepted"), Sum("rejected")],
             ("cursor", "usage_events") =>
             [
                 Sum("input"), Sum("cache_read"), Sum("cache_write"), Sum("output"), Sum("request_units"),

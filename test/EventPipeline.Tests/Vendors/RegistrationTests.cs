@@ -78,7 +78,7 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(22);
+        reports.Count.ShouldBe(23);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));

@@ -69,7 +69,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             }
 
             return reports.FirstOrDefault(report => report.Path == path) is { } report
-                ? AnthropicAnalytics.IsOne(report) ? AnthropicAnalytics.Answer(request, report, options.Clock)
+                ? path == AnthropicUsers.Path ? AnthropicUsers.Answer(request, report, options.Clock)
+                : AnthropicAnalytics.IsOne(report) ? AnthropicAnalytics.Answer(request, report, options.Clock)
                 : path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report)
                 : Buckets(request, report)
                 : new SimulatedReply(200, AnthropicNames.Answer(request, company, path) ?? throw NotFound());
@@ -132,6 +133,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             AnthropicCost.Report(options, company, usage),
             AnthropicClaudeCode.Report(options, company),
             .. AnthropicAnalyticsFacts.Reports(options, company, usage),
+            AnthropicUsers.Report(options, company),
         ];
         return (
             company,

@@ -25,6 +25,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     private const string NamesReport = "names";
     private const string AnalyticsUsageReport = "analytics_usage";
     private const string AnalyticsCostReport = "analytics_cost";
+    private const string UserActivityReport = "user_activity";
 
     // Claude Enterprise; its keys do not read the Admin API.
     private const string Enterprise = "enterprise";
@@ -49,6 +50,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
             Analytics(AnalyticsUsageReport, MessagesUsageReport, AnalyticsUsage.Grains),
             Analytics(AnalyticsCostReport, CostReportName, AnalyticsCost.Grains),
+            new Report(UserActivityReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
         ])
     {
         Sources =
@@ -56,7 +58,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Source("console", MessagesUsageReport, CostReportName, ClaudeCodeReport, NamesReport),
             new Source(
                 ConsoleAnalytics, AnalyticsUsageReport, AnalyticsCostReport, ClaudeCodeReport, NamesReport),
-            new Source(Enterprise, AnalyticsUsageReport, AnalyticsCostReport),
+            new Source(Enterprise, AnalyticsUsageReport, AnalyticsCostReport, UserActivityReport),
         ],
         Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
     };
@@ -136,6 +138,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             NamesReport => AnthropicEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
             AnalyticsUsageReport => AnalyticsUsage.FetchAsync(rows, conversation, fetch, cancellationToken),
             AnalyticsCostReport => AnalyticsCost.FetchAsync(rows, conversation, fetch, cancellationToken),
+            UserActivityReport => UserActivity.FetchAsync(pages, conversation, fetch, cancellationToken),
             var other => throw Self.NoSuchReport(other),
         };
     }

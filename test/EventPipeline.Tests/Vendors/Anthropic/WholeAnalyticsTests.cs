@@ -37,7 +37,7 @@ public sealed class WholeAnalyticsTests
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
         run.Windows.Select(window => window.Report).Distinct()
-            .ShouldBe(["analytics_usage", "analytics_cost"], ignoreOrder: true);
+            .ShouldBe(["analytics_usage", "analytics_cost", "user_activity"], ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
         var usage = await TruthAsync(vendor, Enterprise, "analytics_usage", from, to);
         (await host.AskAsync(
@@ -47,6 +47,15 @@ public sealed class WholeAnalyticsTests
         var cost = await TruthAsync(vendor, Enterprise, "analytics_cost", from, to);
         (await ExactAsync(host, "SUM(amount_usd)", "daily_cost", from, to)).ShouldBe(cost.Usd);
         (await ExactAsync(host, "SUM(list_usd)", "cost", from, to)).ShouldBe(cost.Quantity("list_amount") / 100);
+        var people = await TruthAsync(vendor, Enterprise, "user_activity", from, to);
+        (await host.AskAsync(
+            "SELECT COUNT(*), SUM(interactions), SUM(sessions), SUM(lines_added), SUM(accepted) FROM activity "
+                + $"WHERE {Between(from, to)}"))[0]
+            .Select(Exact)
+            .ShouldBe([
+                people.Rows, people.Quantity("messages"), people.Quantity("sessions"), people.Quantity("added"),
+                people.Quantity("accepted"),
+            ]);
         (await host.CountAsync("usage WHERE actor_id IS NULL AND model IS NOT NULL")).ShouldBeGreaterThan(0);
         (await host.AskAsync("SELECT DISTINCT mark FROM account_identity WHERE mark = 'organization_header'")).Count
             .ShouldBe(1, "The answers' header says which organisation it is.");
