@@ -47,6 +47,37 @@ public sealed class UserActivityTests : IDisposable
             [new BucketArrived(new DateOnly(2026, 11, 1)), new BucketArrived(new DateOnly(2026, 11, 2))]);
     }
 
+    /// <summary>Sixty a minute, whichever path of the analytics they ask; the other paths are not counted.</summary>
+    [Fact]
+    public async Task Requests_for_usage_and_for_people_are_counted_together()
+    {
+        var clock = new WaitingClock();
+        using var vendor = new StubVendor();
+        using var bench = new VendorBench(vendor, clock);
+        const string empty =
+            """{ "data": [], "has_more": false, "next_page": null, "data_refreshed_at": "2026-11-23T04:00:00Z" }""";
+        for (var i = 0; i < 30; i++)
+        {
+            vendor.On(Users, NoMore).On("/v1/organizations/analytics/usage", empty);
+            await bench.ReadAsync("anthropic", "user_activity", "2026-11-01", "2026-11-01");
+            await bench.ReadAsync("anthropic", "analytics_usage", "2026-11-01", "2026-11-01");
+        }
+
+        vendor.On("/v1/organizations/analytics/cost", empty)
+            .On("/v1/organizations/cost_report", """
+                { "data": [ { "starting_at": "2026-11-01T00:00:00Z", "ending_at": "2026-11-02T00:00:00Z", "results": [] } ],
+                  "has_more": false, "next_page": null }
+                """);
+        var waiting = bench.ReadAsync("anthropic", "analytics_cost", "2026-11-01", "2026-11-01");
+        await bench.ReadAsync("anthropic", "cost", "2026-11-01", "2026-11-01");
+
+        waiting.IsCompleted.ShouldBeFalse("The 61st of a minute waits.");
+        vendor.Asked.Count.ShouldBe(61);
+        await clock.PassAsync(60);
+        await waiting;
+        vendor.Asked.Count.ShouldBe(62);
+    }
+
     [Fact]
     public async Task A_day_that_is_too_recent_is_not_ready()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using EventPipeline.Ledger;
 using EventPipeline.Local.Simulator;
@@ -90,6 +91,45 @@ public sealed class WholeAnalyticsTests
         accounts.GetProperty("vendors").EnumerateArray()
             .Single(one => one.GetProperty("vendor").GetString() == "anthropic")
             .GetProperty("accounts")[0].GetProperty("source").GetString().ShouldBe(second);
+    }
+
+    [Fact]
+    public async Task A_window_of_a_source_that_the_account_is_not_read_from_any_more_ends_with_what_to_do()
+    {
+        await using var vendor = await StartVendorAsync();
+        await using var host = await StartServiceAsync(vendor, Acme.Key, "console_analytics");
+
+        (await host.PushFetchAsync("r-1", "anthropic", "cost", host.Yesterday, host.Yesterday))
+            .ShouldBe(HttpStatusCode.NoContent);
+        await host.IdleAsync();
+
+        (await host.ValueAsync("SELECT reason FROM run_events WHERE run_id = 'r-1' AND event = 'window_ended'"))
+            .ShouldBeOfType<string>()
+            .ShouldContain("is read from the source 'console_analytics', which does not have the report 'cost'");
+        (await host.ValueAsync("SELECT hint FROM dead_letters")).ShouldBeOfType<string>().ShouldContain("'console'");
+    }
+
+    /// <summary>Only what the account is read from can be late.</summary>
+    [Fact]
+    public async Task A_report_of_the_former_source_does_not_grow_stale()
+    {
+        using var folder = new TemporaryFolder();
+        await using var vendor = await StartVendorAsync();
+        await using (var before = await StartServiceAsync(vendor, Acme.Key, "console", folder))
+        {
+            await RunAsync(before, before.Yesterday, before.Yesterday);
+        }
+
+        await using var after = await StartServiceAsync(vendor, Acme.Key, "console_analytics", folder);
+        await RunAsync(after, after.Yesterday, after.Yesterday);
+
+        using var scrape = await after.Http.GetAsync("/metrics", TestContext.Current.CancellationToken);
+        var lines = (await scrape.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n')
+            .Where(line => line.StartsWith("eventpipeline_freshness_seconds{", StringComparison.Ordinal))
+            .ToList();
+        lines.ShouldContain(line => line.Contains("report=\"analytics_cost\"", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains("report=\"claude_code\"", StringComparison.Ordinal));
+        lines.ShouldNotContain(line => line.Contains("report=\"cost\"", StringComparison.Ordinal));
     }
 
     [Fact]
