@@ -115,7 +115,10 @@ internal static class StatusEndpoints
                         .. accounts.For(vendor.Name)
                         .Select(
                             account => new AccountDocument(
-                                account.Name, account.Source, [.. freshness[(vendor.Name, account.Name)]])),
+                                account.Name,
+                                account.Source,
+                                [.. vendor.ReportsOf(account).Select(report => report.Name)],
+                                [.. freshness[(vendor.Name, account.Name)]])),
                     ])),
             ]));
     }
@@ -196,5 +199,6 @@ internal static class StatusEndpoints
         string Account,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? Source,
+        IReadOnlyList<string> Reads,
         IReadOnlyList<ReportFreshness> Reports);
 }

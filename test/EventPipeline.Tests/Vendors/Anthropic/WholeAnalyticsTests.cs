@@ -88,9 +88,12 @@ public sealed class WholeAnalyticsTests
             .ShouldBe(0);
         (await after.ValueAsync("SELECT COUNT(DISTINCT account_id) FROM current_slices")).ShouldBe(1L);
         var accounts = await after.GetAsync("vendors");
-        accounts.GetProperty("vendors").EnumerateArray()
+        var told = accounts.GetProperty("vendors").EnumerateArray()
             .Single(one => one.GetProperty("vendor").GetString() == "anthropic")
-            .GetProperty("accounts")[0].GetProperty("source").GetString().ShouldBe(second);
+            .GetProperty("accounts")[0];
+        told.GetProperty("source").GetString().ShouldBe(second);
+        told.GetProperty("reads")[0].GetString()
+            .ShouldBe(second == "console" ? "messages_usage" : "claude_code", "In the order of the vendor's reports.");
     }
 
     [Fact]
@@ -113,19 +116,22 @@ public sealed class WholeAnalyticsTests
     [Fact]
     public async Task A_report_of_the_former_source_does_not_grow_stale()
     {
+        // Instruments are the process's: what other tests measure at the same time has another account.
+        const string name = "acme-switched";
         using var folder = new TemporaryFolder();
         await using var vendor = await StartVendorAsync();
-        await using (var before = await StartServiceAsync(vendor, Acme.Key, "console", folder))
+        await using (var before = await StartServiceAsync(vendor, Acme.Key, "console", folder, name))
         {
             await RunAsync(before, before.Yesterday, before.Yesterday);
         }
 
-        await using var after = await StartServiceAsync(vendor, Acme.Key, "console_analytics", folder);
+        await using var after = await StartServiceAsync(vendor, Acme.Key, "console_analytics", folder, name);
         await RunAsync(after, after.Yesterday, after.Yesterday);
 
         using var scrape = await after.Http.GetAsync("/metrics", TestContext.Current.CancellationToken);
         var lines = (await scrape.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n')
-            .Where(line => line.StartsWith("eventpipeline_freshness_seconds{", StringComparison.Ordinal))
+            .Where(line => line.StartsWith("eventpipeline_freshness_seconds{", StringComparison.Ordinal)
+                && line.Contains($"account=\"{name}\"", StringComparison.Ordinal))
             .ToList();
         lines.ShouldContain(line => line.Contains("report=\"analytics_cost\"", StringComparison.Ordinal));
         lines.ShouldContain(line => line.Contains("report=\"claude_code\"", StringComparison.Ordinal));
@@ -234,9 +240,10 @@ public sealed class WholeAnalyticsTests
     }
 
     private static Task<ServiceHost> StartServiceAsync(
-        WebApplication vendor, string key, string source, TemporaryFolder? folder = null) => ServiceHost.StartAsync(
+        WebApplication vendor, string key, string source, TemporaryFolder? folder = null, string name = "acme") =>
+        ServiceHost.StartAsync(
         folder,
-        [("Anthropic", "acme", key)],
+        [("Anthropic", name, key)],
         builder => builder.Configuration.AddInMemoryCollection(
         [
             new("Vendors:Anthropic:BaseAddress", vendor.Urls.Single()),
