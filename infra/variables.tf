@@ -118,6 +118,17 @@ variable "organization_ids" {
   }
 }
 
+variable "sources" {
+  description = "What an account is read from, where its vendor has several sources: { \"anthropic-acme\" = \"console_analytics\" }, by vendor and name."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for account in keys(var.sources) : contains(keys(local.accounts), account)])
+    error_message = "sources names ${join(", ", [for account in keys(var.sources) : "'${account}'" if !contains(keys(local.accounts), account)])}, which is not among the accounts: ${join(", ", keys(local.accounts))}."
+  }
+}
+
 variable "dataset" {
   description = "The production dataset in BigQuery; development uses <dataset>_dev."
   type        = string

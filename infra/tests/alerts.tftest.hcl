@@ -102,7 +102,7 @@ run "on_google_s_metrics" {
   }
 
   assert {
-    condition     = alltrue([for name in ["trigger", "fetch", "fetch-anthropic", "fetch-openai"] : strcontains(google_monitoring_alert_policy.google["dead_letters"].conditions[0].condition_threshold[0].filter, "\"eventpipeline-${name}-push\"") && strcontains(google_monitoring_alert_policy.google["messages_wait"].conditions[0].condition_threshold[0].filter, "\"eventpipeline-${name}-push\"")])
+    condition     = alltrue([for name in ["trigger", "fetch", "fetch-anthropic", "fetch-cursor", "fetch-openai", "fetch-openrouter"] : strcontains(google_monitoring_alert_policy.google["dead_letters"].conditions[0].condition_threshold[0].filter, "\"eventpipeline-${name}-push\"") && strcontains(google_monitoring_alert_policy.google["messages_wait"].conditions[0].condition_threshold[0].filter, "\"eventpipeline-${name}-push\"")])
     error_message = "Every vendor's subscription must be watched like the others."
   }
 

@@ -28,7 +28,7 @@ run "the_wrong_kind" {
     notification_emails   = ["user:ada@example.com"]
     notification_channels = ["#alerts"]
     github_repository     = "https://github.com/acme/event-pipeline"
-    accounts              = { cursor = ["acme"] }
+    accounts              = { mistral = ["acme"] }
     dataset               = "ai-usage"
     dataset_location      = "usa"
     schedule              = "daily"

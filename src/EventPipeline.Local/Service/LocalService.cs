@@ -204,6 +204,10 @@ internal sealed class LocalService : IAsyncDisposable
                 Environment.SetEnvironmentVariable(variable, account.Key);
                 settings[$"{section}:Accounts:{index}:Name"] = account.Name;
                 settings[$"{section}:Accounts:{index}:Secret"] = $"env:{variable}";
+                if (account.Source is { } source)
+                {
+                    settings[$"{section}:Accounts:{index}:Source"] = source;
+                }
             }
         }
 

@@ -28,7 +28,8 @@ internal static class SimulatorEndpoints
                 account.Key,
                 account.LimitedKey,
                 account.Token,
-                Reports = vendor.Reports(account).Select(report => report.Name),
+                account.Source,
+                Reports = vendor.Reports(account).Where(report => !report.IsOther).Select(report => report.Name),
             })),
         }));
 

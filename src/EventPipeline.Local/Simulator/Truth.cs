@@ -15,8 +15,8 @@ internal static class Truth
     private const int MaxDays = 400;
 
     /// <summary>
-    /// The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it all
-    /// groupings apply.
+    /// The sums of each day and of all of them. <c>group_by</c> (repeated) changes what a row is; without it the usual
+    /// grouping applies, which is that by everything unless the report says otherwise.
     /// </summary>
     /// <exception cref="FormatException">A parameter is missing or unknown; the message names the nearest.</exception>
     public static JsonObject Create(
@@ -36,7 +36,9 @@ internal static class Truth
             throw new FormatException($"'to' must not be before 'from', and at most {MaxDays} days can be requested.");
         }
 
-        var groupBy = parameters("group_by") is { Count: > 0 } asked ? asked : [.. report.GroupBy.Keys];
+        var groupBy = parameters("group_by") is { Count: > 0 } asked
+            ? asked
+            : report.UsualGroupBy ?? [.. report.GroupBy.Keys];
         var dimensions = groupBy.SelectMany(name => Find("group_by", [.. report.GroupBy], g => g.Key, name).Value)
             .ToList();
 

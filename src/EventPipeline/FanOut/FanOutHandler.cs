@@ -72,15 +72,35 @@ internal sealed partial class FanOutHandler(
             .Where(account => request.Accounts?.Contains(account.Name) ?? true)
             .ToList();
         var ids = await identities.FindKnownAsync(datasets.Value.For(request.Mode), asked, cancellationToken);
-        return
+        List<PlanSubject> subjects =
         [
             .. from vendor in wanted
                from account in asked
                where account.Vendor == vendor.Name
-               from report in vendor.Reports
+               from report in vendor.ReportsOf(account)
                where request.Reports?.Contains(report.Name) ?? true
                select new PlanSubject(account, ids.GetValueOrDefault(account), report),
         ];
+        RequireRead(request, asked, subjects);
+        return subjects;
+    }
+
+    /// <summary>A report that none of the accounts reads was asked for by mistake, or by an old schedule.</summary>
+    private static void RequireRead(
+        RunRequested request, List<Account> asked, List<PlanSubject> subjects)
+    {
+        if (asked.Count > 0
+            && request.Reports?.FirstOrDefault(name => subjects.All(subject => subject.Report.Name != name))
+                is { } unread)
+        {
+            var accounts = string.Join(
+                ", ",
+                asked.Select(account => account.Source is { } source ? $"{account} ({source})" : $"{account}"));
+            throw new RejectedEventException(
+                $"No account of this run reads the report '{unread}': {accounts}.",
+                "Ask for reports of the accounts' sources, or set the Source of an account below Vendors in the "
+                    + "settings to one that reads it, and replay.");
+        }
     }
 
     private static partial class Log

@@ -46,7 +46,7 @@ internal sealed record LoadBudget(int Left, int DailyGroup = 1)
     /// snapshot of each report that has no past.
     /// </summary>
     public static int DailyWindows(IEnumerable<Report> reports) => reports.Sum(report =>
-        report.HasPast ? 1 + ((report.SettledAfterDays + report.MaxWindowDays - 1) / report.MaxWindowDays) : 1);
+        report.HasPast ? 1 + ((report.MostRestatedDays + report.MaxWindowDays - 1) / report.MaxWindowDays) : 1);
 
     /// <summary>Whether any of a plan's windows might have to wait. A few never do: somebody asked for them.</summary>
     public static bool Matters(IReadOnlyList<PlannedWindow> windows) => windows.Count(planned => planned.MayWait) > Few;

@@ -44,8 +44,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         RunRequested request, DateOnly today, int gapDays, IEnumerable<Report> reports)
     {
         var (from, _) = AskedRange(request, today);
-        var back = today.AddDays(
-            -Math.Max(gapDays, reports.Select(report => report.SettledAfterDays).DefaultIfEmpty().Max()) - 1);
+        var back = reports.Select(report => report.FirstUnsettled(today)).Append(today.AddDays(-gapDays - 1)).Min();
         return (from < back ? from : back, today);
     }
 
@@ -68,8 +67,13 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         var report = subject.Report;
 
         // Today's read is the first that can settle the day whose restatement period has just ended.
-        var horizon = lastClosed.AddDays(-Math.Max(gapDays - 1, report.SettledAfterDays));
-        var first = asked.From < horizon ? asked.From : horizon;
+        DateOnly[] starts =
+        [
+            asked.From,
+            lastClosed.AddDays(1 - gapDays),
+            report.FirstUnsettled(lastClosed.AddDays(1)),
+        ];
+        var first = starts.Min();
         var most = MostRows(subject, first, lastClosed);
         var longest = Math.Clamp(RowsPerWindow / Math.Max(1, most ?? 0), 1, report.MaxWindowDays);
         PlannedWindow? open = null;
@@ -125,9 +129,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
     private static string? Why(
         DateOnly day, bool isAsked, bool isGapDay, SliceRead? read, Report report, RunRequested request)
     {
-        var isSettled = read is not null
-            && read.Began >= new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)
-                .AddDays(1 + report.SettledAfterDays);
+        var isSettled = read?.Began >= report.SettledAt(day);
         return (isAsked, read) switch
         {
             (true, null) => IsDaily(request) ? WindowReason.New : WindowReason.AskedFor,

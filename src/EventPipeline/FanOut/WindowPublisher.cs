@@ -109,7 +109,9 @@ internal sealed partial class WindowPublisher(
 
     private LoadBudget Budget(int most, long published) => LoadBudget.Create(
         most,
-        vendors.Sum(vendor => accounts.For(vendor.Name).Count * LoadBudget.DailyWindows(vendor.Reports)),
+        vendors.Sum(
+            vendor => accounts.For(vendor.Name).Sum(
+                account => LoadBudget.DailyWindows(vendor.ReportsOf(account)))),
         published);
 
     private IEnumerable<IReadOnlyList<PlannedWindow>> GroupsOf(IReadOnlyList<PlannedWindow> windows, RunMode mode) =>

@@ -33,7 +33,18 @@ internal sealed class WindowAttempt(
             ?? throw Unknown("account", message.Account, accounts.For(message.Vendor).Select(other => other.Name));
         var report = vendor.Reports.FirstOrDefault(other => other.Name == message.Report)
             ?? throw Unknown("report", message.Report, vendor.Reports.Select(other => other.Name));
-        return new WindowSource(account, report);
+        return vendor.ReportsOf(account).Contains(report)
+            ? new WindowSource(account, report)
+            : throw new RejectedEventException(
+                $"{message.Window}: the account is read from the source '{vendor.SourceOf(account)!.Name}', which does "
+                    + $"not have the report '{report.Name}'.",
+                "What its source tells instead is read by the next run: discard this message. To read this report, "
+                    + $"set the Source of the account '{account.Name}' below Vendors:{vendor.Section}:Accounts in the "
+                    + $"settings to {string.Join(
+                        " or ",
+                        vendor.Sources
+                            .Where(source => source.Reports.Contains(report.Name))
+                            .Select(source => $"'{source.Name}'"))}, and replay.");
     }
 
     /// <summary>Reads the window and loads it, as far as the time allows.</summary>

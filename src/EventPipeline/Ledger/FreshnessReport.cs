@@ -1,6 +1,7 @@
 using System.Globalization;
 using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Accounts;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Ledger;
 
@@ -10,6 +11,7 @@ namespace EventPipeline.Ledger;
 internal sealed partial class FreshnessReport(
     RunStatus status,
     ConfiguredAccounts accounts,
+    IEnumerable<Vendor> vendors,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<FreshnessReport> logger)
@@ -24,10 +26,9 @@ internal sealed partial class FreshnessReport(
     {
         try
         {
-            // An account that was renamed or removed grows stale forever and does not matter.
-            var reports = (await status.FreshnessAsync(cancellationToken))
-                .Where(report => accounts.Find(report.Vendor, report.Account) is not null)
-                .ToList();
+            // An account that was renamed or removed grows stale forever and does not matter, nor does a report of a
+            // source that the account is not read from any more.
+            var reports = (await status.FreshnessAsync(cancellationToken)).Where(IsRead).ToList();
             metrics.CompleteUntil(
                 from report in reports
                 let day = report.DataCompleteUntil
@@ -40,6 +41,11 @@ internal sealed partial class FreshnessReport(
             FreshnessLog.Unknown(logger, unknown);
         }
     }
+
+    private bool IsRead(ReportFreshness report) =>
+        accounts.Find(report.Vendor, report.Account) is { } account
+        && vendors.FirstOrDefault(vendor => vendor.Name == account.Vendor) is { } vendor
+        && vendor.ReportsOf(account).Any(known => known.Name == report.Subject.Report);
 
     private void Tell(ReportFreshness report)
     {

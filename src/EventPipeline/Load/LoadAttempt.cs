@@ -253,8 +253,7 @@ internal sealed class LoadAttempt(
         request.Report.ForgetsDays
         && read.Rows == 0
         && before.GetInt64("row_count") > 0
-        && _readBegan >= new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)
-            .AddDays(1 + request.Report.SettledAfterDays);
+        && _readBegan >= request.Report.SettledAt(day);
 
     /// <summary>Whether the rows that are there are finer than those that were read, and add up to the same.</summary>
     private async Task<bool> AgreesWithFinerAsync(

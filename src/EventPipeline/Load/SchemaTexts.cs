@@ -22,6 +22,13 @@ internal static class SchemaTexts
             from vendor in VendorServiceCollectionExtensions.Known
             from product in vendor.ProductsCountedElsewhere
             select $"f.vendor = {Text(vendor.Name)} AND f.product = {Text(product)}"),
+        ["told_as"] = $"CASE {string.Join(
+            ' ',
+            from vendor in VendorServiceCollectionExtensions.Known
+            from report in vendor.Reports
+            where report.InsteadOf is not null
+            select $"WHEN vendor = {Text(vendor.Name)} AND report = {Text(report.Name)} THEN "
+                + Text(report.InsteadOf!))} ELSE report END",
         ["vendors"] = string.Join(", ", VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)),
         ["provider_name"] = Choice(names => names.Provider),
         ["service_name"] = Choice(names => names.Service),

@@ -114,7 +114,11 @@ internal static class StatusEndpoints
                     [
                         .. accounts.For(vendor.Name)
                         .Select(
-                            account => new AccountDocument(account.Name, [.. freshness[(vendor.Name, account.Name)]])),
+                            account => new AccountDocument(
+                                account.Name,
+                                account.Source,
+                                [.. vendor.ReportsOf(account).Select(report => report.Name)],
+                                [.. freshness[(vendor.Name, account.Name)]])),
                     ])),
             ]));
     }
@@ -191,5 +195,10 @@ internal static class StatusEndpoints
     internal sealed record VendorDocument(
         string Vendor, IReadOnlyList<string> Reports, IReadOnlyList<AccountDocument> Accounts);
 
-    internal sealed record AccountDocument(string Account, IReadOnlyList<ReportFreshness> Reports);
+    internal sealed record AccountDocument(
+        string Account,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        string? Source,
+        IReadOnlyList<string> Reads,
+        IReadOnlyList<ReportFreshness> Reports);
 }

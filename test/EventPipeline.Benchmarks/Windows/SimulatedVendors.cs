@@ -5,13 +5,12 @@ namespace EventPipeline.Benchmarks.Windows;
 /// <summary>The simulated vendors as a process of their own.</summary>
 internal sealed class SimulatedVendors : IAsyncDisposable
 {
-    private const int AccountsSimulated = 4;
+    private const int AccountsMeasured = 3;
 
     private static readonly Dictionary<string, string> Sections = new()
     {
         ["anthropic"] = "Anthropic",
         ["openai"] = "OpenAI",
-        ["openrouter"] = "OpenRouter",
     };
 
     private readonly ChildProcess _process;
@@ -26,11 +25,15 @@ internal sealed class SimulatedVendors : IAsyncDisposable
             Bench.Local, ["simulate", "--port", "0"], new Dictionary<string, string>(), bench.NewFolder());
         var vendors = new SimulatedVendors(
             process, await process.LineAsync("SIMULATED vendors on ", cancellationToken));
-        for (var account = 0; account < AccountsSimulated; account++)
+        while (vendors._accounts.Count < AccountsMeasured)
         {
             // anthropic account SIMULATED-acme, key sk-ant-admin01-…
             var words = (await process.LineAsync("", cancellationToken)).Split(' ');
-            vendors._accounts.Add((words[0], words[2].TrimEnd(','), words[^1]));
+            var name = words[2].TrimEnd(',');
+            if ((words[0] is "anthropic" or "openai") && (name is "SIMULATED-acme" or "SIMULATED-labs"))
+            {
+                vendors._accounts.Add((words[0], name, words[^1]));
+            }
         }
 
         return vendors;

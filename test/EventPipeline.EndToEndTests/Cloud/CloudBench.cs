@@ -116,6 +116,10 @@ public sealed class CloudBench : IAsyncLifetime, IViews
             {
                 settings[$"{section}__Accounts__{index}__Name"] = account.Name;
                 settings[$"{section}__Accounts__{index}__Secret"] = $"projects/{project}/secrets/{SecretName(account)}";
+                if (account.Source is { } source)
+                {
+                    settings[$"{section}__Accounts__{index}__Source"] = source;
+                }
             }
         }
 

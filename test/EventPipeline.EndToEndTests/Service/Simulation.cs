@@ -67,6 +67,10 @@ public class Simulation : IAsyncLifetime
                 settings[variable] = account.Key;
                 settings[$"{section}__Accounts__{index}__Name"] = account.Name;
                 settings[$"{section}__Accounts__{index}__Secret"] = $"env:{variable}";
+                if (account.Source is { } source)
+                {
+                    settings[$"{section}__Accounts__{index}__Source"] = source;
+                }
             }
         }
 
@@ -133,6 +137,7 @@ public class Simulation : IAsyncLifetime
             account.GetProperty("name").GetString()!,
             account.GetProperty("key").GetString()!,
             account.GetProperty("limitedKey").GetString()!,
+            account.GetProperty("source").GetString(),
             [.. account.GetProperty("reports").EnumerateArray().Select(report => report.GetString()!)]))];
     }
 
@@ -143,7 +148,7 @@ public class Simulation : IAsyncLifetime
 
 /// <summary>An organisation that the simulation serves.</summary>
 internal sealed record ServedAccount(
-    string Vendor, string Name, string Key, string LimitedKey, IReadOnlyList<string> Reports);
+    string Vendor, string Name, string Key, string LimitedKey, string? Source, IReadOnlyList<string> Reports);
 
 /// <summary>What is true of a day of a report.</summary>
 internal sealed record TrueDay(

@@ -58,7 +58,7 @@ internal static class Views
         SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, 0,
           SUM(f.lines_added), SUM(f.lines_removed), SUM(f.accepted), SUM(f.rejected)
         FROM activity f JOIN current_slices s USING (vendor, account_id, report, usage_date)
-        WHERE f.report = 'daily_usage'
+        WHERE f.report IN ('daily_usage', 'user_activity')
         GROUP BY ALL
         """;
 
@@ -197,11 +197,12 @@ internal static class Views
         decimal Sum(params IEnumerable<string> names) => names.Sum(name => day.Quantities.GetValueOrDefault(name));
         return (vendor, report) switch
         {
-            ("anthropic", "messages_usage") =>
+            ("anthropic", "messages_usage" or "analytics_usage") =>
             [
                 Sum("uncached_input_tokens"), Sum("cache_read_input_tokens"),
                 Sum("cache_creation.ephemeral_5m_input_tokens", "cache_creation.ephemeral_1h_input_tokens"),
-                Sum("cache_creation.ephemeral_5m_input_tokens"), Sum("output_tokens"), 0, Sum("web_search_requests"),
+                Sum("cache_creation.ephemeral_5m_input_tokens"), Sum("output_tokens"), Sum("requests"),
+                Sum("web_search_requests"),
             ],
             ("anthropic", "claude_code") =>
             [
@@ -209,7 +210,8 @@ internal static class Views
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".accepted", StringComparison.Ordinal))),
                 Sum(day.Quantities.Keys.Where(name => name.EndsWith(".rejected", StringComparison.Ordinal))),
             ],
-            ("anthropic", "cost") => [0],
+            ("anthropic", "cost" or "analytics_cost") => [0],
+            ("anthropic", "user_activity") => [Sum("added"), Sum("removed"), Sum("accepted"), Sum("rejected")],
             ("cursor", "usage_events") =>
             [
                 Sum("input"), Sum("cache_read"), Sum("cache_write"), Sum("output"), Sum("request_units"),

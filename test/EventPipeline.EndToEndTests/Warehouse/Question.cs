@@ -15,6 +15,7 @@ internal sealed record Question(string View, string About, string? Day, string S
         new("accounts", "all of it", null, "*"),
         new("snapshot_reports", "all of it", null, "*"),
         new("current_slices", "rows per report", "usage_date", "report, SUM(row_count) AS n", "report"),
+        new("shown_slices", "rows per report", "usage_date", "report, SUM(row_count) AS n", "report"),
         new("activity", "lines per person", "usage_date", "actor_id, SUM(lines_added) AS lines_added", "actor_id"),
         new("cost_all", "dollars per basis", "usage_date", "basis, SUM(amount_usd) AS usd", "basis"),
         new("seat", "limits", "usage_date", "user_id, MAX(limit_usd) AS usd", "user_id"),

@@ -111,9 +111,13 @@ public sealed class LoadBudgetTests
             new("code", ReportKind.Daily, MaxWindowDays: 2, SettledAfterDays: 3),
             new("once", ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 0),
             new("names", ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            new("monthly", ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 8)
+            {
+                Settles = Settles.AfterItsMonth,
+            },
         ];
 
-        LoadBudget.DailyWindows(reports).ShouldBe(2 + 2 + 3 + 1 + 1);
+        LoadBudget.DailyWindows(reports).ShouldBe(2 + 2 + 3 + 1 + 1 + 3);
     }
 
     [Fact]

@@ -31,6 +31,53 @@ public sealed class PlannerTests
         Plan(Daily, gapDays: 0).ShouldBe(["1122..1122 new", "1119..1121 read again"]);
     }
 
+    [Theory]
+    [InlineData("2026-12-01", "1130..1130 new", "1101..1107 read again", "1108..1114 read again",
+        "1115..1121 read again", "1122..1128 read again", "1129..1129 read again")]
+    [InlineData("2026-12-08", "1207..1207 new", "1101..1107 read again", "1108..1114 read again",
+        "1115..1121 read again", "1122..1128 read again", "1129..1205 read again", "1206..1206 read again")]
+    [InlineData("2026-12-09", "1208..1208 new", "1201..1207 read again")]
+    public void Days_that_settle_with_their_month_are_read_again_until_so_many_days_after_its_end(
+        string today, params string[] windows)
+    {
+        var morning = DateOnly.Parse(today, null);
+        var byMonth = Usage with { SettledAfterDays = 7, Settles = Settles.AfterItsMonth };
+        for (var day = new DateOnly(2026, 10, 1); day < morning.AddDays(-1); day = day.AddDays(1))
+        {
+            // As a run of every morning leaves it, the last before this one.
+            var last = morning.AddDays(-1).At(6);
+            var settling = byMonth.SettledAt(day).AddHours(6);
+            Read(day, last < settling ? last : settling);
+        }
+
+        new Planner(_reads, gapDays: 0)
+            .Plan("run", Daily, morning.At(6), [new PlanSubject(Acme, Organization, byMonth)]).Windows.Select(Text)
+            .ShouldBe(windows);
+    }
+
+    [Theory]
+    [InlineData(Settles.AfterItsDay, 7)]
+    [InlineData(Settles.AfterItsMonth, 7)]
+    [InlineData(Settles.AfterItsMonth, 0)]
+    [InlineData(Settles.AfterItsMonth, 45)]
+    public void The_first_unsettled_day_is_the_first_that_a_read_of_that_day_settles_or_does_not(Settles settles, int n)
+    {
+        var report = Usage with { SettledAfterDays = n, Settles = settles };
+        var most = 0;
+        for (var today = new DateOnly(2026, 1, 1); today.Year < 2029; today = today.AddDays(1))
+        {
+            var first = report.FirstUnsettled(today);
+
+            report.SettledAt(first).ShouldBeGreaterThanOrEqualTo(today.At(0));
+            report.SettledAt(first.AddDays(-1)).ShouldBeLessThan(today.At(0));
+            Planner.Horizon(Daily, today, gapDays: 0, [report]).From.ShouldBeLessThanOrEqualTo(first);
+            most = Math.Max(most, today.DayNumber - first.DayNumber - 1);
+        }
+
+        report.MostRestatedDays.ShouldBeGreaterThanOrEqualTo(most);
+        (report.MostRestatedDays - most).ShouldBeLessThan(3, "Two months of 31 days follow each other in summer.");
+    }
+
     [Fact]
     public void A_settled_day_that_is_asked_for_is_left_out_and_said_so()
     {

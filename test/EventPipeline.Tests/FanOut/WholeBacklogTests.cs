@@ -2,6 +2,7 @@ using System.Net;
 using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Tests.Service;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Tests.FanOut;
 
@@ -139,5 +140,6 @@ public sealed class WholeBacklogTests : IAsyncLifetime
 
     private static int Waiting(RunDocument run) => run.Windows.Count(window => window.State == "waiting");
 
-    private int DailyWindows() => _host.Vendors.Sum(vendor => LoadBudget.DailyWindows(vendor.Reports));
+    private int DailyWindows() => _host.Vendors.Sum(vendor => LoadBudget.DailyWindows(
+        vendor.ReportsOf(new Account(vendor.Name, "acme", vendor.DefaultBaseAddress, "env:KEY"))));
 }

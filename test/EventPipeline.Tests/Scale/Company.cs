@@ -41,13 +41,18 @@ internal sealed class Company(int accounts, DateOnly today, int daysRead) : IRea
     [
         .. from vendor in Vendors
            from number in Enumerable.Range(1, accounts)
-           let name = string.Create(CultureInfo.InvariantCulture, $"account-{number}")
-           from report in vendor.Reports
-           select new PlanSubject(new Account(vendor.Name, name, new Uri("https://vendor.test"), "key"), name, report),
+           let account = AccountOf(vendor, number)
+           from report in vendor.ReportsOf(account)
+           select new PlanSubject(account, account.Name, report),
     ];
 
     /// <summary>How many windows a daily run has at most, as the budget counts them.</summary>
-    public int DailyWindows => Vendors.Sum(vendor => accounts * LoadBudget.DailyWindows(vendor.Reports));
+    public int DailyWindows =>
+        Vendors.Sum(vendor => accounts * LoadBudget.DailyWindows(vendor.ReportsOf(AccountOf(vendor, 1))));
+
+    /// <summary>The reports of an account of each vendor.</summary>
+    public static IReadOnlyList<Report> ReportsOfEach { get; } =
+        [.. Vendors.SelectMany(vendor => vendor.ReportsOf(AccountOf(vendor, 1)))];
 
     public int Slices => Subjects.Count;
 
@@ -86,4 +91,10 @@ internal sealed class Company(int accounts, DateOnly today, int daysRead) : IRea
     public IEnumerator<KeyValuePair<Slice, SliceRead>> GetEnumerator() => throw new NotSupportedException();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private static Account AccountOf(Vendor vendor, int number) => new(
+        vendor.Name,
+        string.Create(CultureInfo.InvariantCulture, $"account-{number}"),
+        new Uri("https://vendor.test"),
+        "key");
 }

@@ -39,10 +39,10 @@ internal static class Costs
     /// <summary>The tables of facts that a report fills; every window fills <c>raw_page</c> beside them.</summary>
     public static IReadOnlyList<string> TablesOf(string report) => report switch
     {
-        "cost" or "credits" => ["cost"],
+        "cost" or "analytics_cost" or "credits" => ["cost"],
         "claude_code" => ["activity", "cost"],
         "activity" => ["usage", "cost"],
-        "daily_usage" => ["activity"],
+        "daily_usage" or "user_activity" => ["activity"],
         "usage_events" => ["usage_event"],
         "spend" => ["seat"],
         "names" => ["entity"],
@@ -65,7 +65,7 @@ internal static class Costs
     {
         var days = planned.Window.Days;
         var lookUp = Math.Max(Least, VersionBytes * VersionsPerSlice * slices * days);
-        var all = Company.Vendors.SelectMany(vendor => vendor.Reports).ToList();
+        var all = Company.ReportsOfEach;
         return lookUp + (isLoaded ? TablesOf(planned.Window.Report).Sum(Proof) : 0);
 
         double Proof(string table) => Math.Max(

@@ -205,7 +205,10 @@ public sealed class RefusalTests : IDisposable
 
     [Theory]
     [InlineData(
-        "anthropic", "sk-ant-api03-abcdefgh", "'sk-ant-api': it looks like either a workspace key of Claude Console")]
+        "anthropic",
+        "sk-ant-api03-abcdefgh",
+        "'sk-ant-api': it looks like either an analytics key of Claude Enterprise")]
+    [InlineData("anthropic", "sk-ant-api03-abcdefgh", "an ordinary API key of a workspace")]
     [InlineData("anthropic", "sk-ant-admin01-abcdefgh", "an Anthropic Admin API key")]
     [InlineData("anthropic", "sk-ant-oat01-abcdefgh", "the scope org:admin")]
     [InlineData("anthropic", "sk-proj-abcdefgh", "an OpenAI project key")]
@@ -250,7 +253,8 @@ public sealed class RefusalTests : IDisposable
         var hint = (await _bench.RejectedAsync("anthropic", "cost", "2026-11-01", "2026-11-01")).Hint;
 
         hint.ShouldContain("Claude Console");
-        hint.ShouldContain("Claude Enterprise (claude.ai) is not read");
+        hint.ShouldContain("The sources console and console_analytics read Claude Console");
+        hint.ShouldContain("The source enterprise reads Claude Enterprise (claude.ai)");
         hint.ShouldContain("read:analytics");
     }
 

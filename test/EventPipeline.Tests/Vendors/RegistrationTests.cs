@@ -78,17 +78,40 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(24);
+        reports.Count.ShouldBe(27);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
         reports["anthropic/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
+        reports["anthropic/analytics_usage"].ShouldBe(
+            new Report("analytics_usage", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
+        reports["anthropic/analytics_cost"].ShouldBe(
+            new Report("analytics_cost", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
         reports["cursor/daily_usage"].ShouldBe(new Report("daily_usage", ReportKind.Daily, 30, 3));
         reports["cursor/usage_events"].ShouldBe(new Report("usage_events", ReportKind.Daily, 30, 3));
         reports["cursor/spend"].ShouldBe(new Report("spend", ReportKind.Meter, 1, 0));
         reports["cursor/names"].ShouldBe(new Report("names", ReportKind.Snapshot, 1, 0));
         reports["openai/completions_usage"].ShouldBe(new Report("completions_usage", ReportKind.Daily, 31, 7, 2));
         reports["openai/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7, 2));
+    }
+
+    /// <summary>What an account is read from tells its usage and its money once.</summary>
+    [Fact]
+    public void No_source_has_two_reports_of_which_one_takes_the_place_of_the_other()
+    {
+        foreach (var vendor in _bench.Services.GetServices<Vendor>())
+        {
+            vendor.Reports.Where(report => report.InsteadOf is not null)
+                .ShouldAllBe(report => vendor.Reports.Any(other => other.Name == report.InsteadOf));
+            vendor.Sources.SelectMany(source => source.Reports).Distinct().ShouldBe(
+                vendor.Sources.Count == 0 ? [] : vendor.Reports.Select(report => report.Name), ignoreOrder: true);
+            foreach (var source in vendor.Sources)
+            {
+                var account = _bench.Account(vendor.Name) with { Source = source.Name };
+                vendor.ReportsOf(account).Select(report => report.InsteadOf ?? report.Name)
+                    .ShouldBeUnique($"{vendor.Name} {source.Name}");
+            }
+        }
     }
 
     public void Dispose()

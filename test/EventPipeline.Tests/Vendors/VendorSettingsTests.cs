@@ -34,6 +34,34 @@ public sealed class VendorSettingsTests
         settings.Options.StallTimeout.ShouldBe(TimeSpan.FromSeconds(5));
     }
 
+    [Theory]
+    [InlineData(null, "console")]
+    [InlineData("", "console")]
+    [InlineData("console_analytics", "console_analytics")]
+    [InlineData("enterprise", "enterprise")]
+    public void An_account_is_read_from_the_vendors_first_source_unless_it_names_another(
+        string? written, string source) =>
+        Read(Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:Source", written))
+            .Accounts.All.ShouldHaveSingleItem().Source.ShouldBe(source);
+
+    [Fact]
+    public void A_source_that_the_vendor_does_not_have_is_a_mistake()
+    {
+        var failure = Should.Throw<ConfigurationMistakesException>(
+            () => Read(
+                Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:Source", "analytics"),
+                ("Vendors:OpenAI:Accounts:0:Name", "b"), ("Vendors:OpenAI:Accounts:0:Secret", "env:KEY"),
+                ("Vendors:OpenAI:Accounts:0:Source", "console")));
+
+        failure.Mistakes.ShouldContain(
+            "Vendors__Anthropic__Accounts__0__Source is 'analytics', which is not a source of Anthropic: it takes one "
+                + "of console, console_analytics, enterprise.");
+        failure.Mistakes.ShouldContain(
+            mistake => mistake.StartsWith(
+                "Vendors__OpenAI__Accounts__0__Source is not a setting", StringComparison.Ordinal));
+        failure.Mistakes.Count.ShouldBe(2);
+    }
+
     [Fact]
     public void Nothing_configured_is_no_account_and_no_mistake()
     {

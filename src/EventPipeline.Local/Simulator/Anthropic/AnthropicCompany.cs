@@ -17,6 +17,7 @@ internal sealed class AnthropicCompany
         Account = account;
         Scope = $"anthropic/{account.Name}";
         IsLarge = account.Name.EndsWith("acme", StringComparison.Ordinal);
+        IsEnterprise = account.Source == SimulatedAnthropic.Enterprise;
         Id = Identity.Uuid(seed, Scope);
         Workspaces = [.. (IsLarge ? LargeWorkspaces : SmallWorkspaces).Select(Workspace)];
         Users = [.. Enumerable.Range(1, IsLarge ? 24 : 6).Select(User)];
@@ -30,6 +31,12 @@ internal sealed class AnthropicCompany
     public string Scope { get; }
 
     public bool IsLarge { get; }
+
+    /// <summary>On claude.ai: people with seats, and no workspaces or keys of the Console.</summary>
+    public bool IsEnterprise { get; }
+
+    /// <summary>What the analytics reports call the Default workspace, which elsewhere has no id.</summary>
+    public string DefaultWorkspaceId => NewId("wrkspc_01", "default");
 
     public Guid Id { get; }
 

@@ -22,7 +22,7 @@ internal static class AnthropicCost
 
     public static SimulatedReport Report(SimulatorOptions options, AnthropicCompany company, SimulatedReport usage)
     {
-        var extras = new Daybook(options, $"{company.Scope}/cost", [.. Extras(company)]);
+        var extras = ExtrasOf(options, company);
         return new SimulatedReport(
             "cost",
             Path,
@@ -35,6 +35,10 @@ internal static class AnthropicCost
             Usd = fact => fact.Sum(Amount) / 100,
         };
     }
+
+    /// <summary>What appears only on the bill.</summary>
+    public static Daybook ExtrasOf(SimulatorOptions options, AnthropicCompany company) =>
+        new(options, $"{company.Scope}/cost", [.. Extras(company)]);
 
     /// <summary>What the organisation pays of the list price.</summary>
     public static decimal Contract(AnthropicCompany company) => company.IsLarge ? 0.9375m : 1m;
@@ -53,8 +57,8 @@ internal static class AnthropicCost
         ["workspace_id"] = group["workspace_id"],
     };
 
-    // Every digit and no trailing zero.
-    private static string Plain(decimal value) =>
+    /// <summary>Every digit and no trailing zero.</summary>
+    public static string Plain(decimal value) =>
         value.ToString("0.############################", CultureInfo.InvariantCulture);
 
     private static IEnumerable<Fact> Lines(Fact usage, decimal contract)

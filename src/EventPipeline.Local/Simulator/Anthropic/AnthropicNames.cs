@@ -25,12 +25,19 @@ internal static class AnthropicNames
         ["workspaces"] =>
             Page(
                 request,
-                company.Workspaces.Where(w => IncludesArchived(request) || w.ArchivedAt is null).Select(Workspace)),
+                company.Workspaces.Where(w => IncludesArchived(request) || w.ArchivedAt is null)
+                    .Concat(Default(request, company))
+                    .Select(Workspace)),
         ["workspaces", var id, "members"] => Members(request, company, id),
         ["api_keys"] => Page(request, company.ApiKeys.Where(key => IsWanted(request, key)).Select(ApiKey)),
         ["users"] => Page(request, company.Users.Where(user => IsWanted(request, user)).Select(User)),
         _ => null,
     };
+
+    private static IEnumerable<WorkspaceEntity> Default(SimulatedRequest request, AnthropicCompany company) =>
+        request.Single("include_default") == "true"
+            ? [new WorkspaceEntity(company.DefaultWorkspaceId, "Default", null, "default")]
+            : [];
 
     private static bool IncludesArchived(SimulatedRequest request) => request.Single("include_archived") == "true";
 

@@ -8,10 +8,14 @@ using EventPipeline.Vendors.Anthropic;
 namespace EventPipeline.Local.Simulator.Anthropic;
 
 /// <summary>
-/// Anthropic's Admin API: reports and names of Console organisations, https://platform.claude.com/docs/en/api/admin.
+/// Anthropic's Admin API: reports and names of Console organisations, https://platform.claude.com/docs/en/api/admin;
+/// and its Usage and Cost Analytics API, of these and of an Enterprise organisation.
 /// </summary>
 internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedVendor
 {
+    /// <summary>The source that Enterprise organisations are read from.</summary>
+    public const string Enterprise = "enterprise";
+
     private const string FastMode = "fast-mode-2026-02-01";
 
     private readonly Dictionary<SimulatedAccount, (
@@ -59,8 +63,15 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
                 throw NotFound();
             }
 
+            if (company.IsEnterprise && !path.StartsWith(AnthropicAnalytics.Root, StringComparison.Ordinal))
+            {
+                throw new RefusedException(401, "invalid x-api-key");
+            }
+
             return reports.FirstOrDefault(report => report.Path == path) is { } report
-                ? path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report)
+                ? path == AnthropicUsers.Path ? AnthropicUsers.Answer(request, report, options.Clock)
+                : AnthropicAnalytics.IsOne(report) ? AnthropicAnalytics.Answer(request, report, options.Clock)
+                : path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report)
                 : Buckets(request, report)
                 : new SimulatedReply(200, AnthropicNames.Answer(request, company, path) ?? throw NotFound());
         }
@@ -96,14 +107,18 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     }
 
     private static IReadOnlyList<SimulatedAccount> AccountsOf(int seed) =>
-        [AccountOf(seed, "SIMULATED-acme"), AccountOf(seed, "SIMULATED-labs")];
+        [
+            AccountOf(seed, "SIMULATED-acme"), AccountOf(seed, "SIMULATED-labs"),
+            AccountOf(seed, "SIMULATED-enterprise", "sk-ant-api01-simulated-", Enterprise),
+        ];
 
-    private static SimulatedAccount AccountOf(int seed, string name) => new(
+    private static SimulatedAccount AccountOf(
+        int seed, string name, string key = "sk-ant-admin01-simulated-", string? source = null) => new(
         AnthropicConnector.Self.Name,
         name,
-        Identity.Create("sk-ant-admin01-simulated-", seed, $"anthropic/{name}/key"),
+        Identity.Create(key, seed, $"anthropic/{name}/key"),
         Identity.Create("sk-ant-api03-simulated-", seed, $"anthropic/{name}/limited"),
-        Identity.Create("sk-ant-oat01-simulated-", seed, $"anthropic/{name}/token"));
+        Identity.Create("sk-ant-oat01-simulated-", seed, $"anthropic/{name}/token")) { Source = source };
 
     private static string RequestId(SimulatedRequest request) => $"req_simulated{request.Number:D8}";
 
@@ -112,9 +127,18 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
     {
         var company = new AnthropicCompany(options.Seed, account);
         var usage = AnthropicUsage.Report(options, company);
+        SimulatedReport[] reports =
+        [
+            usage,
+            AnthropicCost.Report(options, company, usage),
+            AnthropicClaudeCode.Report(options, company),
+            .. AnthropicAnalyticsFacts.Reports(options, company, usage),
+            AnthropicUsers.Report(options, company),
+        ];
         return (
             company,
-            [usage, AnthropicCost.Report(options, company, usage), AnthropicClaudeCode.Report(options, company)]);
+            [.. reports.Select(
+                report => report with { IsOther = AnthropicAnalytics.IsOne(report) != company.IsEnterprise })]);
     }
 
     private static SimulatedAccount Authenticate(SimulatedRequest request)
@@ -190,7 +214,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             : end < now ? end : now;
     }
 
-    private static DateTime? Time(SimulatedRequest request, string name) => request.Single(name) switch
+    /// <summary>A time that is asked for; null if it is not.</summary>
+    public static DateTime? Time(SimulatedRequest request, string name) => request.Single(name) switch
     {
         null => null,
         var text when text.Length >= "2026-01-01".Length && DateTimeOffset.TryParse(
@@ -220,7 +245,8 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
         };
     }
 
-    private static string Text(DateTime time) =>
+    /// <summary>A time as the vendor writes it.</summary>
+    public static string Text(DateTime time) =>
         time.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static RefusedException NotFound() => new(404, "The requested resource could not be found.");

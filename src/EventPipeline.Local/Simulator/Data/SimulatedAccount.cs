@@ -8,6 +8,9 @@ namespace EventPipeline.Local.Simulator.Data;
 /// <param name="Token">An OAuth token that may read everything, if the vendor accepts one.</param>
 internal sealed record SimulatedAccount(string Vendor, string Name, string Key, string LimitedKey, string? Token)
 {
+    /// <summary>The source that the service reads it from, if its vendor has several.</summary>
+    public string? Source { get; init; }
+
     /// <summary>Without the keys.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

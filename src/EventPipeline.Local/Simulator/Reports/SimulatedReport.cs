@@ -27,6 +27,16 @@ internal sealed record SimulatedReport(
     /// <summary>The US dollars of a fact.</summary>
     public Func<Fact, decimal> Usd { get; init; } = static _ => 0;
 
+    /// <summary>
+    /// Whether it is served, and not among those that the service reads of this organisation: another tells the same.
+    /// </summary>
+    public bool IsOther { get; init; }
+
+    /// <summary>
+    /// The grouping that the truth counts rows by if it is asked for none; null for all that the report serves.
+    /// </summary>
+    public IReadOnlyList<string>? UsualGroupBy { get; init; }
+
     /// <summary>The limits both vendors document for usage.</summary>
     public static IReadOnlyDictionary<string, PageLimit> UsageLimits { get; } = new Dictionary<string, PageLimit>
     {

@@ -1,4 +1,4 @@
--- The newest committed read of every slice, each natural key once. quantity_kind says whether quantity is a flow, used up in its bucket, or a level, such as
+-- The newest committed read of every slice that is shown (shown_slices), each natural key once. quantity_kind says whether quantity is a flow, used up in its bucket, or a level, such as
 -- the bytes that are stored: levels of several days are not added. Requests that the rows of another product count too are null, so that a sum counts each
 -- once; the braces stand for the products of which every vendor's own folder says so.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
@@ -10,7 +10,7 @@ SELECT
   ),
   CASE WHEN f.quantity IS NULL THEN NULL WHEN f.quantity_unit = 'bytes' THEN 'level' ELSE 'flow' END AS quantity_kind
 FROM {dataset}.usage_versions AS f
-JOIN {dataset}.current_slices AS s
+JOIN {dataset}.shown_slices AS s
   ON f.vendor = s.vendor
   AND f.account_id = s.stored_account_id
   AND f.report = s.report

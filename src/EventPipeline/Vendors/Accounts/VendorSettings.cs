@@ -18,6 +18,7 @@ internal sealed partial class VendorSettings
     private const string Name = "Name";
     private const string Secret = "Secret";
     private const string OrganizationId = "OrganizationId";
+    private const string SourceName = "Source";
     private static readonly TimeSpan MaxStall = TimeSpan.FromHours(1);
 
     private readonly Secrets _secrets;
@@ -155,14 +156,38 @@ internal sealed partial class VendorSettings
         }
 
         RefuseValue(item);
-        RefuseUnknown(item, [Name, Secret, OrganizationId]);
+        RefuseUnknown(
+            item,
+            vendor.Sources.Count == 0
+                ? [Name, Secret, OrganizationId]
+                : [Name, Secret, OrganizationId, SourceName]);
         var name = ReadName(item.GetSection(Name), names);
         var secret = ReadSecret(item.GetSection(Secret));
         var organization = ReadOrganization(item.GetSection(OrganizationId));
+        var source = ReadSource(item.GetSection(SourceName), vendor);
         if (name is not null && secret is not null)
         {
-            _accounts.Add(new Account(vendor.Name, name, address, secret, organization));
+            _accounts.Add(new Account(vendor.Name, name, address, secret, organization) { Source = source });
         }
+    }
+
+    /// <summary>Reads what the account is read from: the vendor's first source unless another is named.</summary>
+    private string? ReadSource(IConfigurationSection section, Vendor vendor)
+    {
+        if (string.IsNullOrEmpty(section.Value) || vendor.Sources.Any(source => source.Name == section.Value))
+        {
+            return string.IsNullOrEmpty(section.Value) ? vendor.DefaultSource?.Name : section.Value;
+        }
+
+        if (vendor.Sources.Count > 0)
+        {
+            Mistake(
+                section,
+                $"is '{Shown(section.Value)}', which is not a source of {vendor.Section}: it takes one of "
+                    + $"{string.Join(", ", vendor.Sources.Select(source => source.Name))}.");
+        }
+
+        return null;
     }
 
     /// <summary>Reads who the account is, if a person says so.</summary>

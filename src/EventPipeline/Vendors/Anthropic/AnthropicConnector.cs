@@ -10,15 +10,28 @@ using EventPipeline.Vendors.Protocol;
 namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>
-/// Reads the usage, cost and Claude Code reports of the Anthropic Admin API, and the names behind their ids.
+/// Reads the usage, cost and Claude Code reports of the Anthropic Admin API, those of the Usage and Cost Analytics API,
+/// and the names behind their ids.
 /// </summary>
 /// <remarks>https://platform.claude.com/docs/en/manage-claude/usage-cost-api</remarks>
 internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVendorConnector
 {
+    /// <summary>The source that reads Claude Console through the Usage and Cost Analytics API.</summary>
+    public const string ConsoleAnalytics = "console_analytics";
+
     private const string MessagesUsageReport = "messages_usage";
     private const string CostReportName = "cost";
     private const string ClaudeCodeReport = "claude_code";
     private const string NamesReport = "names";
+    private const string AnalyticsUsageReport = "analytics_usage";
+    private const string AnalyticsCostReport = "analytics_cost";
+    private const string UserActivityReport = "user_activity";
+
+    // Claude Enterprise; its keys do not read the Admin API.
+    private const string Enterprise = "enterprise";
+
+    // Amounts change until about seven days after the end of the month, in exports that are hours old.
+    private const int SettledAfterMonth = 8;
 
     // An answer about the organisation is worth a minute of waiting, not the whole attempt.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -35,19 +48,29 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
             new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3),
             new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            Analytics(AnalyticsUsageReport, MessagesUsageReport, AnalyticsUsage.Grains),
+            Analytics(AnalyticsCostReport, CostReportName, AnalyticsCost.Grains),
+            new Report(UserActivityReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
         ])
     {
+        Sources =
+        [
+            new Source("console", MessagesUsageReport, CostReportName, ClaudeCodeReport, NamesReport),
+            new Source(
+                ConsoleAnalytics, AnalyticsUsageReport, AnalyticsCostReport, ClaudeCodeReport, NamesReport),
+            new Source(Enterprise, AnalyticsUsageReport, AnalyticsCostReport, UserActivityReport),
+        ],
         Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
     };
 
     public static VendorProtocol Protocol { get; } = new(
         Self.Section,
         "Anthropic has two kinds of organisation, and each accepts only its own keys. "
-            + "Claude Console is read here: with an Admin API key (sk-ant-admin01-…), "
-            + "created in the Console by a member with the admin role, "
-            + "or an OAuth token (sk-ant-oat01-…) with the scope org:admin. Claude Enterprise "
-            + "(claude.ai) is not read: its analytics keys (sk-ant-api…, scope read:analytics) do not work here. Nor "
-            + "do workspace keys (sk-ant-api…), "
+            + "The sources console and console_analytics read Claude Console: with an Admin API key "
+            + "(sk-ant-admin01-…), created in the Console by a member with the admin role, "
+            + "or an OAuth token (sk-ant-oat01-…) with the scope org:admin. The source enterprise reads Claude "
+            + "Enterprise (claude.ai): with a key with the scope read:analytics (sk-ant-api…), created by the primary "
+            + "owner. Workspace keys (sk-ant-api…) read none of them, "
             + "and individual accounts have no Admin API.",
         Authorize,
         ReadTime)
@@ -59,12 +82,17 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         [
             new KeyKind(
                 "sk-ant-admin",
-                "an Anthropic Admin API key, the right kind; it may be deleted or belong to another organisation"),
-            new KeyKind("sk-ant-oat", "an Anthropic OAuth token; it needs the scope org:admin, and it expires"),
+                "an Anthropic Admin API key of Claude Console, which reads the sources console and console_analytics "
+                    + "and nothing of Claude Enterprise; it may be deleted or belong to another organisation"),
+            new KeyKind(
+                "sk-ant-oat",
+                "an Anthropic OAuth token, which reads the sources console and console_analytics; it needs the scope "
+                    + "org:admin, and it expires"),
             new KeyKind(
                 "sk-ant-api",
-                "either a workspace key of Claude Console, which never works here, or an analytics key of Claude "
-                    + "Enterprise, which is not read"),
+                "either an analytics key of Claude Enterprise, which reads the source enterprise alone and needs the "
+                    + "scope read:analytics, or an ordinary API key of a workspace, which can use models and reads no "
+                    + "source"),
             new KeyKind("sk-ant-", "another kind of Anthropic key"),
         ],
 
@@ -86,7 +114,13 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         var conversation = new Conversation(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var me = await new VendorPages(api).ReadObjectAsync(
             conversation,
-            AnthropicEntities.Me with { Tolerated = HttpStatusCode.NotFound },
+            AnthropicEntities.Me with
+            {
+                Tolerated = HttpStatusCode.NotFound,
+
+                // Whether these keys may ask who they are is not documented; every answer says it in its header.
+                BelongsToPlan = account.Source == Enterprise,
+            },
             "organizations/me",
             cancellationToken);
         return conversation.Organization.AddTo(new OrganizationIds(me is { } found ? IdOf(found) : null, null));
@@ -95,16 +129,27 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     public IAsyncEnumerable<VendorItem> FetchAsync(FetchContext fetch, CancellationToken cancellationToken)
     {
         var conversation = new Conversation(fetch, Protocol);
-        var pages = new VendorPages(api);
+        var (pages, rows) = (new VendorPages(api), new GroupedRows(api));
         return fetch.Window.Report switch
         {
             MessagesUsageReport => MessagesUsage.FetchAsync(pages, conversation, fetch, cancellationToken),
             CostReportName => CostReport.FetchAsync(pages, conversation, fetch, cancellationToken),
             ClaudeCodeReport => ClaudeCode.FetchAsync(pages, conversation, fetch, cancellationToken),
             NamesReport => AnthropicEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
+            AnalyticsUsageReport => AnalyticsUsage.FetchAsync(rows, conversation, fetch, cancellationToken),
+            AnalyticsCostReport => AnalyticsCost.FetchAsync(rows, conversation, fetch, cancellationToken),
+            UserActivityReport => UserActivity.FetchAsync(pages, conversation, fetch, cancellationToken),
             var other => throw Self.NoSuchReport(other),
         };
     }
+
+    private static Report Analytics(string name, string insteadOf, IReadOnlyList<Grain> grains) =>
+        new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: SettledAfterMonth)
+        {
+            Settles = Settles.AfterItsMonth,
+            InsteadOf = insteadOf,
+            Grains = grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
+        };
 
     private static string IdOf(Fields me) =>
         me.RequiredText("id") is { Length: > 0 } id ? id : throw me.Broken("id", "is empty");

@@ -59,9 +59,12 @@ internal static class AnthropicEntities
         }
 
         var workspaces = new List<string>();
+
+        // Only the analytics reports say the id of the Default workspace.
+        var more = fetch.Account.Source == AnthropicConnector.ConsoleAnalytics ? "&include_default=true" : "";
         await foreach (
             var row in lists.ReadAsync(
-                "v1/organizations/workspaces?include_archived=true&limit=1000", cancellationToken))
+                $"v1/organizations/workspaces?include_archived=true{more}&limit=1000", cancellationToken))
         {
             var workspace = Workspace(fetch, row);
             if (workspace.DeletedAt is null)

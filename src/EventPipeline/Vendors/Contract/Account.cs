@@ -15,6 +15,11 @@ namespace EventPipeline.Vendors.Contract;
 public sealed record Account(
     string Vendor, string Name, Uri BaseAddress, string SecretReference, string? OrganizationId = null)
 {
+    /// <summary>
+    /// What it is read from, one of its vendor's <see cref="Contract.Vendor.Sources"/>; null where there is one way.
+    /// </summary>
+    public string? Source { get; init; }
+
     /// <summary>Vendor and name.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

@@ -18,6 +18,24 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
     /// </summary>
     public IReadOnlyList<string> ProductsCountedElsewhere { get; init; } = [];
 
+    /// <summary>
+    /// The ways to read an account, of which its settings name one, the first unless they do. Empty where there is one
+    /// way, to read every report.
+    /// </summary>
+    public IReadOnlyList<Source> Sources { get; init; } = [];
+
+    /// <summary>The source of an account whose settings name none; null where there is one way.</summary>
+    public Source? DefaultSource => Sources.Count > 0 ? Sources[0] : null;
+
+    /// <summary>The source that an account is read from; null where there is one way.</summary>
+    public Source? SourceOf(Account account) =>
+        Sources.FirstOrDefault(source => source.Name == account.Source) ?? DefaultSource;
+
+    /// <summary>What an account can be asked for.</summary>
+    public IReadOnlyList<Report> ReportsOf(Account account) => SourceOf(account) is { } source
+        ? [.. Reports.Where(report => source.Reports.Contains(report.Name))]
+        : Reports;
+
     /// <summary>The rejection of a report that this vendor does not have.</summary>
     public RejectedEventException NoSuchReport(string report)
     {
@@ -26,6 +44,14 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
             $"{Name} has no report '{report}'.", Nearest.DidYouMeanOneOf(report, names));
     }
 }
+
+/// <summary>
+/// One way to read an account, where a vendor has several that tell the same usage and money: an account is read in
+/// one.
+/// </summary>
+/// <param name="Name">The name in the settings, e.g. <c>console</c>.</param>
+/// <param name="Reports">The names of the reports that it reads.</param>
+public sealed record Source(string Name, params IReadOnlyList<string> Reports);
 
 /// <summary>The words of a vendor's bill.</summary>
 /// <remarks>https://focus.finops.org/focus-specification/v1-2/</remarks>
@@ -44,11 +70,16 @@ public sealed record FocusNames(string Provider, string Service, string SubAccou
 /// <param name="MaxWindowDays">
 /// The most days one window may span: what the vendor takes in one request. Windows of large days are shorter.
 /// </param>
-/// <param name="SettledAfterDays">For how many days after its end the vendor restates a day.</param>
+/// <param name="SettledAfterDays">
+/// For how many days the vendor restates a day, after what <see cref="Settles"/> names: the end of the day, unless the
+/// report says otherwise.
+/// </param>
 /// <param name="NormaliserVersion">Counts changes of how answers become rows; part of every digest.</param>
 public sealed record Report(
     string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1)
 {
+    private const int LongestMonth = 31;
+
     /// <summary>The ways to group it, by name: the dimensions of each.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } =
         new Dictionary<string, IReadOnlyList<string>>();
@@ -62,21 +93,63 @@ public sealed record Report(
     /// <summary>How many closed days back the vendor serves it; null where no limit is documented.</summary>
     public int? ServedDays { get; init; }
 
+    /// <summary>What its days settle after.</summary>
+    public Settles Settles { get; init; }
+
+    /// <summary>
+    /// The report of another source that tells the same usage or money; null for none. Of the two, views show for each
+    /// day the one that was read last, never both.
+    /// </summary>
+    public string? InsteadOf { get; init; }
+
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;
 
+    /// <summary>
+    /// The most days, besides yesterday, that a run may find not to be settled: they are read again every day.
+    /// </summary>
+    public int MostRestatedDays =>
+        Settles == Settles.AfterItsMonth ? LongestMonth - 1 + SettledAfterDays : SettledAfterDays;
+
+    /// <summary>When the vendor stops restating a day, UTC: a read that begins then, or later, settles it.</summary>
+    public DateTimeOffset SettledAt(DateOnly day) => new(
+        (Settles == Settles.AfterItsMonth ? FirstOfMonth(day).AddMonths(1) : day.AddDays(1)).AddDays(SettledAfterDays),
+        TimeOnly.MinValue,
+        TimeSpan.Zero);
+
+    /// <summary>The oldest day that a read on some day may be the first to settle.</summary>
+    /// <param name="today">The day of the read, UTC.</param>
+    public DateOnly FirstUnsettled(DateOnly today)
+    {
+        var lastSettled = today.AddDays(-1 - SettledAfterDays);
+        return Settles == Settles.AfterItsMonth ? FirstOfMonth(lastSettled) : lastSettled;
+    }
+
     /// <summary>Reports are the same when they are read the same; their groupings follow from the name.</summary>
     public bool Equals(Report? other) => other is not null
-        && (Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion)
-            == (other.Name, other.Kind, other.MaxWindowDays, other.SettledAfterDays, other.NormaliserVersion);
+        && (Name, Kind, MaxWindowDays, SettledAfterDays, Settles, NormaliserVersion)
+            == (other.Name, other.Kind, other.MaxWindowDays, other.SettledAfterDays, other.Settles,
+                other.NormaliserVersion);
 
     public override int GetHashCode() =>
-        HashCode.Combine(Name, Kind, MaxWindowDays, SettledAfterDays, NormaliserVersion);
+        HashCode.Combine(Name, Kind, MaxWindowDays, SettledAfterDays, Settles, NormaliserVersion);
 
     /// <summary>Whether a grain's rows say all that another's say, and more.</summary>
     public bool IsFiner(string grain, string than) =>
         Grains.TryGetValue(grain, out var fine) && Grains.TryGetValue(than, out var coarse)
         && fine.Count > coarse.Count && coarse.All(fine.Contains);
+
+    private static DateOnly FirstOfMonth(DateOnly day) => new(day.Year, day.Month, 1);
+}
+
+/// <summary>What a day settles after, and so from when its <see cref="Report.SettledAfterDays"/> are counted.</summary>
+public enum Settles
+{
+    /// <summary>The end of the day itself.</summary>
+    AfterItsDay,
+
+    /// <summary>The end of its calendar month: all days of a month settle together.</summary>
+    AfterItsMonth,
 }
 
 /// <summary>What a report is about, and so whether it has a past.</summary>

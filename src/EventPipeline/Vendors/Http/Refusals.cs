@@ -53,6 +53,9 @@ internal static class Refusals
                 what,
                 $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}"
                     + $"{conversation.Protocol.CredentialHint} {conversation.KeyKind} "
+                    + (conversation.Account.Source is { } source
+                        ? $"The account is read from the source '{source}': check its Source too. "
+                        : "")
                     + $"Check the secret of the account '{conversation.Account.Name}' in the settings below "
                     + $"Vendors:{conversation.Protocol.Section}:Accounts, then replay.",
                 RejectionCause.Credential),

@@ -35,8 +35,8 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     public bool BelongsToPlan { get; init; }
 
     /// <summary>
-    /// The limit by which the vendor counts requests of this path apart from the account's others; null where it counts
-    /// them together.
+    /// The limit by which the vendor counts requests of this path, or of several that it belongs to, apart from the
+    /// account's others; null where it counts them together.
     /// </summary>
     public RequestLimit? OwnLimit { get; init; }
 

@@ -71,14 +71,14 @@ internal static class VendorResilience
         : OwnLimitOf(request) ?? (request.Options.TryGetValue(Protocol, out var protocol) ? protocol.Limit : null);
 
     /// <summary>
-    /// Who waits for whom: an account's requests for each other, those of a path that the vendor counts apart for those
-    /// of that path, and files of a host for files of that host.
+    /// Who waits for whom: an account's requests for each other, those of paths that the vendor counts apart for those
+    /// of these paths, and files of a host for files of that host.
     /// </summary>
     public static string LineOf(HttpRequestMessage request) => IsFile(request)
         ? $"{AccountOf(request)}@{request.RequestUri!.Host}"
-        : OwnLimitOf(request) is null
-            ? AccountOf(request)
-            : $"{AccountOf(request)} ({request.RequestUri!.AbsolutePath})";
+        : OwnLimitOf(request) is { } limit
+            ? $"{AccountOf(request)} ({limit.Paths ?? request.RequestUri!.AbsolutePath})"
+            : AccountOf(request);
 
     private static RequestLimit? OwnLimitOf(HttpRequestMessage request) =>
         request.Options.TryGetValue(OwnLimit, out var limit) ? limit : null;

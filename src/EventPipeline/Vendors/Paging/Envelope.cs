@@ -20,8 +20,10 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
     private bool? _hasMore;
     private bool _begun;
 
-    /// <summary>Whether the vendor says that there is more; known when the page has ended.</summary>
-    public bool HasMore => _hasMore == true;
+    /// <summary>
+    /// Whether the vendor says that there is more, by a cursor where it has no flag; known when the page has ended.
+    /// </summary>
+    public bool HasMore => shape.HasMore is null ? !string.IsNullOrEmpty(Cursor) : _hasMore == true;
 
     /// <summary>The vendor's cursor; null where it gave none.</summary>
     public string? Cursor { get; private set; }

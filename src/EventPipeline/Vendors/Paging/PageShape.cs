@@ -4,7 +4,9 @@ namespace EventPipeline.Vendors.Paging;
 /// <param name="Items">The array of what is listed.</param>
 internal sealed record PageShape(string Items)
 {
-    /// <summary>The flag that says whether there is more; null where the vendor has none.</summary>
+    /// <summary>
+    /// The flag that says whether there is more; null where the vendor has none, and a cursor says it.
+    /// </summary>
     public string? HasMore { get; init; }
 
     /// <summary>The text that leads to the next page; null where the vendor has none.</summary>

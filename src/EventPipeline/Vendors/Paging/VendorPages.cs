@@ -1,4 +1,3 @@
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.Vendors.Contract;
@@ -75,7 +74,8 @@ internal sealed class VendorPages(VendorApi api)
         Func<Grain, DateOnly, Fields, VendorRecord> record,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var (grain, answer) = await AskForFinestAsync(conversation, query, cancellationToken);
+        var (grain, answer) = await FinestGrain.AskAsync(
+            api, conversation, query.Grains, query.Request, query.MayBeMissing, cancellationToken);
         if (answer is null)
         {
             foreach (var day in conversation.Window.EachDay())
@@ -212,47 +212,6 @@ internal sealed class VendorPages(VendorApi api)
         }
 
         return values.Object;
-    }
-
-    /// <summary>
-    /// Requests the finest grain that the vendor accepts. Only its own refusal to group leads to a coarser one; any
-    /// other stays a refusal, but for the 404 of a report that may be missing: then there is no answer.
-    /// </summary>
-    private async Task<(Grain Grain, VendorAnswer? Answer)> AskForFinestAsync(
-        Conversation conversation, BucketQuery query, CancellationToken cancellationToken)
-    {
-        var refused = new List<IReadOnlyList<string>>();
-        for (var grain = query.Grains[0]; ;)
-        {
-            var request = query.Request(grain) with
-            {
-                Tolerated = HttpStatusCode.BadRequest,
-                MayBeRefused = query.MayBeMissing,
-            };
-            var answer = await api.AskAsync(conversation, request, cancellationToken);
-            if (answer.Refusal is null)
-            {
-                return (grain, answer);
-            }
-
-            answer.Dispose();
-            if (answer.RefusedWith == HttpStatusCode.NotFound && answer.Error is { IsPage: false, Type: not null })
-            {
-                conversation.Note($"the report is not offered, and nothing is read: {answer.Refusal.Message}");
-                return (grain, null);
-            }
-
-            if (conversation.Protocol.RefusedGroups(answer.Error!, grain) is not { } named)
-            {
-                throw answer.Refusal;
-            }
-
-            refused.AddRange(named);
-            var coarser = grain.Coarser(query.Grains, refused) ?? throw answer.Refusal;
-            conversation.Note(
-                $"grain {grain.Name} was refused with 400, {coarser.Name} is read: {answer.Refusal.Message}");
-            grain = coarser;
-        }
     }
 
     private static void RequireEnd(Conversation conversation, PageShape page, JsonTokenType token)

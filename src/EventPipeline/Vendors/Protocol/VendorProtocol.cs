@@ -62,4 +62,11 @@ internal sealed record VendorProtocol(
 /// <summary>How many requests a vendor answers.</summary>
 /// <param name="Requests">So many requests of one account.</param>
 /// <param name="Period">In any time of this length.</param>
-internal sealed record RequestLimit(int Requests, TimeSpan Period);
+internal sealed record RequestLimit(int Requests, TimeSpan Period)
+{
+    /// <summary>
+    /// What the paths that are counted together are called; null where each is counted alone. It matters to
+    /// <c>VendorRequest.OwnLimit</c>.
+    /// </summary>
+    public string? Paths { get; init; }
+}

@@ -56,6 +56,7 @@ public sealed class DefinitionTests
         {
             ["slice_history"] = "slice_versions",
             ["current_slices"] = "slice_history",
+            ["shown_slices"] = "slice_history",
             ["activity"] = "activity_versions",
             ["cost_all"] = "cost_versions",
             ["seat"] = "seat_versions",

@@ -1,0 +1,278 @@
+using System.Globalization;
+using System.Net;
+using System.Text.Json.Nodes;
+using EventPipeline.Ledger;
+using EventPipeline.Local.Simulator;
+using EventPipeline.Local.Simulator.Data;
+using EventPipeline.Tests.Broker;
+using EventPipeline.Tests.Service;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Time.Testing;
+
+namespace EventPipeline.Tests.Vendors.Anthropic;
+
+/// <summary>
+/// The whole service against the simulated vendor, read from the source of each kind of organisation, and switched from
+/// one to the other.
+/// </summary>
+[Trait(ServiceHost.Part, ServiceHost.Whole)]
+public sealed class WholeAnalyticsTests
+{
+    private const int Seed = 5;
+
+    private static readonly IReadOnlyList<SimulatedAccount> Accounts =
+        [.. SimulatedVendors.All.SelectMany(vendor => vendor.Accounts(Seed)).Where(one => one.Vendor == "anthropic")];
+
+    private static readonly SimulatedAccount Acme = Accounts.Single(one => one.Name == "SIMULATED-acme");
+    private static readonly SimulatedAccount Enterprise = Accounts.Single(one => one.Source == "enterprise");
+
+    [Fact]
+    public async Task An_enterprise_organisation_is_read_to_the_last_token_and_cent()
+    {
+        await using var vendor = await StartVendorAsync();
+        await using var host = await StartServiceAsync(vendor, Enterprise.Key, "enterprise");
+        var (from, to) = (host.Today.AddDays(-12), host.Yesterday);
+
+        var run = await RunAsync(host, from, to);
+
+        run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
+        run.Windows.Select(window => window.Report).Distinct()
+            .ShouldBe(["analytics_usage", "analytics_cost", "user_activity"], ignoreOrder: true);
+        run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
+        var usage = await TruthAsync(vendor, Enterprise, "analytics_usage", from, to);
+        (await host.AskAsync(
+            $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(requests) FROM usage WHERE {Between(from, to)}"))[0]
+            .Select(Exact).ShouldBe([usage.Rows, usage.Rows, usage.Quantity("requests")]);
+        (await ExactAsync(host, "SUM(total_tokens)", "daily_usage", from, to)).ShouldBe(usage.Tokens);
+        var cost = await TruthAsync(vendor, Enterprise, "analytics_cost", from, to);
+        (await ExactAsync(host, "SUM(amount_usd)", "daily_cost", from, to)).ShouldBe(cost.Usd);
+        (await ExactAsync(host, "SUM(list_usd)", "cost", from, to)).ShouldBe(cost.Quantity("list_amount") / 100);
+        var people = await TruthAsync(vendor, Enterprise, "user_activity", from, to);
+        (await host.AskAsync(
+            "SELECT COUNT(*), SUM(interactions), SUM(sessions), SUM(lines_added), SUM(accepted) FROM activity "
+                + $"WHERE {Between(from, to)}"))[0]
+            .Select(Exact)
+            .ShouldBe([
+                people.Rows, people.Quantity("messages"), people.Quantity("sessions"), people.Quantity("added"),
+                people.Quantity("accepted"),
+            ]);
+        (await host.CountAsync("usage WHERE actor_id IS NULL AND model IS NOT NULL")).ShouldBeGreaterThan(0);
+        (await host.AskAsync("SELECT DISTINCT mark FROM account_identity WHERE mark = 'organization_header'")).Count
+            .ShouldBe(1, "The answers' header says which organisation it is.");
+    }
+
+    /// <summary>Both directions, with days that both sources have read.</summary>
+    [Theory]
+    [InlineData("console", "console_analytics")]
+    [InlineData("console_analytics", "console")]
+    public async Task A_switch_over_overlapping_days_doubles_nothing(string first, string second)
+    {
+        using var folder = new TemporaryFolder();
+        await using var vendor = await StartVendorAsync();
+        DateOnly day;
+        await using (var before = await StartServiceAsync(vendor, Acme.Key, first, folder))
+        {
+            day = before.Yesterday;
+            (await RunAsync(before, day.AddDays(-5), day)).State.ShouldBe("completed");
+            await ShouldEqualAsync(before, vendor, first, day.AddDays(-5), day);
+        }
+
+        await using var after = await StartServiceAsync(vendor, Acme.Key, second, folder);
+        (await RunAsync(after, day.AddDays(-2), day)).State.ShouldBe("completed");
+
+        await ShouldEqualAsync(after, vendor, first, day.AddDays(-5), day.AddDays(-3));
+        await ShouldEqualAsync(after, vendor, second, day.AddDays(-2), day);
+        (await after.CountAsync(
+            "(SELECT x_UsageDate FROM focus GROUP BY x_UsageDate HAVING COUNT(DISTINCT x_SourceReport) > 1)"))
+            .ShouldBe(0);
+        (await after.ValueAsync("SELECT COUNT(DISTINCT account_id) FROM current_slices")).ShouldBe(1L);
+        var accounts = await after.GetAsync("vendors");
+        var told = accounts.GetProperty("vendors").EnumerateArray()
+            .Single(one => one.GetProperty("vendor").GetString() == "anthropic")
+            .GetProperty("accounts")[0];
+        told.GetProperty("source").GetString().ShouldBe(second);
+        told.GetProperty("reads")[0].GetString()
+            .ShouldBe(second == "console" ? "messages_usage" : "claude_code", "In the order of the vendor's reports.");
+    }
+
+    [Fact]
+    public async Task A_window_of_a_source_that_the_account_is_not_read_from_any_more_ends_with_what_to_do()
+    {
+        await using var vendor = await StartVendorAsync();
+        await using var host = await StartServiceAsync(vendor, Acme.Key, "console_analytics");
+
+        (await host.PushFetchAsync("r-1", "anthropic", "cost", host.Yesterday, host.Yesterday))
+            .ShouldBe(HttpStatusCode.NoContent);
+        await host.IdleAsync();
+
+        (await host.ValueAsync("SELECT reason FROM run_events WHERE run_id = 'r-1' AND event = 'window_ended'"))
+            .ShouldBeOfType<string>()
+            .ShouldContain("is read from the source 'console_analytics', which does not have the report 'cost'");
+        (await host.ValueAsync("SELECT hint FROM dead_letters")).ShouldBeOfType<string>().ShouldContain("'console'");
+    }
+
+    /// <summary>Only what the account is read from can be late.</summary>
+    [Fact]
+    public async Task A_report_of_the_former_source_does_not_grow_stale()
+    {
+        // Instruments are the process's: what other tests measure at the same time has another account.
+        const string name = "acme-switched";
+        using var folder = new TemporaryFolder();
+        await using var vendor = await StartVendorAsync();
+        await using (var before = await StartServiceAsync(vendor, Acme.Key, "console", folder, name))
+        {
+            await RunAsync(before, before.Yesterday, before.Yesterday);
+        }
+
+        await using var after = await StartServiceAsync(vendor, Acme.Key, "console_analytics", folder, name);
+        await RunAsync(after, after.Yesterday, after.Yesterday);
+
+        using var scrape = await after.Http.GetAsync("/metrics", TestContext.Current.CancellationToken);
+        var lines = (await scrape.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split('\n')
+            .Where(line => line.StartsWith("eventpipeline_freshness_seconds{", StringComparison.Ordinal)
+                && line.Contains($"account=\"{name}\"", StringComparison.Ordinal))
+            .ToList();
+        lines.ShouldContain(line => line.Contains("report=\"analytics_cost\"", StringComparison.Ordinal));
+        lines.ShouldContain(line => line.Contains("report=\"claude_code\"", StringComparison.Ordinal));
+        lines.ShouldNotContain(line => line.Contains("report=\"cost\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_cursor_that_expires_while_pages_are_read_starts_the_window_again()
+    {
+        await using var vendor = await StartVendorAsync();
+        await using var host = await StartServiceAsync(vendor, Acme.Key, "console_analytics");
+        await FailAsync(vendor, """{"kind":"status","status":410,"pathContains":"page=page_","times":1}""");
+        var (from, to) = (host.Today.AddDays(-31), host.Yesterday);
+
+        var run = await RunAsync(host, from, to, "analytics_usage");
+
+        run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
+        run.Windows.Max(window => window.Attempts).ShouldBe(2, "A month has more rows than a page.");
+        var usage = await TruthAsync(vendor, Acme, "analytics_usage", from, to);
+        (await ExactAsync(host, "SUM(total_tokens)", "daily_usage", from, to)).ShouldBe(usage.Tokens);
+        (await ExactAsync(host, "COUNT(*)", "usage", from, to)).ShouldBe(usage.Rows);
+    }
+
+    [Theory]
+    [InlineData("admin", "enterprise", "completed", "")]
+    [InlineData("enterprise", "console", "failed", "an analytics key of Claude Enterprise")]
+    [InlineData("enterprise", "console", "failed", "which reads the source enterprise alone")]
+    [InlineData("limited", "console_analytics", "failed", "ordinary API key of a workspace")]
+    [InlineData("limited", "enterprise", "failed", "The account is read from the source 'enterprise'")]
+    public async Task A_key_of_the_wrong_kind_is_told_what_it_is_and_what_it_reads(
+        string key, string source, string state, string told)
+    {
+        await using var vendor = await StartVendorAsync();
+        var sent = key switch { "admin" => Acme.Key, "limited" => Enterprise.LimitedKey, _ => Enterprise.Key };
+        await using var host = await StartServiceAsync(vendor, sent, source);
+
+        var run = await RunAsync(host, host.Yesterday, host.Yesterday);
+
+        run.State.ShouldBe(state, string.Join(' ', run.Windows.Select(window => window.Reason)));
+        if (state == "failed")
+        {
+            run.Windows.ShouldAllBe(window => window.State == "rejected");
+            run.Windows[0].Reason!.ShouldContain(told);
+            run.Windows[0].Reason!.ShouldNotContain(sent);
+        }
+    }
+
+    [Fact]
+    public async Task A_report_of_a_source_that_no_account_reads_is_refused_by_name()
+    {
+        await using var vendor = await StartVendorAsync();
+        await using var host = await StartServiceAsync(vendor, Acme.Key, "console");
+
+        var run = await RunAsync(host, host.Yesterday, host.Yesterday, "analytics_cost");
+
+        run.State.ShouldBe("failed");
+        run.Reason!.ShouldContain(
+            "No account of this run reads the report 'analytics_cost': anthropic/acme (console).");
+    }
+
+    private static string Between(DateOnly from, DateOnly to) =>
+        FormattableString.Invariant($"usage_date BETWEEN '{from:yyyy-MM-dd}' AND '{to:yyyy-MM-dd}'");
+
+    private static async Task<decimal> ExactAsync(
+        ServiceHost host, string what, string view, DateOnly from, DateOnly to) =>
+        Exact(await host.ValueAsync($"SELECT {what} FROM {view} WHERE {Between(from, to)}"));
+
+    private static async Task ShouldEqualAsync(
+        ServiceHost host, WebApplication vendor, string source, DateOnly from, DateOnly to)
+    {
+        var (usageReport, costReport) = source == "console"
+            ? ("messages_usage", "cost")
+            : ("analytics_usage", "analytics_cost");
+        var (usage, cost) = (
+            await TruthAsync(vendor, Acme, usageReport, from, to),
+            await TruthAsync(vendor, Acme, costReport, from, to));
+        (await ExactAsync(host, "COUNT(*)", "usage", from, to)).ShouldBe(usage.Rows);
+        (await ExactAsync(host, "SUM(total_tokens)", "daily_usage", from, to)).ShouldBe(usage.Tokens);
+        (await ExactAsync(host, "COUNT(*)", "cost", from, to)).ShouldBe(cost.Rows);
+        (await ExactAsync(host, "SUM(amount_usd)", "daily_cost", from, to)).ShouldBe(cost.Usd);
+    }
+
+    private static Task<RunDocument> RunAsync(ServiceHost host, DateOnly from, DateOnly to, string? report = null)
+    {
+        var reports = report is null ? "" : $",\"reports\":[\"{report}\"]";
+        return host.RunAsync(
+            $$"""{"vendors":["anthropic"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{reports}}}""");
+    }
+
+    private static async Task FailAsync(WebApplication vendor, string rule)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
+        using var rules = new StringContent($"[{rule}]");
+        using var answer = await http.PutAsync("/_simulator/faults", rules, TestContext.Current.CancellationToken);
+        answer.IsSuccessStatusCode.ShouldBeTrue();
+    }
+
+    private static async Task<WebApplication> StartVendorAsync()
+    {
+        var vendor = SimulatorApplication.Build(
+            new SimulatorOptions(Seed, new FakeTimeProvider(TimeProvider.System.GetUtcNow())),
+            port: 0,
+            SimulatedVendors.All);
+        await vendor.StartAsync(TestContext.Current.CancellationToken);
+        return vendor;
+    }
+
+    private static Task<ServiceHost> StartServiceAsync(
+        WebApplication vendor, string key, string source, TemporaryFolder? folder = null, string name = "acme") =>
+        ServiceHost.StartAsync(
+        folder,
+        [("Anthropic", name, key)],
+        builder => builder.Configuration.AddInMemoryCollection(
+        [
+            new("Vendors:Anthropic:BaseAddress", vendor.Urls.Single()),
+            new("Vendors:Anthropic:Accounts:0:Source", source),
+        ]));
+
+    private static decimal Exact(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
+
+    private static async Task<Total> TruthAsync(
+        WebApplication vendor, SimulatedAccount account, string report, DateOnly from, DateOnly to)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
+        var truth = await http.GetStringAsync(
+            $"/_simulator/truth?vendor=anthropic&account={account.Name}&report={report}"
+                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
+            TestContext.Current.CancellationToken);
+        return new Total(JsonNode.Parse(truth)!["total"]!);
+    }
+
+    private sealed class Total(JsonNode json)
+    {
+        public decimal Rows => (int)json["rows"]!;
+
+        public decimal Usd => Number(json["usd"]!);
+
+        public decimal Tokens => Number(json["tokens"]!);
+
+        public decimal Quantity(string name) => Number(json["quantities"]![name]!);
+
+        private static decimal Number(JsonNode text) => decimal.Parse((string)text!, CultureInfo.InvariantCulture);
+    }
+}
