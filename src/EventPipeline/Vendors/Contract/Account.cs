@@ -15,6 +15,9 @@ namespace EventPipeline.Vendors.Contract;
 public sealed record Account(
     string Vendor, string Name, Uri BaseAddress, string SecretReference, string? OrganizationId = null)
 {
+    /// <summary>What is read with its key, where the vendor's keys do not say; null where they do.</summary>
+    public AccountScope? Scope { get; init; }
+
     /// <summary>Vendor and name.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

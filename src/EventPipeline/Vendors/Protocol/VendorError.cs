@@ -43,8 +43,9 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         }
 
         var code = Quote(error, "code", conversation);
-        return new VendorError(
-            Quote(error, "message", conversation), Quote(error, "type", conversation), code, requestId)
+        // Where it has no type, what documents it is the vendor's own mark.
+        var type = Quote(error, "type", conversation) ?? Quote(error, "documentation_url", conversation);
+        return new VendorError(Quote(error, "message", conversation), type, code, requestId)
         {
             Parameter = Quote(error, "param", conversation),
             IsTooOld = code is not null && code == conversation.Protocol.TooOldCode,
