@@ -204,6 +204,10 @@ internal sealed class LocalService : IAsyncDisposable
                 Environment.SetEnvironmentVariable(variable, account.Key);
                 settings[$"{section}:Accounts:{index}:Name"] = account.Name;
                 settings[$"{section}:Accounts:{index}:Secret"] = $"env:{variable}";
+                if (account.Scope is not null)
+                {
+                    settings[$"{section}:Accounts:{index}:Scope"] = account.Scope;
+                }
             }
         }
 

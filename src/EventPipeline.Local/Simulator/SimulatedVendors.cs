@@ -1,5 +1,6 @@
 using EventPipeline.Local.Simulator.Anthropic;
 using EventPipeline.Local.Simulator.Cursor;
+using EventPipeline.Local.Simulator.GitHubCopilot;
 using EventPipeline.Local.Simulator.OpenAI;
 using EventPipeline.Local.Simulator.Reports;
 
@@ -13,6 +14,7 @@ internal static class SimulatedVendors
     [
         SimulatedAnthropic.Registration,
         SimulatedCursor.Registration,
+        SimulatedGitHubCopilot.Registration,
         SimulatedOpenAI.Registration,
     ];
 }

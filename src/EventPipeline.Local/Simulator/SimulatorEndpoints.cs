@@ -28,6 +28,7 @@ internal static class SimulatorEndpoints
                 account.Key,
                 account.LimitedKey,
                 account.Token,
+                account.Scope,
                 Reports = vendor.Reports(account).Select(report => report.Name),
             })),
         }));

@@ -114,6 +114,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
             {
                 settings[$"{section}__Accounts__{index}__Name"] = account.Name;
                 settings[$"{section}__Accounts__{index}__Secret"] = $"projects/{project}/secrets/{SecretName(account)}";
+                Simulation.AddScope(settings, $"{section}__Accounts__{index}", account);
             }
         }
 

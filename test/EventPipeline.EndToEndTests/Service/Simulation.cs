@@ -65,6 +65,7 @@ public class Simulation : IAsyncLifetime
                 settings[variable] = account.Key;
                 settings[$"{section}__Accounts__{index}__Name"] = account.Name;
                 settings[$"{section}__Accounts__{index}__Secret"] = $"env:{variable}";
+                AddScope(settings, $"{section}__Accounts__{index}", account);
             }
         }
 
@@ -74,6 +75,15 @@ public class Simulation : IAsyncLifetime
         }
 
         return settings;
+    }
+
+    /// <summary>Says what an account reads, where its vendor wants to know.</summary>
+    internal static void AddScope(Dictionary<string, string> settings, string section, ServedAccount account)
+    {
+        if (account.Scope is not null)
+        {
+            settings[$"{section}__Scope"] = account.Scope;
+        }
     }
 
     /// <summary>Replaces the faults by these.</summary>
@@ -131,6 +141,7 @@ public class Simulation : IAsyncLifetime
             account.GetProperty("name").GetString()!,
             account.GetProperty("key").GetString()!,
             account.GetProperty("limitedKey").GetString()!,
+            account.GetProperty("scope").GetString(),
             [.. account.GetProperty("reports").EnumerateArray().Select(report => report.GetString()!)]))];
     }
 
@@ -141,7 +152,7 @@ public class Simulation : IAsyncLifetime
 
 /// <summary>An organisation that the simulation serves.</summary>
 internal sealed record ServedAccount(
-    string Vendor, string Name, string Key, string LimitedKey, IReadOnlyList<string> Reports);
+    string Vendor, string Name, string Key, string LimitedKey, string? Scope, IReadOnlyList<string> Reports);
 
 /// <summary>What is true of a day of a report.</summary>
 internal sealed record TrueDay(

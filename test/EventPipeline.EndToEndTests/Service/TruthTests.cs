@@ -24,7 +24,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         run.Windows.Select(window => (window.Vendor, window.Account, window.Report))
             .Distinct()
             .Count()
-            .ShouldBe(4 + 4 + 4 + 12);
+            .ShouldBe(4 + 4 + 4 + 5 + 12);
         await service.ShouldEqualTruthAsync(simulation, Yesterday.AddDays(-9), Yesterday);
         await TotalsShouldEqualTruthAsync(run);
         (await service.QueryAsync("SELECT COUNT(*) FROM entity"))[0][0].GetInt64()
@@ -121,7 +121,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         }
 
         foreach (var windows in
-            run.Windows.Where(window => window.Report is not ("names" or "spend"))
+            run.Windows.Where(window => window.Report is not ("names" or "seats" or "spend"))
                 .GroupBy(window => (window.Vendor, window.Account, window.Report)))
         {
             var (tokens, usd) = truth[windows.Key];

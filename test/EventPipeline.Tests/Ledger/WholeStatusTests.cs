@@ -84,7 +84,7 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
             .EnumerateArray()
             .ToDictionary(vendor => vendor.GetProperty("vendor").GetString()!);
 
-        vendors.Keys.ShouldBe(["anthropic", "cursor", "openai"]);
+        vendors.Keys.ShouldBe(["anthropic", "cursor", "github_copilot", "openai"]);
         vendors["openai"].GetProperty("reports").GetArrayLength().ShouldBe(12);
         var account = vendors["anthropic"].GetProperty("accounts").EnumerateArray().Single();
         account.GetProperty("account").GetString().ShouldBe("acme");

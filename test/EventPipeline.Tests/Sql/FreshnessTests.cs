@@ -1,6 +1,7 @@
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.Cursor;
+using EventPipeline.Vendors.GitHubCopilot;
 using EventPipeline.Vendors.OpenAI;
 using static EventPipeline.Tests.Sql.Facts;
 
@@ -54,7 +55,10 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     [Fact]
     public async Task The_view_knows_which_reports_have_no_past() =>
         (await _facts.AskAsync("SELECT vendor, report FROM snapshot_reports ORDER BY ALL")).ShouldBe(
-            from vendor in new[] { AnthropicConnector.Self, CursorConnector.Self, OpenAIConnector.Self }
+            from vendor in new[]
+            {
+                AnthropicConnector.Self, CursorConnector.Self, GitHubCopilotConnector.Self, OpenAIConnector.Self,
+            }
             from report in vendor.Reports
             where !report.HasPast
             orderby vendor.Name, report.Name

@@ -8,6 +8,9 @@ namespace EventPipeline.Local.Simulator.Data;
 /// <param name="Token">An OAuth token that may read everything, if the vendor accepts one.</param>
 internal sealed record SimulatedAccount(string Vendor, string Name, string Key, string LimitedKey, string? Token)
 {
+    /// <summary>What its key reads, where the vendor's addresses name it: <c>kind/name</c>; null where not.</summary>
+    public string? Scope { get; init; }
+
     /// <summary>Without the keys.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }
