@@ -4,12 +4,16 @@ locals {
   datasets = { production = var.dataset, development = "${var.dataset}_dev" }
 
   # A vendor's section in the service's settings.
-  sections = { anthropic = "Anthropic", cursor = "Cursor", openai = "OpenAI", openrouter = "OpenRouter" }
+  sections = { anthropic = "Anthropic", cursor = "Cursor", github_copilot = "GitHubCopilot", openai = "OpenAI", openrouter = "OpenRouter" }
+
+  # What one key of a vendor may read several of: an account says which.
+  scope_kinds = { github_copilot = ["organizations", "enterprises"] }
 
   # One entry per account; the position in its vendor's list is the number in the settings.
   accounts = merge([
     for vendor, names in var.accounts : {
       for position, name in names : "${vendor}-${name}" => {
+        vendor   = vendor
         name     = name
         settings = "Vendors__${local.sections[vendor]}__Accounts__${position}"
       }

@@ -102,6 +102,31 @@ variable "accounts" {
   }
 }
 
+variable "account_scopes" {
+  description = "What an account reads, for vendors one key of which may read several: { \"github_copilot-acme\" = \"organizations/acme-inc\" }, by vendor and name. An enterprise contains its organizations, so all accounts of such a vendor are of one kind."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition = alltrue([for account, scope in var.account_scopes : anytrue([
+      for kind in lookup(local.scope_kinds, try(local.accounts[account].vendor, ""), []) : can(regex("^${kind}/[A-Za-z0-9][A-Za-z0-9_-]{0,99}$", scope))
+    ])])
+    error_message = "account_scopes: the name of an account that needs a scope (${join(", ", [for key, account in local.accounts : "'${key}'" if contains(keys(local.scope_kinds), account.vendor)])}), and its kind and short name, such as organizations/acme-inc. Kinds are ${join("; ", [for vendor, kinds in local.scope_kinds : "${vendor}: ${join(", ", kinds)}"])}."
+  }
+
+  validation {
+    condition     = alltrue([for key, account in local.accounts : !contains(keys(local.scope_kinds), account.vendor) || contains(keys(var.account_scopes), key)])
+    error_message = "account_scopes is missing for ${join(", ", [for key, account in local.accounts : "'${key}'" if contains(keys(local.scope_kinds), account.vendor) && !contains(keys(var.account_scopes), key)])}: say what is read, such as organizations/acme-inc."
+  }
+
+  validation {
+    condition = alltrue([for vendor in keys(local.scope_kinds) : length(distinct([
+      for key, scope in var.account_scopes : split("/", scope)[0] if try(local.accounts[key].vendor, "") == vendor
+    ])) <= 1])
+    error_message = "account_scopes has scopes of several kinds for one vendor: an enterprise contains its organizations, and what it contains would be counted twice."
+  }
+}
+
 variable "organization_ids" {
   description = "Who an account is, where the service asks for it (docs/operations.md): { \"openai-acme-inc\" = \"acme\" }, by vendor and name; its account_id in the tables, or the vendor's own id."
   type        = map(string)

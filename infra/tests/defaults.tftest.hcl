@@ -24,35 +24,37 @@ run "topics_and_subscriptions" {
   }
 
   assert {
-    condition     = toset([for push in google_pubsub_subscription.push : push.name]) == toset(["eventpipeline-trigger-push", "eventpipeline-fetch-push", "eventpipeline-fetch-anthropic-push", "eventpipeline-fetch-cursor-push", "eventpipeline-fetch-openai-push", "eventpipeline-fetch-openrouter-push", "eventpipeline-dead-letter-push"])
+    condition     = toset([for push in google_pubsub_subscription.push : push.name]) == toset(["eventpipeline-trigger-push", "eventpipeline-fetch-push", "eventpipeline-fetch-anthropic-push", "eventpipeline-fetch-cursor-push", "eventpipeline-fetch-github_copilot-push", "eventpipeline-fetch-openai-push", "eventpipeline-fetch-openrouter-push", "eventpipeline-dead-letter-push"])
     error_message = "There must be a push subscription for triggers, for dead letters, for the fetch messages of each vendor, and for all other fetch messages."
   }
 
   assert {
     condition = { for name, push in google_pubsub_subscription.push : name => push.push_config[0].push_endpoint } == {
-      trigger          = "https://eventpipeline-abc-uc.a.run.app/events/run-requested"
-      fetch            = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
-      fetch-anthropic  = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
-      fetch-cursor     = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
-      fetch-openai     = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
-      fetch-openrouter = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
-      dead-letter      = "https://eventpipeline-abc-uc.a.run.app/events/dead-lettered"
+      trigger              = "https://eventpipeline-abc-uc.a.run.app/events/run-requested"
+      fetch                = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
+      fetch-anthropic      = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
+      fetch-cursor         = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
+      fetch-github_copilot = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
+      fetch-openai         = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
+      fetch-openrouter     = "https://eventpipeline-abc-uc.a.run.app/events/fetch-requested"
+      dead-letter          = "https://eventpipeline-abc-uc.a.run.app/events/dead-lettered"
     }
     error_message = "Every subscription must push to its own entrance."
   }
 
   assert {
-    condition     = { for name, push in google_pubsub_subscription.push : name => push.topic } == { for name, topic in { trigger = "trigger", fetch = "fetch", fetch-anthropic = "fetch", fetch-cursor = "fetch", fetch-openai = "fetch", fetch-openrouter = "fetch", dead-letter = "dead-letter" } : name => google_pubsub_topic.this[topic].id }
+    condition     = { for name, push in google_pubsub_subscription.push : name => push.topic } == { for name, topic in { trigger = "trigger", fetch = "fetch", fetch-anthropic = "fetch", fetch-cursor = "fetch", fetch-github_copilot = "fetch", fetch-openai = "fetch", fetch-openrouter = "fetch", dead-letter = "dead-letter" } : name => google_pubsub_topic.this[topic].id }
     error_message = "Every subscription must read its own topic."
   }
 
   assert {
     condition = { for name, push in google_pubsub_subscription.push : name => push.filter if push.filter != "" } == {
-      fetch            = "NOT attributes.ce-vendor = \"anthropic\" AND NOT attributes.ce-vendor = \"cursor\" AND NOT attributes.ce-vendor = \"openai\" AND NOT attributes.ce-vendor = \"openrouter\""
-      fetch-anthropic  = "attributes.ce-vendor = \"anthropic\""
-      fetch-cursor     = "attributes.ce-vendor = \"cursor\""
-      fetch-openai     = "attributes.ce-vendor = \"openai\""
-      fetch-openrouter = "attributes.ce-vendor = \"openrouter\""
+      fetch                = "NOT attributes.ce-vendor = \"anthropic\" AND NOT attributes.ce-vendor = \"cursor\" AND NOT attributes.ce-vendor = \"github_copilot\" AND NOT attributes.ce-vendor = \"openai\" AND NOT attributes.ce-vendor = \"openrouter\""
+      fetch-anthropic      = "attributes.ce-vendor = \"anthropic\""
+      fetch-cursor         = "attributes.ce-vendor = \"cursor\""
+      fetch-github_copilot = "attributes.ce-vendor = \"github_copilot\""
+      fetch-openai         = "attributes.ce-vendor = \"openai\""
+      fetch-openrouter     = "attributes.ce-vendor = \"openrouter\""
     }
     error_message = "Every fetch message must be taken by exactly one subscription: its vendor's, or the one for all others."
   }
@@ -78,7 +80,7 @@ run "topics_and_subscriptions" {
   }
 
   assert {
-    condition     = alltrue([for name in ["trigger", "fetch", "fetch-anthropic", "fetch-cursor", "fetch-openai", "fetch-openrouter"] : google_pubsub_subscription.push[name].dead_letter_policy[0].max_delivery_attempts == 30 && google_pubsub_subscription.push[name].dead_letter_policy[0].dead_letter_topic == google_pubsub_topic.this["dead-letter"].id])
+    condition     = alltrue([for name in ["trigger", "fetch", "fetch-anthropic", "fetch-cursor", "fetch-github_copilot", "fetch-openai", "fetch-openrouter"] : google_pubsub_subscription.push[name].dead_letter_policy[0].max_delivery_attempts == 30 && google_pubsub_subscription.push[name].dead_letter_policy[0].dead_letter_topic == google_pubsub_topic.this["dead-letter"].id])
     error_message = "A message must become a dead letter after 30 attempts."
   }
 
@@ -88,7 +90,7 @@ run "topics_and_subscriptions" {
   }
 
   assert {
-    condition     = alltrue([for name in ["fetch", "fetch-anthropic", "fetch-cursor", "fetch-openai", "fetch-openrouter"] : google_pubsub_subscription.push[name].push_config[0].no_wrapper[0].write_metadata])
+    condition     = alltrue([for name in ["fetch", "fetch-anthropic", "fetch-cursor", "fetch-github_copilot", "fetch-openai", "fetch-openrouter"] : google_pubsub_subscription.push[name].push_config[0].no_wrapper[0].write_metadata])
     error_message = "Fetch messages must be pushed unwrapped, with their attributes as headers."
   }
 
@@ -113,7 +115,7 @@ run "topics_and_subscriptions" {
   }
 
   assert {
-    condition     = { for name, one in google_pubsub_subscription_iam_member.pubsub_forwards_dead_letters : one.subscription => "${one.role} ${one.member}" } == { for name in ["trigger", "fetch", "fetch-anthropic", "fetch-cursor", "fetch-openai", "fetch-openrouter"] : "eventpipeline-${name}-push" => "roles/pubsub.subscriber serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com" }
+    condition     = { for name, one in google_pubsub_subscription_iam_member.pubsub_forwards_dead_letters : one.subscription => "${one.role} ${one.member}" } == { for name in ["trigger", "fetch", "fetch-anthropic", "fetch-cursor", "fetch-github_copilot", "fetch-openai", "fetch-openrouter"] : "eventpipeline-${name}-push" => "roles/pubsub.subscriber serviceAccount:service-123456789012@gcp-sa-pubsub.iam.gserviceaccount.com" }
     error_message = "Pub/Sub must be allowed to acknowledge what it forwards."
   }
 }

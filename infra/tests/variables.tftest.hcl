@@ -113,6 +113,41 @@ run "an_account_without_a_name_for_a_secret" {
   expect_failures = [var.accounts]
 }
 
+run "an_account_without_its_scope" {
+  command = plan
+  variables {
+    accounts = { github_copilot = ["acme"] }
+  }
+  expect_failures = [var.account_scopes]
+}
+
+run "a_scope_of_no_kind" {
+  command = plan
+  variables {
+    accounts       = { github_copilot = ["acme"] }
+    account_scopes = { github_copilot-acme = "teams/acme" }
+  }
+  expect_failures = [var.account_scopes]
+}
+
+run "a_scope_of_an_account_that_has_none" {
+  command = plan
+  variables {
+    accounts       = { anthropic = ["acme"] }
+    account_scopes = { anthropic-acme = "organizations/acme" }
+  }
+  expect_failures = [var.account_scopes]
+}
+
+run "scopes_of_two_kinds" {
+  command = plan
+  variables {
+    accounts       = { github_copilot = ["acme", "acme-labs"] }
+    account_scopes = { github_copilot-acme = "enterprises/acme", github_copilot-acme-labs = "organizations/acme-labs" }
+  }
+  expect_failures = [var.account_scopes]
+}
+
 run "a_setting_of_the_accounts" {
   command = plan
   variables {
@@ -143,7 +178,8 @@ run "everything_said_and_right" {
   variables {
     notification_channels = ["projects/acme-ai-usage/notificationChannels/42"]
     operators             = ["user:ada@example.com", "group:data@example.com", "serviceAccount:ci@acme-ai-usage.iam.gserviceaccount.com"]
-    accounts              = { anthropic = ["acme"], cursor = ["acme"], openai = ["acme", "acme_labs-2"] }
+    accounts              = { anthropic = ["acme"], cursor = ["acme"], github_copilot = ["acme"], openai = ["acme", "acme_labs-2"] }
+    account_scopes        = { github_copilot-acme = "organizations/acme-inc" }
     dataset               = "AI_usage_2"
     dataset_location      = "europe-west3"
     schedule              = "30 5,17 * * MON-FRI"

@@ -22,7 +22,7 @@ internal static class RunTable
         }
 
         // A line that is broken by the terminal reads better than one that is broken by the table.
-        console.Profile.Width = Math.Max(console.Profile.Width, 140);
+        console.Profile.Width = Math.Max(console.Profile.Width, 160);
         var lines = run.Windows
             .GroupBy(window => (window.Vendor, window.Account, window.Report, window.State, window.Why))
             .OrderBy(line => (line.Key.Vendor, line.Key.Account, line.Key.Report));

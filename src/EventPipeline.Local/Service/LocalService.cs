@@ -204,9 +204,14 @@ internal sealed class LocalService : IAsyncDisposable
                 Environment.SetEnvironmentVariable(variable, account.Key);
                 settings[$"{section}:Accounts:{index}:Name"] = account.Name;
                 settings[$"{section}:Accounts:{index}:Secret"] = $"env:{variable}";
-                if (account.Source is { } source)
+                if (account.Source is not null)
                 {
-                    settings[$"{section}:Accounts:{index}:Source"] = source;
+                    settings[$"{section}:Accounts:{index}:Source"] = account.Source;
+                }
+
+                if (account.Scope is not null)
+                {
+                    settings[$"{section}:Accounts:{index}:Scope"] = account.Scope;
                 }
             }
         }

@@ -1,5 +1,6 @@
 using EventPipeline.Local.Simulator.Anthropic;
 using EventPipeline.Local.Simulator.Cursor;
+using EventPipeline.Local.Simulator.GitHubCopilot;
 using EventPipeline.Local.Simulator.OpenAI;
 using EventPipeline.Local.Simulator.OpenRouter;
 using EventPipeline.Local.Simulator.Reports;
@@ -14,6 +15,7 @@ internal static class SimulatedVendors
     [
         SimulatedAnthropic.Registration,
         SimulatedCursor.Registration,
+        SimulatedGitHubCopilot.Registration,
         SimulatedOpenRouter.Registration,
         SimulatedOpenAI.Registration,
     ];

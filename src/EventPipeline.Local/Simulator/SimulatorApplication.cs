@@ -40,7 +40,10 @@ internal static class SimulatorApplication
         app.MapSimulator(world, vendors);
         foreach (var vendor in vendors)
         {
-            app.Map($"{vendor.Root}{{**rest}}", new VendorEndpoint(vendor, world).HandleAsync);
+            foreach (var root in vendor.Roots)
+            {
+                app.Map($"{root}{{**rest}}", new VendorEndpoint(vendor, world).HandleAsync);
+            }
         }
 
         app.MapFallback(context =>

@@ -29,6 +29,7 @@ internal static class SimulatorEndpoints
                 account.LimitedKey,
                 account.Token,
                 account.Source,
+                account.Scope,
                 Reports = vendor.Reports(account).Where(report => !report.IsOther).Select(report => report.Name),
             })),
         }));

@@ -111,17 +111,21 @@ internal sealed class WindowAttempt(
                 overflow);
         }
         catch (TransientFailureException failure) when (
-            failure.IsOutOfTime
+            (failure.IsOutOfTime || failure.IsNotReady)
             && !cancellationToken.IsCancellationRequested
             && (!isFirst || (step.CanBeSmaller && step.DaysBegun > 1)))
         {
-            // The account has to wait past the end of this attempt. If there is nothing to keep, Pub/Sub waits with it.
+            // The account has to wait past the end of this attempt, or the vendor does not have a day yet. If there is
+            // nothing to keep, Pub/Sub waits with it.
             return new OutOfTime(step, time.Limit, failure).Result(isFirst);
         }
         catch (Exception failure) when (
             !cancellationToken.IsCancellationRequested
             && (failure is OperationCanceledException && limit.IsCancellationRequested
-                || failure is TransientFailureException { IsOutOfTime: false, IsQuotaExhausted: false } && time.IsOver))
+                || failure is TransientFailureException
+                {
+                    IsOutOfTime: false, IsNotReady: false, IsQuotaExhausted: false,
+                } && time.IsOver))
         {
             return step.IsDone ? RestAfter(step) : new OutOfTime(step, time.Limit).Result(isFirst);
         }

@@ -7,7 +7,8 @@ namespace EventPipeline.Identities;
 
 /// <summary>
 /// Fingerprints that distinguish the keys of accounts without revealing them: half of a SHA-256 over vendor and key,
-/// which is safe because keys are random.
+/// which is safe because keys are random. One key may read several things: what an account reads with it is part of its
+/// fingerprint.
 /// </summary>
 internal sealed class AccountKeys(Secrets secrets)
 {
@@ -19,7 +20,10 @@ internal sealed class AccountKeys(Secrets secrets)
         try
         {
             var key = await secrets.GetAsync(account, cancellationToken);
-            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{account.Vendor}\n{key}")))[..32];
+            var text = account.Scope is null
+                ? $"{account.Vendor}\n{key}"
+                : $"{account.Vendor}\n{key}\n{account.Scope.ToString().ToUpperInvariant()}";
+            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..32];
         }
         catch (RejectedEventException rejected)
         {

@@ -94,7 +94,7 @@ internal sealed class LoadAttempt(
             case BucketArrived bucket:
                 Begin(bucket.Day);
                 return ValueTask.CompletedTask;
-            case VendorRecord record when IsMeter(record) != (request.Report.Kind == ReportKind.Meter):
+            case VendorRecord record when !Belongs(record, request.Report.Kind):
                 throw new InvalidOperationException(
                     $"{request.Window}: rows of basis '{CostBasis.Cumulative}', and seats, belong to a meter, and no "
                         + "others do.");
@@ -208,8 +208,13 @@ internal sealed class LoadAttempt(
             all.Rows, all.Tokens, all.Money, loadId, differences);
     }
 
-    private static bool IsMeter(VendorRecord record) =>
-        record is CostRecord { Basis: CostBasis.Cumulative } or SeatRecord;
+    /// <summary>What shows an amount that grows is a meter's, and a meter has nothing else.</summary>
+    private static bool Belongs(VendorRecord record, ReportKind kind) => record switch
+    {
+        SeatRecord { SpendUsd: null, OverallSpendUsd: null } => kind is not ReportKind.Daily,
+        SeatRecord or CostRecord { Basis: CostBasis.Cumulative } => kind is ReportKind.Meter,
+        _ => kind is not ReportKind.Meter,
+    };
 
     private async Task<IReadOnlyList<SliceDifference>> DifferencesAsync(
         List<JudgedDay> days, CancellationToken cancellationToken)

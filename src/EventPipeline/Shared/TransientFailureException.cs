@@ -21,11 +21,14 @@ public sealed class TransientFailureException(
     /// <summary>Whether a request was not sent because its host has answered nobody lately.</summary>
     public bool IsHostSilent { get; init; } = innerException is TransientFailureException { IsHostSilent: true };
 
+    /// <summary>Whether the vendor does not have yet what was asked for: only time helps.</summary>
+    public bool IsNotReady { get; init; } = innerException is TransientFailureException { IsNotReady: true };
+
     /// <summary>
-    /// Whether it says nothing about what was asked for: its account has to wait for its turn, or its vendor is not
-    /// asked at all for now.
+    /// Whether nothing went wrong: its account has to wait for its turn, its vendor is not asked at all for now, or has
+    /// nothing to say yet.
     /// </summary>
-    public bool IsHeldOff => IsOutOfTime || IsHostSilent;
+    public bool IsHeldOff => IsOutOfTime || IsHostSilent || IsNotReady;
 
     /// <summary>Whether nothing was tried because there was no room for it.</summary>
     public bool IsBusy { get; init; }

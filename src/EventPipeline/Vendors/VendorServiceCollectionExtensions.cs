@@ -3,6 +3,7 @@ using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Anthropic;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Cursor;
+using EventPipeline.Vendors.GitHubCopilot;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.OpenAI;
 using EventPipeline.Vendors.OpenRouter;
@@ -49,6 +50,7 @@ internal static class VendorServiceCollectionExtensions
     private static IServiceCollection AddKnown(this IServiceCollection services) => services
         .AddAnthropic()
         .AddCursor()
+        .AddGitHubCopilot()
         .AddOpenAI()
         .AddOpenRouter();
 }

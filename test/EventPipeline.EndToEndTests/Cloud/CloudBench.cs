@@ -120,6 +120,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
                 {
                     settings[$"{section}__Accounts__{index}__Source"] = source;
                 }
+                Simulation.AddScope(settings, $"{section}__Accounts__{index}", account);
             }
         }
 

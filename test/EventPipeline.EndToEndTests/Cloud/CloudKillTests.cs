@@ -45,7 +45,7 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         string name)
     {
         bench.Require();
-        var window = NextWindow();
+        var window = NextWindow(days: 1);
         var other = window with { Report = "cost" };
         var runId = $"by-hand-{window.From:yyyyMMdd}";
         await KillAtAsync(
@@ -140,11 +140,11 @@ public sealed class CloudKillTests(CloudBench bench) : IClassFixture<CloudBench>
         (await service.DeadLettersAsync()).ShouldBeEmpty();
     }
 
-    /// <summary>Three days later than those of every test before, so that no run reads another's again.</summary>
-    private Window NextWindow()
+    /// <summary>Days later than those of every test before, so that no run reads another's again.</summary>
+    private Window NextWindow(int days = 3)
     {
-        var from = bench.NextDays(3);
-        return new Window("anthropic", "SIMULATED-acme", "claude_code", from, from.AddDays(2));
+        var from = bench.NextDays(days);
+        return new Window("anthropic", "SIMULATED-acme", "claude_code", from, from.AddDays(days - 1));
     }
 
     /// <summary>Asks for the window, waits until the service stands at the point, and kills it there.</summary>

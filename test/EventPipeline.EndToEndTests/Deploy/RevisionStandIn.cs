@@ -68,7 +68,12 @@ internal sealed class RevisionStandIn
                         {
                             vendor = "anthropic",
                             reports = new[] { "messages_usage", "cost" },
-                            accounts = Accounts.Select(account => new { account, reports = Array.Empty<string>() }),
+                            accounts = Accounts.Select(account => new
+                            {
+                                account,
+                                reads = new[] { "messages_usage", "cost" },
+                                reports = Array.Empty<string>(),
+                            }),
                         },
                         new
                         {

@@ -71,6 +71,8 @@ public class Simulation : IAsyncLifetime
                 {
                     settings[$"{section}__Accounts__{index}__Source"] = source;
                 }
+
+                AddScope(settings, $"{section}__Accounts__{index}", account);
             }
         }
 
@@ -80,6 +82,15 @@ public class Simulation : IAsyncLifetime
         }
 
         return settings;
+    }
+
+    /// <summary>Says what an account reads, where its vendor wants to know.</summary>
+    internal static void AddScope(Dictionary<string, string> settings, string section, ServedAccount account)
+    {
+        if (account.Scope is not null)
+        {
+            settings[$"{section}__Scope"] = account.Scope;
+        }
     }
 
     /// <summary>Replaces the faults by these.</summary>
@@ -138,6 +149,7 @@ public class Simulation : IAsyncLifetime
             account.GetProperty("key").GetString()!,
             account.GetProperty("limitedKey").GetString()!,
             account.GetProperty("source").GetString(),
+            account.GetProperty("scope").GetString(),
             [.. account.GetProperty("reports").EnumerateArray().Select(report => report.GetString()!)]))];
     }
 
@@ -148,7 +160,13 @@ public class Simulation : IAsyncLifetime
 
 /// <summary>An organisation that the simulation serves.</summary>
 internal sealed record ServedAccount(
-    string Vendor, string Name, string Key, string LimitedKey, string? Source, IReadOnlyList<string> Reports);
+    string Vendor,
+    string Name,
+    string Key,
+    string LimitedKey,
+    string? Source,
+    string? Scope,
+    IReadOnlyList<string> Reports);
 
 /// <summary>What is true of a day of a report.</summary>
 internal sealed record TrueDay(

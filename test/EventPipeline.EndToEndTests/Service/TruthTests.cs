@@ -24,7 +24,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         run.Windows.Select(window => (window.Vendor, window.Account, window.Report))
             .Distinct()
             .Count()
-            .ShouldBe(4 + 4 + 3 + 4 + 13 + 3);
+            .ShouldBe(4 + 4 + 3 + 4 + 5 + 13 + 3);
         await service.ShouldEqualTruthAsync(simulation, Yesterday.AddDays(-9), Yesterday);
         await TotalsShouldEqualTruthAsync(run);
         (await service.QueryAsync("SELECT COUNT(*) FROM entity"))[0][0].GetInt64()
@@ -123,7 +123,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         }
 
         foreach (var windows in
-            run.Windows.Where(window => window.Report is not ("names" or "spend" or "credits"))
+            run.Windows.Where(window => window.Report is not ("names" or "seats" or "spend" or "credits"))
                 .GroupBy(window => (window.Vendor, window.Account, window.Report)))
         {
             var (tokens, usd, own) = truth[windows.Key];

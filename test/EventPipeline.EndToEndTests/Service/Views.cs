@@ -56,9 +56,10 @@ internal static class Views
 
     private const string Daily = """
         SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, 0,
-          SUM(f.lines_added), SUM(f.lines_removed), SUM(f.accepted), SUM(f.rejected)
+          COALESCE(SUM(f.lines_added), 0), COALESCE(SUM(f.lines_removed), 0), COALESCE(SUM(f.accepted), 0),
+          COALESCE(SUM(f.rejected), 0)
         FROM activity f JOIN current_slices s USING (vendor, account_id, report, usage_date)
-        WHERE f.report IN ('daily_usage', 'user_activity')
+        WHERE f.report IN ('daily_usage', 'user_activity', 'metrics', 'user_metrics')
         GROUP BY ALL
         """;
 
@@ -81,10 +82,10 @@ internal static class Views
           SELECT vendor, account_id, report, usage_date, MAX(usage_date) OVER (PARTITION BY vendor, account_id, report) AS newest_day FROM current_slices
         ),
         complete AS (
-          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report IN ('names', 'spend', 'credits') THEN s.newest_day ELSE s.usage_date END) AS complete_until
+          SELECT s.vendor, s.account_id, s.report, MIN(CASE WHEN s.report IN ('names', 'seats', 'spend', 'credits') THEN s.newest_day ELSE s.usage_date END) AS complete_until
           FROM newest s
           LEFT JOIN newest n ON n.vendor = s.vendor AND n.account_id = s.account_id AND n.report = s.report AND n.usage_date = s.usage_date + 1
-          WHERE s.report IN ('names', 'spend', 'credits') OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
+          WHERE s.report IN ('names', 'seats', 'spend', 'credits') OR (n.usage_date IS NULL AND s.usage_date >= s.newest_day - 90)
           GROUP BY ALL
         )
         SELECT 'daily_cost', COALESCE(SUM(amount_usd), 0), (SELECT COALESCE(SUM(amount_usd), 0) FROM cost_all WHERE basis = 'billed') FROM daily_cost
@@ -222,6 +223,9 @@ internal static class Views
             [
                 Sum("prompt_tokens"), 0, 0, 0, Sum("completion_tokens"), Sum("requests"), 0,
             ],
+            ("github_copilot", "ai_credits" or "premium_requests") => [Sum("quantity")],
+            ("github_copilot", "metrics") => [0, 0, 0, 0],
+            ("github_copilot", "user_metrics") => [Sum("added"), Sum("deleted"), Sum("accepted"), 0],
             ("openai", "costs") => [Sum("quantity")],
             ("openai", "completions" or "decisions") =>
             [

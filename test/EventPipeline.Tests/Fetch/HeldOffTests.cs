@@ -11,7 +11,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EventPipeline.Tests.Fetch;
 
 /// <summary>
-/// A window whose account has to wait, or whose vendor answers nobody, until its message has few deliveries left.
+/// A window whose account has to wait, or whose vendor answers nobody or has no report yet, until its message has few
+/// deliveries left.
 /// </summary>
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class HeldOffTests : IAsyncLifetime
@@ -19,6 +20,7 @@ public sealed class HeldOffTests : IAsyncLifetime
     private static readonly DateOnly Day = new(2025, 3, 1);
     private static readonly TransientFailureException Turn = new("Wait for an hour.") { IsOutOfTime = true };
     private static readonly TransientFailureException Silent = new("Nobody answers.") { IsHostSilent = true };
+    private static readonly TransientFailureException NotReady = new("There is no report yet.") { IsNotReady = true };
     private static readonly TransientFailureException Broken = new("It answered 503.");
 
     private readonly ConcurrentQueue<OutgoingMessage> _published = new();
@@ -30,6 +32,8 @@ public sealed class HeldOffTests : IAsyncLifetime
         { "turn", 1.9, null, false },
         { "turn", 2.1, null, true },
         { "silent", 2.1, null, true },
+        { "not ready", 2.1, null, true },
+        { "not ready", 2.1, 25, false },
         { "turn", 2.1, 23, true },
         { "turn", 2.1, 25, false },
         { "broken", 2.1, null, false },
@@ -44,7 +48,10 @@ public sealed class HeldOffTests : IAsyncLifetime
     public async Task It_is_published_anew_for_a_day_and_what_the_vendor_fails_is_not(
         string kind, double hoursOld, double? hoursWaiting, bool isRenewed)
     {
-        var failure = kind == "turn" ? Turn : kind == "silent" ? Silent : Broken;
+        var failure = kind switch
+        {
+            "turn" => Turn, "silent" => Silent, "not ready" => NotReady, _ => Broken,
+        };
         _vendor.Seconds = _ => throw failure;
         var now = TimeProvider.System.GetUtcNow();
         (string, string)[] waiting = hoursWaiting is { } hours

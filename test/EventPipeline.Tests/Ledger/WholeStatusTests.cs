@@ -84,7 +84,7 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
             .EnumerateArray()
             .ToDictionary(vendor => vendor.GetProperty("vendor").GetString()!);
 
-        vendors.Keys.ShouldBe(["anthropic", "cursor", "openai", "openrouter"]);
+        vendors.Keys.ShouldBe(["anthropic", "cursor", "github_copilot", "openai", "openrouter"]);
         vendors["openai"].GetProperty("reports").GetArrayLength().ShouldBe(13);
         var account = vendors["anthropic"].GetProperty("accounts").EnumerateArray().Single();
         account.GetProperty("account").GetString().ShouldBe("acme");

@@ -113,6 +113,18 @@ public sealed class PricedEventTests(WarehouseFixture file) : IClassFixture<Ware
         .Message.ShouldContain("failed verification");
 
     [Fact]
+    public async Task Seats_without_an_amount_may_be_a_snapshot_and_no_part_of_a_past()
+    {
+        var snapshot = Meter with { Kind = ReportKind.Snapshot };
+
+        (await LoadAsync(file.Warehouse, snapshot, Seat("a", null, null))).State.ShouldBe("loaded");
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => LoadAsync(file.Warehouse, snapshot, Seat("b", 0, null)));
+        await Should.ThrowAsync<InvalidOperationException>(
+            () => LoadAsync(file.Warehouse, Events, Seat("a", null, null)));
+    }
+
+    [Fact]
     public async Task Seats_belong_to_a_meter()
     {
         (await Should.ThrowAsync<InvalidOperationException>(

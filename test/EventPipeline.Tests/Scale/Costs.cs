@@ -39,12 +39,12 @@ internal static class Costs
     /// <summary>The tables of facts that a report fills; every window fills <c>raw_page</c> beside them.</summary>
     public static IReadOnlyList<string> TablesOf(string report) => report switch
     {
-        "cost" or "analytics_cost" or "credits" => ["cost"],
+        "cost" or "analytics_cost" or "credits" or "ai_credits" or "premium_requests" => ["cost"],
         "claude_code" => ["activity", "cost"],
         "activity" => ["usage", "cost"],
-        "daily_usage" or "user_activity" => ["activity"],
+        "daily_usage" or "user_activity" or "metrics" or "user_metrics" => ["activity"],
         "usage_events" => ["usage_event"],
-        "spend" => ["seat"],
+        "spend" or "seats" => ["seat"],
         "names" => ["entity"],
         _ when report.EndsWith("_usage", StringComparison.Ordinal) => ["usage"],
         _ => throw new InvalidOperationException($"The report {report} fills no table that is known here."),

@@ -43,7 +43,7 @@ public sealed class ScaleTests
     [Fact]
     public void A_daily_run_that_has_a_load_job_for_each_window_gives_each_one()
     {
-        var day = Scenario.Daily(20).Mornings.ShouldHaveSingleItem();
+        var day = Scenario.Daily(10).Mornings.ShouldHaveSingleItem();
 
         day.Messages.ShouldBe(day.Windows);
     }

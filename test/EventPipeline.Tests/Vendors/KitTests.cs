@@ -33,7 +33,8 @@ public sealed class KitTests : IDisposable
             VendorBench.Now.AddMinutes(9),
             KeepAsync,
             _bench.Drift);
-        _conversation = new Conversation(fetch, OrbitConnector.Protocol);
+        _conversation = new Conversation(
+            fetch, OrbitConnector.Protocol with { LinkHosts = ["files.test", "*.files.test", "box-*.cdn.test"] });
     }
 
     private VendorApi Api => _bench.Services.GetRequiredService<VendorApi>();
@@ -160,9 +161,39 @@ public sealed class KitTests : IDisposable
     [InlineData("file:///etc/passwd")]
     [InlineData("/signed")]
     [InlineData("https://user:pass@files.test/signed")]
-    public void A_link_is_an_https_address(string address) =>
-        Should.Throw<RejectedEventException>(() => VendorRequest.FromLink(_conversation, address)).Cause.ShouldBe(
-            RejectionCause.BrokenContract);
+    [InlineData("https://files.test:8443/signed")]
+    [InlineData("https://files.test.evil.test/signed")]
+    [InlineData("https://evilfiles.test/signed")]
+    [InlineData("https://evil.test/files.test")]
+    [InlineData("https://box-1.cdn.test.evil.test/signed")]
+    [InlineData("https://169.254.169.254/signed")]
+    [InlineData("http://vendor.test/signed")]
+    [InlineData("https://vendor.test:8443/signed")]
+    public void A_link_is_an_https_address_on_a_host_of_the_vendors(string address)
+    {
+        var rejected = Should.Throw<RejectedEventException>(() => VendorRequest.FromLink(_conversation, address));
+
+        rejected.Cause.ShouldBe(RejectionCause.BrokenContract);
+        rejected.Message.ShouldContain("is not an https address on a host that keeps the vendor's files");
+    }
+
+    [Theory]
+    [InlineData("https://files.test/signed?sig=1")]
+    [InlineData("https://eu.Files.test/signed?sig=1")]
+    [InlineData("https://box-7a.cdn.test/signed?sig=1")]
+    [InlineData("https://vendor.test/signed?sig=1")]
+    public void A_link_may_lead_to_the_hosts_that_the_vendor_declares_and_to_its_own(string address) =>
+        VendorRequest.FromLink(_conversation, address).Link.ShouldBe(new Uri(address));
+
+    [Fact]
+    public void A_vendor_that_declares_no_host_of_files_has_none_but_its_own()
+    {
+        var conversation = new Conversation(
+            _bench.Account("orbit"), "orbit/acme", OrbitConnector.Protocol, VendorBench.Now);
+
+        Should.Throw<RejectedEventException>(() => VendorRequest.FromLink(conversation, "https://files.test/signed"));
+        VendorRequest.FromLink(conversation, "https://vendor.test/signed").Link.ShouldNotBeNull();
+    }
 
     [Theory]
     [InlineData(HttpStatusCode.Forbidden)]

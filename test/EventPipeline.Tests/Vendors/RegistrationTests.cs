@@ -72,13 +72,37 @@ public sealed class RegistrationTests : IDisposable
     }
 
     [Fact]
+    public void Terraform_knows_which_accounts_need_a_scope_and_which_kinds_there_are()
+    {
+        var scopes = string.Join(
+            ", ",
+            _bench.Services.GetServices<Vendor>()
+                .Where(vendor => vendor.ScopeKinds.Count > 0)
+                .OrderBy(vendor => vendor.Name)
+                .Select(vendor => $"{vendor.Name} = [{string.Join(", ", vendor.ScopeKinds.Select(k => $"\"{k}\""))}]"));
+
+        File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "infra", "locals.tf"))
+            .ShouldContain($"scope_kinds = {{ {scopes} }}");
+    }
+
+    [Fact]
+    public void The_filter_of_the_subscription_for_all_other_vendors_fits_into_256_bytes()
+    {
+        var filter = string.Join(
+            " AND ",
+            _bench.Services.GetServices<Vendor>().Select(vendor => $"NOT attributes.ce-vendor = \"{vendor.Name}\""));
+
+        filter.Length.ShouldBeLessThanOrEqualTo(256);
+    }
+
+    [Fact]
     public void The_reports_and_their_windows_are_as_documented()
     {
         var reports = _bench.Services.GetServices<Vendor>()
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(27);
+        reports.Count.ShouldBe(32);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));

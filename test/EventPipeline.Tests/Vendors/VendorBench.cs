@@ -46,6 +46,9 @@ internal sealed class VendorBench : IDisposable
 
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(570);
 
+    /// <summary>What its accounts read, where their vendor's keys do not say; null where they do.</summary>
+    public AccountScope? Scope { get; set; }
+
     public Drift Drift { get; } = new();
 
     public List<KeptPart> Kept { get; } = [];
@@ -55,7 +58,7 @@ internal sealed class VendorBench : IDisposable
     public IVendorConnector Connector(string vendor) => _services.GetRequiredKeyedService<IVendorConnector>(vendor);
 
     public Account Account(string vendor, string name = "acme", string secret = Secret) =>
-        new(vendor, name, Address, $"{WrittenKeys.Prefix}{secret}");
+        new(vendor, name, Address, $"{WrittenKeys.Prefix}{secret}") { Scope = Scope };
 
     /// <summary>Reads a window and returns everything the connector said.</summary>
     public async Task<List<VendorItem>> ReadAsync(

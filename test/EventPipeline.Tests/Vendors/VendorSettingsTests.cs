@@ -1,5 +1,7 @@
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Anthropic;
+using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.GitHubCopilot;
 using EventPipeline.Vendors.OpenAI;
 using Microsoft.Extensions.Configuration;
 
@@ -144,6 +146,49 @@ public sealed class VendorSettingsTests
             .Accounts.All.ShouldHaveSingleItem().OrganizationId.ShouldBe("org-1");
 
     [Fact]
+    public void What_a_key_reads_is_configured_where_keys_do_not_say_it_and_one_key_may_read_several()
+    {
+        var settings = Read(
+            ("Vendors:GitHubCopilot:Accounts:0:Name", "one"), ("Vendors:GitHubCopilot:Accounts:0:Secret", "env:KEY"),
+            ("Vendors:GitHubCopilot:Accounts:0:Scope", "organizations/acme-inc"),
+            ("Vendors:GitHubCopilot:Accounts:1:Name", "two"), ("Vendors:GitHubCopilot:Accounts:1:Secret", "env:KEY"),
+            ("Vendors:GitHubCopilot:Accounts:1:Scope", "organizations/acme-labs"));
+
+        settings.Accounts.For("github_copilot").Select(account => account.Scope).ShouldBe(
+            [new AccountScope("organizations", "acme-inc"), new AccountScope("organizations", "acme-labs")]);
+    }
+
+    [Theory]
+    [InlineData("", "organizations/b", "Accounts__0__Scope is missing; one key may read several of them")]
+    [InlineData(
+        "acme", "organizations/b", "Accounts__0__Scope is not of the form organizations/NAME or enterprises/NAME")]
+    [InlineData("teams/acme", "organizations/b", "Accounts__0__Scope is not of the form")]
+    [InlineData("organizations/a/b", "organizations/b", "Accounts__0__Scope is not of the form")]
+    [InlineData("organizations/../b", "organizations/b", "Accounts__0__Scope is not of the form")]
+    [InlineData("organizations/a?b", "organizations/b", "Accounts__0__Scope is not of the form")]
+    [InlineData("organizations/a\n", "organizations/b", "Accounts__0__Scope is not of the form")]
+    [InlineData("organizations/B", "organizations/b", "gives 'one' and 'two' the same Scope")]
+    [InlineData(
+        "enterprises/acme",
+        "organizations/acme",
+        "has 'one' read enterprises/acme and 'two' read organizations/acme: what one contains would be counted twice")]
+    public void A_scope_that_counts_nothing_or_something_twice_is_refused(string first, string second, string told) =>
+        Should.Throw<ConfigurationMistakesException>(() => Read(
+                ("Vendors:GitHubCopilot:Accounts:0:Name", "one"),
+                ("Vendors:GitHubCopilot:Accounts:0:Secret", "env:KEY"),
+                ("Vendors:GitHubCopilot:Accounts:0:Scope", first),
+                ("Vendors:GitHubCopilot:Accounts:1:Name", "two"),
+                ("Vendors:GitHubCopilot:Accounts:1:Secret", "env:KEY2"),
+                ("Vendors:GitHubCopilot:Accounts:1:Scope", second)))
+            .Mistakes.ShouldHaveSingleItem().ShouldContain(told);
+
+    [Fact]
+    public void A_scope_is_no_setting_of_a_vendor_whose_keys_say_it() =>
+        Should.Throw<ConfigurationMistakesException>(
+                () => Read(Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:Scope", "organizations/a")))
+            .Mistakes.ShouldHaveSingleItem().ShouldContain("Vendors__Anthropic__Accounts__0__Scope is not a setting");
+
+    [Fact]
     public void A_key_written_in_place_of_a_reference_is_never_shown()
     {
         var failure = Should.Throw<ConfigurationMistakesException>(
@@ -181,7 +226,7 @@ public sealed class VendorSettingsTests
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(values).Build();
         return VendorSettings.Read(
             configuration,
-            [AnthropicConnector.Self, OpenAIConnector.Self],
+            [AnthropicConnector.Self, GitHubCopilotConnector.Self, OpenAIConnector.Self],
             new Secrets([new EnvironmentSecrets(Environment.GetValueOrDefault)]));
     }
 }

@@ -11,6 +11,9 @@ internal sealed record SimulatedAccount(string Vendor, string Name, string Key, 
     /// <summary>The source that the service reads it from, if its vendor has several.</summary>
     public string? Source { get; init; }
 
+    /// <summary>What its key reads, where the vendor's addresses name it: <c>kind/name</c>; null where not.</summary>
+    public string? Scope { get; init; }
+
     /// <summary>Without the keys.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

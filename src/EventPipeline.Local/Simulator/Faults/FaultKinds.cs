@@ -8,6 +8,9 @@ internal static class FaultKinds
     /// </summary>
     public const string Status = "status";
 
+    /// <summary>204 without a body, as where a report is not there yet.</summary>
+    public const string NoContent = "no_content";
+
     /// <summary>Headers and half of the body, then nothing until the client goes away.</summary>
     public const string Stall = "stall";
 
@@ -69,6 +72,7 @@ internal static class FaultKinds
     public static IReadOnlyList<string> All { get; } =
     [
         Status,
+        NoContent,
         Stall,
         Truncate,
         TruncateJson,

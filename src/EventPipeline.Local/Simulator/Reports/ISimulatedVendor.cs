@@ -15,6 +15,9 @@ internal interface ISimulatedVendor
     /// <summary>What every path of the vendor begins with.</summary>
     string Root { get; }
 
+    /// <summary>What its paths begin with, where that is more than one thing.</summary>
+    IReadOnlyList<string> Roots => [Root];
+
     /// <summary>The names, in its answers and parameters, of what faults change.</summary>
     PageNames Names { get; }
 

@@ -28,7 +28,15 @@ internal static class ReplyWriter
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        var bytes = Encoding.UTF8.GetBytes(reply.Body.ToJsonString());
+        if (reply.Status == StatusCodes.Status204NoContent)
+        {
+            response.ContentType = null;
+            return;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(reply.Lines is { } lines
+            ? string.Concat(reply.Body[lines]!.AsArray().Select(line => $"{line!.ToJsonString()}\n"))
+            : reply.Body.ToJsonString());
         try
         {
             switch (fault?.Kind)

@@ -38,6 +38,7 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         (reply, int? retryAfter) = fault?.Kind switch
         {
             FaultKinds.Status => (vendor.Error(request, fault.Status!.Value, "SIMULATED fault."), fault.RetryAfter),
+            FaultKinds.NoContent => (new SimulatedReply(StatusCodes.Status204NoContent, []), null),
             FaultKinds.GroupingRefused => (vendor.Error(request, 400, WhyNotGrouped(fault.Field), "group_by"), null),
             FaultKinds.RateLimit => (TooMany(request), wait),
             null when used > RateLimit.PerMinute => (TooMany(request), wait),
@@ -47,7 +48,7 @@ internal sealed class VendorEndpoint(ISimulatedVendor vendor, World world)
         var now = world.Options.Clock.GetUtcNow();
         world.Log.Add(new LoggedRequest(
             request.Number, now, vendor.Name, account?.Name, request.Method, address, reply.Status, fault?.Kind));
-        foreach (var (name, value) in vendor.Headers(request, reply.Status))
+        foreach (var (name, value) in vendor.Headers(request, reply.Status).Concat(reply.Headers))
         {
             context.Response.Headers[name] = value;
         }

@@ -19,6 +19,7 @@ internal sealed partial class VendorSettings
     private const string Secret = "Secret";
     private const string OrganizationId = "OrganizationId";
     private const string SourceName = "Source";
+    private const string Scope = "Scope";
     private static readonly TimeSpan MaxStall = TimeSpan.FromHours(1);
 
     private readonly Secrets _secrets;
@@ -118,11 +119,18 @@ internal sealed partial class VendorSettings
 
         var accounts = _accounts.Where(account => account.Vendor == vendor.Name).ToList();
         RefuseSharing(
-            list, accounts, Secret, account => SecretOf(account.SecretReference),
+            list, accounts, Secret, account => account.Scope is null ? SecretOf(account.SecretReference) : null,
             "one key is one organisation, and reading it twice would count it twice");
         RefuseSharing(
             list, accounts, OrganizationId, account => account.OrganizationId,
             "reading one organisation twice would count it twice");
+        RefuseSharing(
+            list, accounts, Scope, account => account.Scope?.ToString().ToUpperInvariant(),
+            "reading it twice would count it twice");
+        if (ScopeSetting.MixedKinds(accounts) is { } mixed)
+        {
+            Mistake(list, mixed);
+        }
     }
 
     /// <summary>
@@ -158,16 +166,30 @@ internal sealed partial class VendorSettings
         RefuseValue(item);
         RefuseUnknown(
             item,
-            vendor.Sources.Count == 0
-                ? [Name, Secret, OrganizationId]
-                : [Name, Secret, OrganizationId, SourceName]);
+            [
+                Name,
+                Secret,
+                OrganizationId,
+                .. vendor.Sources.Count > 0 ? [SourceName] : (string[])[],
+                .. vendor.ScopeKinds.Count > 0 ? [Scope] : (string[])[],
+            ]);
         var name = ReadName(item.GetSection(Name), names);
         var secret = ReadSecret(item.GetSection(Secret));
         var organization = ReadOrganization(item.GetSection(OrganizationId));
         var source = ReadSource(item.GetSection(SourceName), vendor);
+        var scope = ScopeSetting.Read(item.GetSection(Scope).Value, vendor, out var mistake);
+        if (mistake is not null)
+        {
+            Mistake(item.GetSection(Scope), mistake);
+        }
+
         if (name is not null && secret is not null)
         {
-            _accounts.Add(new Account(vendor.Name, name, address, secret, organization) { Source = source });
+            _accounts.Add(new Account(vendor.Name, name, address, secret, organization)
+            {
+                Source = source,
+                Scope = scope,
+            });
         }
     }
 

@@ -20,6 +20,9 @@ public sealed record Account(
     /// </summary>
     public string? Source { get; init; }
 
+    /// <summary>What is read with its key, where the vendor's keys do not say; null where they do.</summary>
+    public AccountScope? Scope { get; init; }
+
     /// <summary>Vendor and name.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

@@ -36,6 +36,12 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
         ? [.. Reports.Where(report => source.Reports.Contains(report.Name))]
         : Reports;
 
+    /// <summary>
+    /// What an account may be set to read (<see cref="Account.Scope"/>), by kind; empty where a key says it. Things of
+    /// two kinds contain each other, so all accounts have the same kind.
+    /// </summary>
+    public IReadOnlyList<string> ScopeKinds { get; init; } = [];
+
     /// <summary>The rejection of a report that this vendor does not have.</summary>
     public RejectedEventException NoSuchReport(string report)
     {

@@ -37,6 +37,10 @@ internal sealed class BackPressureHandler(
             try
             {
                 response = await base.SendAsync(request, cancellationToken);
+                if (VendorResilience.IsRateLimit(request, response))
+                {
+                    response.StatusCode = HttpStatusCode.TooManyRequests; // Some vendors say it with another status.
+                }
             }
             finally
             {

@@ -47,7 +47,13 @@ internal static class Refusals
             return conversation.Refused(what, $"{page} Then replay; otherwise discard.", RejectionCause.VendorRefused);
         }
 
-        return status switch
+        var meant = status switch
+        {
+            403 when error.Message?.Contains("rate limit", StringComparison.OrdinalIgnoreCase) == true => 429,
+            404 when conversation.Protocol.HidesWhatIsForbidden && error.Type is not null => 403,
+            _ => status,
+        };
+        return meant switch
         {
             401 or 403 => conversation.Refused(
                 what,

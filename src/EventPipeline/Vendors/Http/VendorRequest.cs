@@ -60,14 +60,15 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
     /// <param name="conversation">The conversation in which it was given.</param>
     /// <param name="address">The address, absolute.</param>
     /// <exception cref="RejectedEventException">
-    /// It is not an address, or less safe than the account's own: http where that is https.
+    /// It is not an address on the account's own host, nor an https address on one of the vendor's
+    /// (<see cref="VendorProtocol.LinkHosts"/>).
     /// </exception>
     public static VendorRequest FromLink(Conversation conversation, string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var link) && link.UserInfo.Length == 0
-            && (link.Scheme == Uri.UriSchemeHttps || link.Scheme == conversation.Account.BaseAddress.Scheme)
+        Uri.TryCreate(address, UriKind.Absolute, out var link) && LinkHosts.Keep(link, conversation)
             ? new VendorRequest(link.AbsoluteUri) { Link = link }
             : throw conversation.Broken(
-                $"the link '{conversation.Quote(Addresses.WithoutQuery(address))}' is not an https address.");
+                $"the link '{conversation.Quote(Addresses.WithoutQuery(address))}' is not an https address on a host "
+                    + "that keeps the vendor's files.");
 
     /// <summary>A POST of JSON.</summary>
     public static VendorRequest PostJson(string pathAndQuery, string json) => new(pathAndQuery)

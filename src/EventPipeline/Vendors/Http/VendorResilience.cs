@@ -63,6 +63,10 @@ internal static class VendorResilience
     public static DateTimeOffset? ResetOf(HttpRequestMessage request, HttpResponseMessage refusal) =>
         request.Options.TryGetValue(Protocol, out var protocol) ? protocol.ReadReset(refusal) : null;
 
+    /// <summary>Whether a refusal is about how fast the account asks, whatever its status.</summary>
+    public static bool IsRateLimit(HttpRequestMessage request, HttpResponseMessage refusal) =>
+        !IsFile(request) && request.Options.TryGetValue(Protocol, out var protocol) && protocol.IsRateLimit(refusal);
+
     /// <summary>
     /// How many requests the account may make; null where the vendor documents nothing, and for files on other hosts.
     /// </summary>

@@ -14,12 +14,21 @@ internal sealed class LinkedPages(VendorApi api)
     /// Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>). The credential goes to the account's
     /// own host and no other.
     /// </summary>
+    /// <param name="conversation">The conversation.</param>
+    /// <param name="first">The request for the first page.</param>
+    /// <param name="shape">The names in a page.</param>
+    /// <param name="place">Where the objects are, for people.</param>
+    /// <param name="cancellationToken">Stops.</param>
+    /// <param name="onPage">
+    /// Called with what each page says beside its objects, see <see cref="PageShape.Counts"/>.
+    /// </param>
     public async IAsyncEnumerable<Fields> ReadAsync(
         Conversation conversation,
         VendorRequest first,
         PageShape shape,
         string place,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        Action<Fields>? onPage = null)
     {
         var trail = new CursorTrail(conversation, hasMore: null, MaxPages);
         for (var request = first; request is not null;)
@@ -33,6 +42,7 @@ internal sealed class LinkedPages(VendorApi api)
                 yield return item;
             }
 
+            onPage?.Invoke(page.Counts(place));
             request = answer.NextLink is { } link
                 ? Next(conversation, request, trail.Follow(link, "Link", isEmpty, isNothingNew: false, mayEnd: false)!)
                 : null;

@@ -91,6 +91,9 @@ internal sealed partial class Conversation(
     public TransientFailureException Transient(string what, Exception? innerException = null) =>
         new($"{about}: {what}", innerException);
 
+    /// <summary>The vendor does not have yet what was asked for.</summary>
+    public TransientFailureException NotReady(string what) => new($"{about}: {what}") { IsNotReady = true };
+
     /// <summary>A request was not sent, because the vendor's host has answered nobody lately.</summary>
     public TransientFailureException HostSilent(string what, Exception innerException) =>
         new($"{about}: {what}", innerException) { IsHostSilent = true };

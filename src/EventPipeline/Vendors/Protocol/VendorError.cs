@@ -46,7 +46,10 @@ internal sealed record VendorError(string? Message, string? Type, string? Code, 
         var code = error.TryGetProperty("code", out var number) && number.ValueKind == JsonValueKind.Number
             ? conversation.Quote(number.GetRawText())
             : Quote(error, "code", conversation);
-        return new VendorError(message, Quote(error, "type", conversation), code, requestId)
+
+        // Where it has no type, what documents it is the vendor's own mark.
+        var type = Quote(error, "type", conversation) ?? Quote(error, "documentation_url", conversation);
+        return new VendorError(message, type, code, requestId)
         {
             Parameter = Quote(error, "param", conversation),
             IsTooOld = IsTooOldIn(conversation.Protocol, code, message),

@@ -22,6 +22,22 @@ internal sealed record VendorProtocol(
     /// <summary>Reads from a 429 when the vendor's limit resets, UTC; null where the answer does not say.</summary>
     public Func<HttpResponseMessage, DateTimeOffset?> ReadReset { get; init; } = static _ => null;
 
+    /// <summary>
+    /// Whether a refusal is about how fast the account asks although its status is not 429: it is waited for alike.
+    /// </summary>
+    public Func<HttpResponseMessage, bool> IsRateLimit { get; init; } = static _ => false;
+
+    /// <summary>
+    /// Whether a 404 may mean that the key must not see what was asked for: it is explained like a refused key.
+    /// </summary>
+    public bool HidesWhatIsForbidden { get; init; }
+
+    /// <summary>
+    /// Which hosts keep the files that the vendor links to, <c>*</c> for any characters; beside the account's own host,
+    /// files are fetched from these alone, over https.
+    /// </summary>
+    public IReadOnlyList<string> LinkHosts { get; init; } = [];
+
     /// <summary>The headers in which an answer carries its request's id, the first that is there counts.</summary>
     public IReadOnlyList<string> RequestIdHeaders { get; init; } = ["request-id", "x-request-id"];
 
