@@ -89,7 +89,10 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     }
 
     /// <summary>The environment that a deployment gives the service.</summary>
-    public Dictionary<string, string> Settings(params (string Name, string Value)[] more)
+    public Dictionary<string, string> Settings(params (string Name, string Value)[] more) => Settings(_ => true, more);
+
+    private Dictionary<string, string> Settings(
+        Predicate<ServedAccount> isRead, params (string Name, string Value)[] more)
     {
         var settings = new Dictionary<string, string>
         {
@@ -107,7 +110,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
             ["K_SERVICE"] = "eventpipeline",
             ["K_REVISION"] = "eventpipeline-00001-abc",
         };
-        foreach (var vendor in Vendors.Accounts.GroupBy(account => account.Vendor))
+        foreach (var vendor in Vendors.Accounts.Where(account => isRead(account)).GroupBy(account => account.Vendor))
         {
             var known = VendorServiceCollectionExtensions.Known.Single(known => known.Name == vendor.Key);
             var section = $"Vendors__{known.Section}";
@@ -144,7 +147,12 @@ public sealed class CloudBench : IAsyncLifetime, IViews
 
     /// <summary>Starts an instance; pushes go to it once <see cref="PushGate.Open"/> names it.</summary>
     internal Task<CloudService> StartServiceAsync(params (string Name, string Value)[] more) =>
-        CloudService.StartAsync(folder.Path, Settings(more), operatorToken);
+        StartServiceAsync(_ => true, more);
+
+    /// <summary>Starts an instance that reads some of the accounts.</summary>
+    internal Task<CloudService> StartServiceAsync(
+        Predicate<ServedAccount> isRead, params (string Name, string Value)[] more) =>
+        CloudService.StartAsync(folder.Path, Settings(isRead, more), operatorToken);
 
     /// <summary>The instance that pushes go to; started, with these settings, when there is none.</summary>
     internal async Task<CloudService> ServiceAsync(params (string Name, string Value)[] more)
