@@ -132,16 +132,21 @@ internal sealed class LoadUploads(IWarehouse warehouse, string dataset, string l
             }
         }
 
-        /// <summary>Leaves out all but some parts.</summary>
+        /// <summary>Leaves out all but some parts, if it has any of them.</summary>
         /// <returns>Whether it has any of them.</returns>
         public bool Narrow(HashSet<int> wanted)
         {
+            if (!_parts.Overlaps(wanted))
+            {
+                return false;
+            }
+
             foreach (var part in _parts.Where(part => !wanted.Contains(part)))
             {
                 upload.LeaveOut(part);
             }
 
-            return _parts.Overlaps(wanted);
+            return true;
         }
 
         public ValueTask DisposeAsync() => upload.DisposeAsync();
