@@ -24,19 +24,13 @@ internal sealed partial class WindowPublisher(
 
     /// <summary>Publishes windows of a run, in their order; where load jobs are few, several in one message.</summary>
     /// <exception cref="TransientFailureException">The topic did not accept them; some may be published.</exception>
-    public async Task PublishAsync(
+    public Task PublishAsync(
         string runId,
         RunMode mode,
         DateTimeOffset time,
         IReadOnlyList<PlannedWindow> windows,
-        CancellationToken cancellationToken)
-    {
-        foreach (var some in GroupsOf(windows, mode).Chunk(MessagesAtOnce))
-        {
-            await publish(
-                Topic.Fetch, [.. some.Select(group => Message(runId, mode, time, group))], cancellationToken);
-        }
-    }
+        CancellationToken cancellationToken) =>
+        PublishAsync(runId, mode, time, GroupsOf(windows, mode), cancellationToken);
 
     /// <summary>A plan of which some windows wait where the day's load jobs are spoken for.</summary>
     public async Task<RunPlan> WithinBudgetAsync(RunPlan plan, CancellationToken cancellationToken)
@@ -84,6 +78,20 @@ internal sealed partial class WindowPublisher(
         }
     }
 
+    private async Task PublishAsync(
+        string runId,
+        RunMode mode,
+        DateTimeOffset time,
+        IEnumerable<IReadOnlyList<PlannedWindow>> groups,
+        CancellationToken cancellationToken)
+    {
+        foreach (var some in groups.Chunk(MessagesAtOnce))
+        {
+            await publish(
+                Topic.Fetch, [.. some.Select(group => Message(runId, mode, time, group))], cancellationToken);
+        }
+    }
+
     private async Task PublishWaitingAsync(
         RunMode mode, int most, DateTimeOffset time, CancellationToken cancellationToken)
     {
@@ -99,7 +107,7 @@ internal sealed partial class WindowPublisher(
             }
 
             var (began, groups) = (clock.GetUtcNow(), budget.Groups(some).ToList());
-            await PublishAsync(runId, mode, time, some, cancellationToken);
+            await PublishAsync(runId, mode, time, groups, cancellationToken);
             await backlog.RecordPublishedAsync(
                 runId, mode, groups.Select(group => (WindowGroups.LoadsOf(group), group)), began, cancellationToken);
             PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
