@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace EventPipeline.Load;
 
@@ -68,7 +66,7 @@ internal sealed class Commits(IWarehouse warehouse, TimeProvider clock)
 
     private async Task<Outcome> ExecuteAsync(string dataset, IReadOnlyList<Commit> commits)
     {
-        var id = commits is [var only] ? only.Id : $"commits_{Hash(commits.Select(commit => commit.Id))}";
+        var id = commits is [var only] ? only.Id : $"commits_{StatementId.HashOf(commits.Select(commit => commit.Id))}";
         try
         {
             var statement = Statement.Insert("insert_slice_versions", [.. commits.SelectMany(commit => commit.Rows)]);
@@ -93,9 +91,6 @@ internal sealed class Commits(IWarehouse warehouse, TimeProvider clock)
             }
         }
     }
-
-    private static string Hash(IEnumerable<string> ids) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', ids.Order()))));
 
     private sealed record Commit(string Id, IReadOnlyList<IReadOnlyDictionary<string, object?>> Rows);
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace EventPipeline.Shared;
 
@@ -19,6 +21,10 @@ public static class StatementId
     /// <summary>Whether a text can be a statement's id.</summary>
     public static bool IsValid(string id) =>
         id.Length is > 0 and <= MaxCharacters && !id.AsSpan().ContainsAnyExcept(Characters);
+
+    /// <summary>What stands for several ids, in whatever order they come: 64 hexadecimal digits.</summary>
+    public static string HashOf(IEnumerable<string> ids) => Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', ids.Order(StringComparer.Ordinal)))));
 
     /// <summary>Returns the id.</summary>
     /// <exception cref="RejectedEventException">It is not valid, and never will be: retrying is of no use.</exception>

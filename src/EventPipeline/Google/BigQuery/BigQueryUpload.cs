@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using EventPipeline.Load;
 
 namespace EventPipeline.Google.BigQuery;
@@ -45,9 +43,8 @@ internal sealed class BigQueryUpload(
     /// </summary>
     public static BigQueryUpload Join(IReadOnlyList<BigQueryUpload> uploads)
     {
-        var (first, names) = (uploads[0], uploads.Select(upload => upload.JobId).Order(StringComparer.Ordinal));
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', names))));
-        return first.With($"shared-{hash}", GzipBuffer.Join(uploads.Select(upload => upload._rows)));
+        var hash = StatementId.HashOf(uploads.Select(upload => upload.JobId));
+        return uploads[0].With($"shared-{hash}", GzipBuffer.Join(uploads.Select(upload => upload._rows)));
     }
 
     public void Begin(int part) => _rows.Begin(part);
