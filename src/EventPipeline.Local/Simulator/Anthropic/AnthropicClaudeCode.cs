@@ -42,17 +42,12 @@ internal static class AnthropicClaudeCode
             throw new RefusedException(400, $"starting_at: must be a day, YYYY-MM-DD, not '{text}'.");
         }
 
-        var limit = request.Limit(report.Limits["1d"]);
-        var first = request.Single("page") is not { Length: > 0 } token ? 0
-            : PageToken.Read(request, token) is { } place ? int.Parse(place, CultureInfo.InvariantCulture)
-            : throw Parameters.WrongPage();
-        var records = Group.Create(report.Facts(day), Dimensions);
-        var next = first + limit < records.Count ? (first + limit).ToString(CultureInfo.InvariantCulture) : null;
+        var (page, next) = request.PageOf(Group.Create(report.Facts(day), Dimensions), report.Limits["1d"]);
         return new SimulatedReply(200, new JsonObject
         {
-            ["data"] = new JsonArray([.. records.Skip(first).Take(limit).Select(report.Write)]),
+            ["data"] = new JsonArray([.. page.Select(report.Write)]),
             ["has_more"] = next is not null,
-            ["next_page"] = next is null ? null : PageToken.Issue(request, next),
+            ["next_page"] = next,
         });
     }
 

@@ -40,16 +40,11 @@ internal static class AnthropicUsers
                 400, FormattableString.Invariant($"date: data is available up to {last:yyyy-MM-dd}"));
         }
 
-        var limit = request.Limit(Limit);
-        var first = request.Single("page") is not { Length: > 0 } token ? 0
-            : PageToken.Read(request, token) is { } place ? int.Parse(place, CultureInfo.InvariantCulture)
-            : throw Parameters.WrongPage();
-        var people = Group.Create(report.Facts(day), ["user"]);
-        var next = first + limit < people.Count ? (first + limit).ToString(CultureInfo.InvariantCulture) : null;
+        var (page, next) = request.PageOf(Group.Create(report.Facts(day), ["user"]), report.Limits["1d"]);
         return new SimulatedReply(200, new JsonObject
         {
-            ["data"] = new JsonArray([.. people.Skip(first).Take(limit).Select(report.Write)]),
-            ["next_page"] = next is null ? null : PageToken.Issue(request, next),
+            ["data"] = new JsonArray([.. page.Select(report.Write)]),
+            ["next_page"] = next,
         });
     }
 

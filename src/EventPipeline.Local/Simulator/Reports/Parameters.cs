@@ -3,7 +3,7 @@ using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Reports;
 
-/// <summary>Reads the parameters that both vendors document alike.</summary>
+/// <summary>Reads the parameters that vendors document alike.</summary>
 internal static class Parameters
 {
     /// <summary>A whole number within its limits.</summary>
@@ -50,6 +50,20 @@ internal static class Parameters
             DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime,
         _ => throw WrongPage(),
     };
+
+    /// <summary>The rows of the page, of a list that pages by row, and the token of the next; null for none.</summary>
+    public static (IEnumerable<T> Rows, string? Next) PageOf<T>(
+        this SimulatedRequest request, IReadOnlyList<T> rows, PageLimit most)
+    {
+        var limit = request.Limit(most);
+        var first = request.Single("page") is not { Length: > 0 } token ? 0
+            : PageToken.Read(request, token) is { } place ? int.Parse(place, CultureInfo.InvariantCulture)
+            : throw WrongPage();
+        var next = first + limit;
+        return (
+            rows.Skip(first).Take(limit),
+            next < rows.Count ? PageToken.Issue(request, next.ToString(CultureInfo.InvariantCulture)) : null);
+    }
 
     /// <summary>A page token that is not this question's.</summary>
     public static RefusedException WrongPage() =>
