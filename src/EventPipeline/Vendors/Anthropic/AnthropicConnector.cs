@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -73,7 +72,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             + "owner. Workspace keys (sk-ant-api…) read none of them, "
             + "and individual accounts have no Admin API.",
         Authorize,
-        ReadTime)
+        Rfc3339.Read)
     {
         ReadReset = ReadReset,
         OrganizationHeader = "anthropic-organization-id",
@@ -188,21 +187,4 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         refusal.Headers.TryGetValues("anthropic-ratelimit-requests-reset", out var values)
             ? Rfc3339.Read(values.First())
             : null;
-
-    private static DateTimeOffset? ReadTime(JsonElement value)
-    {
-        if (value.ValueKind != JsonValueKind.String)
-        {
-            return null;
-        }
-
-        try
-        {
-            return Rfc3339.Read(value.GetString()!);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -55,7 +54,7 @@ internal sealed class GitHubCopilotConnector(VendorApi api, TimeProvider time) :
             + "\"Copilot usage metrics\" must be on. GitHub answers 404 for what a token may not see, and for a name "
             + "that does not exist.",
         Authorize,
-        ReadTime)
+        Rfc3339.Read)
     {
         Limit = new RequestLimit(5_000, TimeSpan.FromHours(1)),
         IsRateLimit = IsRateLimited,
@@ -161,17 +160,4 @@ internal sealed class GitHubCopilotConnector(VendorApi api, TimeProvider time) :
 
     private static string? HeaderOf(HttpResponseMessage response, string name) =>
         response.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault()?.Trim() : null;
-
-    /// <summary>RFC 3339, with the offset of wherever it was written.</summary>
-    private static DateTimeOffset? ReadTime(JsonElement value)
-    {
-        try
-        {
-            return value.ValueKind == JsonValueKind.String ? Rfc3339.Read(value.GetString()!) : null;
-        }
-        catch (InvalidOperationException)
-        {
-            return null; // Half of a surrogate pair.
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 namespace EventPipeline.Vendors.Json;
 
@@ -6,6 +7,19 @@ namespace EventPipeline.Vendors.Json;
 internal static class Rfc3339
 {
     private const int MaxFractionDigits = 7;
+
+    /// <summary>The time in UTC; null where it is none, or no text. Digits below 100 ns are cut.</summary>
+    public static DateTimeOffset? Read(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind == JsonValueKind.String ? Read(value.GetString()!) : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // Half of a surrogate pair.
+        }
+    }
 
     /// <summary>The time in UTC; null where it is none. Digits below 100 ns are cut.</summary>
     public static DateTimeOffset? Read(string text)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http.Headers;
-using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
@@ -39,7 +38,7 @@ internal sealed class OpenRouterConnector(VendorApi api, TimeProvider time) : IV
         "OpenRouter requires a management key, which is created in its settings under Management Keys, for an "
             + "organization by one of its admins. The API keys that models are called with do not work.",
         (request, key) => request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key),
-        value => value.ValueKind == JsonValueKind.String ? ReadTime(value) : null)
+        Rfc3339.Read)
     {
         KeyKinds =
         [
@@ -72,17 +71,5 @@ internal sealed class OpenRouterConnector(VendorApi api, TimeProvider time) : IV
             NamesReport => OpenRouterEntities.FetchAsync(lists, conversation, fetch, cancellationToken),
             var other => throw Self.NoSuchReport(other),
         };
-    }
-
-    private static DateTimeOffset? ReadTime(JsonElement value)
-    {
-        try
-        {
-            return Rfc3339.Read(value.GetString()!);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
     }
 }
