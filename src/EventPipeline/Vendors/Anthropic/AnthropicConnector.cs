@@ -115,10 +115,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             conversation,
             AnthropicEntities.Me with
             {
-                Tolerated = HttpStatusCode.NotFound,
-
                 // Whether these keys may ask who they are is not documented; every answer says it in its header.
-                BelongsToPlan = account.Source == Enterprise,
+                Tolerated = account.Source == Enterprise ? VendorRequest.NotInPlan : [HttpStatusCode.NotFound],
             },
             "organizations/me",
             cancellationToken);

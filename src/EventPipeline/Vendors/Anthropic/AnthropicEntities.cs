@@ -46,7 +46,7 @@ internal static class AnthropicEntities
         var lists = new NameLists(pages, conversation, AnthropicPages.Names);
         var me = await pages.ReadObjectAsync(
             conversation,
-            Me with { Tolerated = HttpStatusCode.NotFound, MayBeForbidden = true },
+            Me with { Tolerated = [HttpStatusCode.NotFound, HttpStatusCode.Forbidden] },
             "organizations/me",
             cancellationToken,
             refusal => NoteForbidden(lists, refusal));

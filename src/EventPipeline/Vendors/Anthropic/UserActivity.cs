@@ -48,9 +48,9 @@ internal static partial class UserActivity
     {
         foreach (var day in fetch.Window.EachDay())
         {
-            var request = new VendorRequest(
-                FormattableString.Invariant($"{Path}?date={day:yyyy-MM-dd}&limit=1000"), HttpStatusCode.BadRequest)
+            var request = new VendorRequest(FormattableString.Invariant($"{Path}?date={day:yyyy-MM-dd}&limit=1000"))
             {
+                Tolerated = [HttpStatusCode.BadRequest],
                 OwnLimit = AnalyticsRows.Limit,
             };
             var query = new ListQuery(request, Page, "page")

@@ -54,7 +54,7 @@ internal static class CursorEntities
         }
 
         Fields? unassigned = null;
-        var groups = OnePage(new VendorRequest(Groups) { BelongsToPlan = true }, "groups") with
+        var groups = OnePage(new VendorRequest(Groups) { Tolerated = VendorRequest.NotInPlan }, "groups") with
         {
             OnRefusal = refusal => conversation.Note(
                 $"{Groups} is not served to this team: billing groups belong to the plan Enterprise; "

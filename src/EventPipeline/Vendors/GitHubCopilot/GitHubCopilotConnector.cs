@@ -101,7 +101,7 @@ internal sealed class GitHubCopilotConnector(VendorApi api, TimeProvider time) :
         var conversation = new Conversation(account, account.ToString(), Protocol, time.GetUtcNow() + Patience);
         var self = await new VendorPages(api).ReadObjectAsync(
             conversation,
-            new VendorRequest(paths.Self, HttpStatusCode.NotFound) { MayBeForbidden = true },
+            new VendorRequest(paths.Self) { Tolerated = [HttpStatusCode.NotFound, HttpStatusCode.Forbidden] },
             "the organization",
             cancellationToken);
         return new OrganizationIds(self?.RequiredIdentifier("id"), null);

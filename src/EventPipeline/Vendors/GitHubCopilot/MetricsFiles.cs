@@ -63,7 +63,7 @@ internal sealed class MetricsFiles(
     private async Task<IReadOnlyList<string>> LinksAsync(
         string report, DateOnly day, string place, CancellationToken cancellationToken)
     {
-        var request = new VendorRequest(paths.Metrics(report, day), HttpStatusCode.NoContent);
+        var request = new VendorRequest(paths.Metrics(report, day)) { Tolerated = [HttpStatusCode.NoContent] };
         var answer = await new VendorPages(api).ReadObjectAsync(conversation, request, place, cancellationToken);
         var links = answer is { } said ? LinksIn(said, day) : [];
         if (links.Count > 0)

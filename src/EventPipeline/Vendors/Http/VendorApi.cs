@@ -53,7 +53,7 @@ internal sealed class VendorApi(
                 response, conversation, time, options.StallTimeout, cancellationToken);
             var failure = Failure(conversation, request, response, error);
             return failure is RejectedEventException refusal
-                && request.Tolerates(response.StatusCode)
+                && request.Tolerated.Contains(response.StatusCode)
                 && !error.IsTooOld
                 ? new VendorAnswer(body: null, response: null, refusal)
                 {

@@ -8,9 +8,22 @@ namespace EventPipeline.Vendors.Http;
 
 /// <summary>What to ask a vendor for: by default a GET without a body.</summary>
 /// <param name="PathAndQuery">Below the account's base address, without a leading slash.</param>
-/// <param name="Tolerated">A status that is an answer here, not a failure.</param>
-internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolerated = null)
+internal sealed record VendorRequest(string PathAndQuery)
 {
+    /// <summary>401, 403 and 404: for what belongs to a plan that the organisation may not have.</summary>
+    public static readonly IReadOnlyList<HttpStatusCode> NotInPlan =
+        [HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound];
+
+    /// <summary>Any 4xx that no new key or proxy fixes: for what is a detail of something else.</summary>
+    public static readonly IReadOnlyList<HttpStatusCode> AnyRefusal =
+    [
+        .. Enumerable.Range(400, 100).Select(status => (HttpStatusCode)status)
+            .Except([HttpStatusCode.Unauthorized, HttpStatusCode.ProxyAuthenticationRequired]),
+    ];
+
+    /// <summary>The statuses without data that are an answer here, not a failure.</summary>
+    public IReadOnlyList<HttpStatusCode> Tolerated { get; init; } = [];
+
     /// <summary>The method.</summary>
     public HttpMethod Method { get; init; } = HttpMethod.Get;
 
@@ -19,20 +32,6 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
 
     /// <summary>Headers that this request needs in addition to the common ones.</summary>
     public IReadOnlyList<(string Name, string Value)> Headers { get; init; } = [];
-
-    /// <summary>Whether 403 is an answer too: the request is worth making without it.</summary>
-    public bool MayBeForbidden { get; init; }
-
-    /// <summary>
-    /// Whether any 4xx that no new key or proxy mends is an answer too: what it asks for is a detail of something else.
-    /// </summary>
-    public bool MayBeRefused { get; init; }
-
-    /// <summary>
-    /// Whether 401, 403 and 404 are answers too: what is asked for belongs to a plan that the organisation may not
-    /// have.
-    /// </summary>
-    public bool BelongsToPlan { get; init; }
 
     /// <summary>
     /// The limit by which the vendor counts requests of this path, or of several that it belongs to, apart from the
@@ -83,21 +82,8 @@ internal sealed record VendorRequest(string PathAndQuery, HttpStatusCode? Tolera
         PathAndQuery =
             $"{PathAndQuery}{(PathAndQuery.Contains('?', StringComparison.Ordinal) ? '&' : '?')}"
                 + $"{parameter}={Uri.EscapeDataString(value)}",
-        Tolerated = null,
-        MayBeForbidden = false,
-        BelongsToPlan = false,
-        MayBeRefused = false,
+        Tolerated = [],
     };
-
-    /// <summary>Whether this refusal is an answer to it.</summary>
-    public bool Tolerates(HttpStatusCode status) =>
-        status == Tolerated
-        || (MayBeForbidden && status == HttpStatusCode.Forbidden)
-        || (BelongsToPlan
-            && status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
-        || (MayBeRefused
-            && status is >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError
-                and not (HttpStatusCode.Unauthorized or HttpStatusCode.ProxyAuthenticationRequired));
 
     /// <summary>Where it goes.</summary>
     public Uri Address(Uri baseAddress) => Link ?? new Uri(baseAddress, PathAndQuery);

@@ -64,7 +64,7 @@ internal sealed class Activity(
         {
             var grouped = Request(day, "&group_by=workspace") with
             {
-                Tolerated = IsServed(day) ? HttpStatusCode.BadRequest : null,
+                Tolerated = IsServed(day) ? [HttpStatusCode.BadRequest] : [],
             };
             var rows = await ReadAsync(
                 day,
@@ -197,7 +197,10 @@ internal sealed class Activity(
                     break;
                 }
 
-                var request = Request(day, $"&{ApiKey}={Uri.EscapeDataString(key.Hash)}") with { MayBeRefused = true };
+                var request = Request(day, $"&{ApiKey}={Uri.EscapeDataString(key.Hash)}") with
+                {
+                    Tolerated = VendorRequest.AnyRefusal,
+                };
                 var parts = await ReadAsync(
                     day,
                     request,

@@ -57,7 +57,7 @@ internal sealed class OpenRouterLists(VendorPages pages, Conversation conversati
         {
             before = seen.Count;
             var next = before == 0
-                ? request with { MayBeRefused = true }
+                ? request with { Tolerated = VendorRequest.AnyRefusal }
                 : request.With("offset", FormattableString.Invariant($"{before}"));
             await foreach (var item in ReadAsync(next, place, onRefusal, cancellationToken))
             {

@@ -32,7 +32,10 @@ internal static class FinestGrain
         {
             var answer = await api.AskAsync(
                 conversation,
-                request(grain) with { Tolerated = HttpStatusCode.BadRequest, MayBeRefused = mayBeMissing },
+                request(grain) with
+                {
+                    Tolerated = mayBeMissing ? VendorRequest.AnyRefusal : [HttpStatusCode.BadRequest],
+                },
                 cancellationToken);
             if (answer.Refusal is null)
             {

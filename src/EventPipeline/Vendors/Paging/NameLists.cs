@@ -20,7 +20,7 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
     /// <summary>Reads a list of the organisation.</summary>
     public IAsyncEnumerable<Fields> ReadAsync(string path, CancellationToken cancellationToken) =>
         ReadAsync(
-            new VendorRequest(path) { MayBeForbidden = true },
+            new VendorRequest(path) { Tolerated = [HttpStatusCode.Forbidden] },
             Place(path),
             refusal => NoteRefusal(Place(path), refusal),
             cancellationToken);
@@ -31,7 +31,7 @@ internal sealed class NameLists(VendorPages pages, Conversation conversation, Fu
     /// <param name="cancellationToken">Stops.</param>
     public IAsyncEnumerable<Fields> ReadPartAsync(string path, string kind, CancellationToken cancellationToken) =>
         ReadAsync(
-            new VendorRequest(path, HttpStatusCode.NotFound) { MayBeForbidden = true },
+            new VendorRequest(path) { Tolerated = [HttpStatusCode.NotFound, HttpStatusCode.Forbidden] },
             Place(path),
             refusal =>
             {

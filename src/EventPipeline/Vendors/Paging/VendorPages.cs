@@ -1,3 +1,4 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.Vendors.Contract;
@@ -181,7 +182,7 @@ internal sealed class VendorPages(VendorApi api)
                 ? null
                 : query.Request.With(query.CursorParameter, next) with
                 {
-                    MayBeForbidden = query.Request.MayBeForbidden,
+                    Tolerated = [.. query.Request.Tolerated.Where(status => status == HttpStatusCode.Forbidden)],
                 };
         }
     }
