@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
+using EventPipeline.Local.Simulator.Reports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Time.Testing;
 
@@ -33,10 +34,16 @@ internal sealed class SimulatorHost : IAsyncDisposable
 
     public HttpClient Anonymous { get; }
 
-    public static async Task<SimulatorHost> StartAsync(int seed = 7, DateTimeOffset? now = null)
+    /// <summary>The base address of every vendor's API.</summary>
+    public string Address => _application.Urls.Single();
+
+    /// <summary>Starts it with the vendors that are simulated everywhere, and others.</summary>
+    public static async Task<SimulatorHost> StartAsync(
+        int seed = 7, DateTimeOffset? now = null, params IReadOnlyList<SimulatedVendor> others)
     {
         var clock = new FakeTimeProvider(now ?? new DateTimeOffset(2026, 11, 23, 14, 20, 0, TimeSpan.Zero));
-        var application = SimulatorApplication.Build(new SimulatorOptions(seed, clock), port: 0, SimulatedVendors.All);
+        var application = SimulatorApplication.Build(
+            new SimulatorOptions(seed, clock), port: 0, [.. others, .. SimulatedVendors.All]);
         await application.StartAsync(TestContext.Current.CancellationToken);
         return new SimulatorHost(application, clock, seed);
     }
@@ -73,6 +80,13 @@ internal sealed class SimulatorHost : IAsyncDisposable
         await JsonAsync(
             Anonymous,
             $"/_simulator/truth?vendor={vendor}&account={account}&report={report}&from={from}&to={to}{more}");
+
+    /// <summary>What the rows of a report add up to.</summary>
+    public async Task<SimulatedTotal> TotalAsync(SimulatedAccount account, string report, DateOnly from, DateOnly to)
+    {
+        var truth = await TruthAsync(account.Vendor, report, $"{from:yyyy-MM-dd}", $"{to:yyyy-MM-dd}", account.Name);
+        return new SimulatedTotal(truth["total"]!);
+    }
 
     public static async Task<JsonNode> JsonAsync(HttpClient client, string address) =>
         JsonNode.Parse(await client.GetStringAsync(address, TestContext.Current.CancellationToken))!;

@@ -1,14 +1,12 @@
 using System.Globalization;
 using System.Net;
-using System.Text.Json.Nodes;
 using EventPipeline.Ledger;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
-using Microsoft.AspNetCore.Builder;
+using EventPipeline.Tests.Simulator;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Vendors.Anthropic;
 
@@ -30,7 +28,7 @@ public sealed class WholeAnalyticsTests
     [Fact]
     public async Task An_enterprise_organisation_is_read_to_the_last_token_and_cent()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor, Enterprise.Key, "enterprise");
         var (from, to) = (host.Today.AddDays(-12), host.Yesterday);
 
@@ -40,15 +38,15 @@ public sealed class WholeAnalyticsTests
         run.Windows.Select(window => window.Report).Distinct()
             .ShouldBe(["analytics_usage", "analytics_cost", "user_activity"], ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
-        var usage = await TruthAsync(vendor, Enterprise, "analytics_usage", from, to);
+        var usage = await vendor.TotalAsync(Enterprise, "analytics_usage", from, to);
         (await host.AskAsync(
             $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(requests) FROM usage WHERE {Between(from, to)}"))[0]
             .Select(Exact).ShouldBe([usage.Rows, usage.Rows, usage.Quantity("requests")]);
         (await ExactAsync(host, "SUM(total_tokens)", "daily_usage", from, to)).ShouldBe(usage.Tokens);
-        var cost = await TruthAsync(vendor, Enterprise, "analytics_cost", from, to);
+        var cost = await vendor.TotalAsync(Enterprise, "analytics_cost", from, to);
         (await ExactAsync(host, "SUM(amount_usd)", "daily_cost", from, to)).ShouldBe(cost.Usd);
         (await ExactAsync(host, "SUM(list_usd)", "cost", from, to)).ShouldBe(cost.Quantity("list_amount") / 100);
-        var people = await TruthAsync(vendor, Enterprise, "user_activity", from, to);
+        var people = await vendor.TotalAsync(Enterprise, "user_activity", from, to);
         (await host.AskAsync(
             "SELECT COUNT(*), SUM(interactions), SUM(sessions), SUM(lines_added), SUM(accepted) FROM activity "
                 + $"WHERE {Between(from, to)}"))[0]
@@ -69,7 +67,7 @@ public sealed class WholeAnalyticsTests
     public async Task A_switch_over_overlapping_days_doubles_nothing(string first, string second)
     {
         using var folder = new TemporaryFolder();
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         DateOnly day;
         await using (var before = await StartServiceAsync(vendor, Acme.Key, first, folder))
         {
@@ -99,7 +97,7 @@ public sealed class WholeAnalyticsTests
     [Fact]
     public async Task A_window_of_a_source_that_the_account_is_not_read_from_any_more_ends_with_what_to_do()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor, Acme.Key, "console_analytics");
 
         (await host.PushFetchAsync("r-1", "anthropic", "cost", host.Yesterday, host.Yesterday))
@@ -119,7 +117,7 @@ public sealed class WholeAnalyticsTests
         // Instruments are the process's: what other tests measure at the same time has another account.
         const string name = "acme-switched";
         using var folder = new TemporaryFolder();
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using (var before = await StartServiceAsync(vendor, Acme.Key, "console", folder, name))
         {
             await RunAsync(before, before.Yesterday, before.Yesterday);
@@ -141,16 +139,16 @@ public sealed class WholeAnalyticsTests
     [Fact]
     public async Task A_cursor_that_expires_while_pages_are_read_starts_the_window_again()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor, Acme.Key, "console_analytics");
-        await FailAsync(vendor, """{"kind":"status","status":410,"pathContains":"page=page_","times":1}""");
+        await vendor.FaultsAsync("""[{"kind":"status","status":410,"pathContains":"page=page_","times":1}]""");
         var (from, to) = (host.Today.AddDays(-31), host.Yesterday);
 
         var run = await RunAsync(host, from, to, "analytics_usage");
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
         run.Windows.Max(window => window.Attempts).ShouldBe(2, "A month has more rows than a page.");
-        var usage = await TruthAsync(vendor, Acme, "analytics_usage", from, to);
+        var usage = await vendor.TotalAsync(Acme, "analytics_usage", from, to);
         (await ExactAsync(host, "SUM(total_tokens)", "daily_usage", from, to)).ShouldBe(usage.Tokens);
         (await ExactAsync(host, "COUNT(*)", "usage", from, to)).ShouldBe(usage.Rows);
     }
@@ -164,7 +162,7 @@ public sealed class WholeAnalyticsTests
     public async Task A_key_of_the_wrong_kind_is_told_what_it_is_and_what_it_reads(
         string key, string source, string state, string told)
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         var sent = key switch { "admin" => Acme.Key, "limited" => Enterprise.LimitedKey, _ => Enterprise.Key };
         await using var host = await StartServiceAsync(vendor, sent, source);
 
@@ -182,7 +180,7 @@ public sealed class WholeAnalyticsTests
     [Fact]
     public async Task A_report_of_a_source_that_no_account_reads_is_refused_by_name()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor, Acme.Key, "console");
 
         var run = await RunAsync(host, host.Yesterday, host.Yesterday, "analytics_cost");
@@ -200,14 +198,14 @@ public sealed class WholeAnalyticsTests
         Exact(await host.ValueAsync($"SELECT {what} FROM {view} WHERE {Between(from, to)}"));
 
     private static async Task ShouldEqualAsync(
-        ServiceHost host, WebApplication vendor, string source, DateOnly from, DateOnly to)
+        ServiceHost host, SimulatorHost vendor, string source, DateOnly from, DateOnly to)
     {
         var (usageReport, costReport) = source == "console"
             ? ("messages_usage", "cost")
             : ("analytics_usage", "analytics_cost");
         var (usage, cost) = (
-            await TruthAsync(vendor, Acme, usageReport, from, to),
-            await TruthAsync(vendor, Acme, costReport, from, to));
+            await vendor.TotalAsync(Acme, usageReport, from, to),
+            await vendor.TotalAsync(Acme, costReport, from, to));
         (await ExactAsync(host, "COUNT(*)", "usage", from, to)).ShouldBe(usage.Rows);
         (await ExactAsync(host, "SUM(total_tokens)", "daily_usage", from, to)).ShouldBe(usage.Tokens);
         (await ExactAsync(host, "COUNT(*)", "cost", from, to)).ShouldBe(cost.Rows);
@@ -221,58 +219,16 @@ public sealed class WholeAnalyticsTests
             $$"""{"vendors":["anthropic"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{reports}}}""");
     }
 
-    private static async Task FailAsync(WebApplication vendor, string rule)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        using var rules = new StringContent($"[{rule}]");
-        using var answer = await http.PutAsync("/_simulator/faults", rules, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
-    }
-
-    private static async Task<WebApplication> StartVendorAsync()
-    {
-        var vendor = SimulatorApplication.Build(
-            new SimulatorOptions(Seed, new FakeTimeProvider(TimeProvider.System.GetUtcNow())),
-            port: 0,
-            SimulatedVendors.All);
-        await vendor.StartAsync(TestContext.Current.CancellationToken);
-        return vendor;
-    }
-
     private static Task<ServiceHost> StartServiceAsync(
-        WebApplication vendor, string key, string source, TemporaryFolder? folder = null, string name = "acme") =>
+        SimulatorHost vendor, string key, string source, TemporaryFolder? folder = null, string name = "acme") =>
         ServiceHost.StartAsync(
         folder,
         [("Anthropic", name, key)],
         builder => builder.Configuration.AddInMemoryCollection(
         [
-            new("Vendors:Anthropic:BaseAddress", vendor.Urls.Single()),
+            new("Vendors:Anthropic:BaseAddress", vendor.Address),
             new("Vendors:Anthropic:Accounts:0:Source", source),
         ]));
 
     private static decimal Exact(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
-
-    private static async Task<Total> TruthAsync(
-        WebApplication vendor, SimulatedAccount account, string report, DateOnly from, DateOnly to)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        var truth = await http.GetStringAsync(
-            $"/_simulator/truth?vendor=anthropic&account={account.Name}&report={report}"
-                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
-            TestContext.Current.CancellationToken);
-        return new Total(JsonNode.Parse(truth)!["total"]!);
-    }
-
-    private sealed class Total(JsonNode json)
-    {
-        public decimal Rows => (int)json["rows"]!;
-
-        public decimal Usd => Number(json["usd"]!);
-
-        public decimal Tokens => Number(json["tokens"]!);
-
-        public decimal Quantity(string name) => Number(json["quantities"]![name]!);
-
-        private static decimal Number(JsonNode text) => decimal.Parse((string)text!, CultureInfo.InvariantCulture);
-    }
 }

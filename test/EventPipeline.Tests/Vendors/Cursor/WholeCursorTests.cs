@@ -1,11 +1,10 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using EventPipeline.Ledger;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
-using Microsoft.AspNetCore.Builder;
+using EventPipeline.Tests.Simulator;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 
@@ -24,7 +23,7 @@ public sealed class WholeCursorTests
     [Fact]
     public async Task Every_report_is_loaded_and_adds_up_to_the_vendors_truth()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
         var (from, to) = (host.Today.AddDays(-9), host.Yesterday);
 
@@ -34,7 +33,7 @@ public sealed class WholeCursorTests
         run.Windows.Select(window => window.Report).Distinct()
             .ShouldBe(["daily_usage", "usage_events", "spend", "names"], ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count <= 1, "Nothing but that a day is young, at night.");
-        var events = await TruthAsync(vendor, "usage_events", from, to);
+        var events = await vendor.TotalAsync(Acme, "usage_events", from, to);
         events.Rows.ShouldBeGreaterThan(100);
         (await host.AskAsync(
             "SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(charged_usd), SUM(quantity), SUM(fee_usd) * 100 "
@@ -56,7 +55,7 @@ public sealed class WholeCursorTests
             .ShouldBe(["priced_usage", events.Usd]);
         (await host.CountAsync("daily_cost")).ShouldBe(0);
         run.Totals.OtherUsd.ShouldBe(new Dictionary<string, decimal> { ["priced_usage"] = events.Usd });
-        var daily = await TruthAsync(vendor, "daily_usage", from, to);
+        var daily = await vendor.TotalAsync(Acme, "daily_usage", from, to);
         (await host.AskAsync(
             "SELECT COUNT(*), SUM(lines_added), SUM(lines_removed), SUM(accepted), SUM(rejected) FROM activity"))[0]
             .Select(Exact)
@@ -65,7 +64,7 @@ public sealed class WholeCursorTests
                 daily.Quantity("rejects"),
             ]);
         var first = new DateOnly(host.Today.Year, host.Today.Month, 1);
-        var month = await TruthAsync(vendor, "usage_events", first, host.Today);
+        var month = await vendor.TotalAsync(Acme, "usage_events", first, host.Today);
         (await host.ValueAsync("SELECT SUM(overall_spend_usd) FROM seat")).ShouldBe(month.Usd);
         (await host.AskAsync("SELECT kind, COUNT(*) FROM entity GROUP BY kind ORDER BY kind")).ShouldBe(
             [["group", 3L], ["group_member", 14L], ["user", 14L]]);
@@ -75,7 +74,7 @@ public sealed class WholeCursorTests
     [Fact]
     public async Task A_second_run_changes_nothing_but_what_a_meter_shows_now()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
         await RunAsync(host, host.Today.AddDays(-3), host.Yesterday);
 
@@ -91,7 +90,7 @@ public sealed class WholeCursorTests
         using var folder = new TemporaryFolder();
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         DateOnly day;
-        await using (var young = await StartVendorAsync(clock))
+        await using (var young = await SimulatorHost.StartAsync(Seed, clock.GetUtcNow()))
         await using (var host = await StartServiceAsync(young, folder))
         {
             day = host.Yesterday;
@@ -99,13 +98,13 @@ public sealed class WholeCursorTests
         }
 
         clock.Advance(TimeSpan.FromDays(4));
-        await using var old = await StartVendorAsync(clock);
+        await using var old = await SimulatorHost.StartAsync(Seed, clock.GetUtcNow());
         await using var later = await StartServiceAsync(old, folder);
 
         (await later.WindowAsync("cursor", "usage_events", day)).State.ShouldBe("loaded");
 
         (await later.ValueAsync("SELECT SUM(charged_usd) FROM usage_event"))
-            .ShouldBe((await TruthAsync(old, "usage_events", day, day)).Usd);
+            .ShouldBe((await old.TotalAsync(Acme, "usage_events", day, day)).Usd);
         (await later.CountAsync("restatements WHERE report = 'usage_events'")).ShouldBe(1);
         (await later.ValueAsync(
             "SELECT COUNT(*) FROM (SELECT row_key FROM usage_event_versions GROUP BY row_key HAVING COUNT(*) > 2)"))
@@ -125,12 +124,9 @@ public sealed class WholeCursorTests
     [InlineData("""{"kind":"missing_field","field":"chargedCents","pathContains":"filtered-usage-events"}""", "failed", 1)]
     public async Task Faults_of_the_vendor_end_as_they_should(string rule, string state, int attempts)
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        using var rules = new StringContent($"[{rule}]");
-        using var answer = await http.PutAsync("/_simulator/faults", rules, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
+        await vendor.FaultsAsync($"[{rule}]");
 
         var run = await RunAsync(host, host.Yesterday, host.Yesterday);
 
@@ -139,52 +135,19 @@ public sealed class WholeCursorTests
         if (state == "completed")
         {
             (await host.ValueAsync("SELECT SUM(charged_usd) FROM usage_event"))
-                .ShouldBe((await TruthAsync(vendor, "usage_events", host.Yesterday, host.Yesterday)).Usd);
+                .ShouldBe((await vendor.TotalAsync(Acme, "usage_events", host.Yesterday, host.Yesterday)).Usd);
         }
     }
 
     private static Task<RunDocument> RunAsync(ServiceHost host, DateOnly from, DateOnly to) => host.RunAsync(
         $$"""{"vendors":["cursor"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"}""");
 
-    private static async Task<WebApplication> StartVendorAsync(FakeTimeProvider? clock = null)
-    {
-        var vendor = SimulatorApplication.Build(
-            new SimulatorOptions(Seed, clock ?? new FakeTimeProvider(TimeProvider.System.GetUtcNow())),
-            port: 0,
-            SimulatedVendors.All);
-        await vendor.StartAsync(TestContext.Current.CancellationToken);
-        return vendor;
-    }
-
-    private static Task<ServiceHost> StartServiceAsync(WebApplication vendor, TemporaryFolder? folder = null) =>
+    private static Task<ServiceHost> StartServiceAsync(SimulatorHost vendor, TemporaryFolder? folder = null) =>
         ServiceHost.StartAsync(
             folder,
             [("Cursor", "acme", Acme.Key)],
             builder => builder.Configuration.AddInMemoryCollection(
-                [new("Vendors:Cursor:BaseAddress", vendor.Urls.Single())]));
+                [new("Vendors:Cursor:BaseAddress", vendor.Address)]));
 
     private static decimal Exact(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
-
-    private static async Task<Total> TruthAsync(WebApplication vendor, string report, DateOnly from, DateOnly to)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        var truth = await http.GetStringAsync(
-            $"/_simulator/truth?vendor=cursor&account={Acme.Name}&report={report}"
-                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
-            TestContext.Current.CancellationToken);
-        return new Total(JsonNode.Parse(truth)!["total"]!);
-    }
-
-    private sealed class Total(JsonNode json)
-    {
-        public decimal Rows => (int)json["rows"]!;
-
-        public decimal Usd => Number(json["usd"]!);
-
-        public decimal Tokens => Number(json["tokens"]!);
-
-        public decimal Quantity(string name) => Number(json["quantities"]![name]!);
-
-        private static decimal Number(JsonNode text) => decimal.Parse((string)text!, CultureInfo.InvariantCulture);
-    }
 }

@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using EventPipeline.Ledger;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Tests.Service;
-using Microsoft.AspNetCore.Builder;
+using EventPipeline.Tests.Simulator;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Vendors.GitHubCopilot;
 
@@ -23,7 +21,7 @@ public sealed class WholeCopilotTests
     [Fact]
     public async Task Every_report_is_loaded_and_adds_up_to_the_vendors_truth()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
         var (from, to) = (host.Today.AddDays(-9), host.Yesterday);
 
@@ -34,7 +32,7 @@ public sealed class WholeCopilotTests
             .ShouldBe(["ai_credits", "premium_requests", "metrics", "user_metrics", "seats"], ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
         var (credits, requests) = (
-            await TruthAsync(vendor, "ai_credits", from, to), await TruthAsync(vendor, "premium_requests", from, to));
+            await vendor.TotalAsync(Acme, "ai_credits", from, to), await vendor.TotalAsync(Acme, "premium_requests", from, to));
         credits.Rows.ShouldBeGreaterThan(10);
         (await host.AskAsync(
             "SELECT SUM(amount_usd), SUM(list_usd - discount_usd), SUM(quantity), COUNT(*) FROM cost "
@@ -45,7 +43,7 @@ public sealed class WholeCopilotTests
         (await host.ValueAsync("SELECT SUM(BilledCost) FROM focus WHERE ProviderName = 'GitHub'"))
             .ShouldBe(credits.Usd + requests.Usd);
         run.Totals.BilledUsd.ShouldBe(credits.Usd + requests.Usd);
-        var users = await TruthAsync(vendor, "user_metrics", from, to);
+        var users = await vendor.TotalAsync(Acme, "user_metrics", from, to);
         (await host.AskAsync(
             "SELECT COUNT(*) FILTER (report = 'user_metrics'), SUM(lines_added), SUM(lines_removed), SUM(accepted), "
                 + "SUM(interactions), SUM(lines_suggested) FROM activity"))[0]
@@ -67,7 +65,7 @@ public sealed class WholeCopilotTests
     [Fact]
     public async Task A_second_run_changes_nothing()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
         await RunAsync(host, host.Today.AddDays(-3), host.Yesterday);
 
@@ -78,11 +76,11 @@ public sealed class WholeCopilotTests
     [Fact]
     public async Task A_day_that_is_not_ready_waits_while_the_days_before_it_are_loaded()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
         var from = host.Today.AddDays(-6);
         var day = host.Yesterday.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        await FailAsync(vendor, $$"""{"kind":"no_content","pathContains":"users-1-day?day={{day}}"}""");
+        await vendor.FaultsAsync($$"""[{"kind":"no_content","pathContains":"users-1-day?day={{day}}"}]""");
 
         var run = await RunAsync(host, from, host.Yesterday, "user_metrics");
 
@@ -92,7 +90,7 @@ public sealed class WholeCopilotTests
         (await host.CountAsync("current_slices WHERE report = 'user_metrics'")).ShouldBe(5);
         (await host.CountAsync($"current_slices WHERE usage_date = '{day}'")).ShouldBe(0, "Absent is not empty.");
 
-        await FailAsync(vendor, null);
+        await vendor.FaultsAsync("[]");
         var again = await RunAsync(host, from, host.Yesterday, "user_metrics");
         again.State.ShouldBe("completed");
         (await host.CountAsync("current_slices WHERE report = 'user_metrics'")).ShouldBe(6);
@@ -110,9 +108,9 @@ public sealed class WholeCopilotTests
     [InlineData("""{"kind":"status","status":404,"pathContains":"premium_request"}""", "failed", 1)]
     public async Task Faults_of_the_vendor_end_as_they_should(string rule, string state, int attempts)
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
-        await FailAsync(vendor, rule);
+        await vendor.FaultsAsync($"[{rule}]");
 
         var run = await RunAsync(host, host.Yesterday, host.Yesterday);
 
@@ -120,7 +118,7 @@ public sealed class WholeCopilotTests
         run.Windows.Max(window => window.Attempts).ShouldBe(attempts);
         if (state == "completed")
         {
-            var users = await TruthAsync(vendor, "user_metrics", host.Yesterday, host.Yesterday);
+            var users = await vendor.TotalAsync(Acme, "user_metrics", host.Yesterday, host.Yesterday);
             (await host.CountAsync("activity WHERE report = 'user_metrics'")).ShouldBe((long)users.Rows);
         }
     }
@@ -130,52 +128,13 @@ public sealed class WholeCopilotTests
             $$"""{"vendors":["github_copilot"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{(
                 report is null ? "" : $",\"reports\":[\"{report}\"]")}}}""");
 
-    private static async Task<WebApplication> StartVendorAsync()
-    {
-        var vendor = SimulatorApplication.Build(
-            new SimulatorOptions(Seed, new FakeTimeProvider(TimeProvider.System.GetUtcNow())),
-            port: 0,
-            SimulatedVendors.All);
-        await vendor.StartAsync(TestContext.Current.CancellationToken);
-        return vendor;
-    }
-
-    private static Task<ServiceHost> StartServiceAsync(WebApplication vendor) => ServiceHost.StartAsync(
+    private static Task<ServiceHost> StartServiceAsync(SimulatorHost vendor) => ServiceHost.StartAsync(
         accounts: [("GitHubCopilot", "acme", Acme.Key)],
         configure: builder => builder.Configuration.AddInMemoryCollection(
         [
-            new("Vendors:GitHubCopilot:BaseAddress", vendor.Urls.Single()),
+            new("Vendors:GitHubCopilot:BaseAddress", vendor.Address),
             new("Vendors:GitHubCopilot:Accounts:0:Scope", Acme.Scope),
         ]));
 
-    private static async Task FailAsync(WebApplication vendor, string? rule)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        using var rules = new StringContent($"[{rule}]");
-        using var answer = await http.PutAsync("/_simulator/faults", rules, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
-    }
-
     private static decimal Exact(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
-
-    private static async Task<Total> TruthAsync(WebApplication vendor, string report, DateOnly from, DateOnly to)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        var truth = await http.GetStringAsync(
-            $"/_simulator/truth?vendor=github_copilot&account={Acme.Name}&report={report}"
-                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
-            TestContext.Current.CancellationToken);
-        return new Total(JsonNode.Parse(truth)!["total"]!);
-    }
-
-    private sealed class Total(JsonNode json)
-    {
-        public decimal Rows => (int)json["rows"]!;
-
-        public decimal Usd => Number(json["usd"]!);
-
-        public decimal Quantity(string name) => Number(json["quantities"]![name]!);
-
-        private static decimal Number(JsonNode text) => decimal.Parse((string)text!, CultureInfo.InvariantCulture);
-    }
 }

@@ -1,12 +1,9 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
-using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.OpenRouter;
 using EventPipeline.Tests.Service;
-using Microsoft.AspNetCore.Builder;
+using EventPipeline.Tests.Simulator;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Vendors.OpenRouter;
 
@@ -20,24 +17,24 @@ public sealed class OpenRouterServiceTests
     [Fact]
     public async Task All_days_that_are_served_are_the_vendors_to_the_last_decimal_by_key_and_without_one()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
         var from = host.Today.AddDays(-30);
 
         var run = await host.RunAsync("openrouter", "activity", from, host.Yesterday);
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
-        var truth = await TruthAsync(vendor, from, host.Yesterday);
+        var truth = await vendor.TotalAsync(Acme, "activity", from, host.Yesterday);
         (await host.AskAsync(
             "SELECT SUM(input_uncached_tokens + output_tokens), SUM(reasoning_tokens), SUM(requests) FROM usage"))
             .ShouldHaveSingleItem()
             .Select(Number)
-            .ShouldBe([Exact(truth["tokens"]), Of(truth, "reasoning_tokens"), Of(truth, "requests")]);
+            .ShouldBe([truth.Tokens, truth.Quantity("reasoning_tokens"), truth.Quantity("requests")]);
         (await host.AskAsync("SELECT basis, SUM(amount_usd) FROM cost_all GROUP BY basis ORDER BY basis")).ShouldBe(
-            [["billed", Exact(truth["usd"])], ["priced_usage", Of(truth, "byok_usage_inference")]]);
+            [["billed", truth.Usd], ["priced_usage", truth.Quantity("byok_usage_inference")]]);
         (await host.AskAsync("SELECT COUNT(*) FROM usage WHERE api_key_id IS NULL"))[0][0].ShouldNotBe(0L);
         (await host.AskAsync("SELECT DISTINCT grain FROM usage")).ShouldBe([["workspace_key_endpoint.v1"]]);
-        Number((await host.AskAsync("SELECT SUM(amount_usd) FROM daily_cost"))[0][0]).ShouldBe(Exact(truth["usd"]));
+        Number((await host.AskAsync("SELECT SUM(amount_usd) FROM daily_cost"))[0][0]).ShouldBe(truth.Usd);
 
         var again = await host.RunAsync("openrouter", "activity", from, host.Yesterday, ",\"force\":false");
         again.Windows.Where(window => window.Why != "settled").ShouldAllBe(window => window.State == "unchanged");
@@ -46,7 +43,7 @@ public sealed class OpenRouterServiceTests
     [Fact]
     public async Task Days_that_are_not_served_end_as_a_dead_letter_and_take_no_served_day_with_them()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
 
         var run = await host.RunAsync("openrouter", "activity", host.Today.AddDays(-33), host.Today.AddDays(-28));
@@ -65,7 +62,7 @@ public sealed class OpenRouterServiceTests
     [Fact]
     public async Task Credits_are_meters_and_no_total_adds_them()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
 
         var run = await host.RunAsync("""{"vendors":["openrouter"],"reports":["credits","names"]}""");
@@ -90,51 +87,24 @@ public sealed class OpenRouterServiceTests
     [InlineData("""{"kind":"status","status":404,"pathContains":"/keys"}""", "workspace_endpoint.v1")]
     public async Task Whatever_goes_wrong_the_sums_are_the_vendors(string fault, string grain)
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
         await using var host = await StartServiceAsync(vendor);
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        using var rules = new StringContent($"[{fault}]");
-        using var answer = await http.PutAsync("/_simulator/faults", rules, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
+        await vendor.FaultsAsync($"[{fault}]");
         var (from, to) = (host.Today.AddDays(-8), host.Today.AddDays(-2));
 
         var run = await host.RunAsync("openrouter", "activity", from, to);
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
-        var truth = await TruthAsync(vendor, from, to);
-        Number((await host.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0]).ShouldBe(Exact(truth["usd"]));
-        Number((await host.AskAsync("SELECT SUM(requests) FROM usage"))[0][0]).ShouldBe(Of(truth, "requests"));
+        var truth = await vendor.TotalAsync(Acme, "activity", from, to);
+        Number((await host.AskAsync("SELECT SUM(amount_usd) FROM cost"))[0][0]).ShouldBe(truth.Usd);
+        Number((await host.AskAsync("SELECT SUM(requests) FROM usage"))[0][0]).ShouldBe(truth.Quantity("requests"));
         (await host.AskAsync("SELECT DISTINCT grain FROM usage")).ShouldContain(row => (string)row[0]! == grain);
     }
 
-    private static decimal Of(JsonNode truth, string quantity) => Exact(truth["quantities"]![quantity]);
-
-    private static decimal Exact(JsonNode? text) => decimal.Parse((string)text!, CultureInfo.InvariantCulture);
-
     private static decimal Number(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
 
-    private static async Task<WebApplication> StartVendorAsync()
-    {
-        var vendor = SimulatorApplication.Build(
-            new SimulatorOptions(Seed, new FakeTimeProvider(TimeProvider.System.GetUtcNow())),
-            port: 0,
-            SimulatedVendors.All);
-        await vendor.StartAsync(TestContext.Current.CancellationToken);
-        return vendor;
-    }
-
-    private static Task<ServiceHost> StartServiceAsync(WebApplication vendor) => ServiceHost.StartAsync(
+    private static Task<ServiceHost> StartServiceAsync(SimulatorHost vendor) => ServiceHost.StartAsync(
         accounts: [("OpenRouter", "acme", Acme.Key)],
         configure: builder => builder.Configuration.AddInMemoryCollection(
-            [new("Vendors:OpenRouter:BaseAddress", vendor.Urls.Single()), new("Runs:GapDays", "0")]));
-
-    private static async Task<JsonNode> TruthAsync(WebApplication vendor, DateOnly from, DateOnly to)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        var truth = await http.GetStringAsync(
-            $"/_simulator/truth?vendor=openrouter&account={Acme.Name}&report=activity"
-                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
-            TestContext.Current.CancellationToken);
-        return JsonNode.Parse(truth)!["total"]!;
-    }
+            [new("Vendors:OpenRouter:BaseAddress", vendor.Address), new("Runs:GapDays", "0")]));
 }

@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Tests.Service;
+using EventPipeline.Tests.Simulator;
 using EventPipeline.Vendors.Protocol;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Time.Testing;
 
 namespace EventPipeline.Tests.Vendors.Orbit;
 
@@ -23,17 +21,18 @@ public sealed class OrbitTests
     [Fact]
     public async Task A_vendor_of_numbered_pages_and_events_is_read_loaded_and_shown_as_it_serves_them()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(
+            Seed, TimeProvider.System.GetUtcNow(), SimulatedOrbit.Registration);
         await using var host = await StartServiceAsync(vendor);
         var (from, to) = (host.Today.AddDays(-3), host.Yesterday);
 
         var run = await host.RunAsync("orbit", OrbitConnector.EventsReport, from, to);
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
-        var truth = await TruthAsync(vendor, from, to);
+        var truth = await vendor.TotalAsync(Acme, OrbitConnector.EventsReport, from, to);
         var events = await EventsAsync(vendor);
         events.ShouldBeGreaterThan(300, "several pages a day");
-        var usd = decimal.Parse((string)truth["usd"]!, CultureInfo.InvariantCulture);
+        var usd = truth.Usd;
         var shown = (await host.AskAsync(
             "SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(amount_usd), COUNT(DISTINCT bucket_start), "
                 + "MIN(bucket_width) FROM cost WHERE vendor = 'orbit'"))[0];
@@ -53,12 +52,10 @@ public sealed class OrbitTests
     [Fact]
     public async Task Its_errors_and_its_faults_are_its_own()
     {
-        await using var vendor = await StartVendorAsync();
+        await using var vendor = await SimulatorHost.StartAsync(
+            Seed, TimeProvider.System.GetUtcNow(), SimulatedOrbit.Registration);
         await using var host = await StartServiceAsync(vendor);
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        using var rules = new StringContent("""[{"kind":"status","vendor":"orbit","status":400,"times":1}]""");
-        using var answer = await http.PutAsync("/_simulator/faults", rules, TestContext.Current.CancellationToken);
-        answer.IsSuccessStatusCode.ShouldBeTrue();
+        await vendor.FaultsAsync("""[{"kind":"status","vendor":"orbit","status":400,"times":1}]""");
 
         var window = await host.WindowAsync("orbit", OrbitConnector.EventsReport, host.Yesterday);
 
@@ -66,37 +63,18 @@ public sealed class OrbitTests
         window.Reason!.ShouldContain("the vendor answered 400 to POST v2/events: SIMULATED fault (error, request orb-");
     }
 
-    private static async Task<WebApplication> StartVendorAsync()
-    {
-        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        var vendor = SimulatorApplication.Build(
-            new SimulatorOptions(Seed, clock), port: 0, [SimulatedOrbit.Registration, .. SimulatedVendors.All]);
-        await vendor.StartAsync(TestContext.Current.CancellationToken);
-        return vendor;
-    }
-
-    private static Task<ServiceHost> StartServiceAsync(WebApplication vendor) => ServiceHost.StartAsync(
+    private static Task<ServiceHost> StartServiceAsync(SimulatorHost vendor) => ServiceHost.StartAsync(
         accounts: [("Orbit", "acme", Acme.Key)],
         configure: builder =>
         {
             builder.Services.AddVendor<OrbitConnector>(OrbitConnector.Self, OrbitConnector.Protocol);
-            builder.Configuration.AddInMemoryCollection([new("Vendors:Orbit:BaseAddress", vendor.Urls.Single())]);
+            builder.Configuration.AddInMemoryCollection([new("Vendors:Orbit:BaseAddress", vendor.Address)]);
         });
 
-    private static async Task<JsonNode> TruthAsync(WebApplication vendor, DateOnly from, DateOnly to)
-    {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
-        var truth = await http.GetStringAsync(
-            $"/_simulator/truth?vendor=orbit&account={Acme.Name}&report={OrbitConnector.EventsReport}"
-                + $"&from={from:yyyy-MM-dd}&to={to:yyyy-MM-dd}",
-            TestContext.Current.CancellationToken);
-        return JsonNode.Parse(truth)!["total"]!;
-    }
-
     /// <summary>How many events there are in all: the vendor's own count, of pages that were served.</summary>
-    private static async Task<long> EventsAsync(WebApplication vendor)
+    private static async Task<long> EventsAsync(SimulatorHost vendor)
     {
-        using var http = new HttpClient { BaseAddress = new Uri(vendor.Urls.Single()) };
+        using var http = new HttpClient { BaseAddress = new Uri(vendor.Address) };
         http.DefaultRequestHeaders.Authorization = new(
             "Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Acme.Key}:")));
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
