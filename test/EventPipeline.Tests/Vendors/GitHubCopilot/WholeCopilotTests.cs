@@ -31,8 +31,8 @@ public sealed class WholeCopilotTests
         run.Windows.Select(window => window.Report).Distinct()
             .ShouldBe(["ai_credits", "premium_requests", "metrics", "user_metrics", "seats"], ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
-        var (credits, requests) = (
-            await vendor.TotalAsync(Acme, "ai_credits", from, to), await vendor.TotalAsync(Acme, "premium_requests", from, to));
+        var credits = await vendor.TotalAsync(Acme, "ai_credits", from, to);
+        var requests = await vendor.TotalAsync(Acme, "premium_requests", from, to);
         credits.Rows.ShouldBeGreaterThan(10);
         (await host.AskAsync(
             "SELECT SUM(amount_usd), SUM(list_usd - discount_usd), SUM(quantity), COUNT(*) FROM cost "
