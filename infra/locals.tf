@@ -9,13 +9,19 @@ locals {
   # What one key of a vendor may read several of: an account says which.
   scope_kinds = { github_copilot = ["organizations", "enterprises"] }
 
+  # Where a vendor's settings are.
+  vendor_settings = merge(
+    { for vendor, section in local.sections : vendor => "Vendors__${section}" },
+    { for vendor in keys(var.other_vendors) : vendor => "Vendors__Other__${vendor}" },
+  )
+
   # One entry per account; the position in its vendor's list is the number in the settings.
   accounts = merge([
     for vendor, names in var.accounts : {
       for position, name in names : "${vendor}-${name}" => {
         vendor   = vendor
         name     = name
-        settings = "Vendors__${local.sections[vendor]}__Accounts__${position}"
+        settings = "${local.vendor_settings[vendor]}__Accounts__${position}"
       }
     }
   ]...)

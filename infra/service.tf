@@ -25,6 +25,7 @@ locals {
       Authentication__Operators__Audience      = local.audience
       Authentication__Operators__Principals__0 = google_service_account.operator.email
     },
+    { for vendor, description in var.other_vendors : "Vendors__Other__${vendor}" => description },
     { for key, account in local.accounts : "${account.settings}__Name" => account.name },
     { for key, account in local.accounts : "${account.settings}__Secret" => "projects/${var.project}/secrets/${google_secret_manager_secret.account[key].secret_id}" },
     { for key, source in var.sources : "${local.accounts[key].settings}__Source" => source },

@@ -81,8 +81,13 @@ variable "accounts" {
   type        = map(list(string))
 
   validation {
-    condition     = alltrue([for vendor in keys(var.accounts) : contains(keys(local.sections), vendor)])
-    error_message = "accounts names ${join(", ", [for vendor in keys(var.accounts) : "'${vendor}'" if !contains(keys(local.sections), vendor)])}, which this service cannot read. It knows ${join(", ", keys(local.sections))}."
+    condition     = alltrue([for vendor in keys(var.accounts) : contains(keys(local.vendor_settings), vendor)])
+    error_message = "accounts names ${join(", ", [for vendor in keys(var.accounts) : "'${vendor}'" if !contains(keys(local.vendor_settings), vendor)])}, which this service cannot read. It knows ${join(", ", keys(local.vendor_settings))}; others can be described in other_vendors."
+  }
+
+  validation {
+    condition     = alltrue([for vendor in keys(var.other_vendors) : length(lookup(var.accounts, vendor, [])) > 0])
+    error_message = "accounts names no account of ${join(", ", [for vendor in keys(var.other_vendors) : "'${vendor}'" if length(lookup(var.accounts, vendor, [])) == 0])}, which other_vendors describes; name one."
   }
 
   validation {
@@ -99,6 +104,23 @@ variable "accounts" {
   validation {
     condition     = alltrue([for names in values(var.accounts) : length(names) == length(distinct([for name in names : lower(name)]))])
     error_message = "accounts names an account of one vendor twice (capitals do not count); give each its own name."
+  }
+}
+
+variable "other_vendors" {
+  description = "Vendors that the service does not know, by name, and the description of each in JSON: { litellm = file(\"litellm.json\") }. Their accounts are in accounts, like those of any vendor. src/EventPipeline/Vendors/Other/README.md says what a description holds."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for vendor in keys(var.other_vendors) : can(regex("^[a-z][a-z0-9_]{0,39}$", vendor)) && !contains(keys(local.sections), vendor)])
+    error_message = "other_vendors: a name has at most 40 lower-case letters, digits and underscores, begins with a letter, and is not one of ${join(", ", keys(local.sections))}."
+  }
+
+  # Cloud Run takes 32 KiB for one setting.
+  validation {
+    condition     = alltrue([for description in values(var.other_vendors) : can(keys(jsondecode(description))) && length(description) <= 32000])
+    error_message = "other_vendors: the description of ${join(", ", [for vendor, description in var.other_vendors : "'${vendor}'" if !can(keys(jsondecode(description))) || length(description) > 32000])} is not an object in JSON of at most 32,000 characters; write file(\"…\") for the content of a file."
   }
 }
 

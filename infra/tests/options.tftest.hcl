@@ -115,3 +115,24 @@ run "deploying_by_hand" {
     error_message = "Who deploys by hand must be able to do what GitHub's deployer does."
   }
 }
+
+run "a_vendor_that_is_described" {
+  variables {
+    accounts      = { openai = ["acme"], litellm = ["proxy"] }
+    other_vendors = { litellm = "{\"BaseAddress\": \"https://litellm.example.com/\"}" }
+  }
+
+  assert {
+    condition = { for setting in google_cloud_run_v2_service.this.template[0].containers[0].env : setting.name => setting.value if can(regex("^Vendors__Other", setting.name)) } == {
+      Vendors__Other__litellm                      = "{\"BaseAddress\": \"https://litellm.example.com/\"}"
+      Vendors__Other__litellm__Accounts__0__Name   = "proxy"
+      Vendors__Other__litellm__Accounts__0__Secret = "projects/acme-ai-usage/secrets/eventpipeline-litellm-proxy"
+    }
+    error_message = "The service must be given the description, and the accounts below it."
+  }
+
+  assert {
+    condition     = !contains(keys(google_pubsub_subscription.push), "fetch-litellm")
+    error_message = "A described vendor's messages go through the subscription of all vendors that have none of their own."
+  }
+}

@@ -192,3 +192,28 @@ run "everything_said_and_right" {
     budget                = 1
   }
 }
+
+run "a_description_that_is_none" {
+  command = plan
+  variables {
+    accounts      = { anthropic = ["acme"], litellm = ["acme"] }
+    other_vendors = { litellm = "file:litellm.json" }
+  }
+  expect_failures = [var.other_vendors]
+}
+
+run "a_description_without_accounts" {
+  command = plan
+  variables {
+    other_vendors = { litellm = "{}" }
+  }
+  expect_failures = [var.accounts]
+}
+
+run "a_description_of_a_vendor_that_is_known" {
+  command = plan
+  variables {
+    other_vendors = { anthropic = "{}" }
+  }
+  expect_failures = [var.other_vendors]
+}

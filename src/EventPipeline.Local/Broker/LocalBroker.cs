@@ -34,13 +34,13 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         Pusher pusher,
         IOptions<PubSubOptions> topics,
         IOptions<BrokerOptions> options,
-        IEnumerable<Vendor> vendors,
+        KnownVendors vendors,
         TimeProvider time,
         IHostApplicationLifetime lifetime,
         ILogger<LocalBroker> logger)
     {
         (_store, _options, _time, _logger) = (store, options.Value, time, logger);
-        Subscriptions = PushSubscription.All(topics.Value, [.. vendors.Select(vendor => vendor.Name)]);
+        Subscriptions = PushSubscription.All(topics.Value, [.. vendors.All.Select(vendor => vendor.Name)]);
         _slots = Subscriptions.ToDictionary(s => s.Name, _ => new SemaphoreSlim(_options.MaxOutstanding));
         _stopping = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
         _stopped = _stopping.Token;

@@ -16,7 +16,7 @@ namespace EventPipeline.FanOut;
 internal sealed partial class FanOutHandler(
     ConfiguredAccounts accounts,
     AccountIdentities identities,
-    IEnumerable<Vendor> vendors,
+    KnownVendors vendors,
     RunLedger ledger,
     RunPlans plans,
     RunCompletion completion,
@@ -66,7 +66,7 @@ internal sealed partial class FanOutHandler(
     private async Task<IReadOnlyList<PlanSubject>> SubjectsAsync(
         RunRequested request, CancellationToken cancellationToken)
     {
-        var wanted = vendors.Where(vendor => request.Vendors?.Contains(vendor.Name) ?? true).ToList();
+        var wanted = vendors.All.Where(vendor => request.Vendors?.Contains(vendor.Name) ?? true).ToList();
         var asked = wanted
             .SelectMany(vendor => accounts.For(vendor.Name))
             .Where(account => request.Accounts?.Contains(account.Name) ?? true)

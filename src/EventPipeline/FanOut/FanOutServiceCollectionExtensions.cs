@@ -20,7 +20,7 @@ internal static class FanOutServiceCollectionExtensions
         var accounts = provider.GetRequiredService<ConfiguredAccounts>();
         return new Catalogue(
         [
-            .. provider.GetServices<Vendor>().Select(vendor => new CatalogueVendor(
+            .. provider.GetRequiredService<KnownVendors>().All.Select(vendor => new CatalogueVendor(
                 vendor.Name,
                 [.. vendor.Reports.Select(report => report.Name)],
                 [.. accounts.For(vendor.Name).Select(account => account.Name)])),

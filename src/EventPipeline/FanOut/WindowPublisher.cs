@@ -13,7 +13,7 @@ namespace EventPipeline.FanOut;
 internal sealed partial class WindowPublisher(
     IWarehouse warehouse,
     Backlog backlog,
-    IEnumerable<Vendor> vendors,
+    KnownVendors vendors,
     ConfiguredAccounts accounts,
     PublishMessages publish,
     TimeProvider clock,
@@ -117,7 +117,7 @@ internal sealed partial class WindowPublisher(
 
     private LoadBudget Budget(int most, long published) => LoadBudget.Create(
         most,
-        vendors.Sum(
+        vendors.All.Sum(
             vendor => accounts.For(vendor.Name).Sum(
                 account => LoadBudget.DailyWindows(vendor.ReportsOf(account)))),
         published);

@@ -11,7 +11,7 @@ namespace EventPipeline.Fetch;
 /// its time allows.
 /// </summary>
 internal sealed class WindowAttempt(
-    IEnumerable<Vendor> vendors,
+    KnownVendors vendors,
     ConfiguredAccounts accounts,
     StepReader reader,
     IWarehouse warehouse,
@@ -27,8 +27,8 @@ internal sealed class WindowAttempt(
     /// </exception>
     public WindowSource Find(FetchRequested message)
     {
-        var vendor = vendors.FirstOrDefault(other => other.Name == message.Vendor)
-            ?? throw Unknown("vendor", message.Vendor, vendors.Select(other => other.Name));
+        var vendor = vendors.All.FirstOrDefault(other => other.Name == message.Vendor)
+            ?? throw Unknown("vendor", message.Vendor, vendors.All.Select(other => other.Name));
         var account = accounts.Find(message.Vendor, message.Account)
             ?? throw Unknown("account", message.Account, accounts.For(message.Vendor).Select(other => other.Name));
         var report = vendor.Reports.FirstOrDefault(other => other.Name == message.Report)

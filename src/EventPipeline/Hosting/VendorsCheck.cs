@@ -10,7 +10,7 @@ namespace EventPipeline.Hosting;
 /// calls no vendor: a probe costs the vendor nothing.
 /// </summary>
 internal sealed class VendorsCheck(
-    RunStatus status, IEnumerable<Vendor> vendors, ConfiguredAccounts accounts) : IHealthCheck
+    RunStatus status, KnownVendors vendors, ConfiguredAccounts accounts) : IHealthCheck
 {
     public const string Name = "vendors";
 
@@ -21,8 +21,7 @@ internal sealed class VendorsCheck(
         var failed = (await status.FreshnessAsync(cancellationToken))
             .Where(report => report.LastError is not null && accounts.Find(report.Vendor, report.Account) is not null)
             .ToLookup(report => report.Vendor);
-        return HealthCheckResult.Healthy(data: vendors
-            .Where(vendor => accounts.For(vendor.Name).Count > 0)
+        return HealthCheckResult.Healthy(data: vendors.All.Where(vendor => accounts.For(vendor.Name).Count > 0)
             .ToDictionary(vendor => vendor.Name, object (vendor) => failed[vendor.Name].Count()));
     }
 }

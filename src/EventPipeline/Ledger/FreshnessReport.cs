@@ -11,7 +11,7 @@ namespace EventPipeline.Ledger;
 internal sealed partial class FreshnessReport(
     RunStatus status,
     ConfiguredAccounts accounts,
-    IEnumerable<Vendor> vendors,
+    KnownVendors vendors,
     PipelineMetrics metrics,
     TimeProvider clock,
     ILogger<FreshnessReport> logger)
@@ -44,7 +44,7 @@ internal sealed partial class FreshnessReport(
 
     private bool IsRead(ReportFreshness report) =>
         accounts.Find(report.Vendor, report.Account) is { } account
-        && vendors.FirstOrDefault(vendor => vendor.Name == account.Vendor) is { } vendor
+        && vendors.All.FirstOrDefault(vendor => vendor.Name == account.Vendor) is { } vendor
         && vendor.ReportsOf(account).Any(known => known.Name == report.Subject.Report);
 
     private void Tell(ReportFreshness report)

@@ -98,7 +98,7 @@ internal static class StatusEndpoints
 
     private static async Task<Ok<VendorList>> VendorsAsync(
         RunStatus status,
-        IEnumerable<Vendor> vendors,
+        KnownVendors vendors,
         ConfiguredAccounts accounts,
         DataLabel label,
         CancellationToken cancellationToken)
@@ -108,7 +108,7 @@ internal static class StatusEndpoints
         return TypedResults.Ok(new VendorList(
             label.Text,
             [
-                .. vendors.Select(vendor => new VendorDocument(
+                .. vendors.All.Select(vendor => new VendorDocument(
                     vendor.Name,
                     [.. vendor.Reports.Select(report => report.Name)],
                     [

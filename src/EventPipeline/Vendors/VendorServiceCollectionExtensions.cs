@@ -7,6 +7,7 @@ using EventPipeline.Vendors.GitHubCopilot;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.OpenAI;
 using EventPipeline.Vendors.OpenRouter;
+using EventPipeline.Vendors.Other;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors;
@@ -24,9 +25,9 @@ internal static class VendorServiceCollectionExtensions
     ];
 
     /// <summary>
-    /// Registers every vendor: its <see cref="IVendorConnector"/> under its name, and the <see cref="Vendor"/> itself;
-    /// with them <see cref="ConfiguredAccounts"/>, which throws <see cref="ConfigurationMistakesException"/> when it is
-    /// first resolved.
+    /// Registers every vendor: its <see cref="IVendorConnector"/> under its name, and the <see cref="Vendor"/> itself
+    /// among the <see cref="KnownVendors"/>; with them <see cref="ConfiguredAccounts"/>, which throws
+    /// <see cref="ConfigurationMistakesException"/> when it is first resolved.
     /// </summary>
     public static IServiceCollection AddVendors(this IServiceCollection services)
     {
@@ -34,17 +35,23 @@ internal static class VendorServiceCollectionExtensions
         services.AddSingleton<ISecretStore>(new EnvironmentSecrets(Environment.GetEnvironmentVariable));
         services.AddSingleton<Secrets>();
         services.AddSingleton<KeyKinds>();
+        services.AddSingleton(provider => new KnownVendors(
+            [
+                .. provider.GetServices<Vendor>(),
+                .. provider.GetRequiredService<OtherVendors>().All.Select(described => described.Vendor),
+            ]));
         services.AddSingleton(provider => VendorSettings.Read(
-            provider.GetRequiredService<IConfiguration>(),
-            provider.GetServices<Vendor>(),
-            provider.GetRequiredService<Secrets>()));
+            provider.GetRequiredService<OtherVendors>().Configuration,
+            provider.GetRequiredService<KnownVendors>().All,
+            provider.GetRequiredService<Secrets>(),
+            provider.GetRequiredService<OtherVendors>().Mistakes));
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Accounts);
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Options);
         services.AddOptionsWithValidateOnStart<VendorOptions>()
             .Configure<IServiceProvider>((_, provider) => VendorSettings.Check(provider));
         services.AddHttpClient<VendorApi>().RedactLoggedHeaders(_ => true).AddVendorResilience();
 
-        return services.AddKnown();
+        return services.AddKnown().AddOther();
     }
 
     private static IServiceCollection AddKnown(this IServiceCollection services) => services

@@ -1,5 +1,7 @@
 using System.Text;
 using EventPipeline.Local.Broker;
+using EventPipeline.Vendors.Contract;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.EndToEndTests.Broker;
 
@@ -57,5 +59,8 @@ public sealed class GcloudTests : IDisposable
     }
 
     private Task<Receiver> StartAsync() =>
-        Receiver.StartAsync(_ => 204, services => services.AddLocalBroker(folder), app => app.MapLocalBroker());
+        Receiver.StartAsync(
+            _ => 204,
+            services => services.AddSingleton(new KnownVendors([])).AddLocalBroker(folder),
+            app => app.MapLocalBroker());
 }

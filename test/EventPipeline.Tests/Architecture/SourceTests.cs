@@ -60,8 +60,9 @@ public sealed class SourceTests
             $"\"{vendor.Name}\"", $"'{vendor.Name}'", $"Vendors.{vendor.Section}", $"Simulator.{vendor.Section}",
         }.Any(name => line.Contains(name, StringComparison.OrdinalIgnoreCase));
 
-    private static bool IsOfAnother(string file, Vendor vendor) => VendorServiceCollectionExtensions.Known.Any(
-        other => other != vendor && other.Section == Path.GetFileName(Path.GetDirectoryName(file)));
+    private static bool IsOfAnother(string file, Vendor vendor) => VendorServiceCollectionExtensions.Known
+        .Where(other => other != vendor).Select(other => other.Section).Append("Other")
+        .Contains(Path.GetFileName(Path.GetDirectoryName(file)));
 
     /// <summary>
     /// The lines of a file; null for those that hold a raw string literal or a part of one: breaking them would change

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using EventPipeline.Google.PubSub;
 using EventPipeline.Local.Broker;
 using EventPipeline.Local.Shared;
+using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -48,6 +49,7 @@ internal sealed class BrokerHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddLogging(logging => logging.ClearProviders());
         builder.Services.AddPubSub();
+        builder.Services.AddSingleton(new KnownVendors([]));
         builder.Services.AddLocalBroker(folder);
         var app = builder.Build();
         var host = new BrokerHost(app, answer);

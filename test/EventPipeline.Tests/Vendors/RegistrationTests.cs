@@ -1,5 +1,6 @@
 using EventPipeline.Local.Simulator;
 using EventPipeline.Vendors.Contract;
+using EventPipeline.Vendors.Other;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Vendors;
@@ -19,7 +20,8 @@ public sealed class RegistrationTests : IDisposable
 
         var registered = _bench.Services.GetServices<Vendor>().Select(vendor => _bench.Connector(vendor.Name)).ToList();
 
-        registered.Select(connector => connector.GetType()).ShouldBe(written, ignoreOrder: true);
+        registered.Select(connector => connector.GetType()).Append(typeof(OtherConnector))
+            .ShouldBe(written, ignoreOrder: true);
         registered.Select(connector => connector.Vendor).ShouldBe(_bench.Services.GetServices<Vendor>());
     }
 

@@ -12,6 +12,7 @@ namespace EventPipeline.Vendors.Accounts;
 internal sealed partial class VendorSettings
 {
     private const string Root = "Vendors";
+    private const string Described = "Other";
     private const string StallTimeout = "StallTimeout";
     private const string BaseAddress = "BaseAddress";
     private const string AccountList = "Accounts";
@@ -26,11 +27,13 @@ internal sealed partial class VendorSettings
     private readonly List<string> _mistakes = [];
     private readonly List<Account> _accounts = [];
 
-    private VendorSettings(IConfigurationSection root, IReadOnlyList<Vendor> vendors, Secrets secrets)
+    private VendorSettings(
+        IConfigurationSection root, IReadOnlyList<Vendor> vendors, Secrets secrets, IEnumerable<string> mistakes)
     {
         _secrets = secrets;
+        _mistakes.AddRange(mistakes);
         RefuseValue(root);
-        RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), StallTimeout]);
+        RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), Described, StallTimeout]);
         Options = ReadOptions(root.GetSection(StallTimeout));
         foreach (var vendor in vendors)
         {
@@ -50,10 +53,15 @@ internal sealed partial class VendorSettings
     /// <param name="configuration">All settings.</param>
     /// <param name="vendors">Whose sections are known.</param>
     /// <param name="secrets">Where secrets may be kept.</param>
+    /// <param name="mistakes">What is wrong with the descriptions of vendors.</param>
     /// <exception cref="ConfigurationMistakesException">With every mistake.</exception>
-    public static VendorSettings Read(IConfiguration configuration, IEnumerable<Vendor> vendors, Secrets secrets)
+    public static VendorSettings Read(
+        IConfiguration configuration,
+        IEnumerable<Vendor> vendors,
+        Secrets secrets,
+        params IReadOnlyList<string> mistakes)
     {
-        var settings = new VendorSettings(configuration.GetSection(Root), [.. vendors], secrets);
+        var settings = new VendorSettings(configuration.GetSection(Root), [.. vendors], secrets, mistakes);
         return settings._mistakes.Count == 0 ? settings : throw new ConfigurationMistakesException(settings._mistakes);
     }
 
@@ -98,7 +106,7 @@ internal sealed partial class VendorSettings
     private void ReadVendor(IConfigurationSection section, Vendor vendor)
     {
         RefuseValue(section);
-        RefuseUnknown(section, [BaseAddress, AccountList]);
+        RefuseUnknown(section, [BaseAddress, AccountList, .. vendor.DescribedBy]);
         var address = ReadBaseAddress(section.GetSection(BaseAddress), vendor);
         var list = section.GetSection(AccountList);
         RefuseValue(list);
@@ -295,14 +303,16 @@ internal sealed partial class VendorSettings
             Mistake(
                 section,
                 "is not the address of an API: it takes http or https, a host, perhaps a path, and no user, query or "
-                    + "fragment; "
-                    + $"for example {vendor.DefaultBaseAddress}");
+                    + "fragment; for example "
+                    + $"{(vendor.DescribedBy.Count > 0 ? "https://api.example.com/" : vendor.DefaultBaseAddress)}");
             return vendor.DefaultBaseAddress;
         }
 
         const string version = "/v1";
         var path = address.AbsolutePath.TrimEnd('/');
-        path = path.EndsWith(version, StringComparison.OrdinalIgnoreCase) ? path[..^version.Length].TrimEnd('/') : path;
+        path = vendor.DescribedBy.Count == 0 && path.EndsWith(version, StringComparison.OrdinalIgnoreCase)
+            ? path[..^version.Length].TrimEnd('/')
+            : path;
         return new Uri(address, $"{path}/");
     }
 

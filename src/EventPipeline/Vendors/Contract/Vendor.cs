@@ -13,6 +13,12 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
     public required FocusNames Focus { get; init; }
 
     /// <summary>
+    /// The settings in its section, beside its address and its accounts, that describe it; empty where this release
+    /// knows it.
+    /// </summary>
+    public IReadOnlyList<string> DescribedBy { get; init; } = [];
+
+    /// <summary>
     /// Products of <c>usage</c> whose requests the rows of another product count too: the view shows them without
     /// requests, so that a sum counts each once.
     /// </summary>

@@ -29,7 +29,7 @@ internal static class Refusals
         var what = string.Create(
             CultureInfo.InvariantCulture, $"the vendor answered {status} to {request.What}: {error}");
         var page = "The vendor answers in JSON, so this is not its answer: check what is between the service and "
-            + $"{conversation.Account.BaseAddress.Host}, and Vendors__{conversation.Protocol.Section}__BaseAddress.";
+            + $"{conversation.Account.BaseAddress.Host}, and {conversation.Protocol.AddressVariable}.";
         if (request.Link is not null && status is 400 or 401 or 403 or 404 or 410)
         {
             // Storage answers an expired signature in each of these ways.
@@ -63,7 +63,7 @@ internal static class Refusals
                         ? $"The account is read from the source '{source}': check its Source too. "
                         : "")
                     + $"Check the secret of the account '{conversation.Account.Name}' in the settings below "
-                    + $"Vendors:{conversation.Protocol.Section}:Accounts, then replay.",
+                    + $"Vendors:{conversation.Protocol.Settings}:Accounts, then replay.",
                 RejectionCause.Credential),
             402 => Refused(
                 "The vendor reports a billing problem of the organisation. "
@@ -91,11 +91,11 @@ internal static class Refusals
                 $"{what} It redirects to '{conversation.Quote(Addresses.WithoutQuery(location ?? "nowhere"))}', which "
                     + "is not followed: "
                     + "the credential stays with the configured host.",
-                $"Set Vendors__{conversation.Protocol.Section}__BaseAddress to where the API really is, then replay.",
+                $"Set {conversation.Protocol.AddressVariable} to where the API really is, then replay.",
                 RejectionCause.VendorRefused),
             404 when error is { Type: null, Code: null } => Refused(
                 "This is not the vendor's own 'not found'. Check "
-                + $"Vendors__{conversation.Protocol.Section}__BaseAddress and what is in between, then replay; "
+                + $"{conversation.Protocol.AddressVariable} and what is in between, then replay; "
                 + "otherwise discard."),
             _ when error.IsTooOld => conversation.TooOld(what),
             _ => Refused(

@@ -14,6 +14,9 @@ namespace EventPipeline.Vendors.Json;
 /// </summary>
 internal readonly struct Fields(JsonValue element)
 {
+    /// <summary>The object.</summary>
+    public JsonValue Value => element;
+
     private JsonValues Values => element.Values;
 
     /// <summary>A hash of all that is said; the order of members and the spelling of numbers do not matter.</summary>

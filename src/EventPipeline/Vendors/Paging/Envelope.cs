@@ -16,6 +16,7 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
 {
     private readonly Dictionary<string, JsonElement> _counts = new(StringComparer.Ordinal);
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+    private readonly Stack<string> _within = new();
     private JsonElement? _error;
     private bool? _hasMore;
     private bool _begun;
@@ -43,13 +44,19 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         if (!_begun)
         {
             _begun = true;
-            await body.BeginAsync(cancellationToken);
+            var isArray = await body.BeginAsync(cancellationToken);
             await body.NextAsync(cancellationToken);
+            if (isArray || shape.Items.Length == 0)
+            {
+                _seen.Add("");
+                return isArray && shape.Items.Length == 0
+                    ? true
+                    : throw conversation.Broken($"the answer is {(isArray ? "" : "not ")}an array.");
+            }
         }
 
-        while (await body.NextAsync(cancellationToken) == JsonTokenType.PropertyName)
+        while (shape.Items.Length > 0 && await ReadNameAsync(cancellationToken) is { } name)
         {
-            var name = body.Name;
             if (!_seen.Add(name))
             {
                 throw conversation.Broken($"'{conversation.Quote(name)}' occurs twice in one page.");
@@ -62,7 +69,14 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
                     : throw conversation.Broken($"'{shape.Items}' is not an array.");
             }
 
-            await ReadFieldAsync(name, cancellationToken);
+            if (shape.IsOnTheWay(name))
+            {
+                await EnterAsync(name, cancellationToken);
+            }
+            else
+            {
+                await ReadFieldAsync(name, cancellationToken);
+            }
         }
 
         await body.FinishAsync(cancellationToken);
@@ -87,6 +101,35 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
         }
     }
 
+    /// <summary>The next member, by its way from the page; null where the page ends.</summary>
+    private async ValueTask<string?> ReadNameAsync(CancellationToken cancellationToken)
+    {
+        while (await body.NextAsync(cancellationToken) != JsonTokenType.PropertyName)
+        {
+            if (!_within.TryPop(out _))
+            {
+                return null;
+            }
+        }
+
+        return _within.TryPeek(out var outer) ? $"{outer}.{body.Name}" : body.Name;
+    }
+
+    /// <summary>Goes into an object. Where it is null, nothing is in it.</summary>
+    private async ValueTask EnterAsync(string name, CancellationToken cancellationToken)
+    {
+        switch (await body.NextAsync(cancellationToken))
+        {
+            case JsonTokenType.StartObject:
+                _within.Push(name);
+                break;
+            case JsonTokenType.Null:
+                break;
+            default:
+                throw conversation.Broken($"'{name}' is not an object.");
+        }
+    }
+
     private async ValueTask ReadFieldAsync(string name, CancellationToken cancellationToken)
     {
         if (name == shape.HasMore)
@@ -105,6 +148,7 @@ internal sealed class Envelope(JsonBody body, Conversation conversation, PageSha
             {
                 JsonValueKind.Null => null,
                 JsonValueKind.String => CursorText(value),
+                JsonValueKind.Number when shape.HasNumericCursor => value.GetRawText(),
                 _ => throw conversation.Broken($"'{shape.Cursor}' is not text."),
             };
         }

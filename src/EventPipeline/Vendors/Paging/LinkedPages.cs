@@ -11,8 +11,8 @@ internal sealed class LinkedPages(VendorApi api)
     private const int MaxPages = 10_000;
 
     /// <summary>
-    /// Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>). The credential goes to the account's
-    /// own host and no other.
+    /// Reads the objects of a list, page after page (RFC 8288, <c>rel="next"</c>), or where the shape has a cursor, by
+    /// the addresses that it is. The credential goes to the account's own host and no other.
     /// </summary>
     /// <param name="conversation">The conversation.</param>
     /// <param name="first">The request for the first page.</param>
@@ -43,9 +43,11 @@ internal sealed class LinkedPages(VendorApi api)
             }
 
             onPage?.Invoke(page.Counts(place));
-            request = answer.NextLink is { } link
-                ? Next(conversation, request, trail.Follow(link, "Link", isEmpty, isNothingNew: false, mayEnd: false)!)
-                : null;
+            var link = shape.Cursor is null ? answer.NextLink : page.Cursor;
+            request = string.IsNullOrEmpty(link)
+                ? null
+                : Next(conversation, request, shape, trail.Follow(
+                    link, shape.Cursor ?? "Link", isEmpty, isNothingNew: false, mayEnd: false)!);
         }
     }
 
@@ -79,10 +81,11 @@ internal sealed class LinkedPages(VendorApi api)
         await body.FinishAsync(cancellationToken);
     }
 
-    private static VendorRequest Next(Conversation conversation, VendorRequest request, string link) =>
+    private static VendorRequest Next(
+        Conversation conversation, VendorRequest request, PageShape shape, string link) =>
         Uri.TryCreate(request.Address(conversation.Account.BaseAddress), link, out var address)
             ? request with { PathAndQuery = address.AbsoluteUri }
             : throw conversation.Broken(
-                $"the header Link leads to '{conversation.Quote(Addresses.WithoutQuery(link))}', which is not an "
-                    + "address.");
+                $"{(shape.Cursor is null ? "the header Link" : $"'{shape.Cursor}'")} leads to "
+                    + $"'{conversation.Quote(Addresses.WithoutQuery(link))}', which is not an address.");
 }

@@ -1,7 +1,10 @@
 namespace EventPipeline.Vendors.Paging;
 
-/// <summary>Which members a vendor's pages have, by name. A member that is not here is noted as undocumented.</summary>
-/// <param name="Items">The array of what is listed.</param>
+/// <summary>
+/// Which members a vendor's pages have, by name; within another member, by both: <c>metadata.has_more</c>. A member
+/// that is not here is noted as undocumented.
+/// </summary>
+/// <param name="Items">The array of what is listed; empty where a page is nothing else.</param>
 internal sealed record PageShape(string Items)
 {
     /// <summary>
@@ -11,6 +14,9 @@ internal sealed record PageShape(string Items)
 
     /// <summary>The text that leads to the next page; null where the vendor has none.</summary>
     public string? Cursor { get; init; }
+
+    /// <summary>Whether that may be a whole number instead.</summary>
+    public bool HasNumericCursor { get; init; }
 
     /// <summary>
     /// Members that give the page's position among the others, such as page counts: they are kept for the connector.
@@ -22,6 +28,11 @@ internal sealed record PageShape(string Items)
 
     /// <summary>Members that say nothing of use here.</summary>
     public IReadOnlyList<string> Ignored { get; init; } = [];
+
+    /// <summary>Whether something that is read is within this member.</summary>
+    public bool IsOnTheWay(string member) => new[] { Items, HasMore, Cursor }.Concat(Counts).Concat(OptionalCounts)
+        .Any(wanted => wanted?.Length > member.Length
+            && wanted[member.Length] == '.' && wanted.StartsWith(member, StringComparison.Ordinal));
 }
 
 /// <summary>Which members a bucket of time has, by name.</summary>

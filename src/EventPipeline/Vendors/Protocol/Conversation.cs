@@ -114,6 +114,11 @@ internal sealed partial class Conversation(
     public void Hide(string key, KeyKinds kinds)
     {
         Redaction.Hide(key);
+        foreach (var part in key.Split(':', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Redaction.Hide(part); // Of a user and password (RFC 7617).
+        }
+
         KeyKind = kinds.Describe(key);
         _kinds = kinds;
     }

@@ -4,7 +4,9 @@ using EventPipeline.Vendors.Contract;
 namespace EventPipeline.Vendors.Protocol;
 
 /// <summary>What differs between vendors whose APIs are otherwise read alike.</summary>
-/// <param name="Section">The vendor's folder and its section in the settings.</param>
+/// <param name="Section">
+/// The vendor's folder, and unless <see cref="Settings"/> differs its section in the settings.
+/// </param>
 /// <param name="CredentialHint">Which key type and scope the vendor requires, and who can create it.</param>
 /// <param name="Authorize">Puts the credential, a key, and the vendor's own headers on a request.</param>
 /// <param name="ReadTime">Reads a time as this vendor writes it; null when it is not one.</param>
@@ -14,6 +16,12 @@ internal sealed record VendorProtocol(
     Action<HttpRequestMessage, string> Authorize,
     Func<JsonElement, DateTimeOffset?> ReadTime)
 {
+    /// <summary>The section of its settings, below <c>Vendors</c>.</summary>
+    public string Settings { get; init; } = Section;
+
+    /// <summary>The variable that says where its API is.</summary>
+    public string AddressVariable => $"Vendors__{Settings.Replace(":", "__", StringComparison.Ordinal)}__BaseAddress";
+
     /// <summary>
     /// How many requests an account may make, where the vendor documents it; null where only its 429s show it.
     /// </summary>
