@@ -76,7 +76,6 @@ internal static class RecordColumns
         line.Add("is_chargeable"u8, cost.IsChargeable);
         line.Add("quantity"u8, cost.Quantity);
         line.Add("quantity_unit"u8, cost.QuantityUnit);
-        line.Add("is_final"u8, cost.IsFinal);
         line.Add("dimensions"u8, cost.Dimensions);
         WriteBucket(line, cost);
     }

@@ -55,10 +55,10 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
                 + "'USD' AS currency, 'billed' AS basis, 0.5 AS quantity",
             $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions ALTER COLUMN quantity SET DATA TYPE DECIMAL(38, 9)",
             $"ALTER TABLE {WarehouseFixture.Dataset}.usage_versions ALTER COLUMN quantity SET DATA TYPE DECIMAL(38, 9)",
-            $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions DROP COLUMN is_final",
+            $"ALTER TABLE {WarehouseFixture.Dataset}.cost_versions DROP COLUMN is_chargeable",
             $"ALTER TABLE {WarehouseFixture.Dataset}.dead_letter DROP COLUMN reopened");
 
-        (await _file.AskAsync("SELECT typeof(quantity), quantity, is_final FROM cost_versions"))[0]
+        (await _file.AskAsync("SELECT typeof(quantity), quantity, is_chargeable FROM cost_versions"))[0]
             .ShouldBe(["DECIMAL(38,18)", 0.5m, null]);
         (await _file.AskAsync("SELECT COUNT(quantity) FROM usage"))[0][0].ShouldBe(0L);
         (await _file.AskAsync("SELECT COUNT(reopened) FROM dead_letters"))[0][0].ShouldBe(0L);

@@ -29,7 +29,6 @@ CREATE TABLE IF NOT EXISTS {dataset}.cost_versions (
   is_chargeable BOOL OPTIONS (description = 'Whether the vendor charges for it.'),
   quantity BIGNUMERIC OPTIONS (description = 'What is priced.'),
   quantity_unit STRING OPTIONS (description = 'What quantity counts.'),
-  is_final BOOL OPTIONS (description = 'Whether the vendor calls the amount final.'),
   dimensions JSON OPTIONS (description = 'Dimensions without a column of their own.')
 )
 PARTITION BY usage_date

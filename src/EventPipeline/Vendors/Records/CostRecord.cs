@@ -39,8 +39,6 @@ public sealed record CostRecord : BucketRecord
 
     public string? QuantityUnit { get; init; }
 
-    public bool? IsFinal { get; init; }
-
     /// <summary>Dimensions without a column, as a JSON object.</summary>
     public JsonElement? Dimensions { get; init; }
 

@@ -23,7 +23,7 @@ public sealed class UpgradeTests
             RequiresPartitionFilter = false,
             Columns =
             [
-                .. table.Columns.Where(column => column.Name is not ("list_usd" or "is_final"))
+                .. table.Columns.Where(column => column.Name is not ("list_usd" or "is_chargeable"))
                     .Select(column => column.Name switch
                     {
                         "sku" => column with { Description = null },

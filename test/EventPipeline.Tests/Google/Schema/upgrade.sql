@@ -3,7 +3,7 @@ ALTER TABLE {dataset}.cost_versions
 
 ALTER TABLE {dataset}.cost_versions
   ADD COLUMN IF NOT EXISTS list_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Before discount, US dollars.'),
-  ADD COLUMN IF NOT EXISTS is_final BOOL OPTIONS (description = 'Whether the vendor calls the amount final.');
+  ADD COLUMN IF NOT EXISTS is_chargeable BOOL OPTIONS (description = 'Whether the vendor charges for it.');
 
 ALTER TABLE {dataset}.cost_versions
   SET OPTIONS (require_partition_filter = TRUE);
