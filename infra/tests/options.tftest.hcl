@@ -115,3 +115,17 @@ run "deploying_by_hand" {
     error_message = "Who deploys by hand must be able to do what GitHub's deployer does."
   }
 }
+
+run "reports_per_account" {
+  variables {
+    accounts = { openai = ["acme", "labs"] }
+    reports  = { openai-labs = ["cost", "names"] }
+  }
+
+  assert {
+    condition = {
+      for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.name => env.value if strcontains(env.name, "__Reports")
+    } == { Vendors__OpenAI__Accounts__1__Reports__0 = "cost", Vendors__OpenAI__Accounts__1__Reports__1 = "names" }
+    error_message = "An account's reports must be settings of that account, numbered from 0, and no other account must have any."
+  }
+}

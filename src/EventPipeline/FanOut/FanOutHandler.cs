@@ -93,14 +93,20 @@ internal sealed partial class FanOutHandler(
             && request.Reports?.FirstOrDefault(name => subjects.All(subject => subject.Report.Name != name))
                 is { } unread)
         {
-            var accounts = string.Join(
-                ", ",
-                asked.Select(account => account.Source is { } source ? $"{account} ({source})" : $"{account}"));
             throw new RejectedEventException(
-                $"No account of this run reads the report '{unread}': {accounts}.",
-                "Ask for reports of the accounts' sources, or set the Source of an account below Vendors in the "
-                    + "settings to one that reads it, and replay.");
+                $"No account of this run reads the report '{unread}': {string.Join(", ", asked.Select(Described))}.",
+                "Ask for reports that the accounts read (GET /vendors lists them). To read it, add it to the Reports "
+                    + "of an account below Vendors in the settings, or set the account's Source to one that has it, "
+                    + "and replay.");
         }
+    }
+
+    private static string Described(Account account)
+    {
+        var what = string.Join(
+            "; ",
+            new[] { account.Source, string.Join(", ", account.Reports) }.Where(text => !string.IsNullOrEmpty(text)));
+        return what.Length > 0 ? $"{account} ({what})" : $"{account}";
     }
 
     private static partial class Log
