@@ -19,6 +19,7 @@ internal sealed partial class FanOutHandler(
     IEnumerable<Vendor> vendors,
     RunLedger ledger,
     RunPlans plans,
+    ReportRefusals refusals,
     RunCompletion completion,
     WindowPublisher windows,
     IOptions<RunOptions> options,
@@ -72,6 +73,9 @@ internal sealed partial class FanOutHandler(
             .Where(account => request.Accounts?.Contains(account.Name) ?? true)
             .ToList();
         var ids = await identities.FindKnownAsync(datasets.Value.For(request.Mode), asked, cancellationToken);
+        var refused = (await refusals.FindAsync(request.Mode, cancellationToken))
+            .Select(refusal => refusal.Subject)
+            .ToHashSet();
         List<PlanSubject> subjects =
         [
             .. from vendor in wanted
@@ -79,7 +83,10 @@ internal sealed partial class FanOutHandler(
                where account.Vendor == vendor.Name
                from report in vendor.ReportsOf(account)
                where request.Reports?.Contains(report.Name) ?? true
-               select new PlanSubject(account, ids.GetValueOrDefault(account), report),
+               select new PlanSubject(account, ids.GetValueOrDefault(account), report)
+               {
+                   IsRefused = refused.Contains(new Subject(vendor.Name, account.Name, report.Name)),
+               },
         ];
         RequireRead(request, asked, subjects);
         return subjects;
