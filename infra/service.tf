@@ -29,6 +29,7 @@ locals {
     { for key, account in local.accounts : "${account.settings}__Name" => account.name },
     { for key, account in local.accounts : "${account.settings}__Secret" => "projects/${var.project}/secrets/${google_secret_manager_secret.account[key].secret_id}" },
     { for key, source in var.sources : "${local.accounts[key].settings}__Source" => source },
+    merge([for key, names in var.reports : { for position, name in names : "${local.accounts[key].settings}__Reports__${position}" => name }]...),
     { for key, scope in var.account_scopes : "${local.accounts[key].settings}__Scope" => scope },
     { for key, id in var.organization_ids : "${local.accounts[key].settings}__OrganizationId" => id },
     var.telemetry ? { OTEL_EXPORTER_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},

@@ -176,6 +176,27 @@ variable "sources" {
   }
 }
 
+variable "reports" {
+  description = "Which reports of an account are read, where not all of its source are: { \"anthropic-acme\" = [\"cost\", \"names\"] }, by vendor and name. An account that is not named here is read whole."
+  type        = map(list(string))
+  default     = {}
+
+  validation {
+    condition     = alltrue([for account in keys(var.reports) : contains(keys(local.accounts), account)])
+    error_message = "reports names ${join(", ", [for account in keys(var.reports) : "'${account}'" if !contains(keys(local.accounts), account)])}, which is not among the accounts: ${join(", ", keys(local.accounts))}."
+  }
+
+  validation {
+    condition     = alltrue([for names in values(var.reports) : length(names) > 0 && length(distinct(names)) == length(names)])
+    error_message = "reports: an account's list names at least one report, and each once. To read every report, leave the account out; to read none, remove it from accounts."
+  }
+
+  validation {
+    condition     = alltrue([for name in flatten(values(var.reports)) : can(regex("^[a-z][a-z0-9_]*$", name))])
+    error_message = "reports: a report's name has lower-case letters, digits and underscores, such as messages_usage. GET /vendors lists them."
+  }
+}
+
 variable "dataset" {
   description = "The production dataset in BigQuery; development uses <dataset>_dev."
   type        = string

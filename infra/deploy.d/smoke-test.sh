@@ -41,9 +41,9 @@ stop_at_trouble() {
   esac
 }
 
-# One line per account: vendor, account, and the first report that is read of it.
+# One line per account: vendor, account, and the first report that is read of it and is not known to be refused: that one is no fault of the revision.
 read_accounts() {
-  jq -nr 'input | .vendors[] | .vendor as $vendor | .accounts[] | [$vendor, .account, .reads[0]] | @tsv' "$work/body" >"$work/accounts" 2>/dev/null
+  jq -nr 'input | .vendors[] | .vendor as $vendor | .accounts[] | [$vendor, .account, ([.access[]? | select(.state != "refused").report] + .reads)[0]] | @tsv' "$work/body" >"$work/accounts" 2>/dev/null
 }
 
 # try_account RUN VENDOR ACCOUNT REPORT: the account's key reads a day that every vendor has closed, and nothing is changed.

@@ -136,3 +136,17 @@ run "a_vendor_that_is_described" {
     error_message = "A described vendor's messages go through the subscription of all vendors that have none of their own."
   }
 }
+
+run "reports_per_account" {
+  variables {
+    accounts = { openai = ["acme", "labs"] }
+    reports  = { openai-labs = ["cost", "names"] }
+  }
+
+  assert {
+    condition = {
+      for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.name => env.value if strcontains(env.name, "__Reports")
+    } == { Vendors__OpenAI__Accounts__1__Reports__0 = "cost", Vendors__OpenAI__Accounts__1__Reports__1 = "names" }
+    error_message = "An account's reports must be settings of that account, numbered from 0, and no other account must have any."
+  }
+}

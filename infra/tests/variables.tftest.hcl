@@ -148,6 +148,42 @@ run "scopes_of_two_kinds" {
   expect_failures = [var.account_scopes]
 }
 
+run "reports_of_an_account_that_is_none" {
+  command = plan
+  variables {
+    accounts = { anthropic = ["acme"] }
+    reports  = { anthropic-acme-labs = ["cost"] }
+  }
+  expect_failures = [var.reports]
+}
+
+run "reports_that_are_none" {
+  command = plan
+  variables {
+    accounts = { anthropic = ["acme"] }
+    reports  = { anthropic-acme = [] }
+  }
+  expect_failures = [var.reports]
+}
+
+run "a_report_twice" {
+  command = plan
+  variables {
+    accounts = { anthropic = ["acme"] }
+    reports  = { anthropic-acme = ["cost", "cost"] }
+  }
+  expect_failures = [var.reports]
+}
+
+run "reports_with_a_comma" {
+  command = plan
+  variables {
+    accounts = { anthropic = ["acme"] }
+    reports  = { anthropic-acme = ["cost,names"] }
+  }
+  expect_failures = [var.reports]
+}
+
 run "a_setting_of_the_accounts" {
   command = plan
   variables {
@@ -180,6 +216,7 @@ run "everything_said_and_right" {
     operators             = ["user:ada@example.com", "group:data@example.com", "serviceAccount:ci@acme-ai-usage.iam.gserviceaccount.com"]
     accounts              = { anthropic = ["acme"], cursor = ["acme"], github_copilot = ["acme"], openai = ["acme", "acme_labs-2"] }
     account_scopes        = { github_copilot-acme = "organizations/acme-inc" }
+    reports               = { anthropic-acme = ["cost", "names"], openai-acme_labs-2 = ["cost"] }
     dataset               = "AI_usage_2"
     dataset_location      = "europe-west3"
     schedule              = "30 5,17 * * MON-FRI"

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using EventPipeline.Commands;
+using EventPipeline.Local.Service;
 using EventPipeline.Local.Shared;
 
 namespace EventPipeline.Local.Cli;
@@ -63,6 +64,8 @@ internal static class LocalCommands
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
         root.Subcommands.Add(AccountsCommand.Create(OpenAsync));
+        root.Subcommands.Add(VendorsCommand.Create(
+            (parsed, cancellationToken) => LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken)));
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         return root;
 

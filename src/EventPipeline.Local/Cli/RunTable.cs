@@ -56,7 +56,9 @@ internal static class RunTable
         console.MarkupLineInterpolated(
             $"${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
         var data = folder.Simulated ? $"{DataLabel.Simulated} data" : "Data";
-        console.MarkupLineInterpolated($"Run {run.RunId} {run.State}. {data}: {folder.WarehouseFile}");
+        var refused = run.RefusedWindows == 0 ? ""
+            : $" without {run.RefusedWindows} windows whose reports the vendor refuses";
+        console.MarkupLineInterpolated($"Run {run.RunId} {run.State}{refused}. {data}: {folder.WarehouseFile}");
     }
 
     private static void WriteFailures(IAnsiConsole console, RunDocument run)
@@ -65,6 +67,13 @@ internal static class RunTable
         {
             var what = new Window(window.Vendor, window.Account, window.Report, window.From, window.To);
             console.MarkupLineInterpolated($"[red]{window.State}[/] {what}: {window.Reason}");
+        }
+
+        foreach (var report in run.Windows
+            .Where(window => window.State == WindowState.Refused)
+            .GroupBy(window => new Subject(window.Vendor, window.Account, window.Report)))
+        {
+            console.MarkupLineInterpolated($"[yellow]{WindowState.Refused}[/] {report.Key}: {report.First().Reason}");
         }
     }
 
@@ -92,6 +101,7 @@ internal static class RunTable
     private static string Money(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
 
     private static Markup Coloured(string state) => new(WindowState.IsFailure(state) ? $"[red]{state}[/]"
+        : state == WindowState.Refused ? $"[yellow]{state}[/]"
         : state == WindowState.Loaded ? $"[green]{state}[/]"
         : $"[grey]{state}[/]");
 }

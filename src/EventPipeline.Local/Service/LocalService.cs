@@ -18,7 +18,8 @@ namespace EventPipeline.Local.Service;
 /// </summary>
 internal sealed class LocalService : IAsyncDisposable
 {
-    private const string VendorsSection = "Vendors";
+    /// <summary>The section of the settings that every vendor's is in.</summary>
+    public const string VendorsSection = "Vendors";
 
     private readonly WebApplication _app;
     private readonly WebApplication? _simulator;
@@ -98,7 +99,7 @@ internal sealed class LocalService : IAsyncDisposable
                     new SimulatorOptions(settings.Seed, settings.Clock), 0, SimulatedVendors.All);
                 await simulator.StartAsync(cancellationToken);
                 simulatorAddress = new Uri(simulator.Urls.First());
-                builder.Configuration.AddInMemoryCollection(SimulatedAccounts(settings.Seed, simulatorAddress));
+                builder.Configuration.AddInMemoryCollection(SimulatedSettings.Create(settings.Seed, simulatorAddress));
             }
 
             var app = Build(builder, folder, settings, configure);
@@ -189,33 +190,5 @@ internal sealed class LocalService : IAsyncDisposable
         builder.Services.Configure<ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddLevels(level);
-    }
-
-    private static Dictionary<string, string?> SimulatedAccounts(int seed, Uri address)
-    {
-        var settings = new Dictionary<string, string?>();
-        foreach (var (vendor, accounts, _) in SimulatedVendors.All)
-        {
-            var section = $"{VendorsSection}:{vendor.Section}";
-            settings[$"{section}:BaseAddress"] = address.AbsoluteUri;
-            foreach (var (index, account) in accounts(seed).Index())
-            {
-                var variable = $"EVENTPIPELINE_SIMULATED_{vendor.Name.ToUpperInvariant()}_{index}";
-                Environment.SetEnvironmentVariable(variable, account.Key);
-                settings[$"{section}:Accounts:{index}:Name"] = account.Name;
-                settings[$"{section}:Accounts:{index}:Secret"] = $"env:{variable}";
-                if (account.Source is not null)
-                {
-                    settings[$"{section}:Accounts:{index}:Source"] = account.Source;
-                }
-
-                if (account.Scope is not null)
-                {
-                    settings[$"{section}:Accounts:{index}:Scope"] = account.Scope;
-                }
-            }
-        }
-
-        return settings;
     }
 }

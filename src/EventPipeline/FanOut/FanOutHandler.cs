@@ -19,6 +19,7 @@ internal sealed partial class FanOutHandler(
     KnownVendors vendors,
     RunLedger ledger,
     RunPlans plans,
+    ReportRefusals refusals,
     RunCompletion completion,
     WindowPublisher windows,
     IOptions<RunOptions> options,
@@ -72,6 +73,9 @@ internal sealed partial class FanOutHandler(
             .Where(account => request.Accounts?.Contains(account.Name) ?? true)
             .ToList();
         var ids = await identities.FindKnownAsync(datasets.Value.For(request.Mode), asked, cancellationToken);
+        var refused = (await refusals.FindAsync(request.Mode, cancellationToken))
+            .Select(refusal => refusal.Subject)
+            .ToHashSet();
         List<PlanSubject> subjects =
         [
             .. from vendor in wanted
@@ -79,7 +83,10 @@ internal sealed partial class FanOutHandler(
                where account.Vendor == vendor.Name
                from report in vendor.ReportsOf(account)
                where request.Reports?.Contains(report.Name) ?? true
-               select new PlanSubject(account, ids.GetValueOrDefault(account), report),
+               select new PlanSubject(account, ids.GetValueOrDefault(account), report)
+               {
+                   IsRefused = refused.Contains(new Subject(vendor.Name, account.Name, report.Name)),
+               },
         ];
         RequireRead(request, asked, subjects);
         return subjects;
@@ -93,14 +100,20 @@ internal sealed partial class FanOutHandler(
             && request.Reports?.FirstOrDefault(name => subjects.All(subject => subject.Report.Name != name))
                 is { } unread)
         {
-            var accounts = string.Join(
-                ", ",
-                asked.Select(account => account.Source is { } source ? $"{account} ({source})" : $"{account}"));
             throw new RejectedEventException(
-                $"No account of this run reads the report '{unread}': {accounts}.",
-                "Ask for reports of the accounts' sources, or set the Source of an account below Vendors in the "
-                    + "settings to one that reads it, and replay.");
+                $"No account of this run reads the report '{unread}': {string.Join(", ", asked.Select(Described))}.",
+                "Ask for reports that the accounts read (GET /vendors lists them). To read it, add it to the Reports "
+                    + "of an account below Vendors in the settings, or set the account's Source to one that has it, "
+                    + "and replay.");
         }
+    }
+
+    private static string Described(Account account)
+    {
+        var what = string.Join(
+            "; ",
+            new[] { account.Source, string.Join(", ", account.Reports) }.Where(text => !string.IsNullOrEmpty(text)));
+        return what.Length > 0 ? $"{account} ({what})" : $"{account}";
     }
 
     private static partial class Log

@@ -26,11 +26,21 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         var windows = subjects
             .SelectMany(subject => subject.Report.HasPast
                 ? PlanDays(subject, today.AddDays(-1), (from, to), request)
+                    .Select(planned => subject.IsRefused ? OnlyAsked(planned, from, to) : planned)
                 : [PlanToday(subject, today, request.Force)])
             .OrderBy(planned => WindowReason.Urgency(planned.Why))
             .ToList();
         return new RunPlan(runId, request.Mode, from, to, time, windows);
     }
+
+    /// <summary>
+    /// A window of a report that is refused: it is read where it has requested days, so that one request shows whether
+    /// the report still is; the rest would only be refused again.
+    /// </summary>
+    private static PlannedWindow OnlyAsked(PlannedWindow planned, DateOnly from, DateOnly to) =>
+        planned.Skipped || (planned.Window.From <= to && planned.Window.To >= from)
+            ? planned
+            : planned with { Skipped = true, Why = WindowReason.RefusedBefore };
 
     /// <summary>The days a request covers, both ends included, when its day is <paramref name="today"/>.</summary>
     public static (DateOnly From, DateOnly To) AskedRange(RunRequested request, DateOnly today)
@@ -150,6 +160,9 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
 /// <param name="Report">The report.</param>
 internal sealed record PlanSubject(Account Account, string? AccountId, Report Report)
 {
+    /// <summary>Whether its vendor refused it when it was last asked for.</summary>
+    public bool IsRefused { get; init; }
+
     /// <summary>The window of one day.</summary>
     public Window Window(DateOnly day) =>
         Shared.Window.Create(new Subject(Account.Vendor, Account.Name, Report.Name), day);

@@ -18,6 +18,7 @@ internal sealed partial class FetchHandler(
     AccountIdentities identities,
     IWarehouse warehouse,
     RunLedger ledger,
+    ReportRefusals refusals,
     RunCompletion completion,
     Backlog backlog,
     RunNews news,
@@ -161,6 +162,10 @@ internal sealed partial class FetchHandler(
                 await rest.PublishAsync(left, received, cancellationToken);
             }
         }
+        catch (RejectedEventException refused) when (refused.Refusal is { IsOfOneReport: true })
+        {
+            return new WindowEnding(WindowEnd.Refused(refused));
+        }
         catch (RejectedEventException rejected)
         {
             return new WindowEnding(WindowEnd.Failure(WindowState.Rejected, $"{rejected.Message} {rejected.Hint}"))
@@ -213,6 +218,11 @@ internal sealed partial class FetchHandler(
 
         try
         {
+            if (ending.End.Details.Refusal is { } refusal)
+            {
+                await refusals.NoteAsync(runId, mode, window, refusal, cancellationToken);
+            }
+
             await ledger.RecordEndAsync(
                 runId, mode, window, ending.End, delivery.Attempt, delivery.MessageId, cancellationToken);
         }

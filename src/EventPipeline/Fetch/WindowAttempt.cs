@@ -35,16 +35,7 @@ internal sealed class WindowAttempt(
             ?? throw Unknown("report", message.Report, vendor.Reports.Select(other => other.Name));
         return vendor.ReportsOf(account).Contains(report)
             ? new WindowSource(account, report)
-            : throw new RejectedEventException(
-                $"{message.Window}: the account is read from the source '{vendor.SourceOf(account)!.Name}', which does "
-                    + $"not have the report '{report.Name}'.",
-                "What its source tells instead is read by the next run: discard this message. To read this report, "
-                    + $"set the Source of the account '{account.Name}' below Vendors:{vendor.Section}:Accounts in the "
-                    + $"settings to {string.Join(
-                        " or ",
-                        vendor.Sources
-                            .Where(source => source.Reports.Contains(report.Name))
-                            .Select(source => $"'{source.Name}'"))}, and replay.");
+            : throw NotRead(message.Window, vendor, account, report);
     }
 
     /// <summary>Reads the window and loads it, as far as the time allows.</summary>
@@ -143,6 +134,26 @@ internal sealed class WindowAttempt(
             : lookUp.FirstOpen ?? throw new TransientFailureException(
                 $"{message.Window}: every day is committed, but not the end. It will be looked up again."),
         drift);
+
+    /// <summary>The account's source does not have the report, or its settings leave it out.</summary>
+    private static RejectedEventException NotRead(Window window, Vendor vendor, Account account, Report report)
+    {
+        var where = $"the account '{account.Name}' below Vendors:{vendor.Section}:Accounts in the settings";
+        return vendor.SourceOf(account) is { } source && !source.Reports.Contains(report.Name)
+            ? new RejectedEventException(
+                $"{window}: the account is read from the source '{source.Name}', which does not have the report "
+                    + $"'{report.Name}'.",
+                "What its source tells instead is read by the next run: discard this message. To read this report, "
+                    + $"set the Source of {where} to {string.Join(
+                        " or ",
+                        vendor.Sources
+                            .Where(other => other.Reports.Contains(report.Name))
+                            .Select(other => $"'{other.Name}'"))}, and replay.")
+            : new RejectedEventException(
+                $"{window}: the settings leave the report '{report.Name}' of the account out; it reads "
+                    + $"{string.Join(", ", account.Reports)}.",
+                $"Discard this message. To read this report, add it to the Reports of {where}, and replay.");
+    }
 
     private static RejectedEventException Unknown(string field, string given, IEnumerable<string> known) => new(
         $"{field} is '{given}', which is unknown.",

@@ -15,6 +15,7 @@ internal static class OperatorCommands
         root.Subcommands.Add(serve);
         root.Subcommands.Add(SchemaCommand.Create());
         root.Subcommands.Add(AccountsCommand.Create(WarehouseCommand.OpenBigQuery));
+        root.Subcommands.Add(VendorsCommand.Create(VendorsCommand.OpenConfigured));
         root.Subcommands.Add(CompactCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(ProbeCommand.Create());
         root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));

@@ -26,8 +26,8 @@ internal sealed partial class FreshnessReport(
     {
         try
         {
-            // An account that was renamed or removed grows stale forever and does not matter, nor does a report of a
-            // source that the account is not read from any more.
+            // An account that was renamed or removed grows stale forever and does not matter, nor does a report that
+            // the account does not read any more.
             var reports = (await status.FreshnessAsync(cancellationToken)).Where(IsRead).ToList();
             metrics.CompleteUntil(
                 from report in reports

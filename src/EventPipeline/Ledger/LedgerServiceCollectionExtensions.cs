@@ -12,6 +12,7 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<RunCompletion>()
         .AddScoped<RunPlans>()
         .AddScoped<Backlog>()
+        .AddScoped<ReportRefusals>()
         .AddScoped<RunStatus>()
         .AddScoped<RunNews>()
         .AddScoped<FreshnessReport>()

@@ -71,7 +71,7 @@ internal sealed class RunCompletion(
             return;
         }
 
-        var message = new RunCompleted(runId, mode, outcome, run.Totals);
+        var message = new RunCompleted(runId, mode, outcome, run.Totals) { RefusedWindows = run.RefusedWindows };
         await publish(
             Topic.Completed,
             [

@@ -44,8 +44,8 @@ public sealed record RunDocument(
     public const string Waiting = "waiting";
 
     /// <summary>
-    /// Why it failed if no window shows it (its trigger was given up or rejected), and what to do; how many of its
-    /// windows wait, and for what; absent otherwise.
+    /// Why it failed if no window shows it (its trigger was given up or rejected, nothing of an account may be read),
+    /// and what to do; how many of its windows wait, and for what; absent otherwise.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
@@ -56,6 +56,13 @@ public sealed record RunDocument(
     /// <summary>For how many hours nothing was recorded for a run that is <c>stalled</c>; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? SilentForHours { get; init; }
+
+    /// <summary>
+    /// Windows whose reports their vendors do not let the accounts' credentials read; they are no failures, unless
+    /// nothing else of an account was read. Absent where there are none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int RefusedWindows { get; init; }
 
     /// <summary>Windows that have not ended.</summary>
     [JsonIgnore]
@@ -71,11 +78,12 @@ public sealed record RunDocument(
 /// <param name="To">The last day, UTC, inclusive.</param>
 /// <param name="Why">
 /// <c>new</c>, <c>asked for</c>, <c>forced</c>, <c>read again</c>, <c>gap</c>; for what is left out <c>settled</c>,
-/// <c>pinned</c> or <c>left for a later run</c>.
+/// <c>pinned</c>, <c>left for a later run</c> or <c>refused before</c>.
 /// </param>
 /// <param name="State">
-/// <c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>rejected</c>, <c>failed</c>; <c>pending</c> until
-/// it ends, <c>waiting</c> while it is not even published: the day's load jobs are spoken for.
+/// <c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>refused</c> (the account's credential may not
+/// read the report), <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends, <c>waiting</c> while it is not
+/// even published: the day's load jobs are spoken for.
 /// </param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>

@@ -72,6 +72,7 @@ internal sealed class RunEvents(
                 plan.Head.WindowCount,
                 standing.GetInt64("ended"),
                 standing.GetInt64("succeeded"),
+                standing.GetInt64("refused"),
                 standing.GetInt64("told_completed") > 0,
                 standing.GetInt64("told_failed") > 0),
             [.. rows[false]]);

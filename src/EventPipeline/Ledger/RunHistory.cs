@@ -36,6 +36,9 @@ internal static class RunHistory
     /// <summary>A window ended with its commit. Not in the table, but read as if it were.</summary>
     public const string WindowCommitted = "window_committed";
 
+    /// <summary>A vendor refuses a report, for the first time or for the first time since it worked.</summary>
+    public const string ReportRefused = "report_refused";
+
     /// <summary>A delivery is about to announce the run's end.</summary>
     public const string Completing = "completing";
 
@@ -77,9 +80,11 @@ internal static class RunHistory
             trigger is null && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
         var isOpen = isPending || waiting > 0;
         var silent = now - newest;
+        var shut = isOpen ? [] : ShutAccounts(windows);
         var state = isPending ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
             : waiting > 0 ? RunDocument.Waiting
-            : trigger is not null || windows.Any(window => WindowState.IsFailure(window.State)) ? "failed"
+            : trigger is not null || shut.Count > 0 || windows.Any(window => WindowState.IsFailure(window.State))
+                ? "failed"
             : "completed";
         var read = windows.Where(window => WindowState.IsSuccess(window.State)).ToList();
         return new RunDocument(
@@ -103,7 +108,10 @@ internal static class RunHistory
             Reason = trigger is not null ? trigger.TextOrNull("reason")
                 : waiting > 0 ? $"{waiting} of its windows wait: BigQuery takes so many load jobs a table and day, and "
                     + "daily runs come first. The next run of any kind, such as tomorrow's, publishes more of them."
+                : shut.Count > 0 ? $"Nothing was read of {string.Join(", ", shut)}: the vendor refuses its key every "
+                    + "report that was asked for. Its windows say what is missing."
                 : null,
+            RefusedWindows = windows.Count(window => window.State == WindowState.Refused),
             LastEventAt = newest,
             SilentForHours = state == RunDocument.Stalled ? Math.Round(silent.TotalHours, 1) : null,
         };
@@ -190,6 +198,18 @@ internal static class RunHistory
                 events.Min(row => row.Timestamp("recorded_at")),
                 windows);
     }
+
+    /// <summary>
+    /// The accounts that read nothing because every report was refused: what is wrong is then not one report's.
+    /// </summary>
+    private static List<string> ShutAccounts(IEnumerable<WindowDocument> windows) =>
+    [
+        .. windows
+            .Where(window => window.State != WindowState.Skipped)
+            .GroupBy(window => $"{window.Vendor}/{window.Account}")
+            .Where(account => account.All(window => window.State == WindowState.Refused))
+            .Select(account => account.Key),
+    ];
 
     private static WindowDocument Window(PlannedWindow planned, List<Row> events)
     {

@@ -52,8 +52,8 @@ internal sealed class RunLedger(
         ledger.HasSucceededAsync(runId, mode, window, cancellationToken);
 
     /// <summary>
-    /// Records how a window ended that has not committed its end. A window succeeds once per run; it is rejected once
-    /// per message and reason, so that a replay that is rejected too is reported.
+    /// Records how a window ended that has not committed its end. A window succeeds once per run; it is refused or
+    /// rejected once per message and reason, so that a replay that is rejected too is reported.
     /// </summary>
     public Task RecordEndAsync(
         string runId,
@@ -80,7 +80,7 @@ internal sealed class RunLedger(
             runId,
             mode.Name(),
             window.Id,
-            .. WindowState.IsFailure(end.State) ? new[] { end.State, messageId, end.Reason } : ["succeeded"],
+            .. WindowState.IsSuccess(end.State) ? ["succeeded"] : new[] { end.State, messageId, end.Reason },
         ];
         return Convert.ToHexStringLower(
             SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));

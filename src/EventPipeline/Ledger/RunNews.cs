@@ -49,9 +49,9 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
         metrics.RunEnded(mode, run.State, duration);
         var (level, modeName) = (run.State == "failed" ? LogLevel.Error : LogLevel.Information, mode.Name());
         NewsLog.RunCompleted(
-            logger, level, run.RunId, run.State, run.Windows.Count, failed, run.Totals.Rows, run.Totals.Tokens,
-            run.Totals.BilledUsd, run.Totals.EstimatedUsd, run.Totals.Money.Others, duration.TotalSeconds, modeName,
-            run.From, run.To);
+            logger, level, run.RunId, run.State, run.Windows.Count, failed, run.RefusedWindows, run.Totals.Rows,
+            run.Totals.Tokens, run.Totals.BilledUsd, run.Totals.EstimatedUsd, run.Totals.Money.Others,
+            duration.TotalSeconds, modeName, run.From, run.To);
         if (mode == RunMode.Production)
         {
             await freshness.TellAsync(cancellationToken);
@@ -99,8 +99,8 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
 
         [LoggerMessage(EventId = 4, EventName = "run.completed",
             Message =
-                "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed, {Rows} rows, {Usd} "
-                    + "US dollars.")]
+                "Run {RunId} ended {Outcome}: {Windows} windows, of which {FailedWindows} failed and {RefusedWindows} "
+                    + "were refused, {Rows} rows, {Usd} US dollars.")]
         public static partial void RunCompleted(
             ILogger logger,
             LogLevel level,
@@ -108,6 +108,7 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
             string outcome,
             int windows,
             int failedWindows,
+            int refusedWindows,
             long rows,
             long tokens,
             decimal usd,

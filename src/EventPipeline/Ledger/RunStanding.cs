@@ -4,10 +4,15 @@ namespace EventPipeline.Ledger;
 /// <param name="Windows">How many windows it reads.</param>
 /// <param name="Ended">How many of them have ended.</param>
 /// <param name="Succeeded">How many of them have succeeded.</param>
+/// <param name="Refused">How many others of them were refused: whether the run fails of them, all of it says.</param>
 /// <param name="ToldCompleted">Whether it was announced that it completed.</param>
 /// <param name="ToldFailed">Whether it was announced that it failed.</param>
-internal sealed record RunStanding(int Windows, long Ended, long Succeeded, bool ToldCompleted, bool ToldFailed)
+internal sealed record RunStanding(
+    int Windows, long Ended, long Succeeded, long Refused, bool ToldCompleted, bool ToldFailed)
 {
     /// <summary>Whether nothing is left to be announced: windows are open, or the outcome is known.</summary>
-    public bool HasNoNews => Ended < Windows || (Succeeded < Windows ? ToldFailed : ToldCompleted);
+    public bool HasNoNews => Ended < Windows
+        || (Succeeded + Refused < Windows ? ToldFailed
+            : Refused > 0 ? ToldFailed && ToldCompleted
+            : ToldCompleted);
 }

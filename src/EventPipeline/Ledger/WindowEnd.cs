@@ -27,6 +27,13 @@ internal sealed record WindowEnd(
         LoadId = IsHigher(earlier) ? earlier.LoadId : LoadId,
     };
 
+    /// <summary>The end of a window whose report the vendor does not let the account's credential read.</summary>
+    public static WindowEnd Refused(RejectedEventException refused)
+    {
+        var end = Failure(WindowState.Refused, $"{refused.Message} {refused.Hint}");
+        return end with { Details = end.Details with { Refusal = refused.Refusal } };
+    }
+
     private bool IsHigher(WindowEnd other) => WindowState.Rank(other.State) < WindowState.Rank(State);
 
     /// <summary>The end of a window that did not succeed: <c>rejected</c> or <c>failed</c>.</summary>
@@ -42,6 +49,10 @@ internal sealed record EndDetails(IReadOnlyList<SliceDifference>? Differences, I
     /// <summary>Money of the bases that the event has no columns for; null where there is none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyDictionary<string, decimal>? OtherUsd { get; init; }
+
+    /// <summary>How the vendor refused the report; null where it did not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CredentialRefusal? Refusal { get; init; }
 }
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web, Converters = [typeof(DecimalAsString)])]

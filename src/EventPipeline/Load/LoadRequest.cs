@@ -70,13 +70,14 @@ internal static class WindowState
     public const string Empty = "empty";
     public const string Unchanged = "unchanged";
     public const string Skipped = "skipped";
+    public const string Refused = "refused";
     public const string Rejected = "rejected";
     public const string Failed = "failed";
 
     /// <summary>
     /// Success before failure, and of successes the one that did most: the order of deliveries does not matter.
     /// </summary>
-    private static readonly string[] Highest = [Loaded, Empty, Unchanged, Skipped, Rejected, Failed];
+    private static readonly string[] Highest = [Loaded, Empty, Unchanged, Skipped, Refused, Rejected, Failed];
 
     public static int Rank(string state) => Array.IndexOf(Highest, state);
 

@@ -80,6 +80,12 @@ internal static class WindowReason
     /// </summary>
     public const string LeftForLater = "left for a later run";
 
+    /// <summary>
+    /// Left out: the vendor refused the report when it was last asked for. The requested days ask whether it still
+    /// does; the others follow once it does not.
+    /// </summary>
+    public const string RefusedBefore = "refused before";
+
     /// <summary>The order of publishing, lowest first.</summary>
     public static int Urgency(string why) =>
         why switch { New => 0, AskedFor => 1, Forced => 2, ReadAgain => 3, Gap => 4, _ => 5 };

@@ -17,4 +17,7 @@ public sealed class RejectedEventException(
 
     /// <summary>The class of the failure.</summary>
     public RejectionCause Cause { get; } = cause;
+
+    /// <summary>How a vendor refused the credential; null where the failure is another.</summary>
+    public CredentialRefusal? Refusal { get; init; }
 }

@@ -29,7 +29,8 @@ internal static class StatusEndpoints
         status.MapGet("/slices", SlicesAsync).WithSummary("The dataset's content by vendor, account, report and day.")
             .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
         status.MapGet("/vendors", VendorsAsync)
-            .WithSummary("The vendors, their reports and accounts, and how the last reads went.");
+            .WithSummary(
+                "The vendors, their reports and accounts, whether a report may be read, and how the last reads went.");
     }
 
     private static async Task<Ok<StatusDocument>> StatusAsync(
@@ -98,13 +99,17 @@ internal static class StatusEndpoints
 
     private static async Task<Ok<VendorList>> VendorsAsync(
         RunStatus status,
+        ReportRefusals refusals,
         KnownVendors vendors,
         ConfiguredAccounts accounts,
         DataLabel label,
         CancellationToken cancellationToken)
     {
-        var freshness = (await status.FreshnessAsync(cancellationToken))
-            .ToLookup(report => (report.Vendor, report.Account));
+        var all = await status.FreshnessAsync(cancellationToken);
+        var refused = (await refusals.FindAsync(RunMode.Production, cancellationToken))
+            .ToDictionary(refusal => refusal.Subject);
+        var (freshness, bySubject) = (
+            all.ToLookup(report => (report.Vendor, report.Account)), all.ToLookup(report => report.Subject));
         return TypedResults.Ok(new VendorList(
             label.Text,
             [
@@ -118,9 +123,16 @@ internal static class StatusEndpoints
                                 account.Name,
                                 account.Source,
                                 [.. vendor.ReportsOf(account).Select(report => report.Name)],
+                                [.. vendor.ReportsOf(account).Select(report => Access(account, report.Name))],
                                 [.. freshness[(vendor.Name, account.Name)]])),
                     ])),
             ]));
+
+        ReportAccess Access(Account account, string report)
+        {
+            var subject = new Subject(account.Vendor, account.Name, report);
+            return ReportAccess.Create(report, refused.GetValueOrDefault(subject), [.. bySubject[subject]]);
+        }
     }
 
     private static ProblemHttpResult? ReadLimit(string? text, int usual, out int limit)
@@ -166,6 +178,8 @@ internal static class StatusEndpoints
         DateTimeOffset? EndedAt,
         int Windows,
         int Pending,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        int RefusedWindows,
         RunTotals Totals,
         DateTimeOffset? LastEventAt,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -184,6 +198,7 @@ internal static class StatusEndpoints
             run.EndedAt,
             run.Windows.Count,
             run.Pending,
+            run.RefusedWindows,
             run.Totals,
             run.LastEventAt, run.SilentForHours, run.Reason);
     }
@@ -200,5 +215,6 @@ internal static class StatusEndpoints
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         string? Source,
         IReadOnlyList<string> Reads,
+        IReadOnlyList<ReportAccess> Access,
         IReadOnlyList<ReportFreshness> Reports);
 }

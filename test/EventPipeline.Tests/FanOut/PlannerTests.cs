@@ -188,6 +188,29 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Of_a_report_that_is_refused_only_the_requested_days_are_asked_for()
+    {
+        Read(Day(20), Day(21).At(6));
+
+        PlanRefused(Daily).ShouldBe(
+        [
+            "1122..1122 new", "1119..1119 refused before (skipped)", "1120..1120 refused before (skipped)",
+            "1121..1121 refused before (skipped)",
+        ]);
+        PlanRefused(Daily with { From = Day(19), To = Day(19) }).ShouldBe(
+        [
+            "1119..1119 asked for", "1120..1120 refused before (skipped)", "1121..1122 refused before (skipped)",
+        ]);
+        _reads.Clear();
+        Read(Day(22), Day(23).At(5));
+        PlanRefused(Daily).ShouldBe(["1122..1122 read again", "1119..1121 refused before (skipped)"]);
+
+        IEnumerable<string> PlanRefused(RunRequested request) => new Planner(_reads, 4)
+            .Plan("run", request, Morning, [new PlanSubject(Acme, Organization, Usage) { IsRefused = true }]).Windows
+            .Select(Text);
+    }
+
+    [Fact]
     public void A_meter_is_planned_like_a_snapshot()
     {
         var meter = new PlanSubject(Acme, Organization, new Report("meter", ReportKind.Meter, 1, 0));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.Ledger;
 using EventPipeline.Messages;
 
 namespace EventPipeline.Tests.Ledger;
@@ -19,4 +20,24 @@ public sealed class RunCompletedTests
                 {"runId":"run-1","mode":"dry_run","outcome":"completed",
                 "totals":{"slices":1,"rows":2,"tokens":3,"usd":"4.5","estimatedUsd":"0"}}
                 """.ReplaceLineEndings(""));
+
+    [Fact]
+    public void What_was_refused_is_counted_where_there_is_some() =>
+        JsonSerializer.Serialize(
+            new RunCompleted("run-1", RunMode.Production, "completed", new RunTotals(1, 2, 3)) { RefusedWindows = 2 },
+            MessageJson.Default.RunCompleted).ShouldContain("\"refusedWindows\":2");
+
+    /// <summary>Refused windows alone do not tell how a run ended: whether an account read nothing does.</summary>
+    [Theory]
+    [InlineData(2, 2, 0, true, false, true)]
+    [InlineData(2, 2, 0, false, false, false)]
+    [InlineData(1, 2, 0, false, true, true)]
+    [InlineData(1, 2, 1, true, false, false)]
+    [InlineData(1, 2, 1, false, true, false)]
+    [InlineData(1, 2, 1, true, true, true)]
+    [InlineData(0, 2, 1, false, true, true)]
+    [InlineData(0, 1, 1, true, true, true)]
+    public void A_run_has_no_news_once_its_outcome_was_announced(
+        long succeeded, long ended, long refused, bool toldCompleted, bool toldFailed, bool expected) =>
+        new RunStanding(2, ended, succeeded, refused, toldCompleted, toldFailed).HasNoNews.ShouldBe(expected);
 }

@@ -124,6 +124,16 @@ public sealed class FreshnessTests(WarehouseFixture file) : IClassFixture<Wareho
     }
 
     [Fact]
+    public async Task A_report_that_is_refused_is_missing_with_the_reason()
+    {
+        await ReadAsync(0);
+        await FailAsync("w", 1, 1, Morning(9), "May not.", ("event", "window_ended"), ("state", "refused"));
+
+        (await ErrorsAsync()).ShouldBe([["cost", "May not.", Morning(9)]]);
+        (await CompleteUntilAsync()).ShouldBe(Day);
+    }
+
+    [Fact]
     public async Task What_a_dry_run_fails_at_is_no_error_of_the_data()
     {
         await ReadAsync(0);

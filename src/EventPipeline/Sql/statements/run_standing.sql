@@ -11,13 +11,13 @@ WITH events AS (
   WHERE run_id = @run_id AND recorded_at >= @since
 ),
 ends AS (
-  SELECT window_id, MAX(succeeded) AS succeeded
+  SELECT window_id, MAX(best) AS best
   FROM (
-    SELECT window_id, CASE WHEN state IN ('loaded', 'empty', 'unchanged') THEN 1 ELSE 0 END AS succeeded
+    SELECT window_id, CASE WHEN state IN ('loaded', 'empty', 'unchanged') THEN 2 WHEN state = 'refused' THEN 1 ELSE 0 END AS best
     FROM events
     WHERE event = 'window_ended'
     UNION ALL
-    SELECT window_id, 1 AS succeeded
+    SELECT window_id, 2 AS best
     FROM {dataset}.slice_versions
     WHERE run_id = @run_id AND window_outcome IS NOT NULL AND usage_date BETWEEN @from AND @to
   ) AS each_end
@@ -25,7 +25,8 @@ ends AS (
 )
 SELECT
   COUNT(DISTINCT p.window_id) AS ended,
-  COUNT(DISTINCT CASE WHEN e.succeeded = 1 THEN p.window_id END) AS succeeded,
+  COUNT(DISTINCT CASE WHEN e.best = 2 THEN p.window_id END) AS succeeded,
+  COUNT(DISTINCT CASE WHEN e.best = 1 THEN p.window_id END) AS refused,
   (SELECT COUNT(*) FROM events WHERE event = 'completed' AND state = 'completed') AS told_completed,
   (SELECT COUNT(*) FROM events WHERE event = 'completed' AND state = 'failed') AS told_failed,
   CAST(NULL AS STRING) AS load_id,

@@ -56,7 +56,7 @@ failures AS (
     ON e.run_id = done.run_id AND e.window_id = done.window_id
   LEFT JOIN {dataset}.accounts AS a
     ON e.vendor = a.vendor AND e.account = a.account
-  WHERE (e.event = 'attempt_failed' OR (e.event = 'window_ended' AND e.state IN ('rejected', 'failed')))
+  WHERE (e.event = 'attempt_failed' OR (e.event = 'window_ended' AND e.state IN ('refused', 'rejected', 'failed')))
     AND e.mode <> 'dry_run'
     AND done.run_id IS NULL
     AND e.vendor IS NOT NULL AND e.account IS NOT NULL AND e.report IS NOT NULL

@@ -180,6 +180,7 @@ internal sealed partial class VendorSettings
                 OrganizationId,
                 .. vendor.Sources.Count > 0 ? [SourceName] : (string[])[],
                 .. vendor.ScopeKinds.Count > 0 ? [Scope] : (string[])[],
+                ReportsSetting.Name,
             ]);
         var name = ReadName(item.GetSection(Name), names);
         var secret = ReadSecret(item.GetSection(Secret));
@@ -191,12 +192,14 @@ internal sealed partial class VendorSettings
             Mistake(item.GetSection(Scope), mistake);
         }
 
+        var reports = ReportsSetting.Read(item.GetSection(ReportsSetting.Name), vendor, source, _mistakes);
         if (name is not null && secret is not null)
         {
             _accounts.Add(new Account(vendor.Name, name, address, secret, organization)
             {
                 Source = source,
                 Scope = scope,
+                Reports = reports,
             });
         }
     }

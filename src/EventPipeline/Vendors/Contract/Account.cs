@@ -23,6 +23,12 @@ public sealed record Account(
     /// <summary>What is read with its key, where the vendor's keys do not say; null where they do.</summary>
     public AccountScope? Scope { get; init; }
 
+    /// <summary>
+    /// The names of the reports that are read of it, which all belong to its source; empty for every report that its
+    /// source has. What is read is said by <see cref="Contract.Vendor.ReportsOf"/>.
+    /// </summary>
+    public IReadOnlyList<string> Reports { get; init; } = [];
+
     /// <summary>Vendor and name.</summary>
     public override string ToString() => $"{Vendor}/{Name}";
 }

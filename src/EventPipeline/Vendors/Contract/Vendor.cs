@@ -37,10 +37,15 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
     public Source? SourceOf(Account account) =>
         Sources.FirstOrDefault(source => source.Name == account.Source) ?? DefaultSource;
 
-    /// <summary>What an account can be asked for.</summary>
-    public IReadOnlyList<Report> ReportsOf(Account account) => SourceOf(account) is { } source
-        ? [.. Reports.Where(report => source.Reports.Contains(report.Name))]
-        : Reports;
+    /// <summary>What a source has; every report where there is one way.</summary>
+    public IReadOnlyList<Report> ReportsIn(Source? source) => source is null
+        ? Reports
+        : [.. Reports.Where(report => source.Reports.Contains(report.Name))];
+
+    /// <summary>The reports of an account: what its source has, and of that what its settings name.</summary>
+    public IReadOnlyList<Report> ReportsOf(Account account) => account.Reports.Count == 0
+        ? ReportsIn(SourceOf(account))
+        : [.. ReportsIn(SourceOf(account)).Where(report => account.Reports.Contains(report.Name))];
 
     /// <summary>
     /// What an account may be set to read (<see cref="Account.Scope"/>), by kind; empty where a key says it. Things of

@@ -55,16 +55,11 @@ internal static class Refusals
         };
         return meant switch
         {
-            401 or 403 => conversation.Refused(
+            401 or 403 => OfCredential(
+                conversation,
                 what,
-                $"{(error.IsPage ? $"{page} If it is the vendor's after all: " : "")}"
-                    + $"{conversation.Protocol.CredentialHint} {conversation.KeyKind} "
-                    + (conversation.Account.Source is { } source
-                        ? $"The account is read from the source '{source}': check its Source too. "
-                        : "")
-                    + $"Check the secret of the account '{conversation.Account.Name}' in the settings below "
-                    + $"Vendors:{conversation.Protocol.Settings}:Accounts, then replay.",
-                RejectionCause.Credential),
+                error.IsPage ? $"{page} If it is the vendor's after all: " : "",
+                isOfOneReport: meant == 403 && conversation.IsAboutReport && !error.IsPage),
             402 => Refused(
                 "The vendor reports a billing problem of the organisation. "
                 + "Settle it in the vendor's console, then replay."),
@@ -104,6 +99,26 @@ internal static class Refusals
         };
 
         RejectedEventException Refused(string hint) => conversation.Refused(what, hint, RejectionCause.VendorRefused);
+    }
+
+    /// <summary>
+    /// The credential was refused: as such, or, where the vendor took it, for one report, which somebody may give it.
+    /// </summary>
+    private static RejectedEventException OfCredential(
+        Conversation conversation, string what, string page, bool isOfOneReport)
+    {
+        var account = $"the account '{conversation.Account.Name}' in the settings below "
+            + $"Vendors:{conversation.Protocol.Settings}:Accounts";
+        var remedy = $"{conversation.Protocol.CredentialHint} {conversation.KeyKind}".TrimEnd()
+            + (conversation.Account.Source is { } source
+                ? $" The account is read from the source '{source}': check its Source too."
+                : "");
+        var hint = isOfOneReport
+            ? $"{remedy} Once the key may read the report, the next run reads it. To do without it, name the reports "
+                + $"to read in the Reports of {account}."
+            : $"{page}{remedy} Check the secret of {account}, then replay.";
+        return conversation.Refused(
+            what, hint, RejectionCause.Credential, new CredentialRefusal(what, remedy, isOfOneReport));
     }
 
     private static string WaitAsked(TimeSpan? wait) => wait is { } asked

@@ -20,6 +20,9 @@ internal sealed partial class Conversation(
 
     public Account Account { get; } = account;
 
+    /// <summary>Whether it is about a report; otherwise about the account, such as who it is.</summary>
+    public bool IsAboutReport => _fetch is not null;
+
     public VendorProtocol Protocol { get; } = protocol;
 
     /// <summary>The organisation that the answers name.</summary>
@@ -78,8 +81,9 @@ internal sealed partial class Conversation(
         innerException);
 
     /// <summary>The vendor refuses, and will refuse again.</summary>
-    public RejectedEventException Refused(string what, string hint, RejectionCause cause) =>
-        new($"{about}: {what}", hint, cause);
+    public RejectedEventException Refused(
+        string what, string hint, RejectionCause cause, CredentialRefusal? refusal = null) =>
+        new($"{about}: {what}", hint, cause) { Refusal = refusal };
 
     /// <summary>The days are older than what the vendor serves, which is no reason to forget what was loaded.</summary>
     public RejectedEventException TooOld(string what) => Refused(
