@@ -42,11 +42,12 @@ internal static class Costs
         "cost" or "analytics_cost" or "credits" or "ai_credits" or "premium_requests" => ["cost"],
         "claude_code" => ["activity", "cost"],
         "activity" => ["usage", "cost"],
-        "daily_usage" or "user_activity" or "metrics" or "user_metrics" => ["activity"],
+        "daily_usage" or "metrics" or "user_metrics" => ["activity"],
         "usage_events" => ["usage_event"],
         "spend" or "seats" => ["seat"],
         "names" => ["entity"],
         _ when report.EndsWith("_usage", StringComparison.Ordinal) => ["usage"],
+        _ when report.EndsWith("_activity", StringComparison.Ordinal) => ["activity"],
         _ => throw new InvalidOperationException($"The report {report} fills no table that is known here."),
     };
 

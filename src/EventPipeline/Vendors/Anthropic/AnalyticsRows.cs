@@ -61,7 +61,7 @@ internal static class AnalyticsRows
             grain => Request(query.Path, conversation.Window, grain),
             Page,
             "page",
-            new Watermark(conversation).Note);
+            new Watermark(conversation, conversation.Window.To).Note);
         await foreach (var (grain, row) in rows.ReadAsync(conversation, pages, "the rows", cancellationToken))
         {
             var day = DayOf(row);
@@ -120,7 +120,8 @@ internal static class AnalyticsRows
         };
     }
 
-    private static DateOnly DayOf(Fields row)
+    /// <summary>The UTC day that a row is about.</summary>
+    public static DateOnly DayOf(Fields row)
     {
         var (start, end) = (row.Time("starting_at"), row.Time("ending_at"));
         return start is { } from && from.UtcDateTime.TimeOfDay == TimeSpan.Zero && end == from.AddDays(1)

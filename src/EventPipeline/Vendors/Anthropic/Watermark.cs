@@ -1,4 +1,5 @@
 using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Anthropic;
@@ -8,7 +9,8 @@ namespace EventPipeline.Vendors.Anthropic;
 /// export says whether a day is there: one that was made before the day was over, or none at all, says nothing of it.
 /// </summary>
 /// <param name="conversation">The conversation about the window.</param>
-internal sealed class Watermark(Conversation conversation)
+/// <param name="last">The last day that was asked for, UTC.</param>
+internal sealed class Watermark(Conversation conversation, DateOnly last)
 {
     /// <summary>The member of a page that holds it.</summary>
     public const string Name = "data_refreshed_at";
@@ -31,11 +33,11 @@ internal sealed class Watermark(Conversation conversation)
         }
 
         (_isKnown, _export) = (true, export);
-        if (export is null || export < conversation.Window.End)
+        if (!(export >= last.AddDays(1).Start()))
         {
             throw conversation.Transient(
                 $"the data is not ready: the vendor's newest export ({Name}) is {Text(export)}, and "
-                    + FormattableString.Invariant($"{conversation.Window.To:yyyy-MM-dd} was over later. ")
+                    + FormattableString.Invariant($"{last:yyyy-MM-dd} was over later. ")
                     + "A day that is not exported is not an empty day: nothing was committed. The window will be read "
                     + "again.");
         }

@@ -84,7 +84,7 @@ public sealed class UserActivityTests : IDisposable
         _vendor.On(Users, Refusal("date is too recent: data is available up to 2026-11-20"), HttpStatusCode.BadRequest);
 
         (await _bench.TransientAsync("anthropic", "user_activity", "2026-11-21", "2026-11-21")).Message
-            .ShouldContain("the activity of 2026-11-21 is not ready");
+            .ShouldContain("users of 2026-11-21 is not ready");
     }
 
     [Theory]
