@@ -76,6 +76,7 @@ internal static partial class ActivityDays
                 if (said.Names().Contains(Watermark.Name))
                 {
                     export.Note(said);
+                    export.RequireAll();
                 }
             },
         };
@@ -95,7 +96,7 @@ internal static partial class ActivityDays
 
     private static TransientFailureException NotReady(
         Conversation conversation, ActivityReport report, DateOnly day, string why) =>
-        conversation.Transient(
+        conversation.NotReady(
             FormattableString.Invariant($"{report.Path} of {day:yyyy-MM-dd} is not ready: {why} ")
                 + "It is usually there by 10:00 UTC of the next day; the window is read again until it is there.");
 

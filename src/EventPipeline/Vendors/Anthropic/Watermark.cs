@@ -19,10 +19,9 @@ internal sealed class Watermark(Conversation conversation, DateOnly last)
     private DateTimeOffset? _export;
 
     /// <summary>Takes a page's.</summary>
-    /// <exception cref="TransientFailureException">
-    /// It is not that of the pages before, or older than the end of the last day that was asked for.
-    /// </exception>
-    public void Note(Fields page)
+    /// <returns>Whether it has all that was asked for.</returns>
+    /// <exception cref="TransientFailureException">It is not that of the pages before.</exception>
+    public bool Note(Fields page)
     {
         var export = page.Time(Name);
         if (_isKnown && export != _export)
@@ -33,13 +32,25 @@ internal sealed class Watermark(Conversation conversation, DateOnly last)
         }
 
         (_isKnown, _export) = (true, export);
-        if (!(export >= last.AddDays(1).Start()))
+        return Has(last);
+    }
+
+    /// <summary>Whether the export was made when a day was over.</summary>
+    public bool Has(DateOnly day) => _export >= day.AddDays(1).Start();
+
+    /// <summary>Ends the read of days that are not there yet.</summary>
+    /// <exception cref="TransientFailureException">
+    /// The export is older than the end of the last day that was asked for.
+    /// </exception>
+    public void RequireAll()
+    {
+        if (!Has(last))
         {
-            throw conversation.Transient(
-                $"the data is not ready: the vendor's newest export ({Name}) is {Text(export)}, and "
+            throw conversation.NotReady(
+                $"the data is not ready: the vendor's newest export ({Name}) is {Text(_export)}, and "
                     + FormattableString.Invariant($"{last:yyyy-MM-dd} was over later. ")
-                    + "A day that is not exported is not an empty day: nothing was committed. The window will be read "
-                    + "again.");
+                    + "A day that is not exported is not an empty day: nothing of it was committed. It is exported "
+                    + "about every four hours; the window is read again until it is there.");
         }
     }
 

@@ -187,8 +187,9 @@ public sealed class ActivityReportTests : IDisposable
         _vendor.On(Root + path, Refusal("data is available up to 2026-10-31"), HttpStatusCode.BadRequest)
             .On(Root + path, Refusal("HIPAA readiness is enabled"), HttpStatusCode.BadRequest);
 
-        (await _bench.TransientAsync("anthropic", report, Day, Day)).Message
-            .ShouldContain($"{path} of {Day} is not ready: ");
+        var failure = await _bench.TransientAsync("anthropic", report, Day, Day);
+        failure.IsNotReady.ShouldBeTrue();
+        failure.Message.ShouldContain($"{path} of {Day} is not ready: ");
         (await _bench.RejectedAsync("anthropic", report, Day, Day)).Message.ShouldContain("HIPAA");
     }
 
@@ -222,8 +223,9 @@ public sealed class ActivityReportTests : IDisposable
             return;
         }
 
-        (await _bench.TransientAsync("anthropic", "user_activity", Day, Day)).Message
-            .ShouldContain($"{Day} was over later");
+        var failure = await _bench.TransientAsync("anthropic", "user_activity", Day, Day);
+        failure.IsNotReady.ShouldBeTrue();
+        failure.Message.ShouldContain($"{Day} was over later");
     }
 
     [Theory]

@@ -101,6 +101,27 @@ public sealed class WholeAnalyticsTests
         }
     }
 
+    /// <summary>The vendor is an hour before the end of the last day that is asked for.</summary>
+    [Theory]
+    [InlineData("user_activity")]
+    [InlineData("organization_activity")]
+    [InlineData("analytics_usage")]
+    [InlineData("analytics_cost")]
+    public async Task A_day_that_is_not_there_yet_waits_and_those_before_it_are_loaded(string report)
+    {
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        await using var vendor = await SimulatorHost.StartAsync(
+            Seed, new DateTimeOffset(today, TimeOnly.MinValue, TimeSpan.Zero).AddHours(-1));
+        await using var host = await StartServiceAsync(vendor, Enterprise.Key, "enterprise");
+
+        var run = await RunAsync(host, today.AddDays(-3), today.AddDays(-1), report);
+
+        var window = run.Windows.ShouldHaveSingleItem();
+        window.Reason!.ShouldContain("is not ready");
+        (await host.AskAsync("SELECT usage_date FROM current_slices ORDER BY 1"))
+            .ShouldBe([[today.AddDays(-3)], [today.AddDays(-2)]]);
+    }
+
     /// <summary>Both directions, with days that both sources have read.</summary>
     [Theory]
     [InlineData("console", "console_analytics")]
