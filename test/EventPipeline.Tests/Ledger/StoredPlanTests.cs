@@ -139,5 +139,5 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
     private RunPlans Plans() => new(file.Warehouse, Datasets, Events(), TimeProvider.System);
 
     private RunLedger Ledger() =>
-        new(file.Warehouse, Datasets, Events(), completion: null!, news: null!, TimeProvider.System);
+        new(file.Warehouse, Datasets, Events(), completion: null!, news: null!, [], TimeProvider.System);
 }

@@ -49,8 +49,14 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
                 Grains = MessagesUsage.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             },
             new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
-            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3),
-            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3)
+            {
+                AsksEachDay = true,
+            },
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0)
+            {
+                LeastRequests = AnthropicEntities.Lists,
+            },
             Analytics(AnalyticsUsageReport, MessagesUsageReport, AnalyticsUsage.Grains),
             Analytics(AnalyticsCostReport, CostReportName, AnalyticsCost.Grains),
             Activity(UserActivityReport, normaliserVersion: 2),
@@ -167,13 +173,18 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     };
 
     private static Report Activity(string name, int normaliserVersion = 1) =>
-        new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7, normaliserVersion);
+        new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7, normaliserVersion)
+        {
+            AsksEachDay = true,
+            OwnLimit = AnalyticsRows.Limit,
+        };
 
     private static Report Analytics(string name, string insteadOf, IReadOnlyList<Grain> grains) =>
         new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: SettledAfterMonth)
         {
             Settles = Settles.AfterItsMonth,
             InsteadOf = insteadOf,
+            OwnLimit = AnalyticsRows.Limit,
             Grains = grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
         };
 

@@ -6,7 +6,9 @@ using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
 using EventPipeline.Tests.Simulator;
+using EventPipeline.Vendors.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Vendors.Anthropic;
 
@@ -90,6 +92,9 @@ public sealed class WholeAnalyticsTests
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
+        var days = run.Windows.Sum(window => window.To.DayNumber - window.From.DayNumber + 1);
+        run.Requests.ShouldBe([new AccountRequests("anthropic", "acme", days, (days - 1) / 60)]);
+        run.Warnings.ShouldBeNull();
         foreach (var (report, member, quantity) in counts)
         {
             var truth = await vendor.TotalAsync(Enterprise, report, from, to);
@@ -287,11 +292,15 @@ public sealed class WholeAnalyticsTests
         ServiceHost.StartAsync(
         folder,
         [("Anthropic", name, key)],
-        builder => builder.Configuration.AddInMemoryCollection(
-        [
-            new("Vendors:Anthropic:BaseAddress", vendor.Address),
-            new("Vendors:Anthropic:Accounts:0:Source", source),
-        ]));
+        builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(
+            [
+                new("Vendors:Anthropic:BaseAddress", vendor.Address),
+                new("Vendors:Anthropic:Accounts:0:Source", source),
+            ]);
+            builder.Services.AddSingleton(new BackPressure(TimeProvider.System) { KeepsToLimits = false });
+        });
 
     private static decimal Exact(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
 }
