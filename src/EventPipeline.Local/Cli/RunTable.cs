@@ -55,10 +55,27 @@ internal static class RunTable
         console.MarkupInterpolated($"{totals.Slices} slices, {totals.Rows:N0} rows, {totals.Tokens:N0} tokens, ");
         console.MarkupLineInterpolated(
             $"${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
+        WriteRequests(console, run);
         var data = folder.Simulated ? $"{DataLabel.Simulated} data" : "Data";
         var refused = run.RefusedWindows == 0 ? ""
             : $" without {run.RefusedWindows} windows whose reports the vendor refuses";
         console.MarkupLineInterpolated($"Run {run.RunId} {run.State}{refused}. {data}: {folder.WarehouseFile}");
+    }
+
+    /// <summary>What the plan needs of the vendors, those accounts first that take longest.</summary>
+    private static void WriteRequests(IAnsiConsole console, RunDocument run)
+    {
+        var slow = run.Requests.Where(account => account.Minutes >= 1)
+            .OrderByDescending(account => account.Minutes)
+            .Select(account => $"{account.Vendor}/{account.Account} takes {account.Minutes:0} min")
+            .ToList();
+        var minutes = slow.Count == 0 ? "" : $"; at its vendor's limit {string.Join(", ", slow)}";
+        var requests = run.Requests.Sum(account => account.Requests);
+        console.MarkupLineInterpolated($"At least {requests:N0} requests of vendors{minutes}.");
+        foreach (var warning in run.Warnings ?? [])
+        {
+            console.MarkupLineInterpolated($"[yellow]warning[/] {warning}");
+        }
     }
 
     private static void WriteFailures(IAnsiConsole console, RunDocument run)

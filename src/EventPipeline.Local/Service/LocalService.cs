@@ -8,6 +8,7 @@ using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Status;
 using EventPipeline.Telemetry;
+using EventPipeline.Vendors.Http;
 using Microsoft.Extensions.Logging.Console;
 
 namespace EventPipeline.Local.Service;
@@ -151,6 +152,13 @@ internal sealed class LocalService : IAsyncDisposable
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(folder.Label);
         builder.Services.AddSingleton(new TriggerClock(settings.Clock));
+        if (folder.Simulated)
+        {
+            // What a vendor documents would keep a first run waiting for minutes, for nobody's sake.
+            builder.Services.AddSingleton(
+                services => new BackPressure(services.GetRequiredService<TimeProvider>()) { KeepsToLimits = false });
+        }
+
         builder.Services.AddSingleton<DuckDbWarehouse>();
         builder.Services.AddSingleton<IWarehouse>(provider => provider.GetRequiredService<DuckDbWarehouse>());
         var usesEmulator = builder.Configuration["PUBSUB_EMULATOR_HOST"] is { Length: > 0 };

@@ -104,10 +104,10 @@ internal sealed class WindowAttempt(
         catch (TransientFailureException failure) when (
             (failure.IsOutOfTime || failure.IsNotReady)
             && !cancellationToken.IsCancellationRequested
-            && (!isFirst || (step.CanBeSmaller && step.DaysBegun > 1)))
+            && (!isFirst || (step.CanBeSmaller && step.DaysBegun > (failure.IsNotReady ? 0 : 1))))
         {
-            // The account has to wait past the end of this attempt, or the vendor does not have a day yet. If there is
-            // nothing to keep, Pub/Sub waits with it.
+            // The account has to wait past the end of this attempt, or the vendor does not have a day yet: of the days
+            // before that one the last is whole too. If there is nothing to keep, Pub/Sub waits with it.
             return new OutOfTime(step, time.Limit, failure).Result(isFirst);
         }
         catch (Exception failure) when (

@@ -50,6 +50,18 @@ public sealed record RunDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
+    /// <summary>
+    /// How often its plan asks each account at least, and how long that takes; empty until it is planned.
+    /// </summary>
+    public IReadOnlyList<AccountRequests> Requests { get; init; } = [];
+
+    /// <summary>
+    /// What is likely to go wrong with the plan as it is, although nothing has failed, and what to do; absent where
+    /// nothing is.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>When something was last recorded for it, UTC.</summary>
     public DateTimeOffset? LastEventAt { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using EventPipeline.DeadLetters;
 using EventPipeline.Load;
 using EventPipeline.Messages;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Ledger;
@@ -17,6 +18,7 @@ internal sealed class RunLedger(
     RunEvents ledger,
     RunCompletion completion,
     RunNews news,
+    KnownVendors vendors,
     TimeProvider clock)
 {
     /// <summary>
@@ -270,7 +272,7 @@ internal sealed class RunLedger(
     /// <summary>One run's document, in whichever dataset it is; null if the run is unknown.</summary>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
         await ledger.FindAsync(runId, cancellationToken) is { Count: > 0 } events
-            ? RunHistory.Document(runId, events, clock.GetUtcNow())
+            ? Document(runId, events)
             : null;
 
     /// <summary>The newest runs of all datasets, newest first.</summary>
@@ -282,9 +284,12 @@ internal sealed class RunLedger(
             var rows = await ledger.RecentAsync(dataset, limit, cancellationToken);
             runs.AddRange(
                 rows.GroupBy(row => row.Text("run_id"))
-                    .Select(events => RunHistory.Document(events.Key, [.. events], clock.GetUtcNow())));
+                    .Select(events => Document(events.Key, [.. events])));
         }
 
         return [.. runs.OrderByDescending(run => run.RequestedAt).Take(limit)];
     }
+
+    private RunDocument Document(string runId, IReadOnlyList<Row> events) =>
+        RequestNeeds.Add(RunHistory.Document(runId, events, clock.GetUtcNow()), vendors.All);
 }

@@ -59,7 +59,7 @@ internal static class Views
           COALESCE(SUM(f.lines_added), 0), COALESCE(SUM(f.lines_removed), 0), COALESCE(SUM(f.accepted), 0),
           COALESCE(SUM(f.rejected), 0)
         FROM activity f JOIN current_slices s USING (vendor, account_id, report, usage_date)
-        WHERE f.report IN ('daily_usage', 'user_activity', 'metrics', 'user_metrics')
+        WHERE f.report IN ('daily_usage', 'metrics', 'user_metrics') OR f.report LIKE '%_activity'
         GROUP BY ALL
         """;
 
@@ -213,6 +213,7 @@ internal static class Views
             ],
             ("anthropic", "cost" or "analytics_cost") => [0],
             ("anthropic", "user_activity") => [Sum("added"), Sum("removed"), Sum("accepted"), Sum("rejected")],
+            ("anthropic", _) when report.EndsWith("_activity", StringComparison.Ordinal) => [0, 0, 0, 0],
             ("cursor", "usage_events") =>
             [
                 Sum("input"), Sum("cache_read"), Sum("cache_write"), Sum("output"), Sum("request_units"),

@@ -278,6 +278,20 @@ public sealed class StepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_one_day_before_one_that_is_not_ready_is_kept()
+    {
+        _vendor.Seconds = day => day > First
+            ? throw new TransientFailureException("Not there yet.") { IsNotReady = true }
+            : 0;
+
+        var run = await RunAsync(First, First.AddDays(1));
+
+        _vendor.Asked.ShouldBe(["01..02", "01..01", "02..02", "02..02", "02..02"]);
+        run.Windows.ShouldHaveSingleItem().Reason.ShouldNotBeNull().ShouldEndWith("The last attempt: Not there yet.");
+        (await _host.AskAsync("SELECT usage_date FROM cost")).ShouldBe([[First]]);
+    }
+
+    [Fact]
     public async Task A_quota_that_is_met_in_the_last_seconds_of_an_attempt_is_no_lack_of_time()
     {
         _host.Warehouse.BeforeLoad = _ =>

@@ -3,6 +3,7 @@ using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Messages;
 using EventPipeline.Tests.DuckDb;
+using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Tests.Ledger;
@@ -138,6 +139,12 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
 
     private RunPlans Plans() => new(file.Warehouse, Datasets, Events(), TimeProvider.System);
 
-    private RunLedger Ledger() =>
-        new(file.Warehouse, Datasets, Events(), completion: null!, news: null!, TimeProvider.System);
+    private RunLedger Ledger() => new(
+        file.Warehouse,
+        Datasets,
+        Events(),
+        completion: null!,
+        news: null!,
+        new KnownVendors([]),
+        TimeProvider.System);
 }

@@ -101,6 +101,7 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
             ledger: null!,
             completion: null!,
             news: null!,
+            new KnownVendors([]),
             _right);
 
         (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values

@@ -5,8 +5,6 @@ using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Vendors;
 using EventPipeline.Vendors.Contract;
-using EventPipeline.Vendors.Protocol;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Scale;
 
@@ -29,13 +27,8 @@ internal sealed class Company(int accounts, DateOnly today, int daysRead) : IRea
 
     /// <summary>How many requests a minute an account may make, by vendor; absent where none is documented.</summary>
     public static IReadOnlyDictionary<string, double> Limits { get; } = Vendors
-        .Zip(new ServiceCollection().AddVendors()
-            .Select(service => service.ImplementationInstance)
-            .OfType<VendorProtocol>())
-        .Where(vendor => vendor.Second.Limit is not null)
-        .ToDictionary(
-            vendor => vendor.First.Name,
-            vendor => vendor.Second.Limit!.Requests / vendor.Second.Limit.Period.TotalMinutes);
+        .Where(vendor => vendor.Limit is not null)
+        .ToDictionary(vendor => vendor.Name, vendor => vendor.Limit!.Requests / vendor.Limit.Period.TotalMinutes);
 
     public IReadOnlyList<PlanSubject> Subjects { get; } =
     [
@@ -55,6 +48,8 @@ internal sealed class Company(int accounts, DateOnly today, int daysRead) : IRea
         [.. Vendors.SelectMany(vendor => vendor.ReportsOf(AccountOf(vendor, 1)))];
 
     public int Slices => Subjects.Count;
+
+    public static Report ReportOf(Window window) => Reports[(window.Vendor, window.Report)];
 
     /// <summary>
     /// When a day was read last: this morning's run has not begun, and a day that has settled is not read again.

@@ -27,7 +27,6 @@ internal static class Costs
     public const double DollarsPerInstanceSecond = 0.000024 + 0.0000025;
 
     private const int RowsPerPage = 1_000;
-    private const int RequestsForNames = 8;
     private const double Least = 10 * Mebibyte;
 
     // Bytes of the columns that a statement reads of a row: of slice_versions, of a fact, of run_events.
@@ -42,18 +41,19 @@ internal static class Costs
         "cost" or "analytics_cost" or "credits" or "ai_credits" or "premium_requests" => ["cost"],
         "claude_code" => ["activity", "cost"],
         "activity" => ["usage", "cost"],
-        "daily_usage" or "user_activity" or "metrics" or "user_metrics" => ["activity"],
+        "daily_usage" or "metrics" or "user_metrics" => ["activity"],
         "usage_events" => ["usage_event"],
         "spend" or "seats" => ["seat"],
         "names" => ["entity"],
         _ when report.EndsWith("_usage", StringComparison.Ordinal) => ["usage"],
+        _ when report.EndsWith("_activity", StringComparison.Ordinal) => ["activity"],
         _ => throw new InvalidOperationException($"The report {report} fills no table that is known here."),
     };
 
-    /// <summary>How many requests a vendor gets for a window.</summary>
-    public static int RequestsOf(Window window) => window.Report == "names"
-        ? RequestsForNames
-        : (int)Math.Ceiling((double)window.Days * Company.RowsPerSlice / RowsPerPage);
+    /// <summary>How many requests a vendor gets for a window: as many as a plan counts, or one for each page.</summary>
+    public static int RequestsOf(Window window) => Math.Max(
+        Company.ReportOf(window).RequestsFor(window.Days),
+        (int)Math.Ceiling((double)window.Days * Company.RowsPerSlice / RowsPerPage));
 
     /// <summary>
     /// What BigQuery bills for a window's statements, as if tables were not clustered: it is less, because they are.

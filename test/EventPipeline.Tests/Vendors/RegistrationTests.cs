@@ -104,7 +104,7 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(32);
+        reports.Count.ShouldBe(36);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
@@ -113,6 +113,12 @@ public sealed class RegistrationTests : IDisposable
             new Report("analytics_usage", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
         reports["anthropic/analytics_cost"].ShouldBe(
             new Report("analytics_cost", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
+        reports["anthropic/user_activity"].ShouldBe(new Report("user_activity", ReportKind.Daily, 31, 7, 2));
+        foreach (var name in (string[])["skill", "connector", "project", "organization"])
+        {
+            reports[$"anthropic/{name}_activity"].ShouldBe(new Report($"{name}_activity", ReportKind.Daily, 31, 7));
+        }
+
         reports["cursor/daily_usage"].ShouldBe(new Report("daily_usage", ReportKind.Daily, 30, 3));
         reports["cursor/usage_events"].ShouldBe(new Report("usage_events", ReportKind.Daily, 30, 3));
         reports["cursor/spend"].ShouldBe(new Report("spend", ReportKind.Meter, 1, 0));

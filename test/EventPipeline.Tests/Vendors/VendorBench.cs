@@ -68,7 +68,8 @@ internal sealed class VendorBench : IDisposable
         string to,
         string account = "acme",
         Uri? address = null,
-        string secret = Secret)
+        string secret = Secret,
+        List<VendorItem>? into = null)
     {
         var cancellation = TestContext.Current.CancellationToken;
         var window = new Window(vendor, account, report, DateOnly.Parse(from, null), DateOnly.Parse(to, null));
@@ -79,7 +80,7 @@ internal sealed class VendorBench : IDisposable
             Clock.GetUtcNow() + Patience,
             Keep,
             Drift);
-        var items = new List<VendorItem>();
+        var items = into ?? [];
         await foreach (var item in Connector(vendor).FetchAsync(fetch, cancellation))
         {
             items.Add(item);
@@ -99,6 +100,19 @@ internal sealed class VendorBench : IDisposable
 
     public Task<TransientFailureException> TransientAsync(string vendor, string report, string from, string to) =>
         Should.ThrowAsync<TransientFailureException>(ReadAsync(vendor, report, from, to));
+
+    /// <summary>
+    /// What a connector says of a window before it finds that a day is not there yet, and how it ends.
+    /// </summary>
+    public async Task<(List<VendorItem> Arrived, TransientFailureException Failure)> ReadUntilNotReadyAsync(
+        string vendor, string report, string from, string to)
+    {
+        var arrived = new List<VendorItem>();
+        var failure = await Should.ThrowAsync<TransientFailureException>(
+            ReadAsync(vendor, report, from, to, into: arrived));
+        failure.IsNotReady.ShouldBeTrue(failure.Message);
+        return (arrived, failure);
+    }
 
     public void Dispose() => _services.Dispose();
 

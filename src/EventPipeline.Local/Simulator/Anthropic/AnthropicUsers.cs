@@ -1,52 +1,28 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
-using EventPipeline.Local.Simulator.Requests;
 
 namespace EventPipeline.Local.Simulator.Anthropic;
 
 /// <summary><c>GET /v1/organizations/analytics/users</c>: what each person did on a day that is over.</summary>
 internal static class AnthropicUsers
 {
-    public const string Path = "analytics/users";
+    /// <summary>The report.</summary>
+    public static SimulatedReport Report(SimulatorOptions options, AnthropicCompany company) =>
+        AnthropicActivity.Create(
+            "user_activity",
+            $"{AnthropicAnalytics.Root}users",
+            new Daybook(options, $"{company.Scope}/users", [.. company.Users.Select(Pattern)]).On,
+            "user",
+            Write);
 
-    private static readonly PageLimit Limit = new(100, 1_000);
-
-    public static SimulatedReport Report(SimulatorOptions options, AnthropicCompany company) => new(
-        "user_activity",
-        Path,
-        new Daybook(options, $"{company.Scope}/users", [.. company.Users.Select(Pattern)]).On,
-        SimulatedReport.Each("user"),
-        new Dictionary<string, string>(),
-        Write)
+    /// <summary>A person, as these reports name them.</summary>
+    public static JsonObject Person(string? id) => new()
     {
-        Limits = new Dictionary<string, PageLimit> { ["1d"] = Limit },
+        ["id"] = id,
+        ["email_address"] = $"{id}@simulated.example",
+        ["type"] = "user",
     };
-
-    /// <summary>A page of the people of one day.</summary>
-    public static SimulatedReply Answer(SimulatedRequest request, SimulatedReport report, TimeProvider clock)
-    {
-        var last = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
-        if (!DateOnly.TryParseExact(
-            request.Single("date"), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            throw new RefusedException(400, "date: must be a day, YYYY-MM-DD");
-        }
-
-        if (day > last)
-        {
-            throw new RefusedException(
-                400, FormattableString.Invariant($"date: data is available up to {last:yyyy-MM-dd}"));
-        }
-
-        var (page, next) = request.PageOf(Group.Create(report.Facts(day), ["user"]), report.Limits["1d"]);
-        return new SimulatedReply(200, new JsonObject
-        {
-            ["data"] = new JsonArray([.. page.Select(report.Write)]),
-            ["next_page"] = next,
-        });
-    }
 
     private static Pattern Pattern(UserEntity user) => new(
         new Dictionary<string, string?> { ["user"] = user.Id },
@@ -65,12 +41,7 @@ internal static class AnthropicUsers
 
     private static JsonObject Write(Group group) => new()
     {
-        ["user"] = new JsonObject
-        {
-            ["id"] = group["user"],
-            ["email_address"] = $"{group["user"]}@simulated.example",
-            ["type"] = "user",
-        },
+        ["user"] = Person(group["user"]),
         ["chat_metrics"] = new JsonObject { ["message_count"] = group.Count("messages") },
         ["claude_code_metrics"] = new JsonObject
         {

@@ -69,7 +69,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             }
 
             return reports.FirstOrDefault(report => report.Path == path) is { } report
-                ? path == AnthropicUsers.Path ? AnthropicUsers.Answer(request, report, options.Clock)
+                ? AnthropicActivity.IsOne(report) ? AnthropicActivity.Answer(request, report, options.Clock)
                 : AnthropicAnalytics.IsOne(report) ? AnthropicAnalytics.Answer(request, report, options.Clock)
                 : path == AnthropicClaudeCode.Path ? AnthropicClaudeCode.Answer(request, report)
                 : Buckets(request, report)
@@ -133,7 +133,7 @@ internal sealed class SimulatedAnthropic(SimulatorOptions options) : ISimulatedV
             AnthropicCost.Report(options, company, usage),
             AnthropicClaudeCode.Report(options, company),
             .. AnthropicAnalyticsFacts.Reports(options, company, usage),
-            AnthropicUsers.Report(options, company),
+            .. AnthropicActivity.Reports(options, company),
         ];
         return (
             company,

@@ -56,12 +56,13 @@ internal static class AnalyticsRows
         var hidden = new HiddenActors<TRecord>(query.Add);
         var arrived = new HashSet<DateOnly>();
         (DateOnly? Day, int Page) at = (null, 0);
+        var export = new Watermark(conversation, conversation.Window.To);
         var pages = new GroupedQuery(
             query.Grains,
             grain => Request(query.Path, conversation.Window, grain),
             Page,
             "page",
-            new Watermark(conversation).Note);
+            export.Note);
         await foreach (var (grain, row) in rows.ReadAsync(conversation, pages, "the rows", cancellationToken))
         {
             var day = DayOf(row);
@@ -99,11 +100,14 @@ internal static class AnalyticsRows
             yield return sum;
         }
 
-        // The export reaches beyond the window, so that a day without rows is a day without usage.
-        foreach (var day in conversation.Window.EachDay().Where(day => !arrived.Contains(day)))
+        // A day without rows that is over in the export is a day without usage. Where another is not over, nothing is
+        // committed, and those that are there say how many days are worth asking for.
+        foreach (var day in conversation.Window.EachDay().Where(day => !arrived.Contains(day) && export.Has(day)))
         {
             yield return new BucketArrived(day);
         }
+
+        export.RequireAll();
     }
 
     private static VendorRequest Request(string path, Window window, Grain grain)
@@ -120,7 +124,8 @@ internal static class AnalyticsRows
         };
     }
 
-    private static DateOnly DayOf(Fields row)
+    /// <summary>The UTC day that a row is about.</summary>
+    public static DateOnly DayOf(Fields row)
     {
         var (start, end) = (row.Time("starting_at"), row.Time("ending_at"));
         return start is { } from && from.UtcDateTime.TimeOfDay == TimeSpan.Zero && end == from.AddDays(1)

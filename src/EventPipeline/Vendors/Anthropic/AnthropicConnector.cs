@@ -25,6 +25,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     private const string AnalyticsUsageReport = "analytics_usage";
     private const string AnalyticsCostReport = "analytics_cost";
     private const string UserActivityReport = "user_activity";
+    private const string SkillActivityReport = "skill_activity";
+    private const string ConnectorActivityReport = "connector_activity";
+    private const string ProjectActivityReport = "project_activity";
+    private const string OrganizationActivityReport = "organization_activity";
 
     // Claude Enterprise; its keys do not read the Admin API.
     private const string Enterprise = "enterprise";
@@ -45,11 +49,21 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
                 Grains = MessagesUsage.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             },
             new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
-            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3),
-            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3)
+            {
+                AsksEachDay = true,
+            },
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0)
+            {
+                LeastRequests = AnthropicEntities.Lists,
+            },
             Analytics(AnalyticsUsageReport, MessagesUsageReport, AnalyticsUsage.Grains),
             Analytics(AnalyticsCostReport, CostReportName, AnalyticsCost.Grains),
-            new Report(UserActivityReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
+            Activity(UserActivityReport, normaliserVersion: 2),
+            Activity(SkillActivityReport),
+            Activity(ConnectorActivityReport),
+            Activity(ProjectActivityReport),
+            Activity(OrganizationActivityReport),
         ])
     {
         Sources =
@@ -57,7 +71,15 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Source("console", MessagesUsageReport, CostReportName, ClaudeCodeReport, NamesReport),
             new Source(
                 ConsoleAnalytics, AnalyticsUsageReport, AnalyticsCostReport, ClaudeCodeReport, NamesReport),
-            new Source(Enterprise, AnalyticsUsageReport, AnalyticsCostReport, UserActivityReport),
+            new Source(
+                Enterprise,
+                AnalyticsUsageReport,
+                AnalyticsCostReport,
+                UserActivityReport,
+                SkillActivityReport,
+                ConnectorActivityReport,
+                ProjectActivityReport,
+                OrganizationActivityReport),
         ],
         Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
     };
@@ -135,16 +157,34 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             NamesReport => AnthropicEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
             AnalyticsUsageReport => AnalyticsUsage.FetchAsync(rows, conversation, fetch, cancellationToken),
             AnalyticsCostReport => AnalyticsCost.FetchAsync(rows, conversation, fetch, cancellationToken),
-            UserActivityReport => UserActivity.FetchAsync(pages, conversation, fetch, cancellationToken),
-            var other => throw Self.NoSuchReport(other),
+            var activity => ActivityDays.ReadAsync(
+                pages, conversation, fetch, ActivityOf(activity), cancellationToken),
         };
     }
+
+    private static ActivityReport ActivityOf(string report) => report switch
+    {
+        UserActivityReport => UserActivity.Report,
+        SkillActivityReport => ThingActivity.Skills,
+        ConnectorActivityReport => ThingActivity.Connectors,
+        ProjectActivityReport => ThingActivity.Projects,
+        OrganizationActivityReport => OrganizationActivity.Report,
+        var other => throw Self.NoSuchReport(other),
+    };
+
+    private static Report Activity(string name, int normaliserVersion = 1) =>
+        new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7, normaliserVersion)
+        {
+            AsksEachDay = true,
+            OwnLimit = AnalyticsRows.Limit,
+        };
 
     private static Report Analytics(string name, string insteadOf, IReadOnlyList<Grain> grains) =>
         new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: SettledAfterMonth)
         {
             Settles = Settles.AfterItsMonth,
             InsteadOf = insteadOf,
+            OwnLimit = AnalyticsRows.Limit,
             Grains = grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
         };
 

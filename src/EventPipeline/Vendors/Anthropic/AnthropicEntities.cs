@@ -17,6 +17,11 @@ internal static class AnthropicEntities
     /// <summary>Which organisation the credential belongs to.</summary>
     public static readonly VendorRequest Me = new("v1/organizations/me");
 
+    /// <summary>
+    /// The organisation, and the lists that every one has; the members of each workspace are one more.
+    /// </summary>
+    public const int Lists = 4;
+
     private const string Grain = "id.v1";
 
     private static readonly FrozenSet<string> KnownOrganization = Known("name");

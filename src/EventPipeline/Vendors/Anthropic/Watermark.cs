@@ -1,4 +1,5 @@
 using EventPipeline.Vendors.Json;
+using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Anthropic;
@@ -8,7 +9,8 @@ namespace EventPipeline.Vendors.Anthropic;
 /// export says whether a day is there: one that was made before the day was over, or none at all, says nothing of it.
 /// </summary>
 /// <param name="conversation">The conversation about the window.</param>
-internal sealed class Watermark(Conversation conversation)
+/// <param name="last">The last day that was asked for, UTC.</param>
+internal sealed class Watermark(Conversation conversation, DateOnly last)
 {
     /// <summary>The member of a page that holds it.</summary>
     public const string Name = "data_refreshed_at";
@@ -17,10 +19,9 @@ internal sealed class Watermark(Conversation conversation)
     private DateTimeOffset? _export;
 
     /// <summary>Takes a page's.</summary>
-    /// <exception cref="TransientFailureException">
-    /// It is not that of the pages before, or older than the end of the last day that was asked for.
-    /// </exception>
-    public void Note(Fields page)
+    /// <returns>Whether it has all that was asked for.</returns>
+    /// <exception cref="TransientFailureException">It is not that of the pages before.</exception>
+    public bool Note(Fields page)
     {
         var export = page.Time(Name);
         if (_isKnown && export != _export)
@@ -31,13 +32,25 @@ internal sealed class Watermark(Conversation conversation)
         }
 
         (_isKnown, _export) = (true, export);
-        if (export is null || export < conversation.Window.End)
+        return Has(last);
+    }
+
+    /// <summary>Whether the export was made when a day was over.</summary>
+    public bool Has(DateOnly day) => _export >= day.AddDays(1).Start();
+
+    /// <summary>Ends the read of days that are not there yet.</summary>
+    /// <exception cref="TransientFailureException">
+    /// The export is older than the end of the last day that was asked for.
+    /// </exception>
+    public void RequireAll()
+    {
+        if (!Has(last))
         {
-            throw conversation.Transient(
-                $"the data is not ready: the vendor's newest export ({Name}) is {Text(export)}, and "
-                    + FormattableString.Invariant($"{conversation.Window.To:yyyy-MM-dd} was over later. ")
-                    + "A day that is not exported is not an empty day: nothing was committed. The window will be read "
-                    + "again.");
+            throw conversation.NotReady(
+                $"the data is not ready: the vendor's newest export ({Name}) is {Text(_export)}, and "
+                    + FormattableString.Invariant($"{last:yyyy-MM-dd} was over later. ")
+                    + "A day that is not exported is not an empty day: nothing of it was committed. It is exported "
+                    + "about every four hours; the window is read again until it is there.");
         }
     }
 

@@ -19,6 +19,11 @@ public sealed record Vendor(string Name, string Section, Uri DefaultBaseAddress,
     public IReadOnlyList<string> DescribedBy { get; init; } = [];
 
     /// <summary>
+    /// How many requests an account may make, where the vendor documents it; null where only its 429s show it.
+    /// </summary>
+    public RequestLimit? Limit { get; init; }
+
+    /// <summary>
     /// Products of <c>usage</c> whose requests the rows of another product count too: the view shows them without
     /// requests, so that a sum counts each once.
     /// </summary>
@@ -118,6 +123,24 @@ public sealed record Report(
     /// day the one that was read last, never both.
     /// </summary>
     public string? InsteadOf { get; init; }
+
+    /// <summary>
+    /// How many requests it takes at least, however little the vendor has: of a window, or of each of its days.
+    /// </summary>
+    public int LeastRequests { get; init; } = 1;
+
+    /// <summary>Whether each day of a window is asked for by itself.</summary>
+    public bool AsksEachDay { get; init; }
+
+    /// <summary>
+    /// The limit by which the vendor counts its requests apart from the account's others; null where it counts them
+    /// together, by <see cref="Vendor.Limit"/>.
+    /// </summary>
+    public RequestLimit? OwnLimit { get; init; }
+
+    /// <summary>How many requests a window takes at least: each further page is one more.</summary>
+    /// <param name="days">How many days the window has.</param>
+    public int RequestsFor(int days) => LeastRequests * (AsksEachDay ? days : 1);
 
     /// <summary>Whether past days can be requested.</summary>
     public bool HasPast => Kind == ReportKind.Daily;

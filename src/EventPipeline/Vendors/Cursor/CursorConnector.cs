@@ -34,12 +34,17 @@ internal sealed class CursorConnector(VendorApi api, TimeProvider time) : IVendo
             new Report(UsageEventsReport, ReportKind.Daily, MaxWindowDays: 30, SettledAfterDays: 3)
             {
                 ForgetsDays = true,
+                OwnLimit = CursorPages.EventLimit,
             },
             new Report(SpendReport, ReportKind.Meter, MaxWindowDays: 1, SettledAfterDays: 0),
-            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0)
+            {
+                LeastRequests = CursorEntities.Lists,
+            },
         ])
     {
         Focus = new FocusNames("Cursor", "Cursor"),
+        Limit = new RequestLimit(20, TimeSpan.FromMinutes(1)),
     };
 
     public static VendorProtocol Protocol { get; } = new(
@@ -49,7 +54,7 @@ internal sealed class CursorConnector(VendorApi api, TimeProvider time) : IVendo
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{key}:"))),
         ReadTime)
     {
-        Limit = new RequestLimit(20, TimeSpan.FromMinutes(1)),
+        Limit = Self.Limit,
         KeyKinds =
         [
             // Other vendors' ids begin like that too.

@@ -16,6 +16,9 @@ namespace EventPipeline.Vendors.Cursor;
 /// <remarks>https://cursor.com/docs/account/teams/admin-api</remarks>
 internal static class CursorEntities
 {
+    /// <summary>The members and the groups.</summary>
+    public const int Lists = 2;
+
     private const string Grain = "id.v1";
     private const string Members = "teams/members";
     private const string Groups = "teams/groups";

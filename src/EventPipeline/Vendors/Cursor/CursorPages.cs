@@ -1,8 +1,8 @@
 using System.Globalization;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Paging;
-using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Cursor;
 
@@ -22,7 +22,8 @@ internal static class CursorPages
     /// <summary>When the vendor says that the billing cycle of its meters began.</summary>
     public const string CycleStart = "subscriptionCycleStart";
 
-    private static readonly RequestLimit EventLimit = new(60, TimeSpan.FromMinutes(1));
+    /// <summary>Events are counted apart.</summary>
+    public static readonly RequestLimit EventLimit = new(60, TimeSpan.FromMinutes(1));
 
     /// <summary>The usage events of some days.</summary>
     /// <param name="days">The days.</param>

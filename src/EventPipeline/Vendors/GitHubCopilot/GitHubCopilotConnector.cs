@@ -42,6 +42,7 @@ internal sealed class GitHubCopilotConnector(VendorApi api, TimeProvider time) :
         ])
     {
         Focus = new FocusNames("GitHub", "GitHub Copilot"),
+        Limit = new RequestLimit(5_000, TimeSpan.FromHours(1)),
         ScopeKinds = [CopilotPaths.Organizations, CopilotPaths.Enterprises],
     };
 
@@ -56,7 +57,7 @@ internal sealed class GitHubCopilotConnector(VendorApi api, TimeProvider time) :
         Authorize,
         Rfc3339.Read)
     {
-        Limit = new RequestLimit(5_000, TimeSpan.FromHours(1)),
+        Limit = Self.Limit,
         IsRateLimit = IsRateLimited,
         ReadReset = ReadReset,
         HidesWhatIsForbidden = true,
@@ -126,7 +127,10 @@ internal sealed class GitHubCopilotConnector(VendorApi api, TimeProvider time) :
         };
     }
 
-    private static Report Daily(string name) => new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays);
+    private static Report Daily(string name) => new(name, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays)
+    {
+        AsksEachDay = true,
+    };
 
     private static CopilotPaths PathsOf(Account account) => new(
         account.Scope ?? throw new InvalidOperationException(

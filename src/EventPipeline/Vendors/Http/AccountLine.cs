@@ -1,5 +1,5 @@
 using System.Globalization;
-using EventPipeline.Vendors.Protocol;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Vendors.Http;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using EventPipeline.Telemetry;
-using EventPipeline.Vendors.Protocol;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Vendors.Http;
 
@@ -10,11 +10,17 @@ internal sealed class BackPressure(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, AccountLine> _lines = new(StringComparer.Ordinal);
 
+    /// <summary>
+    /// Whether accounts keep to what their vendors document; not where vendors are simulated, which have limits of
+    /// their own.
+    /// </summary>
+    public bool KeepsToLimits { get; init; } = true;
+
     /// <summary>The line of an account, <c>vendor/account</c>.</summary>
     /// <param name="account">Whose line it is.</param>
     /// <param name="limit">What its vendor documents, the same for every request of the account.</param>
     public AccountLine LineOf(string account, RequestLimit? limit) =>
-        _lines.GetOrAdd(account, name => new AccountLine(name, limit, time));
+        _lines.GetOrAdd(account, name => new AccountLine(name, KeepsToLimits ? limit : null, time));
 }
 
 /// <summary>

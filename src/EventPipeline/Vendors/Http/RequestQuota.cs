@@ -1,4 +1,4 @@
-using EventPipeline.Vendors.Protocol;
+using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Vendors.Http;
 

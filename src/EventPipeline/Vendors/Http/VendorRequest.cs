@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Protocol;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using EventPipeline.Telemetry;
+using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Protocol;
 using Microsoft.Extensions.Http.Resilience;
 using Polly;

@@ -36,7 +36,10 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
             {
                 Grains = Costs.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
             },
-            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0)
+            {
+                LeastRequests = OpenAIEntities.Lists,
+            },
         ])
     {
         Focus = new FocusNames("OpenAI", "OpenAI API"),

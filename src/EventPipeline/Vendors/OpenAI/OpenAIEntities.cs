@@ -14,6 +14,9 @@ namespace EventPipeline.Vendors.OpenAI;
 /// <remarks>https://platform.openai.com/docs/api-reference/administration</remarks>
 internal static class OpenAIEntities
 {
+    /// <summary>The lists that every organisation has; those of each project are more.</summary>
+    public const int Lists = 3;
+
     private const string Grain = "id.v1";
 
     private static readonly FrozenSet<string> KnownProject = Known(

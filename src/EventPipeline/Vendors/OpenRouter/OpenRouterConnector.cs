@@ -25,9 +25,13 @@ internal sealed class OpenRouterConnector(VendorApi api, TimeProvider time) : IV
             {
                 Grains = Activity.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
                 ServedDays = Activity.ServedDays,
+                AsksEachDay = true,
             },
             new Report(CreditsReport, ReportKind.Meter, MaxWindowDays: 1, SettledAfterDays: 0),
-            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0),
+            new Report(NamesReport, ReportKind.Snapshot, MaxWindowDays: 1, SettledAfterDays: 0)
+            {
+                LeastRequests = OpenRouterEntities.Lists,
+            },
         ])
     {
         Focus = new FocusNames("OpenRouter", "OpenRouter API", "Workspace"),

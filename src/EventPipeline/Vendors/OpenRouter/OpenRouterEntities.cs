@@ -11,6 +11,9 @@ namespace EventPipeline.Vendors.OpenRouter;
 /// <remarks>https://openrouter.ai/docs/api/api-reference/api-keys/list</remarks>
 internal static class OpenRouterEntities
 {
+    /// <summary>The workspaces, and the keys of one.</summary>
+    public const int Lists = 2;
+
     private const string Grain = "id.v1";
 
     private static readonly FrozenSet<string> KnownWorkspace =

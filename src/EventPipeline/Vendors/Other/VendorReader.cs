@@ -41,7 +41,9 @@ internal sealed partial class VendorReader(SettingReader settings, IReadOnlyColl
             settings.Mistake(section.GetSection($"Headers:{header}"), "is not the name of a header.");
         }
 
-        var limit = settings.Number(section.GetSection("RequestsPerMinute"), 1, 100_000, null);
+        var limit = settings.Number(section.GetSection("RequestsPerMinute"), 1, 100_000, null) is { } perMinute
+            ? new RequestLimit(perMinute, TimeSpan.FromMinutes(1))
+            : null;
         var list = section.GetSection("Reports");
         var reports = list.GetChildren().Select(new ReportReader(settings, headers).Read)
             .OfType<ReportDefinition>().ToList();
@@ -59,6 +61,7 @@ internal sealed partial class VendorReader(SettingReader settings, IReadOnlyColl
             {
                 Focus = new FocusNames(name, name),
                 DescribedBy = Own,
+                Limit = limit,
             },
             new VendorProtocol(
                 "Other",
@@ -68,7 +71,7 @@ internal sealed partial class VendorReader(SettingReader settings, IReadOnlyColl
                 Rfc3339.Read)
             {
                 Settings = $"Other:{name}",
-                Limit = limit is { } perMinute ? new RequestLimit(perMinute, TimeSpan.FromMinutes(1)) : null,
+                Limit = limit,
                 WritesNumbersAsText = true,
             },
             reports);

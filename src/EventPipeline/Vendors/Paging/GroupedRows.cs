@@ -14,14 +14,15 @@ namespace EventPipeline.Vendors.Paging;
 /// <param name="Page">The names in a page.</param>
 /// <param name="CursorParameter">The parameter that takes the cursor of the pages that follow.</param>
 /// <param name="OnPage">
-/// Called at the end of each page with what it says beside its rows, see <see cref="PageShape.Counts"/>.
+/// Called at the end of each page with what it says beside its rows, see <see cref="PageShape.Counts"/>; returns
+/// whether the pages after it are wanted.
 /// </param>
 internal sealed record GroupedQuery(
     IReadOnlyList<Grain> Grains,
     Func<Grain, VendorRequest> Request,
     PageShape Page,
     string CursorParameter,
-    Action<Fields> OnPage);
+    Func<Fields, bool> OnPage);
 
 /// <summary>One row, valid until the next is read.</summary>
 /// <param name="Grain">The grain that the vendor accepted.</param>
@@ -56,8 +57,7 @@ internal sealed class GroupedRows(VendorApi api)
                     yield return new GroupedRow(grain, row);
                 }
 
-                query.OnPage(page.Counts(place));
-                next = page.HasMore
+                next = query.OnPage(page.Counts(place)) && page.HasMore
                     ? trail.Follow(page.Cursor, query.Page.Cursor!, isEmpty, isNothingNew: false, mayEnd: false)
                     : null;
             }

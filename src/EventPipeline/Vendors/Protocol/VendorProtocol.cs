@@ -23,7 +23,7 @@ internal sealed record VendorProtocol(
     public string AddressVariable => $"Vendors__{Settings.Replace(":", "__", StringComparison.Ordinal)}__BaseAddress";
 
     /// <summary>
-    /// How many requests an account may make, where the vendor documents it; null where only its 429s show it.
+    /// <see cref="Vendor.Limit"/> of the vendor.
     /// </summary>
     public RequestLimit? Limit { get; init; }
 
@@ -81,16 +81,4 @@ internal sealed record VendorProtocol(
 
     /// <summary>What the message of such a refusal says, where it has no code of its own; null otherwise.</summary>
     public string? TooOldWords { get; init; }
-}
-
-/// <summary>How many requests a vendor answers.</summary>
-/// <param name="Requests">So many requests of one account.</param>
-/// <param name="Period">In any time of this length.</param>
-internal sealed record RequestLimit(int Requests, TimeSpan Period)
-{
-    /// <summary>
-    /// What the paths that are counted together are called; null where each is counted alone. It matters to
-    /// <c>VendorRequest.OwnLimit</c>.
-    /// </summary>
-    public string? Paths { get; init; }
 }

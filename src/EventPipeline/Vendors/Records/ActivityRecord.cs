@@ -3,7 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace EventPipeline.Vendors.Records;
 
-/// <summary>What one person or key did with one tool on one day. Null is "not reported".</summary>
+/// <summary>
+/// What one person or key did with one tool on one day, or what all of them did with one thing of it. Null is "not
+/// reported".
+/// </summary>
+/// <remarks>
+/// A column is added up over all reports, so it holds only what no other row counts too: counts of distinct people,
+/// conversations or sessions of a thing are in <see cref="Details"/>, where no sum meets them.
+/// </remarks>
 public sealed record ActivityRecord : VendorRecord
 {
     public const string TableName = "activity";
@@ -13,10 +20,12 @@ public sealed record ActivityRecord : VendorRecord
 
     /// <summary>
     /// What <see cref="ActorId"/> names: <c>user</c> (an e-mail address, or an id where the vendor gives one),
-    /// <c>api_key_name</c>.
+    /// <c>api_key_name</c>; a thing that people used: <c>skill</c>, <c>connector</c>, <c>project</c>; or all people of
+    /// the account: <c>organization</c>.
     /// </summary>
     public required string ActorType { get; init; }
 
+    /// <summary>Who or what; <c>(hidden)</c> where the vendor has a row and does not say.</summary>
     public required string ActorId { get; init; }
 
     public long? Sessions { get; init; }

@@ -75,8 +75,28 @@ public sealed class AnalyticsReportTests : IDisposable
 
         var failure = await _bench.TransientAsync("anthropic", "analytics_usage", "2026-11-26", "2026-11-26");
 
+        failure.IsNotReady.ShouldBeTrue("It is waited for, and the days before it are kept.");
         failure.Message.ShouldContain("the data is not ready");
         failure.Message.ShouldContain("2026-11-26");
+    }
+
+    /// <summary>
+    /// Whether they have rows or not; and more pages of a read that is for nothing are not asked for.
+    /// </summary>
+    [Theory]
+    [InlineData("2026-11-05T00:00:00Z", new[] { 3, 4 })]
+    [InlineData("2026-11-06T20:00:00Z", new[] { 3, 4, 5 })]
+    public async Task The_days_before_one_that_is_not_exported_have_arrived(string export, int[] days)
+    {
+        _vendor.On(Usage, Page([Row(4, "a", 1)], export, "p2"));
+
+        var (arrived, failure) = await _bench.ReadUntilNotReadyAsync(
+            "anthropic", "analytics_usage", "2026-11-03", "2026-11-06");
+
+        failure.Message.ShouldContain("2026-11-06 was over later");
+        arrived.OfType<BucketArrived>().Select(bucket => bucket.Day.Day).Distinct().Order()
+            .ShouldBe(days);
+        _vendor.Asked.Count.ShouldBe(1);
     }
 
     [Theory]

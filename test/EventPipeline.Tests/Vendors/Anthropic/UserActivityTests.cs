@@ -83,8 +83,24 @@ public sealed class UserActivityTests : IDisposable
     {
         _vendor.On(Users, Refusal("date is too recent: data is available up to 2026-11-20"), HttpStatusCode.BadRequest);
 
-        (await _bench.TransientAsync("anthropic", "user_activity", "2026-11-21", "2026-11-21")).Message
-            .ShouldContain("the activity of 2026-11-21 is not ready");
+        var failure = await _bench.TransientAsync("anthropic", "user_activity", "2026-11-21", "2026-11-21");
+
+        failure.Message.ShouldContain("users of 2026-11-21 is not ready");
+        (failure.IsNotReady, failure.IsHeldOff).ShouldBe((true, true));
+    }
+
+    [Fact]
+    public async Task The_days_before_one_that_is_not_ready_have_arrived()
+    {
+        _vendor.On(Users, NoMore)
+            .On(Users, NoMore)
+            .On(Users, Refusal("data is available up to 2026-11-20"), HttpStatusCode.BadRequest);
+
+        var (arrived, _) = await _bench.ReadUntilNotReadyAsync(
+            "anthropic", "user_activity", "2026-11-19", "2026-11-22");
+
+        arrived.ShouldBe(
+            [new BucketArrived(new DateOnly(2026, 11, 19)), new BucketArrived(new DateOnly(2026, 11, 20))]);
     }
 
     [Theory]

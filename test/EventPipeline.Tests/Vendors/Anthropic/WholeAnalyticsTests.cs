@@ -6,7 +6,9 @@ using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.Service;
 using EventPipeline.Tests.Simulator;
+using EventPipeline.Vendors.Http;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Vendors.Anthropic;
 
@@ -36,7 +38,12 @@ public sealed class WholeAnalyticsTests
 
         run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
         run.Windows.Select(window => window.Report).Distinct()
-            .ShouldBe(["analytics_usage", "analytics_cost", "user_activity"], ignoreOrder: true);
+            .ShouldBe(
+                [
+                    "analytics_usage", "analytics_cost", "user_activity", "skill_activity", "connector_activity",
+                    "project_activity", "organization_activity",
+                ],
+                ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
         var usage = await vendor.TotalAsync(Enterprise, "analytics_usage", from, to);
         (await host.AskAsync(
@@ -48,8 +55,8 @@ public sealed class WholeAnalyticsTests
         (await ExactAsync(host, "SUM(list_usd)", "cost", from, to)).ShouldBe(cost.Quantity("list_amount") / 100);
         var people = await vendor.TotalAsync(Enterprise, "user_activity", from, to);
         (await host.AskAsync(
-            "SELECT COUNT(*), SUM(interactions), SUM(sessions), SUM(lines_added), SUM(accepted) FROM activity "
-                + $"WHERE {Between(from, to)}"))[0]
+            "SELECT COUNT(*) FILTER (report = 'user_activity'), SUM(interactions), SUM(sessions), SUM(lines_added), "
+                + $"SUM(accepted) FROM activity WHERE {Between(from, to)}"))[0]
             .Select(Exact)
             .ShouldBe([
                 people.Rows, people.Quantity("messages"), people.Quantity("sessions"), people.Quantity("added"),
@@ -58,6 +65,66 @@ public sealed class WholeAnalyticsTests
         (await host.CountAsync("usage WHERE actor_id IS NULL AND model IS NOT NULL")).ShouldBeGreaterThan(0);
         (await host.AskAsync("SELECT DISTINCT mark FROM account_identity WHERE mark = 'organization_header'")).Count
             .ShouldBe(1, "The answers' header says which organisation it is.");
+    }
+
+    /// <summary>Counts that must not be added to those of people: they are in the details.</summary>
+    [Fact]
+    public async Task The_activity_of_an_enterprise_is_read_to_the_last_count()
+    {
+        await using var vendor = await SimulatorHost.StartAsync(Seed, TimeProvider.System.GetUtcNow());
+        await using var host = await StartServiceAsync(vendor, Enterprise.Key, "enterprise");
+        var (from, to) = (host.Today.AddDays(-9), host.Yesterday);
+        (string Report, string Member, string Quantity)[] counts =
+        [
+            ("skill_activity", "invocation_count", "uses"),
+            ("skill_activity", "distinct_user_count", "distinct_user_count"),
+            ("connector_activity", "read_call_count", "uses"),
+            ("connector_activity", "distinct_user_count", "distinct_user_count"),
+            ("project_activity", "message_count", "uses"),
+            ("project_activity", "distinct_conversation_count", "conversations"),
+            ("organization_activity", "daily_active_user_count", "daily_active_user_count"),
+            ("organization_activity", "weekly_active_user_count", "weekly_active_user_count"),
+            ("organization_activity", "monthly_active_user_count", "monthly_active_user_count"),
+            ("organization_activity", "assigned_seat_count", "assigned_seat_count"),
+        ];
+
+        var run = await RunAsync(host, from, to, [.. counts.Select(count => count.Report).Distinct()]);
+
+        run.State.ShouldBe("completed", string.Join(' ', run.Windows.Select(window => window.Reason)));
+        run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
+        var days = run.Windows.Sum(window => window.To.DayNumber - window.From.DayNumber + 1);
+        run.Requests.ShouldBe([new AccountRequests("anthropic", "acme", days, (days - 1) / 60)]);
+        run.Warnings.ShouldBeNull();
+        foreach (var (report, member, quantity) in counts)
+        {
+            var truth = await vendor.TotalAsync(Enterprise, report, from, to);
+            truth.Quantity(quantity).ShouldBeGreaterThan(0, report);
+            (await host.AskAsync(
+                $"SELECT COUNT(*), COUNT(DISTINCT row_key), SUM(CAST(details ->> '{member}' AS BIGINT)), "
+                    + $"COUNT(interactions) FROM activity WHERE report = '{report}' AND {Between(from, to)}"))[0]
+                .Select(Exact).ShouldBe([truth.Rows, truth.Rows, truth.Quantity(quantity), 0], report);
+        }
+    }
+
+    /// <summary>The vendor is an hour before the end of the last day that is asked for.</summary>
+    [Theory]
+    [InlineData("user_activity")]
+    [InlineData("organization_activity")]
+    [InlineData("analytics_usage")]
+    [InlineData("analytics_cost")]
+    public async Task A_day_that_is_not_there_yet_waits_and_those_before_it_are_loaded(string report)
+    {
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        await using var vendor = await SimulatorHost.StartAsync(
+            Seed, new DateTimeOffset(today, TimeOnly.MinValue, TimeSpan.Zero).AddHours(-1));
+        await using var host = await StartServiceAsync(vendor, Enterprise.Key, "enterprise");
+
+        var run = await RunAsync(host, today.AddDays(-3), today.AddDays(-1), report);
+
+        var window = run.Windows.ShouldHaveSingleItem();
+        window.Reason!.ShouldContain("is not ready");
+        (await host.AskAsync("SELECT usage_date FROM current_slices ORDER BY 1"))
+            .ShouldBe([[today.AddDays(-3)], [today.AddDays(-2)]]);
     }
 
     /// <summary>Both directions, with days that both sources have read.</summary>
@@ -213,9 +280,10 @@ public sealed class WholeAnalyticsTests
         (await ExactAsync(host, "SUM(amount_usd)", "daily_cost", from, to)).ShouldBe(cost.Usd);
     }
 
-    private static Task<RunDocument> RunAsync(ServiceHost host, DateOnly from, DateOnly to, string? report = null)
+    private static Task<RunDocument> RunAsync(
+        ServiceHost host, DateOnly from, DateOnly to, params IReadOnlyList<string> only)
     {
-        var reports = report is null ? "" : $",\"reports\":[\"{report}\"]";
+        var reports = only.Count == 0 ? "" : $",\"reports\":[\"{string.Join("\",\"", only)}\"]";
         return host.RunAsync(
             $$"""{"vendors":["anthropic"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{reports}}}""");
     }
@@ -225,11 +293,15 @@ public sealed class WholeAnalyticsTests
         ServiceHost.StartAsync(
         folder,
         [("Anthropic", name, key)],
-        builder => builder.Configuration.AddInMemoryCollection(
-        [
-            new("Vendors:Anthropic:BaseAddress", vendor.Address),
-            new("Vendors:Anthropic:Accounts:0:Source", source),
-        ]));
+        builder =>
+        {
+            builder.Configuration.AddInMemoryCollection(
+            [
+                new("Vendors:Anthropic:BaseAddress", vendor.Address),
+                new("Vendors:Anthropic:Accounts:0:Source", source),
+            ]);
+            builder.Services.AddSingleton(new BackPressure(TimeProvider.System) { KeepsToLimits = false });
+        });
 
     private static decimal Exact(object? value) => Convert.ToDecimal(value, CultureInfo.InvariantCulture);
 }

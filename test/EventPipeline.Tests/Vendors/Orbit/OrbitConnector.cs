@@ -39,6 +39,7 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
         [new Report(EventsReport, ReportKind.Daily, MaxWindowDays: 7, SettledAfterDays: 1)])
     {
         Focus = new FocusNames("Orbit", "Orbit API", "Team"),
+        Limit = new RequestLimit(RequestsPerMinute, TimeSpan.FromMinutes(1)),
     };
 
     public static VendorProtocol Protocol { get; } = new(
@@ -48,7 +49,7 @@ internal sealed class OrbitConnector(VendorApi api) : IVendorConnector
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{key}:"))),
         value => value.ValueKind == JsonValueKind.String ? Rfc3339.Read(value.GetString()!) : null)
     {
-        Limit = new RequestLimit(RequestsPerMinute, TimeSpan.FromMinutes(1)),
+        Limit = Self.Limit,
         KeyKinds = [new KeyKind("orb_", "a team key of Orbit's, the kind that is wanted")],
         RequestIdHeaders = ["orbit-request"],
     };

@@ -1,0 +1,109 @@
+using EventPipeline.Vendors.Json;
+
+namespace EventPipeline.Vendors.Anthropic;
+
+/// <summary>
+/// What an Enterprise organisation did with each of its skills, connectors and projects on a UTC day. What they count
+/// are people, conversations and sessions, each once, and messages that <see cref="UserActivity"/> counts too: no two
+/// of these may be added, so all of it is in the details. So is the money of skills, which is an estimate, in cents.
+/// </summary>
+internal static class ThingActivity
+{
+    // Members of rows that are grouped, which these are not.
+    private static readonly string[] OfGroups = ["product", "user_id", "rbac_group_id", "rbac_group_name"];
+
+    /// <summary>GET /v1/organizations/analytics/skills.</summary>
+    /// <remarks>https://platform.claude.com/docs/en/api/admin/analytics/skills/list</remarks>
+    public static readonly ActivityReport Skills = Of(
+        "skills",
+        "skill",
+        "skill_name",
+        new Members(
+            ["distinct_user_count", "enable_count", "invocation_count"],
+            [
+                "skill_display_name", "share_status", "currency", "attributed_list_price", "estimated_overage_spend",
+            ],
+            Uses("skill")));
+
+    /// <summary>GET /v1/organizations/analytics/connectors.</summary>
+    /// <remarks>https://platform.claude.com/docs/en/api/admin/analytics/connectors/list</remarks>
+    public static readonly ActivityReport Connectors = Of(
+        "connectors",
+        "connector",
+        "connector_name",
+        new Members(
+            [
+                "distinct_user_count", "individual_auth_distinct_user_count", "managed_auth_distinct_user_count",
+                "read_call_count", "write_call_count", "unclassified_call_count",
+            ],
+            ["connector_display_name"],
+            Uses("connector")));
+
+    /// <summary>GET /v1/organizations/analytics/apps/chat/projects.</summary>
+    /// <remarks>https://platform.claude.com/docs/en/api/admin/analytics/chat_projects</remarks>
+    public static readonly ActivityReport Projects = Of(
+        "apps/chat/projects",
+        "project",
+        "project_id",
+        new Members(
+            ["distinct_user_count", "distinct_conversation_count", "message_count"],
+            ["project_name", "created_at"],
+            [("created_by", new Shape { Ignored = ["id", "email_address", "type"] })]));
+
+    private static ActivityReport Of(string path, string type, string idName, Members members)
+    {
+        var shape = new Shape
+        {
+            Dimensions = OfGroups,
+            Metrics = members.Counts,
+            Ignored = [idName, .. members.Texts],
+            Objects = members.Objects,
+        };
+        string[] kept = [.. members.Texts, .. members.Counts, .. members.Objects.Select(one => one.Name)];
+        return new ActivityReport(path, ActivityReport.OneDay, (day, row) =>
+        {
+            var details = row.Details();
+            foreach (var name in kept)
+            {
+                details.Add(name, row.Anything(name));
+            }
+
+            return day.About(row, shape, type, idName, ActivityDay.IdOf(row, idName)) with
+            {
+                Details = details.ToJson(),
+            };
+        });
+    }
+
+    /// <summary>In how many conversations and sessions of each product it was used.</summary>
+    private static IReadOnlyList<(string Name, Shape Shape)> Uses(string thing)
+    {
+        var conversations = new Shape { Metrics = [$"distinct_conversation_{thing}_used_count"] };
+        var sessions = new Shape { Metrics = [$"distinct_session_{thing}_used_count"] };
+        return
+        [
+            ("chat_metrics", conversations),
+            ("claude_code_metrics", sessions),
+            ("cowork_metrics", sessions),
+            ("office_metrics", new Shape
+            {
+                Objects = [
+                    ("excel", sessions), ("outlook", sessions), ("powerpoint", sessions), ("word", sessions),
+                ],
+            }),
+            ("chat_cowork_unified_metrics", new Shape
+            {
+                Objects = [("chat", conversations), ("sessions", sessions)],
+            }),
+        ];
+    }
+
+    /// <summary>What a row says beside its id.</summary>
+    /// <param name="Counts">Whole numbers, or null where the vendor cannot tell.</param>
+    /// <param name="Texts">Names, times, and money as the vendor writes it.</param>
+    /// <param name="Objects">Objects within.</param>
+    private sealed record Members(
+        IReadOnlyList<string> Counts,
+        IReadOnlyList<string> Texts,
+        IReadOnlyList<(string Name, Shape Shape)> Objects);
+}
