@@ -20,6 +20,7 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
                 row.Text("report"),
                 row.DateOrNull("data_complete_until"),
                 row.DateOrNull("first_hole"),
+                row.DateOrNull("settled_until"),
                 row.TimestampOrNull("last_read_began"),
                 row.Flag("last_read_in_future"),
                 row.GetInt64("slices"),
@@ -80,6 +81,9 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
 /// The day before the first hole of the last 90 days; null if it was never read.
 /// </param>
 /// <param name="FirstHole">The first day, of any age, that was not read between two that were.</param>
+/// <param name="SettledUntil">
+/// The last day before the first that the vendor may still restate; null for a snapshot, and if it was never read.
+/// </param>
 /// <param name="LastReadBegan">When the newest committed read began.</param>
 /// <param name="LastReadInFuture">Whether that is later than the warehouse's clock: a clock was ahead.</param>
 /// <param name="Slices">How many days are stored.</param>
@@ -92,6 +96,7 @@ public sealed record ReportFreshness(
     string Report,
     DateOnly? DataCompleteUntil,
     DateOnly? FirstHole,
+    DateOnly? SettledUntil,
     DateTimeOffset? LastReadBegan,
     bool LastReadInFuture,
     long Slices,

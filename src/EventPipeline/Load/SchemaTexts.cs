@@ -1,3 +1,4 @@
+using System.Globalization;
 using EventPipeline.Vendors;
 using EventPipeline.Vendors.Contract;
 
@@ -17,6 +18,15 @@ internal static class SchemaTexts
             from report in vendor.Reports
             where !report.HasPast
             select $"SELECT {Text(vendor.Name)} AS vendor, {Text(report.Name)} AS report"),
+        ["settling_reports"] = string.Join(
+            "\nUNION ALL\n",
+            from vendor in VendorServiceCollectionExtensions.Known
+            from report in vendor.Reports
+            where report.HasPast
+            let days = report.SettledAfterDays.ToString(CultureInfo.InvariantCulture)
+            select $"SELECT {Text(vendor.Name)} AS vendor, {Text(report.Name)} AS report, "
+                + $"{days} AS settled_after_days, "
+                + $"{(report.Settles == Settles.AfterItsMonth ? "TRUE" : "FALSE")} AS after_its_month"),
         ["counted_elsewhere"] = string.Join(
             " OR ",
             from vendor in VendorServiceCollectionExtensions.Known

@@ -2,6 +2,7 @@
 -- Complete until the day before the first hole: a day that was not read between two that were. Holes are looked for in the 90 days before the newest day, which is
 -- as far as runs can be told to look for them (Runs__GapDays): one that is older can be filled by asking for its days, and makes nothing else stale. first_hole is
 -- the first of any age. A snapshot has no holes and is as fresh as its last read.
+-- settled_until is the last day before the first that the vendor may still restate (unsettled); a snapshot's numbers settle with their read.
 -- An error stays until each day of its window was read, by whichever run, or the window itself was delivered again and succeeded; a snapshot's until the next read.
 -- Dry runs load nothing, so what they fail at says nothing of the data.
 CREATE OR REPLACE VIEW {dataset}.freshness AS
@@ -35,11 +36,17 @@ reads AS (
     MIN(CASE WHEN NOT d.is_snapshot AND d.next_day > DATE_ADD(d.usage_date, INTERVAL 1 DAY) THEN d.usage_date END) AS before_any_hole,
     MAX(d.usage_date) AS newest_day,
     MAX(d.read_began) AS last_read_began,
+    MAX(CASE WHEN NOT d.is_snapshot THEN d.usage_date END) AS newest_with_past,
     COUNT(*) AS slices
   FROM days AS d
   JOIN names AS n
     ON d.vendor = n.vendor AND d.account_id = n.account_id
   GROUP BY d.vendor, d.account_id, n.account, d.report
+),
+first_unsettled AS (
+  SELECT vendor, account_id, report, MIN(usage_date) AS usage_date
+  FROM {dataset}.unsettled
+  GROUP BY vendor, account_id, report
 ),
 failures AS (
   SELECT e.vendor, COALESCE(a.account_id, '') AS account_id, e.account, e.report, e.window_start, e.window_end, e.reason, e.recorded_at
@@ -110,6 +117,7 @@ SELECT
   COALESCE(r.report, e.report) AS report,
   COALESCE(r.before_hole, r.newest_day) AS data_complete_until,
   CAST(DATE_ADD(r.before_any_hole, INTERVAL 1 DAY) AS DATE) AS first_hole,
+  COALESCE(CAST(DATE_ADD(u.usage_date, INTERVAL (-1) DAY) AS DATE), r.newest_with_past) AS settled_until,
   r.last_read_began,
   COALESCE(r.last_read_began > CAST(CURRENT_TIMESTAMP AS TIMESTAMP), FALSE) AS last_read_in_future,
   r.slices,
@@ -117,4 +125,6 @@ SELECT
   e.recorded_at AS last_error_at
 FROM reads AS r
 FULL JOIN errors AS e
-  ON r.vendor = e.vendor AND r.account_id = e.account_id AND r.report = e.report;
+  ON r.vendor = e.vendor AND r.account_id = e.account_id AND r.report = e.report
+LEFT JOIN first_unsettled AS u
+  ON r.vendor = u.vendor AND r.account_id = u.account_id AND r.report = u.report;

@@ -1,0 +1,4 @@
+-- For how many days each report's vendor restates a day, counted from the end of the day, or from the end of its calendar month where all days of a month settle
+-- together. The braces stand for what the vendors' folders say; reports that have no past are not here, and those that the settings describe are known to the service alone.
+CREATE OR REPLACE VIEW {dataset}.settling_reports AS
+{settling_reports};
