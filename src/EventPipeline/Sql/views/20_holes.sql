@@ -9,6 +9,8 @@ FROM (
     q.*,
     LEAD(q.usage_date) OVER (PARTITION BY q.vendor, q.account_id, q.report ORDER BY q.usage_date) AS next_day
   FROM {dataset}.current_slices AS q
+  LEFT JOIN {dataset}.snapshot_reports AS s
+    ON q.vendor = s.vendor AND q.report = s.report
+  WHERE s.report IS NULL
 ) AS d
-WHERE next_day > DATE_ADD(usage_date, INTERVAL 1 DAY)
-  AND NOT EXISTS (SELECT 1 FROM {dataset}.snapshot_reports AS s WHERE s.vendor = d.vendor AND s.report = d.report);
+WHERE next_day > DATE_ADD(usage_date, INTERVAL 1 DAY);
