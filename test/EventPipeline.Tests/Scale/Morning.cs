@@ -1,5 +1,3 @@
-using EventPipeline.Messages;
-
 namespace EventPipeline.Tests.Scale;
 
 /// <summary>
@@ -55,19 +53,25 @@ internal sealed class Morning(Company company)
     /// </summary>
     public int Attempts { get; private set; }
 
-    /// <summary>Works on the messages of a run.</summary>
-    /// <param name="groups">The windows of each message, in the order of publishing.</param>
-    /// <param name="isLoaded">Whether a window has anything new.</param>
-    public void Work(IReadOnlyList<IReadOnlyList<PlannedWindow>> groups, Func<PlannedWindow, bool> isLoaded)
+    /// <summary>Works on the messages of a run, in the order of publishing.</summary>
+    public void Work(IReadOnlyList<MessageCost> messages)
     {
-        var all = groups.Sum(group => group.Count);
-        foreach (var group in groups)
+        var standing = Costs.BytesOfStanding(messages.Sum(message => message.Reads.Count), company.Slices);
+        foreach (var message in messages)
         {
             Messages++;
-            Windows += group.Count;
-            Count(group, isLoaded, all);
+            Windows += message.Reads.Count;
+            Requests += message.Requests;
+            Bytes += message.Bytes + standing;
+            LargestQuery = Math.Max(LargestQuery, message.LargestQuery);
+            foreach (var (table, partitions) in message.Loads)
+            {
+                Add(_loads, table, 1);
+                Add(_partitions, table, partitions);
+            }
+
             var began = _slots.Dequeue();
-            var committed = Commit(began + Read(group, began) + Costs.SecondsPerMessage);
+            var committed = Commit(began + Read(message, began) + Costs.SecondsPerMessage);
             _slots.Enqueue(committed, committed);
             _busy += committed - began;
             Seconds = Math.Max(Seconds, committed);
@@ -75,44 +79,15 @@ internal sealed class Morning(Company company)
         }
     }
 
-    private void Count(IReadOnlyList<PlannedWindow> group, Func<PlannedWindow, bool> isLoaded, int windows)
-    {
-        foreach (var planned in group)
-        {
-            var bytes = Costs.BytesOf(planned, isLoaded(planned), company.Slices);
-            Bytes += bytes;
-            LargestQuery = Math.Max(LargestQuery, bytes);
-            Requests += Costs.RequestsOf(planned.Window);
-        }
-
-        Bytes += Costs.BytesOfStanding(windows, company.Slices);
-        var loaded = group.Where(isLoaded).ToList();
-        foreach (var table in loaded
-            .SelectMany(planned => Costs.TablesOf(planned.Window.Report).Select(table => (table, planned.Window)))
-            .GroupBy(part => part.table, part => part.Window))
-        {
-            Add(_loads, table.Key, 1);
-            Add(_partitions, table.Key, table.SelectMany(window => window.EachDay()).Distinct().Count());
-        }
-
-        Add(_loads, "raw_page", loaded.Count == 0 ? 0 : 1); // Partitioned by the day on which it was fetched.
-        Add(_partitions, "raw_page", loaded.Count == 0 ? 0 : 1);
-    }
-
     /// <summary>How long it takes to read a message's windows, four at a time, each account in its turn.</summary>
-    private double Read(IReadOnlyList<PlannedWindow> group, double began)
+    private double Read(MessageCost message, double began)
     {
         var turns = new PriorityQueue<double, double>(Enumerable.Repeat((began, began), ReadAtOnce));
         var ended = began;
-        foreach (var planned in group)
+        foreach (var (vendor, account, seconds) in message.Reads)
         {
-            var account = (planned.Window.Vendor, planned.Window.Account);
-            var apart = Company.Limits.TryGetValue(planned.Window.Vendor, out var perMinute)
-                ? Math.Max(Costs.SecondsPerRequest, 60 / perMinute)
-                : Costs.SecondsPerRequest;
-            var free = Math.Max(turns.Dequeue(), _lines.GetValueOrDefault(account))
-                + (Costs.RequestsOf(planned.Window) * apart);
-            _lines[account] = free;
+            var free = Math.Max(turns.Dequeue(), _lines.GetValueOrDefault((vendor, account))) + seconds;
+            _lines[(vendor, account)] = free;
             turns.Enqueue(free, free);
             ended = Math.Max(ended, free);
         }

@@ -40,7 +40,7 @@ internal sealed record Scenario(int Accounts, string Name, IReadOnlyList<Morning
         while (true)
         {
             var morning = daily.Work();
-            morning.Work([.. budget.Groups(published)], _ => true);
+            morning.Work([.. budget.Groups(published).Select(group => new MessageCost(group, _ => true, company))]);
             mornings.Add(morning);
             if (waiting.Count == 0)
             {
@@ -62,8 +62,7 @@ internal sealed record Scenario(int Accounts, string Name, IReadOnlyList<Morning
     private sealed class DailyRun
     {
         private readonly Company _company;
-        private readonly IReadOnlyList<IReadOnlyList<PlannedWindow>> _groups;
-        private readonly HashSet<PlannedWindow> _unchanged;
+        private readonly IReadOnlyList<MessageCost> _messages;
 
         /// <param name="accounts">How many accounts of each vendor.</param>
         /// <param name="share">Of so many windows that are read again, one has changed.</param>
@@ -72,18 +71,22 @@ internal sealed record Scenario(int Accounts, string Name, IReadOnlyList<Morning
             _company = new Company(accounts, Today, daysRead: 90);
             var plan = new Planner(_company, 30).Plan("a-day", Tick, Dawn, _company.Subjects);
             List<PlannedWindow> windows = [.. plan.Windows.Where(planned => planned.IsPublished)];
-            _groups = [.. BudgetOf(_company).Groups(windows)];
-            _unchanged = windows.Where(planned => planned.Why == WindowReason.ReadAgain)
+            var unchanged = windows.Where(planned => planned.Why == WindowReason.ReadAgain)
                 .Index()
                 .Where(planned => planned.Index % share != 0)
                 .Select(planned => planned.Item)
                 .ToHashSet<PlannedWindow>(ReferenceEqualityComparer.Instance);
+            _messages =
+            [
+                .. BudgetOf(_company).Groups(windows)
+                    .Select(group => new MessageCost(group, planned => !unchanged.Contains(planned), _company)),
+            ];
         }
 
         public Morning Work()
         {
             var morning = new Morning(_company);
-            morning.Work(_groups, planned => !_unchanged.Contains(planned));
+            morning.Work(_messages);
             return morning;
         }
     }
