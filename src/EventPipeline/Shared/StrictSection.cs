@@ -10,6 +10,9 @@ internal static class StrictSection
     public static string Variable(IConfigurationSection section) =>
         section.Path.Replace(":", "__", StringComparison.Ordinal);
 
+    /// <summary>What was written, inside a sentence: cut after 80 characters.</summary>
+    public static string Written(string value) => Shown.Plain(value, 80);
+
     /// <summary>A mistake for every name in a section that is not a setting.</summary>
     public static IEnumerable<string> RefuseUnknown(IConfigurationSection section, IReadOnlyCollection<string> known) =>
         from child in section.GetChildren()

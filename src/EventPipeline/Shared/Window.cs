@@ -32,6 +32,13 @@ public sealed record Window(string Vendor, string Account, string Report, DateOn
     /// <summary>Every day of the window, oldest first.</summary>
     public IEnumerable<DateOnly> EachDay() => Enumerable.Range(0, Days).Select(From.AddDays);
 
+    /// <summary>Its halves, where it has several days; of an odd number of days, the later has one more.</summary>
+    public (Window Earlier, Window Later) Halves()
+    {
+        var middle = From.AddDays(Days / 2);
+        return (this with { To = middle.AddDays(-1) }, this with { From = middle });
+    }
+
     /// <summary>How people read it: <c>anthropic/acme/messages_usage 2026-11-01..2026-11-07</c>.</summary>
     public override string ToString() =>
         FormattableString.Invariant($"{Vendor}/{Account}/{Report} {From:yyyy-MM-dd}..{To:yyyy-MM-dd}");

@@ -25,6 +25,11 @@ internal static class ReportsSetting
         var allowed = vendor.ReportsIn(vendor.Sources.FirstOrDefault(known => known.Name == source))
             .Select(report => report.Name)
             .ToList();
+        if (allowed.Count == 0)
+        {
+            return []; // The vendor's description is wrong, which is a mistake of its own.
+        }
+
         if (!string.IsNullOrEmpty(section.Value))
         {
             mistakes.Add(

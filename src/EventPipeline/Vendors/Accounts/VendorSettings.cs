@@ -216,8 +216,8 @@ internal sealed partial class VendorSettings
         {
             Mistake(
                 section,
-                $"is '{Shown(section.Value)}', which is not a source of {vendor.Section}: it takes one of "
-                    + $"{string.Join(", ", vendor.Sources.Select(source => source.Name))}.");
+                $"is '{StrictSection.Written(section.Value)}', which is not a source of {vendor.Section}: it takes one "
+                    + $"of {string.Join(", ", vendor.Sources.Select(source => source.Name))}.");
         }
 
         return null;
@@ -233,7 +233,7 @@ internal sealed partial class VendorSettings
 
         Mistake(
             section,
-            $"is '{Shown(section.Value)}'; it takes the vendor's own id of the organisation, "
+            $"is '{StrictSection.Written(section.Value)}'; it takes the vendor's own id of the organisation, "
                 + "or the account_id that the account has in the tables: "
                 + "at most 128 visible characters without spaces.");
         return null;
@@ -249,8 +249,8 @@ internal sealed partial class VendorSettings
         {
             Mistake(
                 section,
-                $"is '{Shown(section.Value)}'; a name has at most 63 letters, digits, dots, hyphens and underscores, "
-                    + "and begins with a letter or digit.");
+                $"is '{StrictSection.Written(section.Value)}'; a name has at most 63 letters, digits, dots, hyphens "
+                    + "and underscores, and begins with a letter or digit.");
         }
         else if (!names.Add(section.Value))
         {
@@ -327,8 +327,6 @@ internal sealed partial class VendorSettings
     private void Mistake(IConfigurationSection section, string what) => _mistakes.Add($"{Variable(section)} {what}");
 
     private static string Variable(IConfigurationSection section) => StrictSection.Variable(section);
-
-    private static string Shown(string value) => value.Length <= 80 ? value : string.Concat(value.AsSpan(0, 80), "…");
 
     [GeneratedRegex(@"\A[!-~]{1,128}\z")]
     private static partial Regex Organization();

@@ -66,9 +66,9 @@ internal static class UsageEvents
         {
             if (await ReadAsync(api, conversation, fetch, span, cancellationToken) is not { } events)
             {
-                var middle = span.From.AddDays(span.Days / 2);
-                spans.Push(span with { From = middle });
-                spans.Push(span with { To = middle.AddDays(-1) });
+                var (earlier, later) = span.Halves();
+                spans.Push(later);
+                spans.Push(earlier);
                 continue;
             }
 

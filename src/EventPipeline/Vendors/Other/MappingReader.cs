@@ -62,7 +62,8 @@ internal sealed partial class MappingReader(SettingReader settings, RowsPath row
         {
             settings.Mistake(
                 section,
-                $"is '{SettingReader.Shown(text)}', which is not a path: it begins with @ (the row) or $ (the page).");
+                $"is '{StrictSection.Written(text)}', which is not a path: it begins with @ (the row) or $ (the "
+                    + "page).");
             return null;
         }
 
@@ -71,7 +72,7 @@ internal sealed partial class MappingReader(SettingReader settings, RowsPath row
         {
             settings.Mistake(
                 section,
-                $"is '{SettingReader.Shown(text)}', which does not lead from a row to one place: a path that begins "
+                $"is '{StrictSection.Written(text)}', which does not lead from a row to one place: a path that begins "
                     + "with $ goes the way that Rows goes, at least into the list, and then by names.");
         }
 
@@ -103,7 +104,7 @@ internal sealed partial class MappingReader(SettingReader settings, RowsPath row
         {
             settings.Mistake(
                 section,
-                $"is '{SettingReader.Shown(text)}'; write a path that begins with @ (the row) or $ (the page), or in "
+                $"is '{StrictSection.Written(text)}'; write a path that begins with @ (the row) or $ (the page), or in "
                     + "single quotes a text that every row has.");
             return null;
         }
@@ -153,7 +154,7 @@ internal sealed partial class MappingReader(SettingReader settings, RowsPath row
 
         settings.Mistake(
             section,
-            $"is '{SettingReader.Shown(text)}'; write a path, or several with + or - between them, such as "
+            $"is '{StrictSection.Written(text)}'; write a path, or several with + or - between them, such as "
                 + "@.input - @.cached.");
         return null;
     }

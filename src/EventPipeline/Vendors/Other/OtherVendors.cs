@@ -69,7 +69,7 @@ internal sealed class OtherVendors
             settings.Mistake(
                 vendor,
                 $"is not a description in JSON, nor {FilePrefix} and the name of a file that holds one: "
-                    + $"{SettingReader.Shown((failure.InnerException ?? failure).Message)}");
+                    + $"{StrictSection.Written((failure.InnerException ?? failure).Message)}");
         }
         catch (Exception failure) when (
             failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -81,7 +81,7 @@ internal sealed class PagingReader(SettingReader settings)
         {
             settings.Mistake(
                 section,
-                $"is '{SettingReader.Shown(section.Value!)}'; what is said of a whole page is found by names alone, "
+                $"is '{StrictSection.Written(section.Value!)}'; what is said of a whole page is found by names alone, "
                     + $"from $: {example}.");
         }
 

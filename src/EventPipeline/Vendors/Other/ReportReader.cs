@@ -33,39 +33,56 @@ internal sealed partial class ReportReader(SettingReader settings, IReadOnlyList
         var ignored = section.GetSection("Ignored").GetChildren().ToList();
         var paging = new PagingReader(settings).Read(section.GetSection("Paging"), way, ignored);
         var adds = settings.Word(section.GetSection("EqualRows"), ["refuse", "add"], isRequired: false) == "add";
+        var most = settings.Number(section.GetSection("RowLimit"), 1, 1_000_000, null);
         var days = settings.Number(section.GetSection(MaxDays), 1, 31, 1)!.Value;
         var settled = settings.Number(section.GetSection(Settled), 0, 90, 3)!.Value;
         var served = settings.Number(section.GetSection(Served), 1, 3_650, null);
-
-        // Where the way to the rows is wrong, what leads on from it cannot be judged.
-        return way is null ? null : ReadRows(section, request, way, paging, adds, ignored) is not { } rows ? null
-            : rows with
-            {
-                Report = new Report(section.Key, ReportKind.Daily, days, settled, VersionOf(section))
-                {
-                    ServedDays = served,
-                    Grains = rows.Report.Grains,
-                },
-            };
-    }
-
-    private ReportDefinition? ReadRows(
-        IConfigurationSection section,
-        ReportRequest? request,
-        RowsPath way,
-        ReportPaging? paging,
-        bool adds,
-        List<IConfigurationSection> ignored)
-    {
-        var mapping = new MappingReader(settings, way);
-        var day = section.GetSection("Day");
-        var dayMember = settings.Text(day) is { } text ? mapping.ReadMember(day, text) : null;
-        if (settings.Text(day) is null && settings.Number(section.GetSection(MaxDays), 1, 31, 1) > 1)
+        if (way is null)
         {
-            settings.Mistake(
-                day, $"is missing; rows of several days ({MaxDays}) say which day each is of. Write a path.");
+            return null; // What leads on from there cannot be judged.
         }
 
+        var mapping = new MappingReader(settings, way);
+        var day = ReadDay(section.GetSection("Day"), mapping, days);
+        var tables = ReadTables(section, mapping);
+        var shapes = ReadShapes(way, mapping, day, ignored);
+        var dimensions = tables.SelectMany(table => table.Texts.Concat(table.Others))
+            .Where(source => source.Member is not null).Select(source => source.Column).Distinct().ToList();
+        var grain = dimensions.Count == 0 ? "ungrouped.v1" : $"{string.Join('_', dimensions)}.v1";
+        return request is null || paging is null
+            ? null
+            : new ReportDefinition(
+                new Report(section.Key, ReportKind.Daily, days, settled, VersionOf(section))
+                {
+                    ServedDays = served,
+                    Grains = new Dictionary<string, IReadOnlyList<string>> { [grain] = dimensions },
+                },
+                request,
+                paging,
+                way,
+                day,
+                most,
+                adds,
+                shapes.OfRow(),
+                shapes.Known,
+                grain,
+                tables);
+    }
+
+    private RowMember? ReadDay(IConfigurationSection section, MappingReader mapping, int days)
+    {
+        var text = settings.Text(section);
+        if (text is null && days > 1)
+        {
+            settings.Mistake(
+                section, $"is missing; rows of several days ({MaxDays}) say which day each is of. Write a path.");
+        }
+
+        return text is null ? null : mapping.ReadMember(section, text);
+    }
+
+    private List<TableMapping> ReadTables(IConfigurationSection section, MappingReader mapping)
+    {
         var tables = TableColumns.BySection
             .Select(table => mapping.Read(section.GetSection(table.Key), table.Value))
             .OfType<TableMapping>().ToList();
@@ -74,36 +91,25 @@ internal sealed partial class ReportReader(SettingReader settings, IReadOnlyList
             settings.Mistake(section, $"fills no table; add {string.Join(", ", TableColumns.BySection.Keys)}.");
         }
 
-        var shapes = new RowShapes(way, mapping.Named, dayMember);
-        foreach (var other in ignored.Where(other => JsonPath.TryParse(other.Value ?? "") is not { } path
-            || path.AsMember is null || way.TryFind(path) is not null))
+        return tables;
+    }
+
+    private static RowShapes ReadShapes(
+        RowsPath way, MappingReader mapping, RowMember? day, List<IConfigurationSection> ignored)
+    {
+        var shapes = new RowShapes(way, mapping.Named, day);
+        foreach (var setting in ignored)
         {
-            if (mapping.ReadMember(other, other.Value ?? "") is { } member)
+            // What is ignored of a whole page, the page's shape knows.
+            var isOfPage = JsonPath.TryParse(setting.Value ?? "") is { AsMember: not null } path
+                && way.TryFind(path) is null;
+            if (!isOfPage && mapping.ReadMember(setting, setting.Value ?? "") is { } member)
             {
                 shapes.Ignore(member);
             }
         }
 
-        var dimensions = tables.SelectMany(table => table.Texts.Concat(table.Others))
-            .Where(source => source.Member is not null).Select(source => source.Column).Distinct().ToList();
-        var grain = dimensions.Count == 0 ? "ungrouped.v1" : $"{string.Join('_', dimensions)}.v1";
-        return request is null || paging is null
-            ? null
-            : new ReportDefinition(
-                new Report(section.Key, ReportKind.Daily, 1, 0)
-                {
-                    Grains = new Dictionary<string, IReadOnlyList<string>> { [grain] = dimensions },
-                },
-                request,
-                paging,
-                way,
-                dayMember,
-                settings.Number(section.GetSection("RowLimit"), 1, 1_000_000, null),
-                adds,
-                shapes.OfRow(),
-                shapes.Known,
-                grain,
-                tables);
+        return shapes;
     }
 
     private ReportRequest? ReadRequest(IConfigurationSection section)
@@ -125,8 +131,8 @@ internal sealed partial class ReportReader(SettingReader settings, IReadOnlyList
         {
             settings.Mistake(
                 section.GetSection("Path"),
-                $"is '{SettingReader.Shown(path)}'; it takes a path below BaseAddress, without a slash before it, such "
-                    + "as v1/usage.");
+                $"is '{StrictSection.Written(path)}'; it takes a path below BaseAddress, without a slash before it, "
+                    + "such as v1/usage.");
             return null;
         }
 
@@ -145,7 +151,7 @@ internal sealed partial class ReportReader(SettingReader settings, IReadOnlyList
         {
             settings.Mistake(
                 section,
-                $"is '{SettingReader.Shown(section.Value!)}', which does not lead to a list: it begins with $, then "
+                $"is '{StrictSection.Written(section.Value!)}', which does not lead to a list: it begins with $, then "
                     + "come names, and [*] for the items of the list, such as $.data[*].");
         }
 

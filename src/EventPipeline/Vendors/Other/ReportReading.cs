@@ -42,9 +42,9 @@ internal sealed class ReportReading(
 
             if (await HoldAsync(span, cancellationToken) is not { } held)
             {
-                var middle = span.From.AddDays(span.Days / 2);
-                spans.Push(span with { From = middle });
-                spans.Push(span with { To = middle.AddDays(-1) });
+                var (earlier, later) = span.Halves();
+                spans.Push(later);
+                spans.Push(earlier);
                 continue;
             }
 

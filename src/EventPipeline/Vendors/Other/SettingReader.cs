@@ -63,7 +63,7 @@ internal sealed class SettingReader
         }
 
         Mistake(section, FormattableString.Invariant(
-            $"is '{Shown(text)}'; it takes a whole number from {least} to {most}."));
+            $"is '{StrictSection.Written(text)}'; it takes a whole number from {least} to {most}."));
         return usual;
     }
 
@@ -76,20 +76,24 @@ internal sealed class SettingReader
             return text;
         }
 
-        Mistake(section, $"is '{Shown(text)}'; it takes {Choice(words)}.");
+        Mistake(section, $"is '{StrictSection.Written(text)}'; it takes {Choice(words)}.");
         return null;
     }
 
     /// <summary>A path; null where it is missing or not one.</summary>
     public JsonPath? Path(IConfigurationSection section, bool isRequired, string example)
     {
-        var text = isRequired ? Required(section, $"a path, such as {example}") : Text(section);
-        if (text is null || JsonPath.TryParse(text) is { } path && (path.Steps.Count > 0 || path.IsName))
+        if ((isRequired ? Required(section, $"a path, such as {example}") : Text(section)) is not { } text)
         {
-            return text is null ? null : JsonPath.TryParse(text);
+            return null;
         }
 
-        Mistake(section, $"is '{Shown(text)}', which is not a path; write one such as {example}.");
+        if (JsonPath.TryParse(text) is { } path && (path.Steps.Count > 0 || path.IsName))
+        {
+            return path;
+        }
+
+        Mistake(section, $"is '{StrictSection.Written(text)}', which is not a path; write one such as {example}.");
         return null;
     }
 
@@ -99,9 +103,6 @@ internal sealed class SettingReader
         _mistakes.AddRange(StrictSection.RefuseValue(section));
         return [.. section.GetChildren().Select(child => (child.Key, Text(child) ?? ""))];
     }
-
-    /// <summary>The beginning of what was written.</summary>
-    public static string Shown(string text) => text.Length <= 80 ? text : string.Concat(text.AsSpan(0, 80), "…");
 
     private static string Choice(IReadOnlyCollection<string> words) => string.Join(" or ", words);
 }

@@ -148,6 +148,17 @@ public sealed class DescriptionTests
         Mistakes((setting, value)).ShouldContain(found => found.StartsWith(mistake, StringComparison.Ordinal));
 
     [Fact]
+    public void Reports_of_a_vendor_whose_only_report_is_wrong_are_not_judged() => Mistakes(
+        ("Vendors:Other:acme_ai:Reports:usage:Rows", "data"),
+        ("Vendors:Other:acme_ai:Accounts:0:Reports", "usage"))
+        .ShouldHaveSingleItem().ShouldStartWith("Vendors__Other__acme_ai__Reports__usage__Rows is 'data'");
+
+    [Fact]
+    public void A_wrong_number_is_one_mistake_also_where_another_depends_on_it() => Mistakes(
+        ("Vendors:Other:acme_ai:Reports:usage:MaxWindowDays", "soon"), ("Vendors:Other:acme_ai:Reports:usage:Day", ""))
+        .ShouldHaveSingleItem().ShouldContain("MaxWindowDays is 'soon'");
+
+    [Fact]
     public void Every_mistake_is_found_at_once_with_those_of_other_vendors() => Mistakes(
         ("Vendors:Other:acme_ai:Reports:usage:Rows", "data"), ("Vendors:Other:acme_ai:Reports:usage:EqualRows", "x"),
         ("Vendors:Other:acme_ai:Authentication:Scheme", "x"), ("Vendors:Other:acme_ai:Accounts:0:Name", "!"),
