@@ -35,14 +35,7 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
                         .Where(id => id != row.Text("account_id"))),
             }),
         ];
-        var widths = Enumerable.Range(0, lines[0].Length)
-            .Select(column => lines.Max(line => line[column].Length))
-            .ToList();
-        foreach (var line in lines)
-        {
-            await output.WriteLineAsync(
-                string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
+        await TextColumns.WriteAsync(output, lines);
 
         foreach (var twice in
             rows.GroupBy(row => (Vendor: row.Text("vendor"), Account: row.Text("account")))

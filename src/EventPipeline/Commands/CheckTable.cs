@@ -12,14 +12,7 @@ internal static class CheckTable
             ["vendor", "account", "report", "state"],
             .. found.Select(one => new[] { one.Vendor, one.Account, one.Report, one.State }),
         ];
-        var widths = Enumerable.Range(0, lines[0].Length)
-            .Select(column => lines.Max(line => line[column].Length))
-            .ToList();
-        foreach (var line in lines)
-        {
-            await output.WriteLineAsync(
-                string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
+        await TextColumns.WriteAsync(output, lines);
 
         var wrong = found.Where(one => one.Said is not null && one.State != CheckState.NotTried);
         foreach (var alike in wrong.GroupBy(one => (one.Vendor, one.Account, one.State, one.Remedy)))

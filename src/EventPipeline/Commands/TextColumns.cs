@@ -1,0 +1,19 @@
+namespace EventPipeline.Commands;
+
+/// <summary>Writes lines of cells in columns, each as wide as its longest cell.</summary>
+internal static class TextColumns
+{
+    /// <param name="output">Where to.</param>
+    /// <param name="lines">The lines, the headings first; each has as many cells.</param>
+    public static async Task WriteAsync(TextWriter output, IReadOnlyList<IReadOnlyList<string>> lines)
+    {
+        var widths = Enumerable.Range(0, lines[0].Count)
+            .Select(column => lines.Max(line => line[column].Length))
+            .ToList();
+        foreach (var line in lines)
+        {
+            await output.WriteLineAsync(
+                string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+    }
+}
