@@ -20,14 +20,9 @@ internal sealed class VendorsCheck(
         // An account that was renamed or removed keeps its last error in the ledger and no longer matters, nor does a
         // report that the account does not read any more.
         var failed = (await status.FreshnessAsync(cancellationToken))
-            .Where(report => report.LastError is not null && IsRead(report))
+            .Where(report => report.LastError is not null && accounts.Reads(report.Subject, vendors))
             .ToLookup(report => report.Vendor);
         return HealthCheckResult.Healthy(data: vendors.All.Where(vendor => accounts.For(vendor.Name).Count > 0)
             .ToDictionary(vendor => vendor.Name, object (vendor) => failed[vendor.Name].Count()));
     }
-
-    private bool IsRead(ReportFreshness report) =>
-        accounts.Find(report.Vendor, report.Account) is { } account
-        && vendors.All.First(vendor => vendor.Name == account.Vendor).ReportsOf(account)
-            .Any(known => known.Name == report.Report);
 }

@@ -28,7 +28,9 @@ internal sealed partial class FreshnessReport(
         {
             // An account that was renamed or removed grows stale forever and does not matter, nor does a report that
             // the account does not read any more.
-            var reports = (await status.FreshnessAsync(cancellationToken)).Where(IsRead).ToList();
+            var reports = (await status.FreshnessAsync(cancellationToken))
+                .Where(report => accounts.Reads(report.Subject, vendors))
+                .ToList();
             metrics.CompleteUntil(
                 from report in reports
                 let day = report.DataCompleteUntil
@@ -41,11 +43,6 @@ internal sealed partial class FreshnessReport(
             FreshnessLog.Unknown(logger, unknown);
         }
     }
-
-    private bool IsRead(ReportFreshness report) =>
-        accounts.Find(report.Vendor, report.Account) is { } account
-        && vendors.All.FirstOrDefault(vendor => vendor.Name == account.Vendor) is { } vendor
-        && vendor.ReportsOf(account).Any(known => known.Name == report.Subject.Report);
 
     private void Tell(ReportFreshness report)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
@@ -87,16 +86,12 @@ internal sealed partial class ReportRefusals(
         ("from", DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-DaysBack));
 
     /// <summary>The same for all who meet the refusal before the report works again.</summary>
-    private static string IdOf(RunMode mode, Window window, DateTimeOffset? worked)
-    {
-        string[] parts =
-        [
-            mode.Name(), window.Vendor, window.Account, window.Report,
-            worked?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "",
-        ];
-        return "refused_" + Convert.ToHexStringLower(
-            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
-    }
+    private static string IdOf(RunMode mode, Window window, DateTimeOffset? worked) => "refused_" + RunEvents.IdOf(
+        mode.Name(),
+        window.Vendor,
+        window.Account,
+        window.Report,
+        worked?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture) ?? "");
 
     private static partial class RefusalLog
     {

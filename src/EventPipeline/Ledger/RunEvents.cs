@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using EventPipeline.Load;
 using Microsoft.Extensions.Options;
@@ -12,6 +13,10 @@ internal sealed class RunEvents(
 {
     /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
     public const int MaxRowsPerInsert = 400;
+
+    /// <summary>The id under which what these parts name is recorded once: 64 hexadecimal digits.</summary>
+    public static string IdOf(params string?[] parts) => Convert.ToHexStringLower(
+        SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
 
     /// <summary>The events of a run in the dataset of a mode, the ends of its windows among them.</summary>
     public Task<IReadOnlyList<Row>> OfAsync(string runId, RunMode mode, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using EventPipeline.DeadLetters;
 using EventPipeline.Load;
@@ -75,18 +74,14 @@ internal sealed class RunLedger(
             messageId,
             cancellationToken);
 
-    private static string EndIdOf(string runId, RunMode mode, Window window, WindowEnd end, string? messageId)
-    {
-        string?[] parts =
-        [
-            runId,
-            mode.Name(),
-            window.Id,
-            .. WindowState.IsSuccess(end.State) ? ["succeeded"] : new[] { end.State, messageId, end.Reason },
-        ];
-        return Convert.ToHexStringLower(
-            SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
-    }
+    private static string EndIdOf(string runId, RunMode mode, Window window, WindowEnd end, string? messageId) =>
+        RunEvents.IdOf(
+            [
+                runId,
+                mode.Name(),
+                window.Id,
+                .. WindowState.IsSuccess(end.State) ? ["succeeded"] : new[] { end.State, messageId, end.Reason },
+            ]);
 
     private async Task RecordEndAsync(
         string endId,
