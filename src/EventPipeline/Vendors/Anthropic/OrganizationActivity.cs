@@ -42,12 +42,6 @@ internal static class OrganizationActivity
                 "starting_at", FormattableString.Invariant($"is {told:yyyy-MM-dd}, not the day that was asked for"));
         }
 
-        var details = row.Details();
-        foreach (var name in Metrics)
-        {
-            details.Add(name, row.Anything(name));
-        }
-
-        return day.AboutOrganization(row, Shape) with { Details = details.ToJson() };
+        return day.AboutOrganization(row, Shape) with { Details = row.Details().AddAll(row, Metrics).ToJson() };
     }
 }

@@ -60,19 +60,13 @@ internal static class ThingActivity
             Objects = members.Objects,
         };
         string[] kept = [.. members.Texts, .. members.Counts, .. members.Objects.Select(one => one.Name)];
-        return new ActivityReport(path, ActivityReport.OneDay, (day, row) =>
-        {
-            var details = row.Details();
-            foreach (var name in kept)
+        return new ActivityReport(
+            path,
+            ActivityReport.OneDay,
+            (day, row) => day.About(row, shape, type, idName, ActivityDay.IdOf(row, idName)) with
             {
-                details.Add(name, row.Anything(name));
-            }
-
-            return day.About(row, shape, type, idName, ActivityDay.IdOf(row, idName)) with
-            {
-                Details = details.ToJson(),
-            };
-        });
+                Details = row.Details().AddAll(row, kept).ToJson(),
+            });
     }
 
     /// <summary>In how many conversations and sessions of each product it was used.</summary>

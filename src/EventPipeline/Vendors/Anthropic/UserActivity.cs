@@ -38,12 +38,8 @@ internal static class UserActivity
         var tools = code?.ObjectOrNull("tool_actions")?.Map().Select(tool => tool.Value).ToList();
         var details = row.Details()
             .Add("email_address", user?.Text("email_address"))
-            .Add("web_search_count", row.GetInt64OrNull("web_search_count"));
-        foreach (var name in Metrics)
-        {
-            details.Add(name, row.Anything(name));
-        }
-
+            .Add("web_search_count", row.GetInt64OrNull("web_search_count"))
+            .AddAll(row, Metrics);
         var id = user is { } known ? ActivityDay.IdOf(known, "id") : ActivityDay.IdOf(row, "user");
         return day.About(row, Shape, "user", "user_id", id) with
         {

@@ -81,8 +81,6 @@ internal static class Spend
         SpendUsd = row.Exact("spendCents", Money.FromCents),
         OverallSpendUsd = row.ExactOrNull("overallSpendCents", Money.FromCents),
         LimitUsd = row.ExactOrNull("effectivePerUserLimitDollars", Money.AsIs),
-        Details = OtherNumbers
-            .Aggregate(row.Details(), (details, name) => details.Add(name, row.Anything(name)))
-            .ToJson(),
+        Details = row.Details().AddAll(row, OtherNumbers).ToJson(),
     };
 }

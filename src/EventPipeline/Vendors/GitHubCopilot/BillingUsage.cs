@@ -122,11 +122,7 @@ internal static class BillingUsage
         Basis = CostBasis.Billed,
         Quantity = row.ExactOrNull("grossQuantity", Money.AsIs),
         QuantityUnit = UnitOf(row.Text("unitType")),
-        Dimensions = OtherNumbers
-            .Aggregate(
-                row.Details().Add("unitType", row.Text("unitType")),
-                (details, name) => details.Add(name, row.Anything(name)))
-            .ToJson(),
+        Dimensions = row.Details().Add("unitType", row.Text("unitType")).AddAll(row, OtherNumbers).ToJson(),
     };
 
     /// <summary>The same unit has been spelled in several ways; an unknown one stays as it is.</summary>

@@ -33,7 +33,6 @@ internal static class MetricsShape
     ];
 
     /// <summary>The members of these names, as they are.</summary>
-    public static JsonElement? Details(this Fields row, params IEnumerable<string> names) => names
-        .Aggregate(row.Details(), (details, name) => details.Add(name, row.Anything(name)))
-        .ToJson();
+    public static JsonElement? Details(this Fields row, params IEnumerable<string> names) =>
+        row.Details().AddAll(row, names).ToJson();
 }

@@ -63,6 +63,17 @@ internal sealed class Details : IDisposable
         return this;
     }
 
+    /// <summary>Adds members of a row as they are.</summary>
+    public Details AddAll(Fields row, IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            Add(name, row.Anything(name));
+        }
+
+        return this;
+    }
+
     /// <summary>The object of what was added since the last one; null where that is nothing.</summary>
     public JsonElement? ToJson()
     {
