@@ -32,20 +32,29 @@ internal sealed partial class WindowPublisher(
         CancellationToken cancellationToken) =>
         PublishAsync(runId, mode, time, GroupsOf(windows, mode), cancellationToken);
 
-    /// <summary>A plan of which some windows wait where the day's load jobs are spoken for.</summary>
+    /// <summary>
+    /// A plan of which some windows wait where the day's load jobs are spoken for, with what it needs of the warehouse.
+    /// </summary>
     public async Task<RunPlan> WithinBudgetAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        if (plan.Mode == RunMode.DryRun
-            || warehouse.MaxLoadsPerDay is not { } most
-            || !LoadBudget.Matters(plan.Windows))
+        if (plan.Mode == RunMode.DryRun || warehouse.MaxLoadsPerDay is not { } most)
         {
             return plan;
         }
 
-        var state = await backlog.FindAsync(plan.Mode, cancellationToken);
-        plan = plan with { Windows = Budget(most, state.Published).Apply(plan.Windows) };
+        if (!LoadBudget.Matters(plan.Windows))
+        {
+            return plan with { Needs = Needs(plan, loadJobsLeft: null) };
+        }
+
+        var budget = Budget(most, (await backlog.FindAsync(plan.Mode, cancellationToken)).Published);
+        plan = plan with { Windows = budget.Apply(plan.Windows) };
         var groups = GroupsOf([.. plan.Windows.Where(planned => planned.IsPublished)], plan.Mode);
-        return plan with { LoadsToSpare = groups.Where(group => group[0].MayWait).Sum(WindowGroups.LoadsOf) };
+        return plan with
+        {
+            LoadsToSpare = groups.Where(group => group[0].MayWait).Sum(WindowGroups.LoadsOf),
+            Needs = Needs(plan, budget.Left),
+        };
     }
 
     /// <summary>
@@ -113,6 +122,16 @@ internal sealed partial class WindowPublisher(
             PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
             budget = budget with { Left = Math.Max(0, budget.Left - groups.Sum(WindowGroups.LoadsOf)) };
         }
+    }
+
+    private WarehouseNeeds Needs(RunPlan plan, int? loadJobsLeft)
+    {
+        var groups = GroupsOf([.. plan.Windows.Where(planned => !planned.Skipped)], plan.Mode).ToList();
+        return new WarehouseNeeds(
+            groups.Count,
+            groups.Sum(WindowGroups.LoadsOf),
+            loadJobsLeft,
+            warehouse.MaxInsertsPerMinute is { } pace ? (double)groups.Count / pace : 0);
     }
 
     private LoadBudget Budget(int most, long published) => LoadBudget.Create(

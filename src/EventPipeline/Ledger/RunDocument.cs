@@ -56,6 +56,13 @@ public sealed record RunDocument(
     public IReadOnlyList<AccountRequests> Requests { get; init; } = [];
 
     /// <summary>
+    /// What its plan needs of the warehouse, what waits included; absent until it is planned, for a dry run, and where
+    /// nothing limits it.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WarehouseNeeds? Warehouse { get; init; }
+
+    /// <summary>
     /// What is likely to go wrong with the plan as it is, although nothing has failed, and what to do; absent where
     /// nothing is.
     /// </summary>

@@ -111,6 +111,7 @@ internal static class RunHistory
                 : shut.Count > 0 ? $"Nothing was read of {string.Join(", ", shut)}: the vendor refuses its key every "
                     + "report that was asked for. Its windows say what is missing."
                 : null,
+            Warehouse = plan?.Needs,
             RefusedWindows = windows.Count(window => window.State == WindowState.Refused),
             LastEventAt = newest,
             SilentForHours = state == RunDocument.Stalled ? Math.Round(silent.TotalHours, 1) : null,

@@ -51,7 +51,10 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
                 plan.RequestedAt,
                 read.Select(window => window.Id).Distinct().Count(),
                 read.Select(window => window.From).Append(plan.From).Min(),
-                read.Select(window => window.To).Append(plan.To).Max()),
+                read.Select(window => window.To).Append(plan.To).Max())
+            {
+                Needs = plan.Needs,
+            },
             StoredPlanJson.Default.PlanHead);
     }
 
@@ -101,7 +104,10 @@ internal sealed record StoredPlan(string? PlanId, DateTimeOffset Since, PlanHead
                        at.Force,
                        row.TextOrNull("state") == WindowDocument.Waiting,
                        at.Rows),
-            ]);
+            ])
+        {
+            Needs = Head.Needs,
+        };
 }
 
 /// <summary>What a stored plan says of itself.</summary>
@@ -121,7 +127,14 @@ internal sealed record PlanHead(
     DateTimeOffset RequestedAt,
     int WindowCount,
     DateOnly FirstDay,
-    DateOnly LastDay);
+    DateOnly LastDay)
+{
+    /// <summary>
+    /// What it needs of the warehouse; null where nothing limits that, and of plans of earlier versions.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public WarehouseNeeds? Needs { get; init; }
+}
 
 /// <summary>
 /// Where in its plan a window is, from 0, whether unchanged days are loaded too, and how many rows it may have.

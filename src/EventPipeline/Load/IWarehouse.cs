@@ -11,6 +11,9 @@ public interface IWarehouse
     /// </summary>
     int? MaxLoadsPerDay => null;
 
+    /// <summary>How many inserts one table takes in a minute; null where nothing limits it.</summary>
+    int? MaxInsertsPerMinute => null;
+
     /// <summary>
     /// Begins to append to a table. Nothing exists in the table until <see cref="IUpload.LoadAsync"/>; a load id names
     /// one upload per table, never a second.

@@ -26,7 +26,23 @@ internal sealed record RunPlan(
     /// </summary>
     [JsonIgnore]
     public long? LoadsToSpare { get; init; }
+
+    /// <summary>What it needs of the warehouse; null where nothing limits that, and for a dry run.</summary>
+    [JsonIgnore]
+    public WarehouseNeeds? Needs { get; init; }
 }
+
+/// <summary>What a plan needs of the warehouse at most, and what the day had left when it was made.</summary>
+/// <param name="Messages">
+/// In how many fetch messages its windows are read. What one of them brings is committed by one insert.
+/// </param>
+/// <param name="LoadJobs">How many load jobs a table takes for it at most.</param>
+/// <param name="LoadJobsLeft">
+/// How many load jobs of a table the day had left for windows that may wait, before this plan; null where none of it
+/// had to wait, whatever was left.
+/// </param>
+/// <param name="InsertMinutes">How long its inserts take at least at the pace that the warehouse allows.</param>
+public sealed record WarehouseNeeds(int Messages, int LoadJobs, int? LoadJobsLeft, double InsertMinutes);
 
 /// <summary>One window of a plan.</summary>
 /// <param name="Window">The days of one report.</param>

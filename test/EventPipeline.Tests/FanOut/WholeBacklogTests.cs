@@ -1,6 +1,7 @@
 using System.Net;
 using EventPipeline.FanOut;
 using EventPipeline.Ledger;
+using EventPipeline.Messages;
 using EventPipeline.Tests.Service;
 using EventPipeline.Vendors.Contract;
 
@@ -136,6 +137,35 @@ public sealed class WholeBacklogTests : IAsyncLifetime
 
         run.State.ShouldBe("completed");
         run.Windows.ShouldNotContain(window => window.State == "waiting");
+    }
+
+    [Fact]
+    public async Task A_plan_says_what_it_needs_of_the_warehouse_and_what_the_day_has_left()
+    {
+        _host.Warehouse.MaxLoadsPerDay = 1_500;
+
+        var run = await _host.RunAsync(LargeBackfill.Of(_host));
+        var day = await _host.RunAsync("anthropic", "cost", _host.Yesterday.AddDays(-50), _host.Yesterday.AddDays(-50));
+
+        var windows = run.Windows.Count(window => window.State != "skipped");
+        var needs = run.Warehouse.ShouldNotBeNull();
+        needs.LoadJobsLeft.ShouldBe((1_500 * 80 / 100) - DailyWindows());
+        needs.Messages.ShouldBeInRange(1, windows);
+        needs.InsertMinutes.ShouldBe(needs.Messages / 150.0);
+        needs.LoadJobs.ShouldBe((int)(decimal)(await _host.ValueAsync(
+            "SELECT CAST(SUM(row_count) AS DECIMAL(18, 0)) FROM run_events WHERE event = 'planned' "
+            + $"AND run_id = '{run.RunId}'"))!);
+        day.Warehouse.ShouldBe(new WarehouseNeeds(1, 1, null, 1 / 150.0));
+    }
+
+    [Fact]
+    public async Task A_plan_that_nothing_limits_says_nothing_of_the_warehouse()
+    {
+        _host.Warehouse.MaxLoadsPerDay = null;
+
+        var run = await _host.RunAsync("anthropic", "cost", _host.Yesterday, _host.Yesterday);
+
+        run.Warehouse.ShouldBeNull();
     }
 
     private static int Waiting(RunDocument run) => run.Windows.Count(window => window.State == "waiting");

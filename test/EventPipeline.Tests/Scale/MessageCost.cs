@@ -28,7 +28,9 @@ internal sealed class MessageCost
         ];
     }
 
-    /// <summary>Each window's account, and how long reading it keeps the account, in the order of the message.</summary>
+    /// <summary>
+    /// Each window's account, and how long reading it keeps the account, in the order of the message.
+    /// </summary>
     public IReadOnlyList<(string Vendor, string Account, double Seconds)> Reads { get; }
 
     public int Requests { get; }

@@ -15,6 +15,9 @@ internal sealed class InterceptedWarehouse(IWarehouse inner) : IWarehouse
     /// <inheritdoc/>
     public int? MaxLoadsPerDay { get; set; }
 
+    /// <inheritdoc/>
+    public int? MaxInsertsPerMinute => MaxLoadsPerDay is null ? null : 150;
+
     /// <summary>Called before a query or an insert; fails it by throwing.</summary>
     public Action<Statement> Before { get; set; } = _ => { };
 

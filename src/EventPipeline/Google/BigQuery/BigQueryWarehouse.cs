@@ -22,6 +22,9 @@ internal sealed partial class BigQueryWarehouse(
     /// <inheritdoc/>
     public int? MaxLoadsPerDay => client.MaxLoadJobsPerDay;
 
+    /// <inheritdoc/>
+    public int? MaxInsertsPerMinute => TablePace.StatementsPerMinute;
+
     public Task<IUpload> StartUploadAsync(
         string dataset, string table, string loadId, CancellationToken cancellationToken)
     {

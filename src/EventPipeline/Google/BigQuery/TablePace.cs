@@ -7,6 +7,9 @@ namespace EventPipeline.Google.BigQuery;
 /// </summary>
 internal sealed class TablePace(TimeProvider clock)
 {
+    /// <summary>How many statements BigQuery accepts that change one table, from all instances together.</summary>
+    public const int StatementsPerMinute = 25 * 6;
+
     private const int Statements = 20;
     private const int Loads = 40;
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
