@@ -67,6 +67,8 @@ internal static class LocalCommands
         root.Subcommands.Add(VendorsCommand.Create(
             (parsed, cancellationToken) => LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken)));
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(ReportCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
         return root;
 
         static Task<OpenedWarehouse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>

@@ -4,7 +4,7 @@ namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
 /// Reads the project's GoogleSQL as DuckDB's SQL. The texts keep to what both understand; only the names of some types,
-/// the marks of parameters and the storage clauses of tables differ.
+/// the marks of parameters, the storage clauses of tables, and how an array of structs is made and taken apart differ.
 /// </summary>
 internal static partial class GoogleSql
 {
@@ -20,6 +20,9 @@ internal static partial class GoogleSql
         text = BigNumeric().Replace(text, "DECIMAL(38, 18)");
         text = Numeric().Replace(text, "DECIMAL(38, 9)");
         text = Int64().Replace(text, "BIGINT");
+        text = Struct().Replace(text, "STRUCT_PACK(");
+        text = ArrayWithoutNulls().Replace(text, "ARRAY_AGG($1) FILTER (WHERE $1 IS NOT NULL)");
+        text = Unnested().Replace(text, "UNNEST(${of}.${array}) AS ${item} FROM ${from} AS ${of}");
         text = Parameter().Replace(text, "$$$1");
         return text.Replace("{dataset}", SqlName.Quoted(dataset), StringComparison.Ordinal).Trim();
     }
@@ -41,6 +44,18 @@ internal static partial class GoogleSql
 
     [GeneratedRegex(@"\bINT64\b")]
     private static partial Regex Int64();
+
+    [GeneratedRegex(@"\bSTRUCT\(")]
+    private static partial Regex Struct();
+
+    [GeneratedRegex(@"\bARRAY_AGG\((\w+) IGNORE NULLS\)")]
+    private static partial Regex ArrayWithoutNulls();
+
+    /// <summary>Joined to an array, DuckDB would keep a filter of days from what the array is made of.</summary>
+    [GeneratedRegex(
+        @"\b(?<item>\w+)\s+FROM (?<from>\w+) AS (?<of>\w+)\s+"
+            + @"CROSS JOIN UNNEST\(\k<of>\.(?<array>\w+)\) AS \k<item>\b")]
+    private static partial Regex Unnested();
 
     [GeneratedRegex(@"(?<![\w@])@([a-z][a-z0-9_]*)")]
     private static partial Regex Parameter();

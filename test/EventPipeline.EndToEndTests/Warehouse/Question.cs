@@ -13,6 +13,7 @@ internal sealed record Question(string View, string About, string? Day, string S
     [
         new("slice_history", "reads per report", "usage_date", "report, COUNT(*) AS reads", "report"),
         new("accounts", "all of it", null, "*"),
+        new("person", "all of it", null, "*"),
         new("settling_reports", "all of it", null, "*"),
         new("snapshot_reports", "all of it", null, "*"),
         new("current_slices", "rows per report", "usage_date", "report, SUM(row_count) AS n", "report"),
@@ -27,12 +28,15 @@ internal sealed record Question(string View, string About, string? Day, string S
         new("cost", "dollars per line", "usage_date", "line_item, SUM(amount_usd) AS usd", "line_item"),
         new("cost_estimated", "dollars per person", "usage_date", "actor_id, SUM(amount_usd) AS usd", "actor_id"),
         new("entity", "all names", null, "id, name"),
+        new("id_names", "all names", null, "kind, id, name"),
         new("daily_cost", "dollars per vendor", "usage_date", "vendor, SUM(amount_usd) AS usd", "vendor"),
         new("daily_cost_all", "dollars per basis", "usage_date", "basis, SUM(amount_usd) AS usd", "basis"),
         new("daily_usage", "tokens per model", "usage_date", "model, SUM(total_tokens) AS tokens", "model"),
         new("freshness", "all of it", null, "*"),
         new("restatements", "all of it", "usage_date", "*"),
         new("focus", "cost per project", "x_UsageDate", "SubAccountName, SUM(BilledCost) AS usd", "SubAccountName"),
+        new("attributed_cost", "dollars per team", "usage_date", "team, SUM(amount_usd) AS usd", "team"),
+        new("attribution", "shares per vendor", "usage_date", "vendor, SUM(unattributed_usd) AS usd", "vendor"),
         new("dead_letters", "all of it", null, "*"),
     ];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DuckDB.NET.Data;
 using EventPipeline.GoogleStandIn.Queries;
@@ -17,6 +18,8 @@ internal sealed class Blueprint : IDisposable
     {
         "expression_rewriter", "filter_pushdown", "unused_columns", "in_clause", "cte_inlining", "cte_filter_pusher",
     };
+
+    private static readonly JsonDocumentOptions DeepPlans = new() { MaxDepth = 1_000 };
 
     private readonly DuckDBConnection plans = new("Data Source=:memory:");
     private readonly Dictionary<TableName, Drawing> drawn = [];
@@ -73,7 +76,7 @@ internal sealed class Blueprint : IDisposable
             Database.Run(plans, $"USE memory.{Sql.Name(dataset ?? "main")}");
             var plan = Database.Read(plans, $"EXPLAIN (FORMAT JSON) {statement}", row => row.GetString(1));
             Database.Run(plans, "USE memory.main");
-            return [.. JsonNode.Parse(plan[0])!.AsArray().SelectMany(node => Scans(node!))];
+            return [.. JsonNode.Parse(plan[0], documentOptions: DeepPlans)!.AsArray().SelectMany(node => Scans(node!))];
         }
     }
 

@@ -222,6 +222,33 @@ internal sealed class Translator(
             return 1;
         }
 
+        if (token.Is("STRUCT") && At(i + 1, "("))
+        {
+            text.Append("STRUCT_PACK");
+            return 1;
+        }
+
+        // ARRAY_AGG(x IGNORE NULLS)
+        if (token.Is("ARRAY_AGG") && i + 5 < tokens.Count && At(i + 1, "(")
+            && tokens[i + 3].Is("IGNORE") && tokens[i + 4].Is("NULLS") && At(i + 5, ")"))
+        {
+            var column = Sql.Name(tokens[i + 2].Value);
+            text.Append(CultureInfo.InvariantCulture, $"ARRAY_AGG({column}) FILTER (WHERE {column} IS NOT NULL)");
+            return 6;
+        }
+
+        // x FROM t AS s CROSS JOIN UNNEST(s.xs) AS x: a filter of days would not reach what the array is made of.
+        if (At(i + 12, ")") && tokens[i + 1].Is("FROM") && tokens[i + 5].Is("CROSS") && tokens[i + 7].Is("UNNEST")
+            && tokens[i + 14].Value == token.Value)
+        {
+            var (from, of, array) = (tokens[i + 2].Value, tokens[i + 4].Value, tokens[i + 11].Value);
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"UNNEST({Sql.Name(of)}.{Sql.Name(array)}) AS {Sql.Name(token.Value)} "
+                    + $"FROM {Sql.Name(from)} AS {Sql.Name(of)}");
+            return 15;
+        }
+
         if (i > 0 && tokens[i - 1].Is("AS") && InCast(i) && TypeAt(tokens, i) is { } type)
         {
             text.Append(type.Type.DuckDb);
@@ -283,6 +310,8 @@ internal sealed class Translator(
 
         return false;
     }
+
+    private bool At(int i, string symbol) => i < tokens.Count && tokens[i].IsSymbol(symbol);
 
     private bool Touch(int i) => tokens[i].End == tokens[i + 1].Start;
 }

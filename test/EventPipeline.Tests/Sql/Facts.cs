@@ -92,6 +92,7 @@ internal sealed class Facts(WarehouseFixture file)
             ["report"] = "cost",
         },
         "account_identity" => new() { ["vendor"] = "anthropic", ["recorded_at"] = Morning(0) },
+        "person_history" => new() { ["source"] = "people.csv", ["change_id"] = "change" },
         "entity_versions" => new()
         {
             ["vendor"] =

@@ -8,6 +8,8 @@ SELECT
     s.account_id AS account_id,
     CASE WHEN {counted_elsewhere} THEN NULL ELSE f.requests END AS requests
   ),
+  COALESCE(f.input_uncached_tokens, 0) + COALESCE(f.cache_read_tokens, 0)
+    + COALESCE(f.cache_write_tokens, 0) + COALESCE(f.output_tokens, 0) AS total_tokens,
   CASE WHEN f.quantity IS NULL THEN NULL WHEN f.quantity_unit = 'bytes' THEN 'level' ELSE 'flow' END AS quantity_kind
 FROM {dataset}.usage_versions AS f
 JOIN {dataset}.shown_slices AS s

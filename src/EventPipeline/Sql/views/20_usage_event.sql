@@ -2,7 +2,10 @@
 -- the vendor bills.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
 CREATE OR REPLACE VIEW {dataset}.usage_event AS
-SELECT f.* REPLACE (s.account_id AS account_id)
+SELECT
+  f.* REPLACE (s.account_id AS account_id),
+  COALESCE(f.input_uncached_tokens, 0) + COALESCE(f.cache_read_tokens, 0)
+    + COALESCE(f.cache_write_tokens, 0) + COALESCE(f.output_tokens, 0) AS total_tokens
 FROM {dataset}.usage_event_versions AS f
 JOIN {dataset}.current_slices AS s
   ON f.vendor = s.vendor

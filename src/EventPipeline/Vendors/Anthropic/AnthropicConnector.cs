@@ -81,7 +81,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
                 ProjectActivityReport,
                 OrganizationActivityReport),
         ],
-        Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
+        Focus = new FocusNames("Anthropic", "Claude API", "Workspace") { DefaultSubAccount = "Default" },
     };
 
     public static VendorProtocol Protocol { get; } = new(

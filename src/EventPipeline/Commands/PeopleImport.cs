@@ -1,0 +1,170 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using CsvHelper;
+using CsvHelper.Configuration;
+using EventPipeline.Load;
+using EventPipeline.People;
+using EventPipeline.Vendors;
+
+namespace EventPipeline.Commands;
+
+/// <summary>Records who owns what, from a CSV file or a table.</summary>
+internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock)
+{
+    private const int MaxShown = 50;
+
+    private readonly PeopleRegister _register = new(warehouse, clock);
+
+    /// <summary>
+    /// Whether a text names a table: nothing but letters, digits, dashes and underscores between dots.
+    /// </summary>
+    public static bool IsTable(string text) => Table().IsMatch(text);
+
+    /// <summary>Describes the change, asks for confirmation and makes it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExecuteAsync(
+        string dataset,
+        FileInfo? file,
+        string? table,
+        DateOnly day,
+        bool endMissing,
+        bool isDryRun,
+        bool isAgreed,
+        CancellationToken cancellationToken)
+    {
+        var list = new PeopleList(
+        [
+            .. VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)
+                .Union(await _register.VendorsAsync(dataset, cancellationToken))
+                .Order(StringComparer.Ordinal),
+        ]);
+        var source = file?.Name ?? table!;
+        if (file is not null)
+        {
+            if (!file.Exists)
+            {
+                await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
+                return 1;
+            }
+
+            await ReadAsync(file, list, cancellationToken);
+        }
+        else
+        {
+            await ReadAsync(dataset, table!, list, cancellationToken);
+        }
+
+        var changes = PeopleChanges.Create(
+            list.Lines, await _register.ReadAsync(dataset, cancellationToken), day, endMissing);
+        if (list.Mistakes.Concat(changes.Mistakes).ToList() is { Count: > 0 } mistakes)
+        {
+            await console.Error.WriteLineAsync(
+                $"Nothing of {source} was imported:\n{string.Join('\n', mistakes.Take(MaxShown))}"
+                + (mistakes.Count > MaxShown ? $"\n… and {mistakes.Count - MaxShown} more mistakes" : ""));
+            return 1;
+        }
+
+        await DescribeAsync(changes, source, list.Lines.Count, endMissing);
+        if (changes.Changes.Count == 0)
+        {
+            return 0;
+        }
+
+        if (isDryRun)
+        {
+            await console.Output.WriteLineAsync("Nothing was changed (--dry-run).");
+            return 0;
+        }
+
+        if (!isAgreed && !await Consent.AskAsync(console.Output, cancellationToken))
+        {
+            await console.Error.WriteLineAsync("Nothing was changed: answer 'yes' or pass --yes.");
+            return 1;
+        }
+
+        await _register.AddAsync(
+            dataset, [.. changes.Changes.Select(change => change.Now)], source, cancellationToken);
+        await console.Output.WriteLineAsync("Done. attributed_cost shows it from the next query on.");
+        return 0;
+    }
+
+    private async Task DescribeAsync(PeopleChanges changes, string source, int lines, bool endMissing)
+    {
+        foreach (var (now, before) in changes.Changes.Take(MaxShown))
+        {
+            var from = now.From == Ownership.Always
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $" from {now.From:yyyy-MM-dd} on");
+            await console.Output.WriteLineAsync(
+                $"{now.Id}: {now.Owner}{from}" + (before.IsNobody ? "" : $", was {before}"));
+        }
+
+        if (changes.Changes.Count > MaxShown)
+        {
+            await console.Output.WriteLineAsync($"… and {changes.Changes.Count - MaxShown} more");
+        }
+
+        if (!endMissing && changes.Missing.Count > 0)
+        {
+            await console.Output.WriteLineAsync(
+                $"{changes.Missing.Count} that are owned are not in {source} and stay as they are "
+                + "(--end-missing ends them).");
+        }
+
+        await console.Output.WriteLineAsync($"{lines} lines of {source}, {changes.Changes.Count} changes.");
+    }
+
+    private static async Task ReadAsync(FileInfo file, PeopleList list, CancellationToken cancellationToken)
+    {
+        using var text = file.OpenText();
+        using var csv = new CsvParser(
+            text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, IgnoreBlankLines = true });
+        if (!await csv.ReadAsync())
+        {
+            list.TryReadColumns([]);
+            return;
+        }
+
+        var columns = (csv.Record ?? []).Select(name => name.Trim().ToLowerInvariant()).ToList();
+        if (!list.TryReadColumns(columns))
+        {
+            return;
+        }
+
+        while (await csv.ReadAsync())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var cells = csv.Record ?? [];
+            list.Read(
+                csv.RawRow,
+                column => columns.IndexOf(column) is >= 0 and var at && at < cells.Length ? cells[at] : null);
+        }
+    }
+
+    private async Task ReadAsync(string dataset, string table, PeopleList list, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            dataset,
+            new Statement("people_table", $"SELECT * FROM {table}", new Dictionary<string, object?>()),
+            cancellationToken);
+        if (rows.Count == 0 || !list.TryReadColumns([.. rows[0].Values.Keys]))
+        {
+            return;
+        }
+
+        foreach (var (index, row) in rows.Index())
+        {
+            var cells = new Dictionary<string, object?>(row.Values, StringComparer.OrdinalIgnoreCase);
+            list.Read(index + 1, column => cells.GetValueOrDefault(column) switch
+            {
+                null => null,
+                DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                var value => Convert.ToString(value, CultureInfo.InvariantCulture),
+            });
+        }
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){1,2}\z")]
+    private static partial Regex Table();
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Globalization;
+using CsvHelper;
+using EventPipeline.Load;
+using EventPipeline.People;
+
+namespace EventPipeline.Commands;
+
+/// <summary>
+/// Writes a list of who probably owns what belongs to nobody yet, as CSV that <c>people import</c> reads; nothing is
+/// recorded.
+/// </summary>
+internal sealed class PeopleSuggest(IWarehouse warehouse, InvocationConfiguration console)
+{
+    /// <summary>Writes the list to standard output, and how long it is to standard error.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExecuteAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var register = new PeopleRegister(warehouse, TimeProvider.System);
+        var owned = (await register.ReadAsync(dataset, cancellationToken)).GroupBy(record => record.Id)
+            .Select(of => of.MaxBy(record => record.From)!)
+            .Where(record => !record.Owner.IsNobody)
+            .ToDictionary(record => record.Id, record => record.Owner);
+        var names = await warehouse.QueryAsync(dataset, Statement.Create("names"), cancellationToken);
+        var suggestions = PeopleSuggestions.Create(
+            [
+                .. names.Select(row => new ListedName(
+                    row.Text("vendor"),
+                    row.Text("kind"),
+                    row.Text("id"),
+                    row.TextOrNull("name"),
+                    row.TextOrNull("email"),
+                    row.TextOrNull("details"))),
+            ],
+            owned).ToList();
+        if (suggestions.Count > 0)
+        {
+            await WriteAsync(suggestions);
+        }
+
+        await console.Error.WriteLineAsync(suggestions.Count == 0
+            ? "Nothing to suggest: no user's e-mail address and no key that is not owned names a person."
+            : $"{suggestions.Count} suggestions. Read them, add teams, and import what is right: people import FILE");
+        return 0;
+    }
+
+    private async Task WriteAsync(List<PeopleSuggestion> suggestions)
+    {
+        await using var csv = new CsvWriter(console.Output, CultureInfo.InvariantCulture, leaveOpen: true);
+        foreach (var column in $"{PeopleList.Columns},{PeopleList.Reason}".Split(','))
+        {
+            csv.WriteField(column);
+        }
+
+        await csv.NextRecordAsync();
+        foreach (var (id, owner, why) in suggestions)
+        {
+            foreach (var cell in (string?[])
+            [
+                id.Vendor, id.Kind, id.Id, owner.Person, owner.Name, owner.Team, owner.CostCenter, owner.Manager, null,
+                null, why,
+            ])
+            {
+                csv.WriteField(cell);
+            }
+
+            await csv.NextRecordAsync();
+        }
+
+        await csv.FlushAsync();
+    }
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CsvHelper;
+using EventPipeline.Load;
+
+namespace EventPipeline.Commands;
+
+/// <summary>What a row of a report is about.</summary>
+internal enum SpendPeriod
+{
+    Daily,
+    Weekly,
+    Monthly,
+}
+
+/// <summary>How a report is written.</summary>
+internal enum SpendFormat
+{
+    Table,
+    Json,
+    Csv,
+}
+
+/// <summary>
+/// Shows what was billed per period and by one thing, in US dollars: the exact amounts as JSON and CSV, cents in the
+/// table. A period whose last days are missing says until when it is.
+/// </summary>
+internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeProvider clock)
+{
+    /// <summary>What belongs to nobody, or names none of the things that are asked for.</summary>
+    private const string None = "(none)";
+
+    private const string Unit = "US dollars";
+
+    private static readonly JsonWriterOptions Indented =
+        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Writes the report.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExecuteAsync(
+        string dataset,
+        SpendPeriod period,
+        string by,
+        string? since,
+        SpendFormat format,
+        CancellationToken cancellationToken)
+    {
+        var yesterday = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
+        var usual = period switch { SpendPeriod.Weekly => "4w", SpendPeriod.Monthly => "3m", _ => "7d" };
+        var from = Start(Since.TryRead(since ?? usual, yesterday)!.Value, period);
+        var rows = await warehouse.QueryAsync(
+            dataset,
+            Statement.Create("spend", ("by", by), ("from", from), ("to", yesterday)),
+            cancellationToken);
+        var lines =
+            (from row in rows
+             group row.Exact("amount_usd")
+                 by (Start: Start(row.Date("usage_date"), period), Item: row.TextOrNull("item") ?? None)
+             into amounts
+             orderby amounts.Key.Start, amounts.Sum() descending, amounts.Key.Item
+             select new SpendLine(amounts.Key.Start, amounts.Key.Item, amounts.Sum())).ToList();
+        await (format switch
+        {
+            SpendFormat.Json => WriteJsonAsync(by, lines),
+            SpendFormat.Csv => WriteCsvAsync(by, lines),
+            _ => WriteTableAsync(by, period, from, yesterday, lines),
+        });
+        return 0;
+    }
+
+    private static DateOnly Start(DateOnly day, SpendPeriod period) => period switch
+    {
+        SpendPeriod.Weekly => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
+        SpendPeriod.Monthly => new DateOnly(day.Year, day.Month, 1),
+        _ => day,
+    };
+
+    private async Task WriteTableAsync(
+        string by, SpendPeriod period, DateOnly from, DateOnly to, List<SpendLine> lines)
+    {
+        var days = string.Create(CultureInfo.InvariantCulture, $"{from:yyyy-MM-dd} to {to:yyyy-MM-dd}");
+        if (lines.Count == 0)
+        {
+            await output.WriteLineAsync($"Nothing was billed from {days}.");
+            return;
+        }
+
+        var amounts = lines.Select(line => Cents(line.Usd)).ToList();
+        var total = Cents(lines.Sum(line => line.Usd));
+        var width = amounts.Append(total).Append(Unit).Max(amount => amount.Length);
+        await TextColumns.WriteAsync(
+            output,
+            [
+                [period switch { SpendPeriod.Weekly => "week of", SpendPeriod.Monthly => "month", _ => "day" }, by,
+                    Unit.PadLeft(width)],
+                .. lines.Zip(amounts, (line, amount) => new[]
+                {
+                    line.Start.ToString(
+                        period == SpendPeriod.Monthly ? "yyyy-MM" : "yyyy-MM-dd", CultureInfo.InvariantCulture),
+                    line.Item,
+                    amount.PadLeft(width),
+                }),
+                [days, "total", total.PadLeft(width)],
+            ]);
+    }
+
+    private async Task WriteJsonAsync(string by, List<SpendLine> lines)
+    {
+        using var text = new MemoryStream();
+        await using (var json = new Utf8JsonWriter(text, Indented))
+        {
+            json.WriteStartArray();
+            foreach (var (start, item, usd) in lines)
+            {
+                json.WriteStartObject();
+                json.WriteString("from", start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                json.WriteString(by, item == None ? null : item);
+                json.WriteString("usd", DecimalAsString.Text(usd));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        await output.WriteLineAsync(Encoding.UTF8.GetString(text.ToArray()));
+    }
+
+    private async Task WriteCsvAsync(string by, List<SpendLine> lines)
+    {
+        await using var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true);
+        foreach (var record in lines
+            .Select(line => new[]
+            {
+                line.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                line.Item == None ? "" : line.Item,
+                DecimalAsString.Text(line.Usd),
+            })
+            .Prepend(["from", by, "usd"]))
+        {
+            foreach (var cell in record)
+            {
+                csv.WriteField(cell);
+            }
+
+            await csv.NextRecordAsync();
+        }
+
+        await csv.FlushAsync();
+    }
+
+    private static string Cents(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
+
+    private sealed record SpendLine(DateOnly Start, string Item, decimal Usd);
+}
