@@ -10,11 +10,16 @@ internal static class SimulatedSettings
     public static IReadOnlyDictionary<string, string?> Create(int seed, Uri address)
     {
         var settings = new Dictionary<string, string?>();
-        foreach (var (vendor, accounts, _) in SimulatedVendors.All)
+        foreach (var vendor in SimulatedVendors.All)
         {
             var section = $"{LocalService.VendorsSection}:{vendor.Section}";
             settings[$"{section}:BaseAddress"] = address.AbsoluteUri;
-            foreach (var (index, account) in accounts(seed).Index())
+            if (vendor.Description is not null)
+            {
+                settings[section] = $"file:{vendor.Description}";
+            }
+
+            foreach (var (index, account) in vendor.Accounts(seed).Index())
             {
                 var variable = $"EVENTPIPELINE_SIMULATED_{vendor.Name.ToUpperInvariant()}_{index}";
                 Environment.SetEnvironmentVariable(variable, account.Key);

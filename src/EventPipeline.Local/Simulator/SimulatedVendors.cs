@@ -1,6 +1,7 @@
 using EventPipeline.Local.Simulator.Anthropic;
 using EventPipeline.Local.Simulator.Cursor;
 using EventPipeline.Local.Simulator.GitHubCopilot;
+using EventPipeline.Local.Simulator.LiteLLM;
 using EventPipeline.Local.Simulator.OpenAI;
 using EventPipeline.Local.Simulator.OpenRouter;
 using EventPipeline.Local.Simulator.Reports;
@@ -16,6 +17,7 @@ internal static class SimulatedVendors
         SimulatedAnthropic.Registration,
         SimulatedCursor.Registration,
         SimulatedGitHubCopilot.Registration,
+        SimulatedLiteLLM.Registration,
         SimulatedOpenRouter.Registration,
         SimulatedOpenAI.Registration,
     ];

@@ -82,7 +82,8 @@ internal sealed class RunStatus(IWarehouse warehouse, IOptions<DatasetOptions> d
 /// </param>
 /// <param name="FirstHole">The first day, of any age, that was not read between two that were.</param>
 /// <param name="SettledUntil">
-/// The last day before the first that the vendor may still restate; null for a snapshot, and if it was never read.
+/// The last day before the first that the vendor may still restate; null for a snapshot, for a vendor that the settings
+/// describe, and if it was never read.
 /// </param>
 /// <param name="LastReadBegan">When the newest committed read began.</param>
 /// <param name="LastReadInFuture">Whether that is later than the warehouse's clock: a clock was ahead.</param>

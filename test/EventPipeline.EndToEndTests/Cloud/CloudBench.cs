@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using EventPipeline.EndToEndTests.Service;
 using EventPipeline.Messages;
-using EventPipeline.Vendors;
 
 namespace EventPipeline.EndToEndTests.Cloud;
 
@@ -110,23 +109,10 @@ public sealed class CloudBench : IAsyncLifetime, IViews
             ["K_SERVICE"] = "eventpipeline",
             ["K_REVISION"] = "eventpipeline-00001-abc",
         };
-        foreach (var vendor in Vendors.Accounts.Where(account => isRead(account)).GroupBy(account => account.Vendor))
-        {
-            var known = VendorServiceCollectionExtensions.Known.Single(known => known.Name == vendor.Key);
-            var section = $"Vendors__{known.Section}";
-            settings[$"{section}__BaseAddress"] = Vendors.Address.AbsoluteUri;
-            foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
-            {
-                settings[$"{section}__Accounts__{index}__Name"] = account.Name;
-                settings[$"{section}__Accounts__{index}__Secret"] = $"projects/{project}/secrets/{SecretName(account)}";
-                if (account.Source is { } source)
-                {
-                    settings[$"{section}__Accounts__{index}__Source"] = source;
-                }
-                Simulation.AddScope(settings, $"{section}__Accounts__{index}", account);
-            }
-        }
-
+        Vendors.AddVendors(
+            settings,
+            Vendors.Accounts.Where(account => isRead(account)),
+            account => $"projects/{project}/secrets/{SecretName(account)}");
         foreach (var (name, value) in more)
         {
             settings[name] = value;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json;
-using EventPipeline.Vendors;
+using EventPipeline.Local.Simulator;
 
 namespace EventPipeline.EndToEndTests.Service;
 
@@ -55,27 +55,12 @@ public class Simulation : IAsyncLifetime
             ["Broker__MinimumBackoff"] = "00:00:00.050",
             ["Broker__MaximumBackoff"] = "00:00:01",
         };
-        foreach (var vendor in Accounts.GroupBy(account => account.Vendor))
+        foreach (var account in Accounts)
         {
-            var known = VendorServiceCollectionExtensions.Known.Single(known => known.Name == vendor.Key);
-            var section = $"Vendors__{known.Section}";
-            settings[$"{section}__BaseAddress"] = Address.AbsoluteUri;
-            foreach (var (account, index) in vendor.Select((account, index) => (account, index)))
-            {
-                var variable = string.Create(
-                    CultureInfo.InvariantCulture, $"KEY_{vendor.Key.ToUpperInvariant()}_{index}");
-                settings[variable] = account.Key;
-                settings[$"{section}__Accounts__{index}__Name"] = account.Name;
-                settings[$"{section}__Accounts__{index}__Secret"] = $"env:{variable}";
-                if (account.Source is { } source)
-                {
-                    settings[$"{section}__Accounts__{index}__Source"] = source;
-                }
-
-                AddScope(settings, $"{section}__Accounts__{index}", account);
-            }
+            settings[KeyOf(account)] = account.Key;
         }
 
+        AddVendors(settings, Accounts, account => $"env:{KeyOf(account)}");
         foreach (var (name, value) in more)
         {
             settings[name] = value;
@@ -84,12 +69,36 @@ public class Simulation : IAsyncLifetime
         return settings;
     }
 
-    /// <summary>Says what an account reads, where its vendor wants to know.</summary>
-    internal static void AddScope(Dictionary<string, string> settings, string section, ServedAccount account)
+    /// <summary>Adds the settings of accounts, and the descriptions of those vendors that are described.</summary>
+    internal void AddVendors(
+        Dictionary<string, string> settings,
+        IEnumerable<ServedAccount> accounts,
+        Func<ServedAccount, string> secretOf)
     {
-        if (account.Scope is not null)
+        foreach (var vendor in accounts.GroupBy(account => account.Vendor))
         {
-            settings[$"{section}__Scope"] = account.Scope;
+            var played = SimulatedVendors.All.Single(played => played.Name == vendor.Key);
+            var section = $"Vendors__{played.Section.Replace(":", "__", StringComparison.Ordinal)}";
+            settings[$"{section}__BaseAddress"] = Address.AbsoluteUri;
+            if (played.Description is { } file)
+            {
+                settings[section] = File.ReadAllText(file);
+            }
+
+            foreach (var (index, account) in vendor.Index())
+            {
+                settings[$"{section}__Accounts__{index}__Name"] = account.Name;
+                settings[$"{section}__Accounts__{index}__Secret"] = secretOf(account);
+                if (account.Source is { } source)
+                {
+                    settings[$"{section}__Accounts__{index}__Source"] = source;
+                }
+
+                if (account.Scope is { } scope)
+                {
+                    settings[$"{section}__Accounts__{index}__Scope"] = scope;
+                }
+            }
         }
     }
 
@@ -132,6 +141,13 @@ public class Simulation : IAsyncLifetime
             day.GetProperty("quantities")
                 .EnumerateObject()
                 .ToDictionary(quantity => quantity.Name, quantity => Exact(quantity.Value))))];
+    }
+
+    /// <summary>The variable that an account's key is in: those of a vendor are numbered.</summary>
+    private string KeyOf(ServedAccount account)
+    {
+        var index = Accounts.Where(one => one.Vendor == account.Vendor).ToList().IndexOf(account);
+        return string.Create(CultureInfo.InvariantCulture, $"KEY_{account.Vendor.ToUpperInvariant()}_{index}");
     }
 
     private static decimal Exact(JsonElement text) =>

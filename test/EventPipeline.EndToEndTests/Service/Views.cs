@@ -29,6 +29,13 @@ internal static class Views
         GROUP BY ALL
         """;
 
+    private const string Estimated = """
+        SELECT s.account, f.vendor, f.report, f.usage_date, COUNT(*), 0, SUM(f.amount_usd), COALESCE(SUM(f.quantity), 0)
+        FROM cost_estimated f JOIN current_slices s USING (vendor, account_id, report, usage_date)
+        WHERE f.report <> 'claude_code'
+        GROUP BY ALL
+        """;
+
     private const string ClaudeCode = """
         WITH estimates AS (
           SELECT vendor, account_id, report, usage_date, SUM(amount_usd) AS usd,
@@ -148,6 +155,7 @@ internal static class Views
     {
         var rows = (await service.QueryAsync(Usage))
             .Concat(await service.QueryAsync(Cost))
+            .Concat(await service.QueryAsync(Estimated))
             .Concat(await service.QueryAsync(ClaudeCode))
             .Concat(await service.QueryAsync(Events))
             .Concat(await service.QueryAsync(Daily));
@@ -189,7 +197,7 @@ internal static class Views
 
     /// <summary>What the tables have of a day: a row each, where one report fills two.</summary>
     private static IEnumerable<IEnumerable<decimal>> Rows(string vendor, string report, TrueDay day) =>
-        (vendor, report) == ("openrouter", "activity")
+        vendor is "openrouter" or "litellm"
             ? [[day.Rows, day.Tokens, 0, .. Parts(vendor, report, day)], [day.Rows, 0, day.Usd, 0]]
             : [[day.Rows, day.Tokens, day.Usd, .. Parts(vendor, report, day)]];
 
@@ -223,6 +231,11 @@ internal static class Views
             ("openrouter", "activity") =>
             [
                 Sum("prompt_tokens"), 0, 0, 0, Sum("completion_tokens"), Sum("requests"), 0,
+            ],
+            ("litellm", "daily_activity") =>
+            [
+                Sum("uncached_tokens"), Sum("cache_read_input_tokens"), Sum("cache_creation_input_tokens"), 0,
+                Sum("completion_tokens"), Sum("successful_requests", "failed_requests"), 0,
             ],
             ("github_copilot", "ai_credits" or "premium_requests") => [Sum("quantity")],
             ("github_copilot", "metrics") => [0, 0, 0, 0],

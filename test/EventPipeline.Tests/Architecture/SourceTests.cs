@@ -1,3 +1,4 @@
+using EventPipeline.Local.Simulator;
 using EventPipeline.Vendors;
 using EventPipeline.Vendors.Contract;
 
@@ -50,6 +51,27 @@ public sealed class SourceTests
                 && !(Words.Contains(vendor.Name) && IsOfAnother(file, vendor))
             select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} names {vendor.Name}";
 
+        named.ShouldBeEmpty();
+    }
+
+    /// <summary>A vendor that the settings describe is known to its simulator alone.</summary>
+    [Fact]
+    public void Nothing_outside_its_simulator_names_a_vendor_that_the_settings_describe()
+    {
+        var root = Repository.Root.FullName;
+        var described = SimulatedVendors.All.Where(vendor => vendor.Description is not null).ToList();
+        var named =
+            from pattern in new[] { "*.cs", "*.sql" }
+            from file in Directory.EnumerateFiles(Path.Combine(root, "src"), pattern, SearchOption.AllDirectories)
+            where Path.GetFileName(file) != "SimulatedVendors.cs"
+            from line in File.ReadLines(file).Index()
+            from vendor in described
+            where !string.Equals(
+                    Path.GetFileName(Path.GetDirectoryName(file)), vendor.Name, StringComparison.OrdinalIgnoreCase)
+                && line.Item.Contains(vendor.Name, StringComparison.OrdinalIgnoreCase)
+            select $"{Path.GetRelativePath(root, file)}:{line.Index + 1} names {vendor.Name}";
+
+        described.ShouldNotBeEmpty();
         named.ShouldBeEmpty();
     }
 

@@ -59,6 +59,16 @@ public sealed class UnsettledTests(WarehouseFixture file) : IClassFixture<Wareho
         (await _facts.ValueAsync("SELECT settled_until FROM freshness WHERE report = 'names'")).ShouldBeNull();
     }
 
+    /// <summary>Views are of a release, and for how long such a vendor restates a day is in the settings.</summary>
+    [Fact]
+    public async Task Of_a_vendor_that_the_settings_describe_freshness_does_not_say_what_is_settled()
+    {
+        await _facts.CommitAsync("a", Morning(1), ("vendor", "acme_gateway"), ("report", "daily_activity"));
+
+        (await _facts.AskAsync("SELECT vendor, data_complete_until, settled_until FROM freshness"))
+            .ShouldBe([["acme_gateway", Day, null]]);
+    }
+
     [Fact]
     public async Task Of_two_reports_that_tell_the_same_the_one_that_is_not_shown_is_not_waited_for()
     {

@@ -1,6 +1,9 @@
+using EventPipeline.Local.Service;
 using EventPipeline.Local.Simulator;
+using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Other;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EventPipeline.Tests.Vendors;
@@ -40,14 +43,52 @@ public sealed class RegistrationTests : IDisposable
     [Fact]
     public void Every_vendor_is_simulated_in_a_folder_of_its_own()
     {
-        var played = SimulatedVendors.All.Select(simulated => simulated.Vendor).ToList();
+        var known = SimulatedVendors.All.Where(simulated => simulated.Description is null)
+            .Select(simulated => (simulated.Name, simulated.Section)).ToList();
+        var written = SimulatedVendors.All
+            .Select(simulated => simulated.Create(new SimulatorOptions(1, TimeProvider.System)).GetType().Namespace!)
+            .Select(name => name[(name.LastIndexOf('.') + 1)..]).ToList();
 
         var folders = Directory.EnumerateDirectories(
             Path.Combine(Repository.Root.FullName, "src", "EventPipeline.Local", "Simulator"))
             .Select(folder => Path.GetFileName(folder));
 
-        played.ShouldBe(_bench.Services.GetServices<Vendor>(), ignoreOrder: true);
-        played.Select(vendor => vendor.Section).ShouldBeSubsetOf(folders);
+        known.ShouldBe(
+            _bench.Services.GetServices<Vendor>().Select(vendor => (vendor.Name, vendor.Section)), ignoreOrder: true);
+        known.Select(vendor => vendor.Section).ShouldBeSubsetOf(folders);
+        written.ShouldBeUnique("one vendor, one folder");
+        written.ShouldBeSubsetOf(folders);
+    }
+
+    [Fact]
+    public void A_vendor_that_the_settings_describe_is_simulated_as_its_shipped_description_reads_it()
+    {
+        var simulated = SimulatedVendors.All.Where(vendor => vendor.Description is not null).ToList();
+        simulated.ShouldNotBeEmpty();
+        var settings = new ConfigurationBuilder()
+            .AddInMemoryCollection(SimulatedSettings.Create(1, new Uri("http://127.0.0.1:9/")))
+            .Build();
+
+        var described = new OtherVendors(settings, []);
+
+        described.Mistakes.ShouldBeEmpty();
+        described.All.Select(vendor => (vendor.Vendor.Name, vendor.Vendor.Section))
+            .ShouldBe(simulated.Select(vendor => (vendor.Name, vendor.Section)), ignoreOrder: true);
+        var page = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Vendors", "Other", "README.md"));
+        foreach (var vendor in simulated)
+        {
+            var file = Path.GetFileName(vendor.Description)!;
+            page.ShouldContain($"[`{file}`]({file})");
+            File.ReadAllText(vendor.Description!).ShouldBe(
+                File.ReadAllText(
+                    Path.Combine(Repository.Root.FullName, "src", "EventPipeline", "Vendors", "Other", file)));
+            var played = vendor.Create(new SimulatorOptions(1, TimeProvider.System));
+            played.Accounts.SelectMany(played.Reports).Select(report => report.Name).Distinct()
+                .ShouldBe(
+                    described.All.Single(one => one.Vendor.Name == vendor.Name).Reports
+                        .Select(report => report.Report.Name),
+                    ignoreOrder: true);
+        }
     }
 
     [Fact]

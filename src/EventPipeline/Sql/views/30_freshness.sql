@@ -2,7 +2,8 @@
 -- Complete until the day before the first hole: a day that was not read between two that were. Holes are looked for in the 90 days before the newest day, which is
 -- as far as runs can be told to look for them (Runs__GapDays): one that is older can be filled by asking for its days, and makes nothing else stale. first_hole is
 -- the first of any age. A snapshot has no holes and is as fresh as its last read.
--- settled_until is the last day before the first that the vendor may still restate (unsettled); a snapshot's numbers settle with their read.
+-- settled_until is the last day before the first that the vendor may still restate (unsettled); a snapshot's numbers settle with their read. It is null where only
+-- the settings say for how long a vendor restates a day.
 -- An error stays until each day of its window was read, by whichever run, or the window itself was delivered again and succeeded; a snapshot's until the next read.
 -- Dry runs load nothing, so what they fail at says nothing of the data.
 CREATE OR REPLACE VIEW {dataset}.freshness AS
@@ -10,6 +11,7 @@ WITH days AS (
   SELECT
     q.*,
     s.report IS NOT NULL AS is_snapshot,
+    r.report IS NOT NULL AS is_known_to_settle,
     LEAD(q.usage_date) OVER (PARTITION BY q.vendor, q.account_id, q.report ORDER BY q.usage_date) AS next_day,
     MAX(q.usage_date) OVER (PARTITION BY q.vendor, q.account_id, q.report) AS newest_day
   FROM (
@@ -19,6 +21,8 @@ WITH days AS (
   ) AS q
   LEFT JOIN {dataset}.snapshot_reports AS s
     ON q.vendor = s.vendor AND q.report = s.report
+  LEFT JOIN {dataset}.settling_reports AS r
+    ON q.vendor = r.vendor AND q.report = r.report
 ),
 names AS (
   SELECT vendor, account_id, account
@@ -36,7 +40,7 @@ reads AS (
     MIN(CASE WHEN NOT d.is_snapshot AND d.next_day > DATE_ADD(d.usage_date, INTERVAL 1 DAY) THEN d.usage_date END) AS before_any_hole,
     MAX(d.usage_date) AS newest_day,
     MAX(d.read_began) AS last_read_began,
-    MAX(CASE WHEN NOT d.is_snapshot THEN d.usage_date END) AS newest_with_past,
+    MAX(CASE WHEN d.is_known_to_settle THEN d.usage_date END) AS newest_to_settle,
     COUNT(*) AS slices
   FROM days AS d
   JOIN names AS n
@@ -117,7 +121,7 @@ SELECT
   COALESCE(r.report, e.report) AS report,
   COALESCE(r.before_hole, r.newest_day) AS data_complete_until,
   CAST(DATE_ADD(r.before_any_hole, INTERVAL 1 DAY) AS DATE) AS first_hole,
-  COALESCE(CAST(DATE_ADD(u.usage_date, INTERVAL (-1) DAY) AS DATE), r.newest_with_past) AS settled_until,
+  COALESCE(CAST(DATE_ADD(u.usage_date, INTERVAL (-1) DAY) AS DATE), r.newest_to_settle) AS settled_until,
   r.last_read_began,
   COALESCE(r.last_read_began > CAST(CURRENT_TIMESTAMP AS TIMESTAMP), FALSE) AS last_read_in_future,
   r.slices,
