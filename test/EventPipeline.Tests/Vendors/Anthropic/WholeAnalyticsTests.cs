@@ -223,7 +223,7 @@ public sealed class WholeAnalyticsTests
     [Theory]
     [InlineData("admin", "enterprise", "completed", "")]
     [InlineData("enterprise", "console", "failed", "an analytics key of Claude Enterprise")]
-    [InlineData("enterprise", "console", "failed", "which reads the source enterprise alone")]
+    [InlineData("enterprise", "console", "failed", "which reads the sources enterprise and enterprise_legacy alone")]
     [InlineData("limited", "console_analytics", "failed", "ordinary API key of a workspace")]
     [InlineData("limited", "enterprise", "failed", "The account is read from the source 'enterprise'")]
     public async Task A_key_of_the_wrong_kind_is_told_what_it_is_and_what_it_reads(
