@@ -30,6 +30,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     private const string SkillActivityReport = "skill_activity";
     private const string ConnectorActivityReport = "connector_activity";
     private const string ProjectActivityReport = "project_activity";
+    private const string PluginActivityReport = "plugin_activity";
+    private const string ArtifactActivityReport = "artifact_activity";
     private const string OrganizationActivityReport = "organization_activity";
 
     // Claude Enterprise; its keys do not read the Admin API.
@@ -38,8 +40,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
 
     private static readonly string[] Activities =
     [
-        UserActivityReport, SkillActivityReport, ConnectorActivityReport, ProjectActivityReport,
-        OrganizationActivityReport,
+        UserActivityReport, SkillActivityReport, ConnectorActivityReport, ProjectActivityReport, PluginActivityReport,
+        ArtifactActivityReport, OrganizationActivityReport,
     ];
 
     // Amounts change until about seven days after the end of the month, in exports that are hours old.
@@ -74,6 +76,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             Activity(SkillActivityReport),
             Activity(ConnectorActivityReport),
             Activity(ProjectActivityReport),
+            Activity(PluginActivityReport),
+            Activity(ArtifactActivityReport),
             Activity(OrganizationActivityReport),
         ])
     {
@@ -176,6 +180,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         SkillActivityReport => ThingActivity.Skills,
         ConnectorActivityReport => ThingActivity.Connectors,
         ProjectActivityReport => ThingActivity.Projects,
+        PluginActivityReport => ThingActivity.Plugins,
+        ArtifactActivityReport => ThingActivity.Artifacts,
         OrganizationActivityReport => OrganizationActivity.Report,
         var other => throw Self.NoSuchReport(other),
     };
