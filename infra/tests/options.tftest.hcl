@@ -150,3 +150,17 @@ run "reports_per_account" {
     error_message = "An account's reports must be settings of that account, numbered from 0, and no other account must have any."
   }
 }
+
+run "source_per_account" {
+  variables {
+    accounts = { anthropic = ["acme", "chat"] }
+    sources  = { anthropic-chat = "enterprise_legacy" }
+  }
+
+  assert {
+    condition = {
+      for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.name => env.value if strcontains(env.name, "__Source")
+    } == { Vendors__Anthropic__Accounts__1__Source = "enterprise_legacy" }
+    error_message = "What an account is read from must be a setting of that account, and of no other."
+  }
+}

@@ -41,7 +41,7 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
         TotalFields.ShouldBeSubsetOf(totals.EnumerateObject().Select(field => field.Name));
         totals.GetProperty("usd").ValueKind.ShouldBe(JsonValueKind.String);
         var windows = run.GetProperty("windows").EnumerateArray().ToList();
-        windows.Count.ShouldBe(4 + 4 + 7 + 4 + 5 + 1 + 13 + 3, "A window for every report of every account.");
+        windows.Count.ShouldBe(4 + 4 + 9 + 4 + 5 + 1 + 13 + 3, "A window for every report of every account.");
         foreach (var window in windows)
         {
             WindowFields.ShouldBeSubsetOf(window.EnumerateObject().Select(field => field.Name));

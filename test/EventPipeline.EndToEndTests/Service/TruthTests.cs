@@ -27,7 +27,7 @@ public sealed class TruthTests(Simulation simulation) : IClassFixture<Simulation
         run.Windows.Select(window => (window.Vendor, window.Account, window.Report))
             .Distinct()
             .Count()
-            .ShouldBe(4 + 4 + 7 + 4 + 5 + 1 + 13 + 3);
+            .ShouldBe(4 + 4 + 9 + 4 + 5 + 1 + 13 + 3);
         await service.ShouldEqualTruthAsync(simulation, Yesterday.AddDays(-9), Yesterday);
         await TotalsShouldEqualTruthAsync(run);
         (await service.QueryAsync("SELECT COUNT(*) FROM entity"))[0][0].GetInt64()

@@ -21,6 +21,8 @@ public sealed class RequestNeedsTests
             Window("anthropic", "ent", "user_activity", 31),
             Window("anthropic", "ent", "organization_activity", 31),
             Window("anthropic", "ent", "analytics_cost", 31),
+            Window("anthropic", "old", "enterprise_usage", 31),
+            Window("anthropic", "old", "enterprise_cost", 10),
             Window("cursor", "acme", "usage_events", 30),
             Window("cursor", "acme", "names", 1),
             Window("github_copilot", "acme", "metrics", 31),
@@ -30,6 +32,7 @@ public sealed class RequestNeedsTests
         [
             new AccountRequests("anthropic", "acme", 1 + 31 + 4, null),
             new AccountRequests("anthropic", "ent", 31 + 31 + 1, 1),
+            new AccountRequests("anthropic", "old", 3 * 31 + 3 * 10, 2),
             new AccountRequests("cursor", "acme", 1 + 2, 0),
             new AccountRequests("github_copilot", "acme", 31, 0),
             new AccountRequests("openrouter", "acme", 30, null),

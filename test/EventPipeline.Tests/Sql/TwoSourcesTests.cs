@@ -14,7 +14,9 @@ public sealed class TwoSourcesTests(WarehouseFixture file) : IClassFixture<Wareh
 
     [Theory]
     [InlineData("cost", "analytics_cost")]
+    [InlineData("enterprise_cost", "analytics_cost")]
     [InlineData("analytics_cost", "cost")]
+    [InlineData("analytics_cost", "enterprise_cost")]
     public async Task Of_a_day_that_both_sources_tell_the_one_that_was_read_last_is_shown(string first, string second)
     {
         await CostAsync(first, "a", Day, readOn: 1, 10m);

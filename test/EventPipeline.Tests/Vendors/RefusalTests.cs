@@ -254,7 +254,7 @@ public sealed class RefusalTests : IDisposable
 
         hint.ShouldContain("Claude Console");
         hint.ShouldContain("The sources console and console_analytics read Claude Console");
-        hint.ShouldContain("The source enterprise reads Claude Enterprise (claude.ai)");
+        hint.ShouldContain("The sources enterprise and enterprise_legacy read Claude Enterprise (claude.ai)");
         hint.ShouldContain("read:analytics");
     }
 

@@ -145,7 +145,7 @@ public sealed class RegistrationTests : IDisposable
             .SelectMany(vendor => vendor.Reports.Select(report => (vendor.Name, report)))
             .ToDictionary(pair => $"{pair.Name}/{pair.report.Name}", pair => pair.report);
 
-        reports.Count.ShouldBe(36);
+        reports.Count.ShouldBe(40);
         reports["anthropic/messages_usage"].ShouldBe(new Report("messages_usage", ReportKind.Daily, 31, 7));
         reports["anthropic/cost"].ShouldBe(new Report("cost", ReportKind.Daily, 31, 7));
         reports["anthropic/claude_code"].ShouldBe(new Report("claude_code", ReportKind.Daily, 31, 3));
@@ -154,8 +154,14 @@ public sealed class RegistrationTests : IDisposable
             new Report("analytics_usage", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
         reports["anthropic/analytics_cost"].ShouldBe(
             new Report("analytics_cost", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
+        foreach (var name in (string[])["usage", "cost"])
+        {
+            reports[$"anthropic/enterprise_{name}"].ShouldBe(
+                new Report($"enterprise_{name}", ReportKind.Daily, 31, 8) { Settles = Settles.AfterItsMonth });
+        }
+
         reports["anthropic/user_activity"].ShouldBe(new Report("user_activity", ReportKind.Daily, 31, 7, 2));
-        foreach (var name in (string[])["skill", "connector", "project", "organization"])
+        foreach (var name in (string[])["skill", "connector", "project", "plugin", "artifact", "organization"])
         {
             reports[$"anthropic/{name}_activity"].ShouldBe(new Report($"{name}_activity", ReportKind.Daily, 31, 7));
         }

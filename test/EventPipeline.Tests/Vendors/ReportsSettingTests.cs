@@ -34,7 +34,7 @@ public sealed class ReportsSettingTests
     [InlineData(":0", "analytics_cost", "__0 is 'analytics_cost', which the account's source 'console' does not have; "
         + "'console_analytics' and 'enterprise' have it. Valid values: messages_usage, cost, claude_code, names.")]
     [InlineData(":0", "user_activity", "__0 is 'user_activity', which the account's source 'console' does not have; "
-        + "'enterprise' has it.")]
+        + "'enterprise' and 'enterprise_legacy' have it.")]
     [InlineData(":0", "completions_usage", "__0 is 'completions_usage', which is not a report of Anthropic.")]
     [InlineData(":0", "", "__0 is empty; name a report or remove it. Valid values: messages_usage,")]
     [InlineData(":first", "cost", "__first is not numbered; reports are a list, numbered from 0.")]

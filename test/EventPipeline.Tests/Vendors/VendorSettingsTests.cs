@@ -41,6 +41,7 @@ public sealed class VendorSettingsTests
     [InlineData("", "console")]
     [InlineData("console_analytics", "console_analytics")]
     [InlineData("enterprise", "enterprise")]
+    [InlineData("enterprise_legacy", "enterprise_legacy")]
     public void An_account_is_read_from_the_vendors_first_source_unless_it_names_another(
         string? written, string source) =>
         Read(Name("a"), Secret("env:KEY"), ("Vendors:Anthropic:Accounts:0:Source", written))
@@ -57,7 +58,7 @@ public sealed class VendorSettingsTests
 
         failure.Mistakes.ShouldContain(
             "Vendors__Anthropic__Accounts__0__Source is 'analytics', which is not a source of Anthropic: it takes one "
-                + "of console, console_analytics, enterprise.");
+                + "of console, console_analytics, enterprise, enterprise_legacy.");
         failure.Mistakes.ShouldContain(
             mistake => mistake.StartsWith(
                 "Vendors__OpenAI__Accounts__0__Source is not a setting", StringComparison.Ordinal));

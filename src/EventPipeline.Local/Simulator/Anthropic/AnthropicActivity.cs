@@ -8,7 +8,8 @@ namespace EventPipeline.Local.Simulator.Anthropic;
 
 /// <summary>
 /// The activity reports of the Enterprise analytics: <c>users</c>, <c>skills</c>, <c>connectors</c>,
-/// <c>apps/chat/projects</c> by day, and <c>summaries</c> by a range of days. A day is served when it is over.
+/// <c>apps/chat/projects</c>, <c>plugins</c> and <c>artifacts</c> by day, and <c>summaries</c> by a range of days. A
+/// day is served when it is over.
 /// </summary>
 internal static class AnthropicActivity
 {

@@ -7,7 +7,8 @@ namespace EventPipeline.Local.Simulator.Anthropic;
 
 /// <summary>
 /// What the people of an Enterprise organisation use: skills, of which one has an opaque id and one collects what has
-/// none; connectors; and projects, of which one was deleted before anyone recorded who had made it.
+/// none; connectors; projects, of which one was deleted before anyone recorded who had made it; plugins, of which two
+/// have one name; and kinds of artifacts, shared and not.
 /// </summary>
 internal static class AnthropicThings
 {
@@ -47,6 +48,18 @@ internal static class AnthropicThings
             "project",
             [deleted, Id("claude_proj_01", "launch"), Id("claude_proj_01", "support")],
             group => WriteProject(group, company, group["project"] == deleted));
+        yield return Of(
+            "plugin_activity",
+            "plugins",
+            "plugin",
+            ["SIMULATED lint@ours", "SIMULATED lint@official", "third-party"],
+            WritePlugin);
+        yield return Of(
+            "artifact_activity",
+            "artifacts",
+            "artifact",
+            ["text/html", "text/html shared", "text/markdown", "other"],
+            WriteArtifact);
     }
 
     private static IEnumerable<Pattern> Patterns(AnthropicCompany company, string thing, string[] ids) =>
@@ -109,6 +122,31 @@ internal static class AnthropicThings
         ["message_count"] = group.Count(Uses),
         ["created_at"] = isDeleted ? null : "2026-02-03T10:00:00Z",
         ["created_by"] = isDeleted ? null : AnthropicUsers.Person(company.Users[0].Id),
+    };
+
+    private static JsonObject WritePlugin(Group group)
+    {
+        JsonObject In(long count) => new() { ["distinct_session_plugin_used_count"] = count };
+        var (name, id) = (group["plugin"]!.Split('@')[0], group["plugin"]);
+        return new JsonObject
+        {
+            ["plugin_name"] = name,
+            ["plugin_id"] = name == id ? null : id,
+            [People] = group.Count(People),
+            ["install_count"] = group.Count(Conversations),
+            ["invocation_count"] = group.Count(Uses),
+            ["claude_code_metrics"] = In(group.Count(Sessions)),
+            ["cowork_metrics"] = In(0),
+        };
+    }
+
+    private static JsonObject WriteArtifact(Group group) => new()
+    {
+        ["artifact_type"] = group["artifact"]!.Split(' ')[0],
+        ["is_shared"] = group["artifact"]!.EndsWith(" shared", StringComparison.Ordinal),
+        [People] = group.Count(People),
+        ["artifacts_created_count"] = group.Count(Uses),
+        ["published_artifacts_created_count"] = 0,
     };
 
     private static Dictionary<string, JsonNode?> Used(Group group, string thing)

@@ -5,7 +5,7 @@ using EventPipeline.Vendors.Records;
 
 namespace EventPipeline.Vendors.Anthropic;
 
-/// <summary>The rows of one UTC day of an activity report: each person, skill, connector or project has one.</summary>
+/// <summary>The rows of one UTC day of an activity report: one of each person or thing.</summary>
 /// <param name="fetch">What is read.</param>
 /// <param name="day">The day.</param>
 internal sealed class ActivityDay(FetchContext fetch, DateOnly day)
@@ -23,14 +23,21 @@ internal sealed class ActivityDay(FetchContext fetch, DateOnly day)
     /// <param name="type">What it is about, in the words of the tables.</param>
     /// <param name="idName">What its id is called in the natural key.</param>
     /// <param name="id">Its id; null where the vendor hides it.</param>
-    public ActivityRecord About(Fields row, Shape shape, string type, string idName, string? id)
+    /// <param name="also">What tells apart rows of one id, in the natural key.</param>
+    public ActivityRecord About(
+        Fields row,
+        Shape shape,
+        string type,
+        string idName,
+        string? id,
+        params IEnumerable<(string Name, string? Value)> also)
     {
         var (grain, said) = ($"{type}.v1", row.Hash());
         return new ActivityRecord
         {
             RowKey = id is null
                 ? HiddenKey(row, grain, idName, said)
-                : NaturalKey.Create(fetch, grain, day, (idName, id)),
+                : NaturalKey.Create(fetch, grain, day, [(idName, id), .. also]),
             Words = row.Words(shape, []) with { Values = said },
             Vendor = fetch.Window.Vendor,
             AccountId = fetch.AccountId,

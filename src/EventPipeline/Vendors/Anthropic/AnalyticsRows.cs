@@ -37,7 +37,8 @@ internal static class AnalyticsRows
     /// </summary>
     public static readonly RequestLimit Limit = new(60, TimeSpan.FromMinutes(1)) { Paths = "analytics" };
 
-    private static readonly PageShape Page = new("data")
+    /// <summary>The pages of all reports of usage and cost below the analytics.</summary>
+    public static readonly PageShape Page = new("data")
     {
         HasMore = "has_more",
         Cursor = "next_page",

@@ -10,7 +10,7 @@ namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>
 /// Reads the usage, cost and Claude Code reports of the Anthropic Admin API, those of the Usage and Cost Analytics API,
-/// and the names behind their ids.
+/// the older ones of Claude Enterprise, and the names behind their ids.
 /// </summary>
 /// <remarks>https://platform.claude.com/docs/en/manage-claude/usage-cost-api</remarks>
 internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVendorConnector
@@ -24,14 +24,25 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
     private const string NamesReport = "names";
     private const string AnalyticsUsageReport = "analytics_usage";
     private const string AnalyticsCostReport = "analytics_cost";
+    private const string EnterpriseUsageReport = "enterprise_usage";
+    private const string EnterpriseCostReport = "enterprise_cost";
     private const string UserActivityReport = "user_activity";
     private const string SkillActivityReport = "skill_activity";
     private const string ConnectorActivityReport = "connector_activity";
     private const string ProjectActivityReport = "project_activity";
+    private const string PluginActivityReport = "plugin_activity";
+    private const string ArtifactActivityReport = "artifact_activity";
     private const string OrganizationActivityReport = "organization_activity";
 
     // Claude Enterprise; its keys do not read the Admin API.
     private const string Enterprise = "enterprise";
+    private const string EnterpriseLegacy = "enterprise_legacy";
+
+    private static readonly string[] Activities =
+    [
+        UserActivityReport, SkillActivityReport, ConnectorActivityReport, ProjectActivityReport, PluginActivityReport,
+        ArtifactActivityReport, OrganizationActivityReport,
+    ];
 
     // Amounts change until about seven days after the end of the month, in exports that are hours old.
     private const int SettledAfterMonth = 8;
@@ -59,10 +70,14 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             },
             Analytics(AnalyticsUsageReport, MessagesUsageReport, AnalyticsUsage.Grains),
             Analytics(AnalyticsCostReport, CostReportName, AnalyticsCost.Grains),
+            Older(EnterpriseUsageReport, MessagesUsageReport, EnterpriseUsage.Report),
+            Older(EnterpriseCostReport, CostReportName, EnterpriseCost.Report),
             Activity(UserActivityReport, normaliserVersion: 2),
             Activity(SkillActivityReport),
             Activity(ConnectorActivityReport),
             Activity(ProjectActivityReport),
+            Activity(PluginActivityReport),
+            Activity(ArtifactActivityReport),
             Activity(OrganizationActivityReport),
         ])
     {
@@ -71,15 +86,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Source("console", MessagesUsageReport, CostReportName, ClaudeCodeReport, NamesReport),
             new Source(
                 ConsoleAnalytics, AnalyticsUsageReport, AnalyticsCostReport, ClaudeCodeReport, NamesReport),
-            new Source(
-                Enterprise,
-                AnalyticsUsageReport,
-                AnalyticsCostReport,
-                UserActivityReport,
-                SkillActivityReport,
-                ConnectorActivityReport,
-                ProjectActivityReport,
-                OrganizationActivityReport),
+            new Source(Enterprise, [AnalyticsUsageReport, AnalyticsCostReport, .. Activities]),
+            new Source(EnterpriseLegacy, [EnterpriseUsageReport, EnterpriseCostReport, .. Activities]),
         ],
         Focus = new FocusNames("Anthropic", "Claude API", "Workspace") { DefaultSubAccount = "Default" },
     };
@@ -89,9 +97,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         "Anthropic has two kinds of organisation, and each accepts only its own keys. "
             + "The sources console and console_analytics read Claude Console: with an Admin API key "
             + "(sk-ant-admin01-…), created in the Console by a member with the admin role, "
-            + "or an OAuth token (sk-ant-oat01-…) with the scope org:admin. The source enterprise reads Claude "
-            + "Enterprise (claude.ai): with a key with the scope read:analytics (sk-ant-api…), created by the primary "
-            + "owner. Workspace keys (sk-ant-api…) read none of them, "
+            + "or an OAuth token (sk-ant-oat01-…) with the scope org:admin. The sources enterprise and "
+            + "enterprise_legacy read Claude Enterprise (claude.ai): with a key with the scope read:analytics "
+            + "(sk-ant-api…), created by the primary owner. Workspace keys (sk-ant-api…) read none of them, "
             + "and individual accounts have no Admin API.",
         Authorize,
         Rfc3339.Read)
@@ -111,9 +119,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
                     + "org:admin, and it expires"),
             new KeyKind(
                 "sk-ant-api",
-                "either an analytics key of Claude Enterprise, which reads the source enterprise alone and needs the "
-                    + "scope read:analytics, or an ordinary API key of a workspace, which can use models and reads no "
-                    + "source"),
+                "either an analytics key of Claude Enterprise, which reads the sources enterprise and "
+                    + "enterprise_legacy alone and needs the scope read:analytics, or an ordinary API key of a "
+                    + "workspace, which can use models and reads no source"),
             new KeyKind("sk-ant-", "another kind of Anthropic key"),
         ],
 
@@ -138,7 +146,9 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             AnthropicEntities.Me with
             {
                 // Whether these keys may ask who they are is not documented; every answer says it in its header.
-                Tolerated = account.Source == Enterprise ? VendorRequest.NotInPlan : [HttpStatusCode.NotFound],
+                Tolerated = account.Source is Enterprise or EnterpriseLegacy
+                    ? VendorRequest.NotInPlan
+                    : [HttpStatusCode.NotFound],
             },
             "organizations/me",
             cancellationToken);
@@ -157,6 +167,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             NamesReport => AnthropicEntities.FetchAsync(pages, conversation, fetch, cancellationToken),
             AnalyticsUsageReport => AnalyticsUsage.FetchAsync(rows, conversation, fetch, cancellationToken),
             AnalyticsCostReport => AnalyticsCost.FetchAsync(rows, conversation, fetch, cancellationToken),
+            EnterpriseUsageReport => EnterpriseUsage.Report.FetchAsync(rows, conversation, fetch, cancellationToken),
+            EnterpriseCostReport => EnterpriseCost.Report.FetchAsync(rows, conversation, fetch, cancellationToken),
             var activity => ActivityDays.ReadAsync(
                 pages, conversation, fetch, ActivityOf(activity), cancellationToken),
         };
@@ -168,6 +180,8 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
         SkillActivityReport => ThingActivity.Skills,
         ConnectorActivityReport => ThingActivity.Connectors,
         ProjectActivityReport => ThingActivity.Projects,
+        PluginActivityReport => ThingActivity.Plugins,
+        ArtifactActivityReport => ThingActivity.Artifacts,
         OrganizationActivityReport => OrganizationActivity.Report,
         var other => throw Self.NoSuchReport(other),
     };
@@ -186,6 +200,13 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             InsteadOf = insteadOf,
             OwnLimit = AnalyticsRows.Limit,
             Grains = grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
+        };
+
+    private static Report Older(string name, string insteadOf, EnterpriseReport report) =>
+        Analytics(name, insteadOf, report.Grains) with
+        {
+            AsksEachDay = true,
+            LeastRequests = EnterpriseReport.LeastRequests,
         };
 
     private static string IdOf(Fields me) =>

@@ -3,12 +3,15 @@ using EventPipeline.Vendors.Json;
 namespace EventPipeline.Vendors.Anthropic;
 
 /// <summary>
-/// What an Enterprise organisation did with each of its skills, connectors and projects on a UTC day. What they count
-/// are people, conversations and sessions, each once, and messages that <see cref="UserActivity"/> counts too: no two
-/// of these may be added, so all of it is in the details. So is the money of skills, which is an estimate, in cents.
+/// What an Enterprise organisation did with each of its skills, connectors, projects and plugins, and with each kind of
+/// artifact, on a UTC day. What they count are people, conversations and sessions, each once, and messages that
+/// <see cref="UserActivity"/> counts too: no two of these may be added, so all of it is in the details. So is the money
+/// of skills, which is an estimate, in cents.
 /// </summary>
 internal static class ThingActivity
 {
+    private static readonly Shape PluginSessions = new() { Metrics = ["distinct_session_plugin_used_count"] };
+
     // Members of rows that are grouped, which these are not.
     private static readonly string[] OfGroups = ["product", "user_id", "rbac_group_id", "rbac_group_name"];
 
@@ -50,7 +53,44 @@ internal static class ThingActivity
             ["project_name", "created_at"],
             [("created_by", new Shape { Ignored = ["id", "email_address", "type"] })]));
 
-    private static ActivityReport Of(string path, string type, string idName, Members members)
+    /// <summary>
+    /// GET /v1/organizations/analytics/plugins. One of them, <c>third-party</c>, collects all whose name was not told.
+    /// Plugins of one name may have an id each, and many have none.
+    /// </summary>
+    /// <remarks>https://platform.claude.com/docs/en/api/admin/analytics/plugins/list</remarks>
+    public static readonly ActivityReport Plugins = Of(
+        "plugins",
+        "plugin",
+        "plugin_name",
+        new Members(
+            ["distinct_user_count", "install_count", "invocation_count"],
+            ["plugin_id"],
+            [
+                ("claude_code_metrics", PluginSessions), ("cowork_metrics", PluginSessions),
+                ("chat_cowork_unified_metrics", PluginSessions),
+            ]),
+        row => ("plugin_id", row.Identifier("plugin_id")));
+
+    /// <summary>
+    /// GET /v1/organizations/analytics/artifacts: a row of each kind of artifact, shared and not.
+    /// </summary>
+    /// <remarks>https://platform.claude.com/docs/en/api/admin/analytics/artifacts/list</remarks>
+    public static readonly ActivityReport Artifacts = Of(
+        "artifacts",
+        "artifact",
+        "artifact_type",
+        new Members(
+            ["distinct_user_count", "artifacts_created_count", "published_artifacts_created_count"],
+            ["is_shared"],
+            []),
+        row => ("is_shared", row.Flag("is_shared") switch { true => "true", false => "false", null => null }));
+
+    private static ActivityReport Of(
+        string path,
+        string type,
+        string idName,
+        Members members,
+        Func<Fields, (string Name, string? Value)>? also = null)
     {
         var shape = new Shape
         {
@@ -63,7 +103,8 @@ internal static class ThingActivity
         return new ActivityReport(
             path,
             ActivityReport.OneDay,
-            (day, row) => day.About(row, shape, type, idName, ActivityDay.IdOf(row, idName)) with
+            (day, row) => day.About(
+                row, shape, type, idName, ActivityDay.IdOf(row, idName), also is null ? [] : [also(row)]) with
             {
                 Details = row.Details().AddAll(row, kept).ToJson(),
             });
@@ -94,7 +135,7 @@ internal static class ThingActivity
 
     /// <summary>What a row says beside its id.</summary>
     /// <param name="Counts">Whole numbers, or null where the vendor cannot tell.</param>
-    /// <param name="Texts">Names, times, and money as the vendor writes it.</param>
+    /// <param name="Texts">Names, times, flags, and money as the vendor writes it.</param>
     /// <param name="Objects">Objects within.</param>
     private sealed record Members(
         IReadOnlyList<string> Counts,

@@ -6,8 +6,8 @@ using EventPipeline.Vendors.Records;
 namespace EventPipeline.Tests.Vendors.Anthropic;
 
 /// <summary>
-/// What an Enterprise organisation did with its skills, connectors and projects, and how many people it were; answers
-/// of the shapes that the vendor's reference and its client library document.
+/// What an Enterprise organisation did with its skills, connectors, projects, plugins and artifacts, and how many
+/// people it were; answers of the shapes that the vendor's reference and its client library document.
 /// </summary>
 public sealed class ActivityReportTests : IDisposable
 {
@@ -25,6 +25,8 @@ public sealed class ActivityReportTests : IDisposable
     [InlineData("skill_activity", "skills", "skills", "skill", "skill_name")]
     [InlineData("connector_activity", "connectors", "connectors", "connector", "connector_name")]
     [InlineData("project_activity", "apps/chat/projects", "projects", "project", "project_id")]
+    [InlineData("plugin_activity", "plugins", "plugins", "plugin", "plugin_name")]
+    [InlineData("artifact_activity", "artifacts", "artifacts", "artifact", "artifact_type")]
     public async Task The_documented_answer_is_a_row_of_its_thing_and_its_next_page_is_read(
         string report, string path, string answer, string type, string id)
     {
@@ -70,6 +72,8 @@ public sealed class ActivityReportTests : IDisposable
     [InlineData("skill_activity", "skills", """{"skill_name":"a","distinct_user_count":5,"invocation_count":7}""")]
     [InlineData("connector_activity", "connectors", """{"connector_name":"a","read_call_count":7}""")]
     [InlineData("project_activity", "apps/chat/projects", """{"project_id":"a","message_count":7}""")]
+    [InlineData("plugin_activity", "plugins", """{"plugin_name":"a","invocation_count":7}""")]
+    [InlineData("artifact_activity", "artifacts", """{"artifact_type":"a","artifacts_created_count":7}""")]
     [InlineData("organization_activity", "summaries", """{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","daily_active_user_count":7}""")]
     public async Task No_column_holds_what_must_not_be_added(string report, string path, string row)
     {
@@ -111,6 +115,27 @@ public sealed class ActivityReportTests : IDisposable
         _bench.Drift.Notes.ShouldHaveSingleItem().ShouldContain("has no project_id");
     }
 
+    /// <summary>An id or a flag beside the name tells apart what has one name; without one it is a row too.</summary>
+    [Theory]
+    [InlineData("plugin_activity", "plugins", "plugin_name", "plugin_id", "\"a@one\"", "\"a@two\"")]
+    [InlineData("artifact_activity", "artifacts", "artifact_type", "is_shared", "true", "false")]
+    public async Task Rows_of_one_name_are_told_apart_by_what_is_beside_it(
+        string report, string path, string name, string member, string one, string other)
+    {
+        _vendor.On(Root + path, Page(
+            $$"""{"{{name}}":"a","{{member}}":{{one}},"distinct_user_count":1}""",
+            $$"""{"{{name}}":"a","{{member}}":{{other}},"distinct_user_count":1}""",
+            $$"""{"{{name}}":"a","{{member}}":null,"distinct_user_count":1}"""));
+
+        var rows = Rows(await ReadAsync(report));
+
+        rows.Select(row => row.ActorId).ShouldBe(["a", "a", "a"]);
+        rows.Select(row => row.RowKey).ShouldBeUnique();
+        rows.Select(row => row.Details!.Value.GetRawText().Contains(member, StringComparison.Ordinal))
+            .ShouldBe([true, true, false]);
+        _bench.Drift.Notes.ShouldBeEmpty();
+    }
+
     /// <summary>People who say the same are still as many, in whatever order they come.</summary>
     [Fact]
     public async Task People_whom_the_vendor_hides_are_rows_of_their_own_in_any_order()
@@ -133,6 +158,8 @@ public sealed class ActivityReportTests : IDisposable
     [InlineData("skill_activity", "skills", "skill_name")]
     [InlineData("connector_activity", "connectors", "connector_name")]
     [InlineData("project_activity", "apps/chat/projects", "project_id")]
+    [InlineData("plugin_activity", "plugins", "plugin_name")]
+    [InlineData("artifact_activity", "artifacts", "artifact_type")]
     [InlineData("user_activity", "users", "user")]
     [InlineData("organization_activity", "summaries", "starting_at")]
     public async Task A_row_without_the_member_that_says_whose_it_is_breaks_the_contract(
@@ -151,6 +178,8 @@ public sealed class ActivityReportTests : IDisposable
     [InlineData("skill_activity", "skills", """{"skill_name":"a","cowork_metrics":{"mood":1}}""", "metrics.mood")]
     [InlineData("connector_activity", "connectors", """{"connector_name":"a","chat_metrics":{"mood":1}}""", "mood")]
     [InlineData("project_activity", "apps/chat/projects", """{"project_id":"a","created_by":{"mood":1}}""", "mood")]
+    [InlineData("plugin_activity", "plugins", """{"plugin_name":"a","cowork_metrics":{"mood":1}}""", "mood")]
+    [InlineData("artifact_activity", "artifacts", """{"artifact_type":"a","mood":1}""", "mood")]
     [InlineData("organization_activity", "summaries", """{"starting_at":"2026-11-01T00:00:00Z","ending_at":"2026-11-02T00:00:00Z","mood":1}""", "mood")]
     public async Task An_unknown_member_is_noted(string report, string path, string row, string told)
     {
@@ -180,6 +209,8 @@ public sealed class ActivityReportTests : IDisposable
     [InlineData("skill_activity", "skills")]
     [InlineData("connector_activity", "connectors")]
     [InlineData("project_activity", "apps/chat/projects")]
+    [InlineData("plugin_activity", "plugins")]
+    [InlineData("artifact_activity", "artifacts")]
     [InlineData("organization_activity", "summaries")]
     public async Task A_day_that_is_refused_as_too_recent_is_not_ready_and_any_other_refusal_stays_one(
         string report, string path)

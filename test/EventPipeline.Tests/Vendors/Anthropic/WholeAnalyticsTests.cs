@@ -41,7 +41,7 @@ public sealed class WholeAnalyticsTests
             .ShouldBe(
                 [
                     "analytics_usage", "analytics_cost", "user_activity", "skill_activity", "connector_activity",
-                    "project_activity", "organization_activity",
+                    "project_activity", "plugin_activity", "artifact_activity", "organization_activity",
                 ],
                 ignoreOrder: true);
         run.Windows.ShouldAllBe(window => window.Drift.Count == 0);
@@ -82,6 +82,9 @@ public sealed class WholeAnalyticsTests
             ("connector_activity", "distinct_user_count", "distinct_user_count"),
             ("project_activity", "message_count", "uses"),
             ("project_activity", "distinct_conversation_count", "conversations"),
+            ("plugin_activity", "invocation_count", "uses"),
+            ("plugin_activity", "install_count", "conversations"),
+            ("artifact_activity", "artifacts_created_count", "uses"),
             ("organization_activity", "daily_active_user_count", "daily_active_user_count"),
             ("organization_activity", "weekly_active_user_count", "weekly_active_user_count"),
             ("organization_activity", "monthly_active_user_count", "monthly_active_user_count"),
@@ -223,7 +226,7 @@ public sealed class WholeAnalyticsTests
     [Theory]
     [InlineData("admin", "enterprise", "completed", "")]
     [InlineData("enterprise", "console", "failed", "an analytics key of Claude Enterprise")]
-    [InlineData("enterprise", "console", "failed", "which reads the source enterprise alone")]
+    [InlineData("enterprise", "console", "failed", "which reads the sources enterprise and enterprise_legacy alone")]
     [InlineData("limited", "console_analytics", "failed", "ordinary API key of a workspace")]
     [InlineData("limited", "enterprise", "failed", "The account is read from the source 'enterprise'")]
     public async Task A_key_of_the_wrong_kind_is_told_what_it_is_and_what_it_reads(
