@@ -62,6 +62,7 @@ internal sealed partial class FreshnessReport(
             name,
             completeness,
             report.DataCompleteUntil,
+            report.SettledUntil,
             age,
             report.FirstHole,
             report.LastError);
@@ -83,6 +84,7 @@ internal sealed partial class FreshnessReport(
             string report,
             string completeness,
             DateOnly? dataCompleteUntil,
+            DateOnly? settledUntil,
             double? ageHours,
             DateOnly? firstHole,
             string? lastError);

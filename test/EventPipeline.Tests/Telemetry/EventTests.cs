@@ -175,7 +175,8 @@ public sealed class EventTests : IAsyncLifetime
 
         await _host.RunAsync("anthropic", "cost", Day.AddDays(4), Day.AddDays(4));
 
-        Texts(_lines.Of("freshness")[^1], "dataCompleteUntil", "firstHole").ShouldBe(["2025-01-02", "2025-01-03"]);
+        Texts(_lines.Of("freshness")[^1], "dataCompleteUntil", "firstHole", "settledUntil")
+            .ShouldBe(["2025-01-02", "2025-01-03", "2025-01-05"]);
     }
 
     [Fact]
