@@ -39,11 +39,13 @@ internal static class SchemaTexts
             where report.InsteadOf is not null
             select $"WHEN vendor = {Text(vendor.Name)} AND report = {Text(report.Name)} THEN "
                 + Text(report.InsteadOf!))} ELSE report END",
-        ["default_sub_account"] = $"CASE c.vendor {string.Join(
+        ["default_sub_account"] = $"CASE {string.Join(
             ' ',
             from vendor in VendorServiceCollectionExtensions.Known
-            where vendor.Focus.DefaultSubAccount is not null
-            select $"WHEN {Text(vendor.Name)} THEN {Text(vendor.Focus.DefaultSubAccount!)}")} END",
+            from report in vendor.Reports
+            where report.DefaultSubAccount is not null
+            select $"WHEN c.vendor = {Text(vendor.Name)} AND c.report = {Text(report.Name)} THEN "
+                + Text(report.DefaultSubAccount!))} END",
         ["vendors"] = string.Join(", ", VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)),
         ["provider_name"] = Choice(names => names.Provider),
         ["service_name"] = Choice(names => names.Service),

@@ -8,6 +8,7 @@ SELECT
   c.vendor,
   c.account_id,
   COALESCE(a.name, c.account_id) AS account,
+  c.report,
   c.sub_account_id,
   COALESCE(w.name, c.sub_account_id, {default_sub_account}) AS sub_account,
   c.api_key_id,
@@ -21,10 +22,10 @@ SELECT
   c.amount_usd
 FROM (
   SELECT
-    usage_date, vendor, account_id, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier, grain,
+    usage_date, vendor, account_id, report, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier, grain,
     SUM(amount_usd) AS amount_usd
   FROM {dataset}.cost
-  GROUP BY usage_date, vendor, account_id, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier, grain
+  GROUP BY usage_date, vendor, account_id, report, sub_account_id, api_key_id, model, line_item, cost_type, token_type, service_tier, grain
 ) AS c
 LEFT JOIN {dataset}.id_names AS a
   ON a.vendor = c.vendor AND a.account_id = c.account_id AND a.kind = 'account' AND a.id = c.account_id

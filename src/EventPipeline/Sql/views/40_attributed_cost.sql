@@ -11,28 +11,30 @@
 CREATE OR REPLACE VIEW {dataset}.attributed_cost AS
 WITH told AS (
   SELECT
-    usage_date, vendor, account_id, sub_account_id, actor_type, actor_id, api_key_id, model, TRUE AS is_line,
+    usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, TRUE AS is_line,
     amount_usd, CAST(NULL AS INT64) AS tokens
   FROM {dataset}.cost
   UNION ALL
   SELECT
-    usage_date, vendor, account_id, sub_account_id, actor_type, actor_id, api_key_id, model, FALSE AS is_line,
+    usage_date, vendor, account_id, CAST(NULL AS STRING) AS report, sub_account_id, actor_type, actor_id, api_key_id, model,
+    FALSE AS is_line,
     CAST(NULL AS BIGNUMERIC) AS amount_usd, total_tokens AS tokens
   FROM {dataset}.usage
   WHERE total_tokens > 0
   UNION ALL
   SELECT
-    usage_date, vendor, account_id, sub_account_id, actor_type, actor_id, api_key_id, model, FALSE AS is_line,
+    usage_date, vendor, account_id, CAST(NULL AS STRING) AS report, sub_account_id, actor_type, actor_id, api_key_id, model,
+    FALSE AS is_line,
     CAST(NULL AS BIGNUMERIC) AS amount_usd, total_tokens AS tokens
   FROM {dataset}.usage_event
   WHERE total_tokens > 0
 ),
 named AS (
   SELECT
-    usage_date, vendor, account_id, sub_account_id, actor_type, actor_id, api_key_id, model, is_line,
+    usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, is_line,
     SUM(amount_usd) AS amount_usd, CAST(SUM(tokens) AS INT64) AS tokens
   FROM told
-  GROUP BY usage_date, vendor, account_id, sub_account_id, actor_type, actor_id, api_key_id, model, is_line
+  GROUP BY usage_date, vendor, account_id, report, sub_account_id, actor_type, actor_id, api_key_id, model, is_line
 ),
 owned AS (
   SELECT
@@ -96,11 +98,11 @@ placed AS (
 ),
 gathered AS (
   SELECT
-    usage_date, vendor, account_id, pool, pool_sub_account_id, pool_model, is_line, sub_account_id,
+    usage_date, vendor, account_id, pool, pool_sub_account_id, pool_model, is_line, report, sub_account_id,
     actor_type, actor_id, api_key_id, CASE WHEN is_line THEN model END AS model, attributed_by, ownership,
     SUM(amount_usd) AS amount_usd, SUM(tokens) AS tokens
   FROM placed
-  GROUP BY usage_date, vendor, account_id, pool, pool_sub_account_id, pool_model, is_line, sub_account_id,
+  GROUP BY usage_date, vendor, account_id, pool, pool_sub_account_id, pool_model, is_line, report, sub_account_id,
     actor_type, actor_id, api_key_id, CASE WHEN is_line THEN model END, attributed_by, ownership
 ),
 ranked AS (
@@ -135,7 +137,9 @@ shared AS (
 sides AS (
   SELECT
     usage_date, vendor, account_id, pool, pool_sub_account_id, pool_model,
-    CASE WHEN is_line THEN STRUCT(sub_account_id, actor_type, actor_id, api_key_id, model, attributed_by, ownership, amount_usd) END AS line,
+    CASE WHEN is_line THEN
+      STRUCT(report, sub_account_id, actor_type, actor_id, api_key_id, model, attributed_by, ownership, amount_usd)
+    END AS line,
     CASE WHEN is_consumer THEN
       STRUCT(
         consumer_actor_type, consumer_actor_id, consumer_api_key_id, consumer_attributed_by, consumer_ownership, share_from, share_until)
@@ -165,6 +169,7 @@ SELECT
   c.vendor,
   c.account_id,
   COALESCE(a.name, c.account_id) AS account,
+  c.report,
   c.sub_account_id,
   COALESCE(w.name, c.sub_account_id, {default_sub_account}) AS sub_account,
   c.actor_type,
@@ -187,6 +192,7 @@ FROM (
     s.usage_date,
     s.vendor,
     s.account_id,
+    s.line.report,
     s.line.sub_account_id,
     COALESCE(s.line.actor_type, s.consumer.consumer_actor_type) AS actor_type,
     COALESCE(s.line.actor_id, s.consumer.consumer_actor_id) AS actor_id,
@@ -213,8 +219,9 @@ FROM (
   FROM parts AS s
   LEFT JOIN {dataset}.person AS o
     ON o.ownership = COALESCE(s.line.ownership, s.consumer.consumer_ownership)
-  GROUP BY s.usage_date, s.vendor, s.account_id, s.line.sub_account_id, COALESCE(s.line.actor_type, s.consumer.consumer_actor_type),
-    COALESCE(s.line.actor_id, s.consumer.consumer_actor_id), COALESCE(s.line.api_key_id, s.consumer.consumer_api_key_id), s.line.model, o.ownership, s.pool,
+  GROUP BY s.usage_date, s.vendor, s.account_id, s.line.report, s.line.sub_account_id,
+    COALESCE(s.line.actor_type, s.consumer.consumer_actor_type), COALESCE(s.line.actor_id, s.consumer.consumer_actor_id),
+    COALESCE(s.line.api_key_id, s.consumer.consumer_api_key_id), s.line.model, o.ownership, s.pool,
     COALESCE(s.line.attributed_by, s.consumer.consumer_attributed_by), o.person, o.name, o.team, o.cost_center, o.manager
 ) AS c
 LEFT JOIN {dataset}.id_names AS a

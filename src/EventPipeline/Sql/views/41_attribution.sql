@@ -4,7 +4,7 @@
 CREATE OR REPLACE VIEW {dataset}.attribution AS
 SELECT
   usage_date, vendor, amount_usd, billed_usd, allocated_usd, unattributed_usd,
-  CASE WHEN amount_usd <> 0 THEN CAST(ROUND((billed_usd + allocated_usd) / amount_usd, 9) AS NUMERIC) END AS attributed_share
+  CASE WHEN amount_usd <> 0 THEN CAST(ROUND((billed_usd + allocated_usd) / amount_usd, 9) AS BIGNUMERIC) END AS attributed_share
 FROM (
   SELECT
     usage_date,

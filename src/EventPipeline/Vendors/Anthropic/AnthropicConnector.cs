@@ -20,6 +20,10 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
 
     private const string MessagesUsageReport = "messages_usage";
     private const string CostReportName = "cost";
+
+    /// <summary>What Console calls the workspace whose id these reports leave null.</summary>
+    private const string DefaultWorkspace = "Default";
+
     private const string ClaudeCodeReport = "claude_code";
     private const string NamesReport = "names";
     private const string AnalyticsUsageReport = "analytics_usage";
@@ -58,8 +62,12 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Report(MessagesUsageReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7)
             {
                 Grains = MessagesUsage.Grains.ToDictionary(grain => grain.Name, grain => grain.Dimensions),
+                DefaultSubAccount = DefaultWorkspace,
             },
-            new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7),
+            new Report(CostReportName, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 7)
+            {
+                DefaultSubAccount = DefaultWorkspace,
+            },
             new Report(ClaudeCodeReport, ReportKind.Daily, MaxWindowDays: 31, SettledAfterDays: 3)
             {
                 AsksEachDay = true,
@@ -89,7 +97,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Source(Enterprise, [AnalyticsUsageReport, AnalyticsCostReport, .. Activities]),
             new Source(EnterpriseLegacy, [EnterpriseUsageReport, EnterpriseCostReport, .. Activities]),
         ],
-        Focus = new FocusNames("Anthropic", "Claude API", "Workspace") { DefaultSubAccount = "Default" },
+        Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
     };
 
     public static VendorProtocol Protocol { get; } = new(

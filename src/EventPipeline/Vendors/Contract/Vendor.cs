@@ -82,12 +82,6 @@ public sealed record Source(string Name, params IReadOnlyList<string> Reports);
 /// <param name="SubAccount">What a sub-account is called (SubAccountType), e.g. <c>Workspace</c>.</param>
 public sealed record FocusNames(string Provider, string Service, string SubAccount = FocusNames.UsualSubAccount)
 {
-    /// <summary>
-    /// What the vendor calls the sub-account of rows that name none, e.g. <c>Default</c>; null where such a row is of
-    /// no sub-account, or of one that the report does not tell.
-    /// </summary>
-    public string? DefaultSubAccount { get; init; }
-
     /// <summary>What most vendors call a sub-account.</summary>
     public const string UsualSubAccount = "Project";
 }
@@ -107,6 +101,12 @@ public sealed record Report(
     string Name, ReportKind Kind, int MaxWindowDays, int SettledAfterDays, int NormaliserVersion = 1)
 {
     private const int LongestMonth = 31;
+
+    /// <summary>
+    /// What the vendor calls the sub-account of rows that name none, e.g. <c>Default</c>; null where such a row is of
+    /// no sub-account, or of one that the report does not tell.
+    /// </summary>
+    public string? DefaultSubAccount { get; init; }
 
     /// <summary>The ways to group it, by name: the dimensions of each.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Grains { get; init; } =
