@@ -1,4 +1,6 @@
 -- Every committed version of every slice, under the account_id that its account has now: an account_id that was merged into another counts as the other.
+-- Columns:
+-- stored_account_id: The account_id that the rows were committed with; it differs from account_id after a merge.
 CREATE OR REPLACE VIEW {dataset}.slice_history AS
 SELECT
   v.* REPLACE (COALESCE(m.merged_into, v.account_id) AS account_id),

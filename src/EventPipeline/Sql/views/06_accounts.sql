@@ -1,4 +1,7 @@
 -- The account_id that each configured name stands for: the newest that was recorded; in datasets of earlier versions, the newest that was committed.
+-- Columns:
+-- account: The configured name.
+-- known_since: Since when the name stands for the account.
 CREATE OR REPLACE VIEW {dataset}.accounts AS
 SELECT vendor, account, account_id, known_since
 FROM (

@@ -1,5 +1,8 @@
 -- Who owns an id, and from when to when (both days UTC and included; valid_until is null while it lasts). The periods of an id never overlap, and a day on which
 -- nobody owns it is in none of them. ownership identifies a period.
+-- Columns:
+-- ownership: Identifies the period: vendor, kind, id and first day.
+-- valid_until: The last UTC day on which it belongs to whom the row names. Null while it lasts.
 CREATE OR REPLACE VIEW {dataset}.person AS
 SELECT
   COALESCE(vendor, '') || '/' || kind || '/' || id || '/' || CAST(valid_from AS STRING) AS ownership,

@@ -1,4 +1,6 @@
 -- The committed version with the newest read of every slice. A repeated commit is harmless: it has the same read and load.
+-- Columns:
+-- stored_account_id: The account_id that the rows were committed with; it differs from account_id after a merge.
 CREATE OR REPLACE VIEW {dataset}.current_slices AS
 SELECT *
 FROM {dataset}.slice_history

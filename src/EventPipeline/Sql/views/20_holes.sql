@@ -1,4 +1,7 @@
 -- Days that were not read between two that were, as ranges with both ends: no row of them is known, which is not the same as an empty day. A snapshot has no holes.
+-- Columns:
+-- missing_from: The first UTC day that was not read.
+-- missing_until: The last one.
 CREATE OR REPLACE VIEW {dataset}.holes AS
 SELECT
   vendor, account_id, account, report,

@@ -1,5 +1,7 @@
 -- Days that were read before their vendor stops restating them, and when it does (settles_at, UTC): their numbers may still change, or have changed since. Daily runs
 -- read them again until a read that begins at settles_at or later. Of two reports that tell the same of a day, only the one that is shown is here.
+-- Columns:
+-- settles_at: When the vendor stops restating the day, UTC.
 CREATE OR REPLACE VIEW {dataset}.unsettled AS
 SELECT vendor, account_id, account, report, usage_date, read_began, settles_at
 FROM (

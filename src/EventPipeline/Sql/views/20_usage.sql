@@ -2,6 +2,9 @@
 -- the bytes that are stored: levels of several days are not added. Requests that the rows of another product count too are null, so that a sum counts each
 -- once; the braces stand for the products of which every vendor's own folder says so.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
+-- Columns:
+-- total_tokens: All tokens of the row, each once.
+-- quantity_kind: flow (used up in its bucket, can be added over days) or level (what there was, is never added over days). Null without a quantity.
 CREATE OR REPLACE VIEW {dataset}.usage AS
 SELECT
   f.* REPLACE (

@@ -1,6 +1,8 @@
 -- Events with their price: the newest committed read of every slice, each natural key once. charged_usd is of the basis that stands beside it and overlaps what
 -- the vendor bills.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
+-- Columns:
+-- total_tokens: All tokens of the event, each once.
 CREATE OR REPLACE VIEW {dataset}.usage_event AS
 SELECT
   f.* REPLACE (s.account_id AS account_id),

@@ -1,5 +1,8 @@
 -- The last known name of every id, also after the vendor stopped listing it, be it on the day on which it was first seen: every committed read of a
 -- snapshot counts, not only the day's newest.
+-- Columns:
+-- first_seen: The first UTC day on which it was listed.
+-- last_seen: The last UTC day on which it was listed.
 CREATE OR REPLACE VIEW {dataset}.entity AS
 SELECT
   f.vendor,

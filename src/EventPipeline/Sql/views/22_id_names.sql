@@ -1,5 +1,9 @@
 -- What people call the ids that costs and usage name: accounts by their configured name, workspaces (projects and teams too), users (service accounts too) and keys by
 -- the last name that their vendor told. An id is in it once; one without a name is not.
+-- Columns:
+-- kind: account, workspace (a project or team too), user (a service account too) or api_key.
+-- id: The id; of an account its account_id.
+-- name: The last name that was told of it.
 CREATE OR REPLACE VIEW {dataset}.id_names AS
 SELECT vendor, account_id, 'account' AS kind, account_id AS id, account AS name
 FROM {dataset}.accounts

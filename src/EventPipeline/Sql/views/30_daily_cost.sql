@@ -2,6 +2,10 @@
 -- account, sub_account (workspace, project or team) and api_key are what people call the ids beside them, else the ids; two keys of one name are two rows. A workspace
 -- that the vendor does not name is called what the vendor calls it. Ask cost where no names are needed: names are those of every day, and are read whole.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
+-- Columns:
+-- account: The account's configured name.
+-- sub_account: The name of the workspace, project or team, else its id; Default where the vendor leaves its default one null.
+-- api_key: The name of the key, else its id.
 CREATE OR REPLACE VIEW {dataset}.daily_cost AS
 SELECT
   c.usage_date,

@@ -5,6 +5,15 @@
 -- account, sub_account (workspace, project or team), actor and api_key are what people call the ids beside them, else the ids; two keys of one name are two rows. A
 -- workspace that the vendor does not name is called what the vendor calls it. Ask usage where no names are needed: names are those of every day, and are read whole.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
+-- Columns:
+-- account: The account's configured name.
+-- sub_account: The name of the workspace, project or team, else its id; Default where the vendor leaves its default one null.
+-- actor: The name or e-mail address of who used it, else the id.
+-- api_key: The name of the key, else its id.
+-- total_tokens: All tokens, each once.
+-- quantity: What is counted in something other than tokens or requests and was used up on the day.
+-- level: What there was on the day, such as stored bytes. Never added over days.
+-- level_unit: What level counts.
 CREATE OR REPLACE VIEW {dataset}.daily_usage AS
 SELECT
   c.usage_date,

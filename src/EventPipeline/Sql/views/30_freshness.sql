@@ -6,6 +6,15 @@
 -- the settings say for how long a vendor restates a day.
 -- An error stays until each day of its window was read, by whichever run, or the window itself was delivered again and succeeded; a snapshot's until the next read.
 -- Dry runs load nothing, so what they fail at says nothing of the data.
+-- Columns:
+-- data_complete_until: The day before the first hole of the last 90 days, UTC.
+-- first_hole: The first day, of any age, that was not read between two that were.
+-- settled_until: The day before the first that the vendor may still restate. Null for a snapshot and for a described vendor.
+-- last_read_began: When the newest committed read began.
+-- last_read_in_future: Whether that is later than the warehouse's clock.
+-- slices: How many days are stored.
+-- last_error: The newest failure of days that were not read since.
+-- last_error_at: When it was recorded.
 CREATE OR REPLACE VIEW {dataset}.freshness AS
 WITH days AS (
   SELECT

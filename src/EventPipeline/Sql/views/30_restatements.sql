@@ -3,6 +3,14 @@
 -- another grain: its totals, so that a change of our own grouping is no restatement and a change of the vendor's that came with it is. Nothing is compared
 -- with what an earlier normaliser made of an answer, and a version that a person put back is no word of the vendor's. Rows that are stored under another
 -- account_id, since merged, differ by that alone: their totals are compared.
+-- Columns:
+-- previous_read_began: When the read before began.
+-- previous_load_id: The load that holds the rows of the read before.
+-- previous_grain: Its grain.
+-- previous_row_count: Its rows.
+-- previous_tokens: Its tokens.
+-- previous_amount_usd: Its billed money, US dollars.
+-- previous_estimated_usd: Its estimated money, US dollars.
 CREATE OR REPLACE VIEW {dataset}.restatements AS
 WITH versions AS (
   SELECT DISTINCT

@@ -8,6 +8,20 @@
 -- account, sub_account (workspace, project or team), actor and api_key are what people call the ids beside them, else the ids.
 -- Lines and usage are read side by side and meet in arrays: a join would keep a filter of days from one of them. A line that is not split meets one consumer, of all of it.
 -- Filter by usage_date: BigQuery reads only the days that are left, and refuses a query without a filter of days.
+-- Columns:
+-- account: The account's configured name.
+-- sub_account: The name of the workspace, project or team, else its id; Default where the vendor leaves its default one null.
+-- actor: The name or e-mail address of who used it, else the id.
+-- api_key: The name of the key, else its id.
+-- method: billed (the vendor's line names something that is owned), allocated (split by tokens) or unattributed (belongs to nobody).
+-- attributed_by: What is owned and decided: user, email, api_key, workspace or account. Null if nothing is.
+-- allocated_over: Whose tokens a line was split by: model (of its model and workspace), workspace or account. Null if it was not split.
+-- person_name: The person's name.
+-- person: Who it belongs to, as the organisation identifies people.
+-- team: The team. Null where it belongs to nobody.
+-- cost_center: The cost centre.
+-- manager: The manager.
+-- amount_usd: Net amount in US dollars, or the part of it. Negative amounts are credits.
 CREATE OR REPLACE VIEW {dataset}.attributed_cost AS
 WITH told AS (
   SELECT

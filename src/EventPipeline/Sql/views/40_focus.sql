@@ -5,6 +5,54 @@
 -- Filter by x_UsageDate, the day of ChargePeriodStart: BigQuery reads only the days that are left, and refuses a query without a filter of days, such as one by
 -- ChargePeriodStart alone. The names are those of every day, and are read whole.
 -- The braces stand for what every vendor's own folder says of it.
+-- Columns:
+-- ProviderName: Who sells the service.
+-- PublisherName: Who makes it available: the same.
+-- InvoiceIssuerName: Who sends the invoice: the same.
+-- ServiceName: What is sold.
+-- ServiceCategory: AI and Machine Learning.
+-- ServiceSubcategory: Generative AI.
+-- BillingAccountId: The account_id.
+-- BillingAccountName: The organisation's name, else its account_id.
+-- SubAccountId: The workspace, project or team. Null for the vendor's default one.
+-- SubAccountName: Its name.
+-- SubAccountType: What the vendor calls it. Null with SubAccountId.
+-- ChargePeriodStart: When the charge begins, UTC, included.
+-- ChargePeriodEnd: When it ends, UTC, not included.
+-- BillingPeriodStart: The first moment of its calendar month, UTC.
+-- BillingPeriodEnd: The first moment of the next, not included.
+-- ChargeCategory: Usage, Credit or Adjustment.
+-- ChargeClass: Always null: no vendor marks a correction of a closed period.
+-- ChargeDescription: The vendor's text of the line, else its class.
+-- ConsumedQuantity: What was used, in single units. Null where the vendor does not tell.
+-- ConsumedUnit: What ConsumedQuantity counts. Null with it.
+-- PricingQuantity: What is priced, in the vendor's own unit.
+-- PricingUnit: What PricingQuantity counts.
+-- BilledCost: What is invoiced, US dollars.
+-- EffectiveCost: The same: nothing is amortised.
+-- ListCost: Before discount, US dollars; what is billed where the vendor tells no list price.
+-- ContractedCost: After the contract's discount, US dollars: what is billed.
+-- BillingCurrency: The currency that the vendor stated.
+-- SkuId: What tells one price from another: the vendor's own, else made of what it tells.
+-- SkuMeter: What is measured: the kind of token, else the class of the line.
+-- SkuPriceId: Always null: no vendor tells one.
+-- ResourceId: The API key.
+-- ResourceName: Its name.
+-- ResourceType: API Key. Null with ResourceId.
+-- RegionId: Where inference ran, where that is a region.
+-- RegionName: Its name.
+-- x_Model: The model, as the vendor spells it.
+-- x_TokenType: Which tokens the line prices.
+-- x_ServiceTier: The service tier, as the vendor spells it.
+-- x_ContextWindow: The context window's class, as the vendor spells it.
+-- x_InferenceGeo: Where inference ran, as the vendor spells it.
+-- x_ActorId: Who used it.
+-- x_ActorType: What x_ActorId names.
+-- x_ApiKeyId: The API key.
+-- x_CostBasis: billed.
+-- x_SourceReport: The report that the line is of.
+-- x_ObservedAt: When the read began that the line is of, UTC.
+-- x_UsageDate: The UTC day of ChargePeriodStart, to filter by.
 CREATE OR REPLACE VIEW {dataset}.focus AS
 WITH told AS (
   SELECT

@@ -1,5 +1,8 @@
 -- Each dead letter in its newest state. States follow each other in a fixed order (open, replayed once, open again, …, discarded; then, where its
 -- message came anew, all of that again), so that the newest is told without the clock: a replay that fails at once may be stored before the replay itself.
+-- Columns:
+-- first_seen: When it was first recorded.
+-- last_seen: When it was last recorded.
 CREATE OR REPLACE VIEW {dataset}.dead_letters AS
 SELECT
   *,
