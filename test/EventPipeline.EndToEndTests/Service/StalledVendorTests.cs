@@ -38,9 +38,17 @@ public sealed class StalledVendorTests(Simulation simulation) : IClassFixture<Si
     }
 
     [Fact]
-    public Task What_a_full_instance_refuses_for_longer_than_its_deliveries_last_is_never_given_up() =>
-        ShouldNotBeGivenUpAsync(4, ("Fetch__Concurrency", "2"), ("Broker__MaxDeliveryAttempts", "3"));
+    public async Task What_a_full_instance_refuses_for_longer_than_its_deliveries_last_is_never_given_up()
+    {
+        (string, string)[] settings = [("Fetch__Concurrency", "2"), ("Broker__MaxDeliveryAttempts", "3")];
 
+        await ShouldAllEndAsync(await ShouldNotBeGivenUpAsync(4, settings), settings);
+    }
+
+    /// <remarks>
+    /// What becomes of the windows once the service was killed is not asked here: the emulator goes on to deliver, and
+    /// with the second between two tries that tests have, it makes its last one before the service is there again.
+    /// </remarks>
     [Fact]
     public async Task What_it_refuses_of_one_subscription_for_all_vendors_is_not_either_on_Googles_emulator()
     {
@@ -52,29 +60,29 @@ public sealed class StalledVendorTests(Simulation simulation) : IClassFixture<Si
         ];
 
         await ShouldNotBeGivenUpAsync(5, [("Fetch__Concurrency", "2"), .. pubSub]);
+        await simulation.MendAsync();
     }
 
-    private async Task ShouldNotBeGivenUpAsync(int month, params (string Name, string Value)[] settings)
+    /// <summary>Starts a service, has it refuse windows of the stalled vendor, and kills it.</summary>
+    /// <returns>The runs that it has not ended.</returns>
+    private async Task<List<string>> ShouldNotBeGivenUpAsync(
+        int month, params (string Name, string Value)[] settings)
     {
-        List<string> waiting;
-        await using (var service = await StartAsync(settings))
-        {
-            await simulation.FailAsync(stalled);
-            waiting = await AskAsync(service, month);
-            await Poll.UntilAsync(
-                "every refused window was published anew twice: no delivery of theirs is left of the first time",
-                async () => (await service.QueryAsync(
-                    "SELECT COUNT(*) FROM (SELECT window_id FROM run_events WHERE event = 'window_renewed' "
-                    + "GROUP BY window_id HAVING COUNT(*) > 1)"))[0][0].GetInt64() == Backlog - 1);
+        await using var service = await StartAsync(settings);
+        await simulation.FailAsync(stalled);
+        var waiting = await AskAsync(service, month);
+        await Poll.UntilAsync(
+            "every refused window was published anew twice: no delivery of theirs is left of the first time",
+            async () => (await service.QueryAsync(
+                "SELECT COUNT(*) FROM (SELECT window_id FROM run_events WHERE event = 'window_renewed' "
+                + "GROUP BY window_id HAVING COUNT(*) > 1)"))[0][0].GetInt64() == Backlog - 1);
 
-            (await service.RunToEndAsync(Request(Costs(month)))).Outcome.ShouldBe("completed");
+        (await service.RunToEndAsync(Request(Costs(month)))).Outcome.ShouldBe("completed");
 
-            (await simulation.HitsAsync()).ShouldBe(1, "one of the two slots is the other vendor's");
-            (await service.DeadLettersAsync()).ShouldBeEmpty();
-            await service.KillAsync();
-        }
-
-        await ShouldAllEndAsync(waiting, settings);
+        (await simulation.HitsAsync()).ShouldBe(1, "one of the two slots is the other vendor's");
+        (await service.DeadLettersAsync()).ShouldBeEmpty();
+        await service.KillAsync();
+        return waiting;
     }
 
     private static Window Costs(int month) =>
