@@ -24,7 +24,7 @@ internal static class PrintedValue
         decimal number => DecimalAsString.Text(number),
         DateTimeOffset time =>
             time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture),
-        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateOnly day => day.Text(),
         bool flag => flag ? "true" : "false",
         System.Collections.IEnumerable nested and not string => JsonSerializer.Serialize(FromValue(nested), OneLine),
         IFormattable other => other.ToString(null, CultureInfo.InvariantCulture),

@@ -144,8 +144,7 @@ internal sealed class StoredColumn
 
     private static bool TryReadDay(string text, out DateTime day)
     {
-        var isDay = DateOnly.TryParseExact(
-            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var read);
+        var isDay = UtcDay.TryParse(text, out var read);
         day = read.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc);
         return isDay;
     }

@@ -52,7 +52,7 @@ internal static class Truth
             ["account"] = account.Name,
             ["report"] = report.Name,
             ["groupBy"] = new JsonArray([.. groupBy.Select(name => JsonValue.Create(name))]),
-            ["days"] = new JsonArray([.. days.Select(day => Write(day, new JsonObject { ["day"] = Text(day.Day) }))]),
+            ["days"] = new JsonArray([.. days.Select(day => Write(day, new JsonObject { ["day"] = day.Day.Text() }))]),
             ["total"] = Write(
                 new Sums(
                     to,
@@ -100,11 +100,9 @@ internal static class Truth
                 $"There is no {what} '{wanted}'. {Nearest.DidYouMean(wanted, all.Select(name))}");
 
     private static DateOnly Day(string name, string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        UtcDay.TryParse(text, out var day)
             ? day
             : throw new FormatException($"'{name}' is a day, YYYY-MM-DD, not '{text}'.");
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Text(decimal value) =>
         value.ToString("0.############################", CultureInfo.InvariantCulture);

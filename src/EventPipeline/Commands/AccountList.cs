@@ -26,8 +26,8 @@ internal sealed class AccountList(IWarehouse warehouse, TextWriter output)
                 row.Text("account_id"),
                 row.Text("account"),
                 row.GetInt64("days").ToString(CultureInfo.InvariantCulture),
-                row.Date("first_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-                row.Date("last_day").ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                row.Date("first_day").Text(),
+                row.Date("last_day").Text(),
                 string.Join(
                     ' ',
                     new[] { row.Text("first_id"), row.Text("last_id") }

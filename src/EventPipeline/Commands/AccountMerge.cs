@@ -19,8 +19,7 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
         string vendor,
         string from,
         string into,
-        bool isDryRun,
-        bool isAgreed,
+        Consent consent,
         CancellationToken cancellationToken)
     {
         var book = await _register.ReadWholeAsync(dataset, vendor, cancellationToken);
@@ -33,16 +32,9 @@ internal sealed class AccountMerge(IWarehouse warehouse, InvocationConfiguration
         await console.Output.WriteLineAsync(from == into
             ? await UndoEffectAsync(dataset, vendor, from, cancellationToken)
             : await EffectAsync(dataset, vendor, from, into, cancellationToken));
-        if (isDryRun)
+        if (await consent.AskAsync("changed", cancellationToken) is { } exitCode)
         {
-            await console.Output.WriteLineAsync("Nothing was changed (--dry-run).");
-            return 0;
-        }
-
-        if (!isAgreed && !await Consent.AskAsync(console.Output, cancellationToken))
-        {
-            await console.Error.WriteLineAsync("Nothing was changed: answer 'yes' or pass --yes.");
-            return 1;
+            return exitCode;
         }
 
         await _register.MergeAsync(

@@ -31,13 +31,12 @@ internal static class AccountsCommand
         var from = Required("--from", "ACCOUNT_ID", "The account_id that counts as the other one from now on.");
         var into = Required(
             "--into", "ACCOUNT_ID", "The account_id to keep; pass the same as --from to undo an earlier merge.");
-        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would change without changing it." };
         var merge = new Command(
             "merge",
             "Shows two accounts that are one organisation as one: "
             + "for a day stored under both, the newest read counts. No row is deleted.")
         {
-            vendor, from, into, dryRun, Consent.Yes,
+            vendor, from, into, Consent.DryRun, Consent.Yes,
         };
         merge.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
@@ -47,8 +46,7 @@ internal static class AccountsCommand
                 arguments.GetRequiredValue(vendor),
                 arguments.GetRequiredValue(from),
                 arguments.GetRequiredValue(into),
-                arguments.GetValue(dryRun),
-                arguments.GetValue(Consent.Yes),
+                Consent.Read(arguments),
                 cancellationToken),
             cancellationToken));
         return merge;

@@ -13,7 +13,7 @@ internal sealed class Compact(IWarehouse warehouse, InvocationConfiguration cons
     /// <summary>Describes what no version needs, asks for confirmation and deletes it.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(
-        string dataset, int retentionDays, bool isDryRun, bool isAgreed, CancellationToken cancellationToken)
+        string dataset, int retentionDays, Consent consent, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var before = now.AddDays(-retentionDays);
@@ -42,17 +42,10 @@ internal sealed class Compact(IWarehouse warehouse, InvocationConfiguration cons
                 + $"{Told(rows, wereCommitted: false)} never committed");
         }
 
-        if (isDryRun)
-        {
-            await console.Output.WriteLineAsync("Nothing was deleted (--dry-run).");
-            return 0;
-        }
-
         await console.Output.WriteLineAsync("No view shows any of them. What is deleted cannot be put back.");
-        if (!isAgreed && !await Consent.AskAsync(console.Output, cancellationToken))
+        if (await consent.AskAsync("deleted", cancellationToken) is { } exitCode)
         {
-            await console.Error.WriteLineAsync("Nothing was deleted: answer 'yes' or pass --yes.");
-            return 1;
+            return exitCode;
         }
 
         foreach (var (table, rows) in found.Where(table => table.Rows.Count > 0))

@@ -30,13 +30,12 @@ internal static class CompactCommand
             DefaultValueFactory = _ => DefaultRetentionDays,
             CustomParser = ReadRetention,
         };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would be deleted without deleting it." };
         var compact = new Command(
             "compact",
             "Deletes the rows that no version needs after a retention: of loads that were superseded or never "
             + "committed. Views show what they showed before.")
         {
-            WarehouseCommand.Dataset, retention, dryRun, Consent.Yes,
+            WarehouseCommand.Dataset, retention, Consent.DryRun, Consent.Yes,
         };
         compact.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
@@ -44,8 +43,7 @@ internal static class CompactCommand
             (warehouse, dataset) => new Compact(warehouse, arguments.InvocationConfiguration, clock).ExecuteAsync(
                 dataset,
                 arguments.GetValue(retention),
-                arguments.GetValue(dryRun),
-                arguments.GetValue(Consent.Yes),
+                Consent.Read(arguments),
                 cancellationToken),
             cancellationToken));
         return compact;

@@ -2,21 +2,58 @@ using System.CommandLine;
 
 namespace EventPipeline.Commands;
 
-/// <summary>Asks a person before something changes.</summary>
-internal static class Consent
+/// <summary>What a person lets a command do that has said what it will change.</summary>
+internal sealed class Consent
 {
+    private readonly InvocationConfiguration _console;
+    private readonly bool _isDryRun;
+    private readonly bool _isAgreed;
+
+    private Consent(InvocationConfiguration console, bool isDryRun, bool isAgreed) =>
+        (_console, _isDryRun, _isAgreed) = (console, isDryRun, isAgreed);
+
     /// <summary>Gives it beforehand.</summary>
     public static Option<bool> Yes { get; } = new("--yes") { Description = "Do not ask for confirmation." };
 
-    /// <returns>Whether the answer is 'yes'; false where nobody can be asked.</returns>
-    public static async Task<bool> AskAsync(TextWriter output, CancellationToken cancellationToken)
+    /// <summary>Refuses it beforehand.</summary>
+    public static Option<bool> DryRun { get; } =
+        new("--dry-run") { Description = "Show what would change without changing it." };
+
+    public static Consent Read(ParseResult arguments) =>
+        new(arguments.InvocationConfiguration, arguments.GetValue(DryRun), arguments.GetValue(Yes));
+
+    /// <summary>Asks a person, unless the arguments have answered.</summary>
+    /// <param name="done">What would be done, in the past tense: <c>changed</c>.</param>
+    /// <param name="cancellationToken">Stops waiting for the answer.</param>
+    /// <returns>
+    /// Null where the command may go on. Otherwise its exit code: 0 of a dry run; 1 where the answer is not 'yes' or
+    /// nobody can be asked.
+    /// </returns>
+    public async Task<int?> AskAsync(string done, CancellationToken cancellationToken)
+    {
+        if (_isDryRun)
+        {
+            await _console.Output.WriteLineAsync($"Nothing was {done} (--dry-run).");
+            return 0;
+        }
+
+        if (_isAgreed || await IsYesAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        await _console.Error.WriteLineAsync($"Nothing was {done}: answer 'yes' or pass --yes.");
+        return 1;
+    }
+
+    private async Task<bool> IsYesAsync(CancellationToken cancellationToken)
     {
         if (Console.IsInputRedirected)
         {
             return false;
         }
 
-        await output.WriteAsync("Continue? Type yes: ");
+        await _console.Output.WriteAsync("Continue? Type yes: ");
         return (await Console.In.ReadLineAsync(cancellationToken))?.Trim() == "yes";
     }
 }

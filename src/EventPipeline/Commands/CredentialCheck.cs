@@ -75,7 +75,7 @@ internal sealed class CredentialCheck(IServiceProvider services, TimeProvider to
     private async Task<Trouble?> TryAsync(
         IVendorConnector connector, Account account, Report report, CancellationToken cancellationToken)
     {
-        var day = DateOnly.FromDateTime(today.GetUtcNow().UtcDateTime).AddDays(report.HasPast ? -1 : 0);
+        var day = today.Today().AddDays(report.HasPast ? -1 : 0);
         var isAnswered = false;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var fetch = new FetchContext(

@@ -14,7 +14,7 @@ internal sealed class PeopleCheck(IWarehouse warehouse, TextWriter output, TimeP
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(string dataset, int days, CancellationToken cancellationToken)
     {
-        var to = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
+        var to = clock.Today().AddDays(-1);
         var from = to.AddDays(1 - days);
         (string, object?)[] range = [("from", from), ("to", to)];
         var shares = await warehouse.QueryAsync(

@@ -19,7 +19,7 @@ internal static class PeopleCommand
     public static Command Create(OpenWarehouse open, TimeProvider clock) =>
         new("people", "Says who owns users, keys, e-mail addresses, workspaces and accounts.")
         {
-            WarehouseCommand.Dataset, Import(open, clock), Check(open, clock), Suggest(open),
+            WarehouseCommand.Dataset, Import(open, clock), Check(open, clock), Suggest(open, clock),
         };
 
     private static Command Import(OpenWarehouse open, TimeProvider clock)
@@ -36,22 +36,17 @@ internal static class PeopleCommand
             HelpName = "TABLE",
             Validators = { CheckTable },
         };
-        var from = new Option<DateOnly?>("--from")
-        {
-            Description = "The UTC day from which on a line is true that names none and changes what is known. "
-                + "Default: today.",
-            HelpName = "YYYY-MM-DD",
-            CustomParser = ReadDay,
-        };
+        var from = DayOption.Create(
+            "--from",
+            "The UTC day from which on a line is true that names none and changes what is known. Default: today.");
         var endMissing = new Option<bool>("--end-missing")
         {
             Description = "End the ownership of whatever the list does not name.",
         };
-        var dryRun = new Option<bool>("--dry-run") { Description = "Show what would change without changing it." };
         var import = new Command(
             "import", "Records who owns what. Days before a change keep the owner that they had.")
         {
-            file, table, from, endMissing, dryRun, Consent.Yes,
+            file, table, from, endMissing, Consent.DryRun, Consent.Yes,
         };
         import.Validators.Add(result =>
         {
@@ -67,10 +62,9 @@ internal static class PeopleCommand
                 dataset,
                 arguments.GetValue(file),
                 arguments.GetValue(table),
-                arguments.GetValue(from) ?? DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
+                arguments.GetValue(from) ?? clock.Today(),
                 arguments.GetValue(endMissing),
-                arguments.GetValue(dryRun),
-                arguments.GetValue(Consent.Yes),
+                Consent.Read(arguments),
                 cancellationToken),
             cancellationToken));
         return import;
@@ -98,7 +92,7 @@ internal static class PeopleCommand
         return check;
     }
 
-    private static Command Suggest(OpenWarehouse open)
+    private static Command Suggest(OpenWarehouse open, TimeProvider clock)
     {
         var suggest = new Command(
             "suggest",
@@ -106,7 +100,7 @@ internal static class PeopleCommand
         suggest.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
             arguments,
-            (warehouse, dataset) => new PeopleSuggest(warehouse, arguments.InvocationConfiguration)
+            (warehouse, dataset) => new PeopleSuggest(warehouse, arguments.InvocationConfiguration, clock)
                 .ExecuteAsync(dataset, cancellationToken),
             cancellationToken));
         return suggest;
@@ -119,18 +113,6 @@ internal static class PeopleCommand
             result.AddError(
                 $"--table is '{Shown.Plain(token.Value, 80)}'; give dataset.table or project.dataset.table.");
         }
-    }
-
-    private static DateOnly? ReadDay(ArgumentResult argument)
-    {
-        var text = argument.Tokens[^1].Value;
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return day;
-        }
-
-        argument.AddError($"--from is '{Shown.Plain(text, 80)}', not a date such as 2026-11-30.");
-        return null;
     }
 
     private static int ReadDays(ArgumentResult argument)

@@ -14,7 +14,7 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
 {
     private const int MaxShown = 50;
 
-    private readonly PeopleRegister _register = new(warehouse, clock);
+    private readonly PeopleRegister _register = new(warehouse);
 
     /// <summary>
     /// Whether a text names a table: nothing but letters, digits, dashes and underscores between dots.
@@ -29,8 +29,7 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
         string? table,
         DateOnly day,
         bool endMissing,
-        bool isDryRun,
-        bool isAgreed,
+        Consent consent,
         CancellationToken cancellationToken)
     {
         var list = new PeopleList(
@@ -71,20 +70,17 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
             return 0;
         }
 
-        if (isDryRun)
+        if (await consent.AskAsync("changed", cancellationToken) is { } exitCode)
         {
-            await console.Output.WriteLineAsync("Nothing was changed (--dry-run).");
-            return 0;
-        }
-
-        if (!isAgreed && !await Consent.AskAsync(console.Output, cancellationToken))
-        {
-            await console.Error.WriteLineAsync("Nothing was changed: answer 'yes' or pass --yes.");
-            return 1;
+            return exitCode;
         }
 
         await _register.AddAsync(
-            dataset, [.. changes.Changes.Select(change => change.Now)], source, cancellationToken);
+            dataset,
+            [.. changes.Changes.Select(change => change.Now)],
+            source,
+            clock.GetUtcNow(),
+            cancellationToken);
         await console.Output.WriteLineAsync("Done. attributed_cost shows it from the next query on.");
         return 0;
     }
@@ -159,7 +155,7 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
             list.Read(index + 1, column => cells.GetValueOrDefault(column) switch
             {
                 null => null,
-                DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                DateOnly day => day.Text(),
                 var value => Convert.ToString(value, CultureInfo.InvariantCulture),
             });
         }

@@ -10,17 +10,13 @@ namespace EventPipeline.Commands;
 /// Writes a list of who probably owns what belongs to nobody yet, as CSV that <c>people import</c> reads; nothing is
 /// recorded.
 /// </summary>
-internal sealed class PeopleSuggest(IWarehouse warehouse, InvocationConfiguration console)
+internal sealed class PeopleSuggest(IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock)
 {
     /// <summary>Writes the list to standard output, and how long it is to standard error.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(string dataset, CancellationToken cancellationToken)
     {
-        var register = new PeopleRegister(warehouse, TimeProvider.System);
-        var owned = (await register.ReadAsync(dataset, cancellationToken)).GroupBy(record => record.Id)
-            .Select(of => of.MaxBy(record => record.From)!)
-            .Where(record => !record.Owner.IsNobody)
-            .ToDictionary(record => record.Id, record => record.Owner);
+        var recorded = await new PeopleRegister(warehouse).ReadAsync(dataset, cancellationToken);
         var names = await warehouse.QueryAsync(dataset, Statement.Create("names"), cancellationToken);
         var suggestions = PeopleSuggestions.Create(
             [
@@ -32,7 +28,8 @@ internal sealed class PeopleSuggest(IWarehouse warehouse, InvocationConfiguratio
                     row.TextOrNull("email"),
                     row.TextOrNull("details"))),
             ],
-            owned).ToList();
+            recorded,
+            clock.Today()).ToList();
         if (suggestions.Count > 0)
         {
             await WriteAsync(suggestions);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 
 namespace EventPipeline.Commands;
 
@@ -11,7 +10,6 @@ namespace EventPipeline.Commands;
 internal static class ReportCommand
 {
     private static readonly string[] Things = ["vendor", "model", "person", "team", "key", "workspace"];
-    private static readonly DateOnly AnyDay = new(2026, 1, 1);
 
     /// <param name="open">Opens the warehouse that the command works on.</param>
     /// <param name="clock">Says what day it is, UTC.</param>
@@ -30,13 +28,8 @@ internal static class ReportCommand
             DefaultValueFactory = _ => Things[0],
             Validators = { CheckThing },
         };
-        var since = new Option<string?>("--since")
-        {
-            Description = "How far back: days (7d), weeks (4w) or months (3m) until yesterday, or the first day. "
-                + "Default: 7d, 4w or 3m; the period in which it begins is whole.",
-            HelpName = "7d",
-            Validators = { CheckSince },
-        };
+        var since = DayOption.Since(
+            clock, "Default: 7d, 4w or 3m; the period in which it begins is whole.");
         var json = new Option<bool>("--json") { Description = "A JSON array of objects; amounts are strings." };
         var csv = new Option<bool>("--csv") { Description = "CSV (RFC 4180)." };
         var report = new Command("report", "Shows what was billed, per day, week or month.")
@@ -86,42 +79,5 @@ internal static class ReportCommand
             result.AddError(
                 $"--by is '{Shown.Plain(token.Value, 80)}'. {Nearest.DidYouMeanOneOf(token.Value, Things)}");
         }
-    }
-
-    private static void CheckSince(OptionResult result)
-    {
-        if (result.Tokens is [var token] && Since.TryRead(token.Value, AnyDay) is null)
-        {
-            result.AddError(
-                $"--since is '{Shown.Plain(token.Value, 80)}': give days (7d), weeks (4w) or months (3m), or a day "
-                + "such as 2026-11-01.");
-        }
-    }
-}
-
-/// <summary>How far back a person asks, as a number of days, weeks or months, or as a day.</summary>
-internal static class Since
-{
-    private const int Most = 3_650;
-
-    /// <summary>The first day of those until <paramref name="yesterday"/>; null where the text says none.</summary>
-    public static DateOnly? TryRead(string text, DateOnly yesterday)
-    {
-        if (DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
-        {
-            return day;
-        }
-
-        return text.Length > 1
-            && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
-            && count is >= 1 and <= Most
-                ? text[^1] switch
-                {
-                    'd' => yesterday.AddDays(1 - count),
-                    'w' => yesterday.AddDays(1 - (7 * count)),
-                    'm' => yesterday.AddDays(1).AddMonths(-count),
-                    _ => null,
-                }
-                : null;
     }
 }

@@ -43,13 +43,13 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
         string dataset,
         SpendPeriod period,
         string by,
-        string? since,
+        DateOnly? since,
         SpendFormat format,
         CancellationToken cancellationToken)
     {
-        var yesterday = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
-        var usual = period switch { SpendPeriod.Weekly => "4w", SpendPeriod.Monthly => "3m", _ => "7d" };
-        var from = Start(Since.TryRead(since ?? usual, yesterday)!.Value, period);
+        var today = clock.Today();
+        var yesterday = today.AddDays(-1);
+        var from = Start(since ?? Usual(period, today), period);
         var rows = await warehouse.QueryAsync(
             dataset,
             Statement.Create("spend", ("by", by), ("from", from), ("to", yesterday)),
@@ -69,6 +69,13 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
         });
         return 0;
     }
+
+    private static DateOnly Usual(SpendPeriod period, DateOnly today) => period switch
+    {
+        SpendPeriod.Weekly => today.AddDays(-28),
+        SpendPeriod.Monthly => today.AddMonths(-3),
+        _ => today.AddDays(-7),
+    };
 
     private static DateOnly Start(DateOnly day, SpendPeriod period) => period switch
     {
@@ -115,7 +122,7 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
             foreach (var (start, item, usd) in lines)
             {
                 json.WriteStartObject();
-                json.WriteString("from", start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                json.WriteString("from", start.Text());
                 json.WriteString(by, item == None ? null : item);
                 json.WriteString("usd", DecimalAsString.Text(usd));
                 json.WriteEndObject();
@@ -133,7 +140,7 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
         foreach (var record in lines
             .Select(line => new[]
             {
-                line.Start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                line.Start.Text(),
                 line.Item == None ? "" : line.Item,
                 DecimalAsString.Text(line.Usd),
             })

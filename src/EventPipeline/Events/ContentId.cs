@@ -21,7 +21,7 @@ internal static class ContentId
     {
         var delivery = message.Delivery;
         var when = delivery.PublishTime?.UtcDateTime.ToString("O", CultureInfo.InvariantCulture)
-            ?? delivery.ArrivedAt.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            ?? DateOnly.FromDateTime(delivery.ArrivedAt.UtcDateTime).Text();
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(when);
         Add(type);

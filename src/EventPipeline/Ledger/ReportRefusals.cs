@@ -83,7 +83,7 @@ internal sealed partial class ReportRefusals(
     private (string Name, object? Value) Since => ("since", clock.GetUtcNow().AddDays(-DaysBack));
 
     private (string Name, object? Value) From =>
-        ("from", DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-DaysBack));
+        ("from", clock.Today().AddDays(-DaysBack));
 
     /// <summary>The same for all who meet the refusal before the report works again.</summary>
     private static string IdOf(RunMode mode, Window window, DateTimeOffset? worked) => "refused_" + RunEvents.IdOf(

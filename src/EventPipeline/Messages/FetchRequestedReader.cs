@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace EventPipeline.Messages;
@@ -258,8 +257,7 @@ internal static class FetchRequestedReader
         StrictJson.Text(Required(members, name), name, "…");
 
     private static DateOnly Day(IReadOnlyDictionary<string, JsonElement> members, string name) =>
-        DateOnly.TryParseExact(
-            Text(members, name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        UtcDay.TryParse(Text(members, name), out var day)
         ? day
         : throw new RejectedEventException($"{What}'s {name} is not a day.", Hint);
 

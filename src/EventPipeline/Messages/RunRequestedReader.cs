@@ -108,7 +108,7 @@ internal static class RunRequestedReader
     {
         if (day is { } value)
         {
-            json.WriteString(name, value.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
+            json.WriteString(name, value.Text());
         }
     }
 

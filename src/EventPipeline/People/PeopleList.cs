@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EventPipeline.People;
 
 /// <summary>A line of a list of people.</summary>
@@ -127,8 +125,7 @@ internal sealed class PeopleList(IReadOnlyCollection<string> vendors)
                 return null;
             }
 
-            if (DateOnly.TryParseExact(
-                text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+            if (UtcDay.TryParse(text, out var day)
                 && day > Ownership.Always
                 && day < DateOnly.MaxValue)
             {

@@ -6,7 +6,7 @@ using EventPipeline.Load;
 namespace EventPipeline.People;
 
 /// <summary>The table <c>person_history</c>: who owns what, since when. Rows are only added.</summary>
-internal sealed class PeopleRegister(IWarehouse warehouse, TimeProvider clock)
+internal sealed class PeopleRegister(IWarehouse warehouse)
 {
     private const int MaxRowsPerInsert = 400;
 
@@ -41,14 +41,19 @@ internal sealed class PeopleRegister(IWarehouse warehouse, TimeProvider clock)
     /// <param name="dataset">The dataset.</param>
     /// <param name="records">What to add.</param>
     /// <param name="source">Where it came from, e.g. a file's name.</param>
+    /// <param name="at">When, UTC.</param>
     /// <param name="cancellationToken">Stops.</param>
     public async Task AddAsync(
-        string dataset, IReadOnlyList<Ownership> records, string source, CancellationToken cancellationToken)
+        string dataset,
+        IReadOnlyList<Ownership> records,
+        string source,
+        DateTimeOffset at,
+        CancellationToken cancellationToken)
     {
         var content = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', records)));
         var changeId = string.Create(
             CultureInfo.InvariantCulture,
-            $"{clock.GetUtcNow():yyyyMMddHHmmssfff}-{Convert.ToHexStringLower(content)[..12]}");
+            $"{at:yyyyMMddHHmmssfff}-{Convert.ToHexStringLower(content)[..12]}");
         foreach (var some in records.Index().Chunk(MaxRowsPerInsert))
         {
             var rows = some.Select(record => Row(record.Item, source, changeId)).ToList();

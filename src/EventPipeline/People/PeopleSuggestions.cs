@@ -24,17 +24,23 @@ internal static partial class PeopleSuggestions
     private const int LeastLetters = 3;
 
     /// <param name="listed">What the vendors list.</param>
-    /// <param name="owned">Who owns what today.</param>
+    /// <param name="recorded">What is recorded, one record for an id and first day.</param>
+    /// <param name="day">The UTC day on which an id has to belong to nobody.</param>
     public static IEnumerable<PeopleSuggestion> Create(
-        IReadOnlyList<ListedName> listed, IReadOnlyDictionary<OwnedId, Owner> owned)
+        IReadOnlyList<ListedName> listed, IEnumerable<Ownership> recorded, DateOnly day)
     {
+        var owned = recorded.Where(record => record.From <= day)
+            .GroupBy(record => record.Id)
+            .Select(of => of.MaxBy(record => record.From)!)
+            .Where(record => !record.Owner.IsNobody)
+            .ToDictionary(record => record.Id, record => record.Owner);
         var people = owned.Values.Where(owner => owner.Person is not null).DistinctBy(owner => owner.Person).ToList();
         var users = listed.Where(one => one is { Kind: "user", Email.Length: > 0 })
-            .GroupBy(one => one.Email!.ToLowerInvariant())
-            .ToDictionary(of => of.Key, of => of.First());
+            .ToLookup(one => one.Email!.ToLowerInvariant());
         var byEmail = new Dictionary<string, Owner>();
-        foreach (var (email, user) in users.OrderBy(user => user.Key, StringComparer.Ordinal))
+        foreach (var of in users.OrderBy(of => of.Key, StringComparer.Ordinal))
         {
+            var (email, user) = (of.Key, of.First());
             var id = new OwnedId(null, OwnedId.Email, email);
             if (owned.TryGetValue(id, out var known))
             {
@@ -49,9 +55,9 @@ internal static partial class PeopleSuggestions
                 id, owner, $"{user.Vendor} lists the user {user.Name ?? user.Id} with it");
         }
 
-        var byUser = users.Values.Concat(listed.Where(one => one is { Kind: "user", Email.Length: > 0 }))
+        var byUser = users.SelectMany(of => of, (of, user) => (user.Vendor, user.Id, Owner: byEmail[of.Key]))
             .DistinctBy(user => (user.Vendor, user.Id))
-            .ToDictionary(user => (user.Vendor, user.Id), user => byEmail[user.Email!.ToLowerInvariant()]);
+            .ToDictionary(user => (user.Vendor, user.Id), user => user.Owner);
         foreach (var key in listed.Where(one => one.Kind == "api_key"))
         {
             var id = new OwnedId(key.Vendor, "api_key", key.Id);

@@ -150,7 +150,7 @@ internal static class StatusEndpoints
     {
         day = usual;
         return text is null
-            || DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day)
+            || UtcDay.TryParse(text, out day)
             ? null
             : Bad($"{name} is '{text}'; give a day as YYYY-MM-DD.");
     }

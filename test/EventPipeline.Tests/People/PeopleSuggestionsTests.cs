@@ -5,6 +5,8 @@ namespace EventPipeline.Tests.People;
 /// <summary>Who probably owns what belongs to nobody yet, and why.</summary>
 public sealed class PeopleSuggestionsTests
 {
+    private static readonly DateOnly Today = new(2026, 11, 30);
+
     private static readonly ListedName Ann =
         new("anthropic", "user", "user_1", "Ann Example", "Ann@Example.com", null);
 
@@ -68,7 +70,20 @@ public sealed class PeopleSuggestionsTests
             ]).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void What_belongs_to_nobody_today_is_suggested_even_if_it_will_belong_to_somebody()
+    {
+        var id = new OwnedId(null, "email", "ann@example.com");
+        var owner = new Owner("ann", null, null, null, null);
+
+        PeopleSuggestions.Create([Ann], [new Ownership(id, Today.AddDays(1), owner)], Today).ShouldHaveSingleItem();
+        PeopleSuggestions.Create([Ann], [new Ownership(id, Today, owner)], Today).ShouldBeEmpty();
+        PeopleSuggestions.Create(
+            [Ann], [new Ownership(id, Today, owner), new Ownership(id, Today.AddDays(1), Owner.Nobody)], Today)
+            .ShouldBeEmpty();
+    }
+
     private static List<PeopleSuggestion> Suggest(
         IReadOnlyList<ListedName> listed, (OwnedId Id, Owner Owner)[] owned) =>
-        [.. PeopleSuggestions.Create(listed, owned.ToDictionary(one => one.Id, one => one.Owner))];
+        [.. PeopleSuggestions.Create(listed, owned.Select(one => new Ownership(one.Id, Today, one.Owner)), Today)];
 }

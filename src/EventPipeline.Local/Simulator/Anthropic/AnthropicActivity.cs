@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
@@ -62,7 +61,7 @@ internal static class AnthropicActivity
             throw new RefusedException(400, "group_by, filter: SIMULATED activity is neither grouped nor filtered.");
         }
 
-        var last = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(-1);
+        var last = clock.Today().AddDays(-1);
         if (report.Path == Summaries)
         {
             var (from, end) = (Day(request, "starting_date"), Day(request, "ending_date"));
@@ -92,8 +91,8 @@ internal static class AnthropicActivity
         }
     }
 
-    private static DateOnly Day(SimulatedRequest request, string name) => DateOnly.TryParseExact(
-        request.Single(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+    private static DateOnly Day(SimulatedRequest request, string name) =>
+        UtcDay.TryParse(request.Single(name), out var day)
         ? day
         : throw new RefusedException(400, $"{name}: must be a day, YYYY-MM-DD");
 

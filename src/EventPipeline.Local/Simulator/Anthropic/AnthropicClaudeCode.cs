@@ -37,7 +37,7 @@ internal static class AnthropicClaudeCode
     {
         var text = request.Single("starting_at")
             ?? throw new RefusedException(400, "starting_at: Field required");
-        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+        if (!UtcDay.TryParse(text, out var day))
         {
             throw new RefusedException(400, $"starting_at: must be a day, YYYY-MM-DD, not '{text}'.");
         }

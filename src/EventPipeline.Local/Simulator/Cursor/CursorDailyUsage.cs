@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
@@ -53,7 +52,7 @@ internal static class CursorDailyUsage
         var json = new JsonObject
         {
             ["userId"] = member.Id,
-            ["day"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            ["day"] = day.Text(),
 
             // Not midnight, as it was seen.
             ["date"] = new DateTimeOffset(day, new TimeOnly(7, 0), TimeSpan.Zero).ToUnixTimeMilliseconds(),

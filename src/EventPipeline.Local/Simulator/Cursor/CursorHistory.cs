@@ -11,7 +11,7 @@ internal static class CursorHistory
 
     public static bool IsKept(SimulatorOptions options, DateOnly day)
     {
-        var today = DateOnly.FromDateTime(options.Clock.GetUtcNow().UtcDateTime);
+        var today = options.Clock.Today();
         return day > today.AddDays(-Days) && day <= today;
     }
 }

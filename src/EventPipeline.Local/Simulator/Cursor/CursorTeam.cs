@@ -14,7 +14,7 @@ namespace EventPipeline.Local.Simulator.Cursor;
 /// <param name="clock">The simulated now.</param>
 internal sealed class CursorTeam(CursorCompany company, SimulatedReport events, TimeProvider clock)
 {
-    private DateOnly Today => DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+    private DateOnly Today => clock.Today();
 
     private DateOnly CycleStart => new(Today.Year, Today.Month, 1);
 
@@ -97,7 +97,7 @@ internal sealed class CursorTeam(CursorCompany company, SimulatedReport events, 
             .GroupBy(fact => DateOnly.FromDateTime(fact.At.UtcDateTime))
             .Select(day => new JsonObject
             {
-                ["date"] = day.Key.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+                ["date"] = day.Key.Text(),
                 ["spendCents"] = members.Sum(member => Cents(day, member, onlyOnDemand: true)),
             })]),
     };

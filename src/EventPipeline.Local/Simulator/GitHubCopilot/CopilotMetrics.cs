@@ -45,7 +45,7 @@ internal sealed class CopilotMetrics
     /// <summary>Whether there is a report of a day.</summary>
     public bool Has(DateOnly day)
     {
-        var today = DateOnly.FromDateTime(_options.Clock.GetUtcNow().UtcDateTime);
+        var today = _options.Clock.Today();
         return day >= First && day > today.AddDays(-DaysKept) && day < today;
     }
 
@@ -138,7 +138,7 @@ internal sealed class CopilotMetrics
 
     private JsonObject Common(DateOnly day) => new()
     {
-        ["day"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ["day"] = day.Text(),
         ["organization_id"] = _company.Id.ToString(CultureInfo.InvariantCulture),
     };
 

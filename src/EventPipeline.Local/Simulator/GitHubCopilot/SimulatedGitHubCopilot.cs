@@ -146,7 +146,7 @@ internal sealed class SimulatedGitHubCopilot : ISimulatedVendor
         return Ok(new JsonObject
         {
             ["download_links"] = new JsonArray([.. links.Select(link => JsonValue.Create(link))]),
-            ["report_day"] = Text(day),
+            ["report_day"] = day.Text(),
         });
     }
 
@@ -196,7 +196,7 @@ internal sealed class SimulatedGitHubCopilot : ISimulatedVendor
 
     private string Address(SimulatedRequest request, string report, DateOnly day, int file)
     {
-        var path = string.Create(CultureInfo.InvariantCulture, $"{Files}{report}/{Text(day)}/{file}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{Files}{report}/{day.Text()}/{file}");
         return $"http://{request.Headers.Host}{path}?sig={Signature(path)}";
     }
 
@@ -216,9 +216,7 @@ internal sealed class SimulatedGitHubCopilot : ISimulatedVendor
         : throw new RefusedException(400, "day is required, as YYYY-MM-DD.");
 
     private static bool TryReadDay(string? text, out DateOnly day) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        UtcDay.TryParse(text, out day);
 
     private static SimulatedReply Ok(JsonObject body) => new(StatusCodes.Status200OK, body);
 }

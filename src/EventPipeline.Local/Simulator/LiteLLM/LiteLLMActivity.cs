@@ -73,7 +73,7 @@ internal static class LiteLLMActivity
     }
 
     private static DateOnly Day(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        UtcDay.TryParse(text, out var day)
             ? day
             : throw new RefusedException(400, $"time data '{text}' does not match format '%Y-%m-%d'");
 
@@ -89,7 +89,7 @@ internal static class LiteLLMActivity
 
     private static JsonObject Result(DateOnly day, IReadOnlyList<Fact> facts) => new()
     {
-        ["date"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        ["date"] = day.Text(),
         ["metrics"] = Metrics(facts),
         ["breakdown"] = new JsonObject
         {

@@ -59,7 +59,7 @@ internal sealed class SimulatedLiteLLM : ISimulatedVendor
                 ? new SimulatedReply(
                     StatusCodes.Status200OK,
                     LiteLLMActivity.Answer(
-                        request, _activity, DateOnly.FromDateTime(_options.Clock.GetUtcNow().UtcDateTime)))
+                        request, _activity, _options.Clock.Today()))
                 : throw new RefusedException(StatusCodes.Status404NotFound, "Not Found");
         }
         catch (RefusedException refused)

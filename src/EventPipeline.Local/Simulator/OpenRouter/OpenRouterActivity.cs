@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
@@ -85,8 +84,7 @@ internal static class OpenRouterActivity
             return Enumerable.Range(1, served).Select(age => today.AddDays(-age));
         }
 
-        return !DateOnly.TryParseExact(
-                text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
+        return !UtcDay.TryParse(text, out var day)
             ? throw new RefusedException(400, "Date must be in YYYY-MM-DD format")
             : day >= today || day < today.AddDays(-served)
             ? throw new RefusedException(400, "Date must be within the last 30 (completed) UTC days")
@@ -95,7 +93,7 @@ internal static class OpenRouterActivity
 
     private static JsonObject Write(Group row, DateOnly day)
     {
-        var json = new JsonObject { ["date"] = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) };
+        var json = new JsonObject { ["date"] = day.Text() };
         foreach (var (name, value) in Write(row))
         {
             json[name] = value?.DeepClone();

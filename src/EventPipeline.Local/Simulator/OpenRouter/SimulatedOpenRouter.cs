@@ -38,7 +38,7 @@ internal sealed class SimulatedOpenRouter : ISimulatedVendor
 
     public IReadOnlyList<SimulatedAccount> Accounts { get; }
 
-    private DateOnly Today => DateOnly.FromDateTime(_options.Clock.GetUtcNow().UtcDateTime);
+    private DateOnly Today => _options.Clock.Today();
 
     public IReadOnlyList<SimulatedReport> Reports(SimulatedAccount account) => [_activity];
 

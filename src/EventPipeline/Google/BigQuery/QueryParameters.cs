@@ -49,7 +49,7 @@ internal static partial class QueryParameters
         long number => number.ToString(CultureInfo.InvariantCulture),
         decimal number => number.ToString(CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
-        DateOnly day => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        DateOnly day => day.Text(),
         DateTimeOffset time =>
             time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture),
         _ => throw new InvalidOperationException(

@@ -133,7 +133,7 @@ internal sealed class CloudLoggingFields(Utf8JsonWriter json, int maxCharacters)
                     time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
                 break;
             case DateOnly day:
-                json.WriteStringValue(day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+                json.WriteStringValue(day.Text());
                 break;
             case string text:
                 json.WriteStringValue(Cut(text));

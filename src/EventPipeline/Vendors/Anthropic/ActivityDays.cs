@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
@@ -86,8 +85,7 @@ internal static partial class ActivityDays
     private static Exception Refused(
         Conversation conversation, ActivityReport report, DateOnly day, RejectedEventException refusal) =>
         Day().Matches(refusal.Message[(refusal.Message.IndexOf(Root, StringComparison.Ordinal) + 1)..])
-            .Select(match => DateOnly.TryParseExact(
-                match.Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var told)
+            .Select(match => UtcDay.TryParse(match.Value, out var told)
                     ? told
                     : day)
             .Any(told => told < day && told.Year >= 2026)

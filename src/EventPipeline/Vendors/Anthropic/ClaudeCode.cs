@@ -87,7 +87,7 @@ internal static class ClaudeCode
     {
         var text = row.RequiredText("date");
         var date = Rfc3339.Read(text)
-            ?? (DateOnly.TryParseExact(text, "yyyy-MM-dd", out var plain) ? plain.Start() : null);
+            ?? (UtcDay.TryParse(text, out var plain) ? plain.Start() : null);
         if (date is not { } time || DateOnly.FromDateTime(time.UtcDateTime) != day)
         {
             throw row.Broken("date", $"is '{row.Quote(text)}', not the requested day");

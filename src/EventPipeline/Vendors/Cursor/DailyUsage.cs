@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
@@ -102,8 +101,7 @@ internal static class DailyUsage
     private static DateOnly DayOf(Window window, Fields row)
     {
         var text = row.RequiredText("day");
-        return DateOnly.TryParseExact(
-            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day) && window.Contains(day)
+        return UtcDay.TryParse(text, out var day) && window.Contains(day)
             ? day
             : throw row.Broken("day", $"is '{row.Quote(text)}', not one of the requested days");
     }

@@ -84,9 +84,9 @@ internal sealed class MetricsFiles(
 
     private static IReadOnlyList<string> LinksIn(Fields answer, DateOnly day)
     {
-        if (answer.Text("report_day") is { } told && told != Text(day))
+        if (answer.Text("report_day") is { } told && told != day.Text())
         {
-            throw answer.Broken("report_day", $"is '{answer.Quote(told)}', not the requested {Text(day)}");
+            throw answer.Broken("report_day", $"is '{answer.Quote(told)}', not the requested {day.Text()}");
         }
 
         foreach (var name in answer.Names().Where(name => name is not ("report_day" or Links)))
@@ -112,11 +112,9 @@ internal sealed class MetricsFiles(
     private static void RequireDay(Fields row, DateOnly day)
     {
         var text = row.RequiredText("day");
-        if (text != Text(day))
+        if (text != day.Text())
         {
-            throw row.Broken("day", $"is '{row.Quote(text)}', not the requested {Text(day)}");
+            throw row.Broken("day", $"is '{row.Quote(text)}', not the requested {day.Text()}");
         }
     }
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -139,12 +139,7 @@ internal sealed class Activity(
     private bool IsOf(DateOnly day, Fields row, out string text)
     {
         text = row.RequiredText("date");
-        if (!DateOnly.TryParseExact(
-                text.Length > 10 && text[10] is 'T' or ' ' ? text[..10] : text,
-                "yyyy-MM-dd",
-                CultureInfo.InvariantCulture,
-                DateTimeStyles.None,
-                out var date)
+        if (!UtcDay.TryParse(text.Length > 10 && text[10] is 'T' or ' ' ? text[..10] : text, out var date)
             || !fetch.Window.Contains(date))
         {
             throw row.Broken("date", $"is '{row.Quote(text)}', not the requested day");
@@ -159,7 +154,7 @@ internal sealed class Activity(
     }
 
     private bool IsServed(DateOnly day) =>
-        day >= DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime).AddDays(-ServedDays);
+        day >= time.Today().AddDays(-ServedDays);
 
     /// <summary>Nothing about a day that the vendor no longer serves is no empty day.</summary>
     private void RequireServed(DateOnly day, List<ActivityRow> whole)

@@ -35,7 +35,7 @@ internal static partial class RequestTemplate
         var seconds = first.Start().ToUnixTimeSeconds();
         return form switch
         {
-            "" => first.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+            "" => first.Text(),
             "rfc3339" => string.Create(
                 CultureInfo.InvariantCulture, $"{first:yyyy-MM-dd}T{(day == "to" ? "23:59:59.999" : "00:00:00")}Z"),
             "unix" => (day == "to" ? seconds + LastOf(1) : seconds).ToString(CultureInfo.InvariantCulture),

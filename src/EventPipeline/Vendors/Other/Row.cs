@@ -48,8 +48,7 @@ internal readonly struct Row(JsonValue[] way)
     public DateOnly? Day(RowMember member)
     {
         var text = Text(member);
-        if (DateOnly.TryParseExact(
-            text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date))
+        if (UtcDay.TryParse(text, out var date))
         {
             return date;
         }
