@@ -64,12 +64,15 @@ internal static class LocalCommands
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
         root.Subcommands.Add(AccountsCommand.Create(OpenAsync));
-        root.Subcommands.Add(VendorsCommand.Create(
-            (parsed, cancellationToken) => LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken)));
+        root.Subcommands.Add(VendorsCommand.Create(OpenVendorsAsync));
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(ReconcileCommand.Create(OpenAsync, OpenVendorsAsync));
         return root;
+
+        static Task<OpenedVendors> OpenVendorsAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+            LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken);
 
         static Task<OpenedWarehouse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
             WarehouseFile.OpenAsync(SettingsOf(parsed));

@@ -16,4 +16,12 @@ internal static class TextColumns
                 string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
     }
+
+    /// <summary>The same with the last column to the right, as numbers are read.</summary>
+    public static Task WriteRightAsync(TextWriter output, IReadOnlyList<IReadOnlyList<string>> lines)
+    {
+        var width = lines.Max(line => line[^1].Length);
+        return WriteAsync(
+            output, [.. lines.Select(line => (string[])[.. line.SkipLast(1), line[^1].PadLeft(width)])]);
+    }
 }

@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using EventPipeline.Google.SecretManager;
 using EventPipeline.Vendors;
-using EventPipeline.Vendors.Accounts;
-using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.Commands;
 
@@ -17,12 +15,6 @@ internal static class VendorsCommand
     /// <param name="open">Opens the vendors that the command asks.</param>
     public static Command Create(OpenVendors open)
     {
-        var vendor = new Option<string?>("--vendor") { Description = "Only this vendor.", HelpName = "NAME" };
-        var account = new Option<string?>("--account")
-        {
-            Description = "Only accounts of this name.",
-            HelpName = "NAME",
-        };
         var json = new Option<bool>("--json")
         {
             Description = "Print one JSON document on standard output and nothing else.",
@@ -32,16 +24,12 @@ internal static class VendorsCommand
             "Tries each account's credential with the smallest request of each report that it reads, and says what is "
             + "missing and who can give it. Loads nothing and writes nothing.")
         {
-            vendor, account, json,
+            AccountChoice.Vendor, AccountChoice.Account, json,
         };
         check.SetAction(async (arguments, cancellationToken) =>
         {
             await using var opened = await open(arguments, cancellationToken);
-            var accounts = Select(
-                opened.Services.GetRequiredService<ConfiguredAccounts>().All,
-                [.. opened.Services.GetRequiredService<KnownVendors>().All.Select(known => known.Name)],
-                arguments.GetValue(vendor),
-                arguments.GetValue(account));
+            var accounts = AccountChoice.Read(arguments, opened.Services);
             var found = await new CredentialCheck(opened.Services, opened.Today)
                 .ExecuteAsync(accounts, cancellationToken);
             var output = arguments.InvocationConfiguration.Output;
@@ -62,31 +50,6 @@ internal static class VendorsCommand
             builder.Services.AddSecretManager();
         });
         return Task.FromResult(new OpenedVendors(host, TimeProvider.System));
-    }
-
-    private static List<Account> Select(
-        IReadOnlyList<Account> all, IReadOnlyList<string> vendors, string? vendor, string? account)
-    {
-        if (vendor is not null && !vendors.Contains(vendor))
-        {
-            throw new UsageException(
-                $"There is no vendor {Shown.Quoted(vendor)}. {Nearest.DidYouMeanOneOf(vendor, vendors)}");
-        }
-
-        var asked = all.Where(one => vendor is null || one.Vendor == vendor).ToList();
-        if (asked.Count == 0)
-        {
-            throw new UsageException(
-                $"No account{(vendor is null ? "" : $" of {vendor}")} is configured, so there is no credential to "
-                + "check: set Vendors__<Vendor>__Accounts__0__Name and …__Secret.");
-        }
-
-        List<Account> chosen = [.. asked.Where(one => account is null || one.Name == account)];
-        return chosen.Count > 0
-            ? chosen
-            : throw new UsageException(
-                $"No account{(vendor is null ? "" : $" of {vendor}")} is called {Shown.Quoted(account!)}. "
-                + Nearest.DidYouMeanOneOf(account!, [.. asked.Select(one => one.Name).Distinct()]));
     }
 
     private static int ExitCodeOf(IReadOnlyList<CheckedReport> found) =>

@@ -19,6 +19,8 @@ internal static class OperatorCommands
         root.Subcommands.Add(CompactCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(PeopleCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(
+            ReconcileCommand.Create(WarehouseCommand.OpenBigQuery, VendorsCommand.OpenConfigured));
         root.Subcommands.Add(ProbeCommand.Create());
         root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         return root;

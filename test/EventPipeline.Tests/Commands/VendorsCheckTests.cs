@@ -189,7 +189,7 @@ public sealed class VendorsCheckTests : IAsyncLifetime
         (await Should.ThrowAsync<UsageException>(CheckAsync(both, "--account", "acne"))).Message
             .ShouldStartWith("No account is called 'acne'. Did you mean 'acme'?");
         (await Should.ThrowAsync<UsageException>(CheckAsync([], "--json"))).Message
-            .ShouldStartWith("No account is configured, so there is no credential to check");
+            .ShouldStartWith("No account is configured: set Vendors__");
     }
 
     [Fact]

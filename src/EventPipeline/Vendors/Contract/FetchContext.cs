@@ -17,6 +17,11 @@ public sealed record FetchContext(
     Func<PagePart, CancellationToken, ValueTask> KeepPage,
     Drift Drift)
 {
+    /// <summary>
+    /// Whether the totals of the days are wanted and nothing finer: what the vendor groups is asked for ungrouped.
+    /// </summary>
+    public bool IsTotal { get; init; }
+
     /// <summary>The organisation that the answers name.</summary>
     public AnsweringOrganization Organization { get; } = new();
 }

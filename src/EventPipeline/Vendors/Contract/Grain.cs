@@ -5,6 +5,9 @@ namespace EventPipeline.Vendors.Contract;
 /// <param name="Dimensions">What is grouped by, in the vendor's words; the order is that of the row key.</param>
 internal sealed record Grain(string Name, params IReadOnlyList<string> Dimensions)
 {
+    /// <summary>By nothing: one row for a day.</summary>
+    public static Grain Ungrouped { get; } = new("ungrouped.v1");
+
     /// <summary>
     /// Every combination of dimensions, the largest first, and among equals those that keep the most important.
     /// </summary>
@@ -44,7 +47,7 @@ internal sealed record Grain(string Name, params IReadOnlyList<string> Dimension
     }
 
     private static string NameOf(List<string> dimensions) => dimensions.Count == 0
-        ? "ungrouped.v1"
+        ? Ungrouped.Name
         : $"{string.Join('_',
             dimensions.Select(name => name.EndsWith("_id", StringComparison.Ordinal) ? name[..^3] : name))}.v1";
 }

@@ -14,7 +14,9 @@ internal static class FinestGrain
     /// <summary>Asks.</summary>
     /// <param name="api">The vendor.</param>
     /// <param name="conversation">The conversation.</param>
-    /// <param name="grains">The ways to group it, the finest first.</param>
+    /// <param name="grains">
+    /// The ways to group it, the finest first; where the conversation wants totals it is not grouped.
+    /// </param>
     /// <param name="request">The request for the first page of a grain.</param>
     /// <param name="mayBeMissing">Whether the vendor may not offer it.</param>
     /// <param name="cancellationToken">Stops.</param>
@@ -28,7 +30,7 @@ internal static class FinestGrain
         CancellationToken cancellationToken)
     {
         var refused = new List<IReadOnlyList<string>>();
-        for (var grain = grains[0]; ;)
+        for (var grain = conversation.IsTotal ? Grain.Ungrouped : grains[0]; ;)
         {
             var answer = await api.AskAsync(
                 conversation,

@@ -23,6 +23,9 @@ internal sealed partial class Conversation(
     /// <summary>Whether it is about a report; otherwise about the account, such as who it is.</summary>
     public bool IsAboutReport => _fetch is not null;
 
+    /// <summary>Whether totals are wanted, see <see cref="FetchContext.IsTotal"/>.</summary>
+    public bool IsTotal => _fetch is { IsTotal: true };
+
     public VendorProtocol Protocol { get; } = protocol;
 
     /// <summary>The organisation that the answers name.</summary>
