@@ -68,6 +68,8 @@ internal static class LocalCommands
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(PricesCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(DriftCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReconcileCommand.Create(OpenAsync, OpenVendorsAsync));
         return root;
 
@@ -148,26 +150,12 @@ internal static class LocalCommands
         {
             Description = "A query over the views usage, cost, activity, entity, daily_cost, focus …",
         };
-        var json = new Option<bool>("--json")
-        {
-            Description = "Rows as a JSON array of objects; decimals are strings.",
-        };
-        var csv = new Option<bool>("--csv") { Description = "Rows as CSV (RFC 4180)." };
-        var command = new Command("query", "Queries the data, through the running service if there is one.")
-        {
-            sql, json, csv,
-        };
-        command.Validators.Add(result =>
-        {
-            if (result.GetValue(json) && result.GetValue(csv))
-            {
-                result.AddError("Give --json or --csv, not both.");
-            }
-        });
+        var command = new Command("query", "Queries the data, through the running service if there is one.") { sql };
+        OutputOptions.AddTo(command);
         command.SetAction((parsed, cancellationToken) => QueryCommand.ExecuteAsync(
             SettingsOf(parsed),
             parsed.GetValue(sql)!,
-            parsed.GetValue(json) ? QueryFormat.Json : parsed.GetValue(csv) ? QueryFormat.Csv : QueryFormat.Table,
+            OutputOptions.Read(parsed),
             cancellationToken));
         return command;
     }

@@ -1,3 +1,4 @@
+using EventPipeline.Commands;
 using System.Text.Json;
 using EventPipeline.Local.DuckDb;
 using EventPipeline.Local.Service;
@@ -6,19 +7,11 @@ using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;
 
-/// <summary>How rows are printed.</summary>
-internal enum QueryFormat
-{
-    Table,
-    Json,
-    Csv,
-}
-
 /// <summary>Queries the data, through the running service if there is one.</summary>
 internal static class QueryCommand
 {
     public static async Task<int> ExecuteAsync(
-        LocalSettings settings, string sql, QueryFormat format, CancellationToken cancellationToken)
+        LocalSettings settings, string sql, OutputFormat format, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         var answer = folder.TryLock() is { } taken

@@ -1,3 +1,4 @@
+using EventPipeline.Commands;
 using System.Text.Json;
 using EventPipeline.Local.DuckDb;
 using Spectre.Console;
@@ -7,11 +8,12 @@ namespace EventPipeline.Local.Cli;
 /// <summary>Prints rows: as a table, as JSON objects with decimals as strings, or as CSV (RFC 4180).</summary>
 internal static class QueryPrinter
 {
-    public static async Task PrintAsync(TextWriter output, IAnsiConsole console, QueryAnswer answer, QueryFormat format)
+    public static async Task PrintAsync(
+        TextWriter output, IAnsiConsole console, QueryAnswer answer, OutputFormat format)
     {
         switch (format)
         {
-            case QueryFormat.Json:
+            case OutputFormat.Json:
                 var objects = answer.Rows.Select(
                     row =>
                         answer.Columns.Zip(
@@ -19,7 +21,7 @@ internal static class QueryPrinter
                             .ToDictionary());
                 await output.WriteLineAsync(JsonSerializer.Serialize(objects, ApiJson.Options));
                 break;
-            case QueryFormat.Csv:
+            case OutputFormat.Csv:
                 await output.WriteLineAsync(string.Join(',', answer.Columns.Select(Quote)));
                 foreach (var row in answer.Rows)
                 {

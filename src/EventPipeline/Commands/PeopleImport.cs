@@ -1,11 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using CsvHelper;
-using CsvHelper.Configuration;
 using EventPipeline.Load;
 using EventPipeline.People;
-using EventPipeline.Vendors;
 
 namespace EventPipeline.Commands;
 
@@ -32,35 +29,23 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
         Consent consent,
         CancellationToken cancellationToken)
     {
-        var list = new PeopleList(
-        [
-            .. VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)
-                .Union(await _register.VendorsAsync(dataset, cancellationToken))
-                .Order(StringComparer.Ordinal),
-        ]);
+        var list = new PeopleList(await VendorNames.ReadAsync(warehouse, dataset, cancellationToken));
         var source = file?.Name ?? table!;
-        if (file is not null)
-        {
-            if (!file.Exists)
-            {
-                await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
-                return 1;
-            }
-
-            await ReadAsync(file, list, cancellationToken);
-        }
-        else
+        if (file is null)
         {
             await ReadAsync(dataset, table!, list, cancellationToken);
+        }
+        else if (!await CsvList.TryReadAsync(file, list, cancellationToken))
+        {
+            await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
+            return 1;
         }
 
         var changes = PeopleChanges.Create(
             list.Lines, await _register.ReadAsync(dataset, cancellationToken), day, endMissing);
         if (list.Mistakes.Concat(changes.Mistakes).ToList() is { Count: > 0 } mistakes)
         {
-            await console.Error.WriteLineAsync(
-                $"Nothing of {source} was imported:\n{string.Join('\n', mistakes.Take(MaxShown))}"
-                + (mistakes.Count > MaxShown ? $"\n… and {mistakes.Count - MaxShown} more mistakes" : ""));
+            await CsvList.RefuseAsync(console.Error, source, mistakes);
             return 1;
         }
 
@@ -109,33 +94,6 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
         }
 
         await console.Output.WriteLineAsync($"{lines} lines of {source}, {changes.Changes.Count} changes.");
-    }
-
-    private static async Task ReadAsync(FileInfo file, PeopleList list, CancellationToken cancellationToken)
-    {
-        using var text = file.OpenText();
-        using var csv = new CsvParser(
-            text, new CsvConfiguration(CultureInfo.InvariantCulture) { BadDataFound = null, IgnoreBlankLines = true });
-        if (!await csv.ReadAsync())
-        {
-            list.TryReadColumns([]);
-            return;
-        }
-
-        var columns = (csv.Record ?? []).Select(name => name.Trim().ToLowerInvariant()).ToList();
-        if (!list.TryReadColumns(columns))
-        {
-            return;
-        }
-
-        while (await csv.ReadAsync())
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var cells = csv.Record ?? [];
-            list.Read(
-                csv.RawRow,
-                column => columns.IndexOf(column) is >= 0 and var at && at < cells.Length ? cells[at] : null);
-        }
     }
 
     private async Task ReadAsync(string dataset, string table, PeopleList list, CancellationToken cancellationToken)

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using CsvHelper;
 using EventPipeline.Load;
 using EventPipeline.People;
 
@@ -32,7 +30,11 @@ internal sealed class PeopleSuggest(IWarehouse warehouse, InvocationConfiguratio
             clock.Today()).ToList();
         if (suggestions.Count > 0)
         {
-            await WriteAsync(suggestions);
+            await RecordWriter.WriteAsync(
+                console.Output,
+                OutputFormat.Csv,
+                [.. PeopleList.Columns.Split(','), PeopleList.Reason],
+                suggestions.Select(Cells));
         }
 
         await console.Error.WriteLineAsync(suggestions.Count == 0
@@ -41,29 +43,13 @@ internal sealed class PeopleSuggest(IWarehouse warehouse, InvocationConfiguratio
         return 0;
     }
 
-    private async Task WriteAsync(List<PeopleSuggestion> suggestions)
+    private static string?[] Cells(PeopleSuggestion suggestion)
     {
-        await using var csv = new CsvWriter(console.Output, CultureInfo.InvariantCulture, leaveOpen: true);
-        foreach (var column in $"{PeopleList.Columns},{PeopleList.Reason}".Split(','))
-        {
-            csv.WriteField(column);
-        }
-
-        await csv.NextRecordAsync();
-        foreach (var (id, owner, why) in suggestions)
-        {
-            foreach (var cell in (string?[])
-            [
-                id.Vendor, id.Kind, id.Id, owner.Person, owner.Name, owner.Team, owner.CostCenter, owner.Manager, null,
-                null, why,
-            ])
-            {
-                csv.WriteField(cell);
-            }
-
-            await csv.NextRecordAsync();
-        }
-
-        await csv.FlushAsync();
+        var (id, owner, why) = suggestion;
+        return
+        [
+            id.Vendor, id.Kind, id.Id, owner.Person, owner.Name, owner.Team, owner.CostCenter, owner.Manager,
+            null, null, why,
+        ];
     }
 }

@@ -30,19 +30,11 @@ internal static class ReportCommand
         };
         var since = DayOption.Since(
             clock, "Default: 7d, 4w or 3m; the period in which it begins is whole.");
-        var json = new Option<bool>("--json") { Description = "A JSON array of objects; amounts are strings." };
-        var csv = new Option<bool>("--csv") { Description = "CSV (RFC 4180)." };
         var report = new Command("report", "Shows what was billed, per day, week or month.")
         {
-            period, WarehouseCommand.Dataset, by, since, json, csv,
+            period, WarehouseCommand.Dataset, by, since,
         };
-        report.Validators.Add(result =>
-        {
-            if (result.GetValue(json) && result.GetValue(csv))
-            {
-                result.AddError("Give --json or --csv, not both.");
-            }
-        });
+        OutputOptions.AddTo(report);
         report.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
             arguments,
@@ -52,9 +44,7 @@ internal static class ReportCommand
                     arguments.GetValue(period),
                     arguments.GetValue(by)!,
                     arguments.GetValue(since),
-                    arguments.GetValue(json) ? SpendFormat.Json
-                        : arguments.GetValue(csv) ? SpendFormat.Csv
-                        : SpendFormat.Table,
+                    OutputOptions.Read(arguments),
                     cancellationToken),
             cancellationToken));
         return report;

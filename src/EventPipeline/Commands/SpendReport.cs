@@ -1,8 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using CsvHelper;
 using EventPipeline.Load;
 
 namespace EventPipeline.Commands;
@@ -13,14 +9,6 @@ internal enum SpendPeriod
     Daily,
     Weekly,
     Monthly,
-}
-
-/// <summary>How a report is written.</summary>
-internal enum SpendFormat
-{
-    Table,
-    Json,
-    Csv,
 }
 
 /// <summary>
@@ -34,9 +22,6 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
 
     private const string Unit = "US dollars";
 
-    private static readonly JsonWriterOptions Indented =
-        new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes the report.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> ExecuteAsync(
@@ -44,7 +29,7 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
         SpendPeriod period,
         string by,
         DateOnly? since,
-        SpendFormat format,
+        OutputFormat format,
         CancellationToken cancellationToken)
     {
         var today = clock.Today();
@@ -61,12 +46,14 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
              into amounts
              orderby amounts.Key.Start, amounts.Sum() descending, amounts.Key.Item
              select new SpendLine(amounts.Key.Start, amounts.Key.Item, amounts.Sum())).ToList();
-        await (format switch
-        {
-            SpendFormat.Json => WriteJsonAsync(by, lines),
-            SpendFormat.Csv => WriteCsvAsync(by, lines),
-            _ => WriteTableAsync(by, period, from, yesterday, lines),
-        });
+        await (format == OutputFormat.Table
+            ? WriteTableAsync(by, period, from, yesterday, lines)
+            : RecordWriter.WriteAsync(
+                output,
+                format,
+                ["from", by, "usd"],
+                lines.Select(line => (string?[])
+                    [line.Start.Text(), line.Item == None ? null : line.Item, DecimalAsString.Text(line.Usd)])));
         return 0;
     }
 
@@ -111,50 +98,6 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
                 }),
                 [days, "total", total.PadLeft(width)],
             ]);
-    }
-
-    private async Task WriteJsonAsync(string by, List<SpendLine> lines)
-    {
-        using var text = new MemoryStream();
-        await using (var json = new Utf8JsonWriter(text, Indented))
-        {
-            json.WriteStartArray();
-            foreach (var (start, item, usd) in lines)
-            {
-                json.WriteStartObject();
-                json.WriteString("from", start.Text());
-                json.WriteString(by, item == None ? null : item);
-                json.WriteString("usd", DecimalAsString.Text(usd));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        await output.WriteLineAsync(Encoding.UTF8.GetString(text.ToArray()));
-    }
-
-    private async Task WriteCsvAsync(string by, List<SpendLine> lines)
-    {
-        await using var csv = new CsvWriter(output, CultureInfo.InvariantCulture, leaveOpen: true);
-        foreach (var record in lines
-            .Select(line => new[]
-            {
-                line.Start.Text(),
-                line.Item == None ? "" : line.Item,
-                DecimalAsString.Text(line.Usd),
-            })
-            .Prepend(["from", by, "usd"]))
-        {
-            foreach (var cell in record)
-            {
-                csv.WriteField(cell);
-            }
-
-            await csv.NextRecordAsync();
-        }
-
-        await csv.FlushAsync();
     }
 
     private static string Cents(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);

@@ -21,6 +21,8 @@ internal static class OperatorCommands
         root.Subcommands.Add(PeopleCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(
             ReconcileCommand.Create(WarehouseCommand.OpenBigQuery, VendorsCommand.OpenConfigured));
+        root.Subcommands.Add(PricesCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(DriftCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(ProbeCommand.Create());
         root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         return root;

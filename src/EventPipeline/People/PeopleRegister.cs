@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using EventPipeline.Load;
 
 namespace EventPipeline.People;
@@ -8,8 +5,6 @@ namespace EventPipeline.People;
 /// <summary>The table <c>person_history</c>: who owns what, since when. Rows are only added.</summary>
 internal sealed class PeopleRegister(IWarehouse warehouse)
 {
-    private const int MaxRowsPerInsert = 400;
-
     /// <summary>What is recorded: of each id and first day the newest record.</summary>
     public async Task<IReadOnlyList<Ownership>> ReadAsync(string dataset, CancellationToken cancellationToken)
     {
@@ -28,13 +23,6 @@ internal sealed class PeopleRegister(IWarehouse warehouse)
         ];
     }
 
-    /// <summary>The vendors of which anything was loaded.</summary>
-    public async Task<IReadOnlyList<string>> VendorsAsync(string dataset, CancellationToken cancellationToken)
-    {
-        var rows = await warehouse.QueryAsync(dataset, Statement.Create("known_vendors"), cancellationToken);
-        return [.. rows.Select(row => row.Text("vendor"))];
-    }
-
     /// <summary>
     /// Adds records. Cut off, it has added some of them, and importing the same list again adds the others.
     /// </summary>
@@ -43,29 +31,21 @@ internal sealed class PeopleRegister(IWarehouse warehouse)
     /// <param name="source">Where it came from, e.g. a file's name.</param>
     /// <param name="at">When, UTC.</param>
     /// <param name="cancellationToken">Stops.</param>
-    public async Task AddAsync(
+    public Task AddAsync(
         string dataset,
         IReadOnlyList<Ownership> records,
         string source,
         DateTimeOffset at,
-        CancellationToken cancellationToken)
-    {
-        var content = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', records)));
-        var changeId = string.Create(
-            CultureInfo.InvariantCulture,
-            $"{at:yyyyMMddHHmmssfff}-{Convert.ToHexStringLower(content)[..12]}");
-        foreach (var some in records.Index().Chunk(MaxRowsPerInsert))
-        {
-            var rows = some.Select(record => Row(record.Item, source, changeId)).ToList();
-            await warehouse.ExecuteAsync(
-                dataset,
-                $"people_{changeId}_{some[0].Index}",
-                Statement.Insert("insert_person_history", rows),
-                cancellationToken);
-        }
-    }
+        CancellationToken cancellationToken) =>
+        RecordedList.AddAsync(
+            warehouse,
+            dataset,
+            "person",
+            [.. records.Select(record => (record.ToString(), Row(record, source)))],
+            at,
+            cancellationToken);
 
-    private static Dictionary<string, object?> Row(Ownership record, string source, string changeId) => new()
+    private static Dictionary<string, object?> Row(Ownership record, string source) => new()
     {
         ["vendor"] = record.Id.Vendor,
         ["kind"] = record.Id.Kind,
@@ -77,6 +57,5 @@ internal sealed class PeopleRegister(IWarehouse warehouse)
         ["cost_center"] = record.Owner.CostCenter,
         ["manager"] = record.Owner.Manager,
         ["source"] = source,
-        ["change_id"] = changeId,
     };
 }

@@ -36,6 +36,7 @@ public sealed class QueryCostTests(LargeDataset dataset) : IClassFixture<LargeDa
         "cost_estimated",
         "daily_cost",
         "daily_cost_all",
+        "drift",
         "daily_usage",
         "focus",
         "attributed_cost",

@@ -54,8 +54,8 @@ internal sealed class ServiceHost : IAsyncDisposable
     public static readonly string[] Tables =
     [
         "usage_versions", "usage_event_versions", "cost_versions", "activity_versions", "seat_versions",
-        "entity_versions", "raw_page", "slice_versions", "account_identity", "person_history", "run_events",
-        "dead_letter",
+        "entity_versions", "raw_page", "slice_versions", "account_identity", "person_history", "price_history",
+        "run_events", "dead_letter",
     ];
 
     public static readonly (string Vendor, string Name, string Secret)[] Acme =

@@ -26,6 +26,8 @@ internal static partial class DataDictionary
         ["attribution"] = "cost_versions",
         ["daily_usage"] = "usage_versions",
         ["person"] = "person_history",
+        ["price"] = "price_history",
+        ["drift"] = "cost_versions",
         ["dead_letters"] = "dead_letter",
         ["id_names"] = "entity_versions",
     };

@@ -1,0 +1,68 @@
+using System.CommandLine;
+using EventPipeline.Load;
+using EventPipeline.Prices;
+
+namespace EventPipeline.Commands;
+
+/// <summary>Records what tokens cost by list, from a CSV file.</summary>
+internal sealed class PricesImport(IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock)
+{
+    private const int MaxShown = 50;
+
+    private readonly PriceRegister _register = new(warehouse);
+
+    /// <summary>Describes the change, asks for confirmation and makes it.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> ExecuteAsync(
+        string dataset, FileInfo file, Consent consent, CancellationToken cancellationToken)
+    {
+        var list = new PriceList(await VendorNames.ReadAsync(warehouse, dataset, cancellationToken), clock.Today());
+        if (!await CsvList.TryReadAsync(file, list, cancellationToken))
+        {
+            await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
+            return 1;
+        }
+
+        if (list.Mistakes.Count > 0)
+        {
+            await CsvList.RefuseAsync(console.Error, file.Name, list.Mistakes);
+            return 1;
+        }
+
+        var recorded = await _register.ReadAsync(dataset, cancellationToken);
+        var changes = list.Prices
+            .Where(price => recorded.GetValueOrDefault((price.Tokens, price.From)) != price)
+            .ToList();
+        foreach (var price in changes.Take(MaxShown))
+        {
+            var before = recorded.GetValueOrDefault((price.Tokens, price.From));
+            await console.Output.WriteLineAsync(
+                $"{price.Tokens} from {price.From.Text()} on: {Usd(price)}"
+                + (before is null ? "" : $", was {Usd(before)}"));
+        }
+
+        if (changes.Count > MaxShown)
+        {
+            await console.Output.WriteLineAsync($"… and {changes.Count - MaxShown} more");
+        }
+
+        await console.Output.WriteLineAsync($"{list.Prices.Count} prices of {file.Name}, {changes.Count} changes.");
+        if (changes.Count == 0)
+        {
+            return 0;
+        }
+
+        if (await consent.AskAsync("changed", cancellationToken) is { } exitCode)
+        {
+            return exitCode;
+        }
+
+        await _register.AddAsync(dataset, changes, file.Name, clock.GetUtcNow(), cancellationToken);
+        await console.Output.WriteLineAsync("Done. drift shows them from the next query on.");
+        return 0;
+    }
+
+    private static string Usd(Price price) => price.UsdPerToken is { } usd
+        ? $"{DecimalAsString.Text(usd * 1_000_000)} US dollars a million ({price.Source}, {price.SourceDate.Text()})"
+        : $"no price ({price.Source}, {price.SourceDate.Text()})";
+}
