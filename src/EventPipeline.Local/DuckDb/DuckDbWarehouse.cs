@@ -235,19 +235,32 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
     private void CreateSchema()
     {
         using var connection = File.Open();
+        IReadOnlyList<string> tables = [.. Texts(SchemaTexts.Tables)], views = [.. Texts(SchemaTexts.Views)];
+        if (SchemaMark.IsOn(connection, tables.Concat(views)))
+        {
+            return;
+        }
+
         var older = _datasets.Where(dataset => SchemaUpgrade.HasTables(connection, dataset)).ToList();
         File.Run(
         [
             "CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)",
             .. _datasets.Select(dataset => $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}"),
-            .. Texts(SchemaTexts.Tables),
+            .. tables,
         ]);
         foreach (var dataset in older)
         {
             SchemaUpgrade.Apply(connection, dataset);
         }
 
-        File.Run([.. Texts(SchemaTexts.Views)]);
+        using var transaction = connection.BeginTransaction();
+        foreach (var view in views)
+        {
+            DuckDbFile.Run(connection, view);
+        }
+
+        SchemaMark.Put(connection, tables.Concat(views));
+        transaction.Commit();
     }
 
     private IEnumerable<string> Texts(IEnumerable<(string File, string Sql)> texts) =>

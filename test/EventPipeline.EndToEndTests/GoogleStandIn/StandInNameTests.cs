@@ -3,8 +3,11 @@ using System.Text.Json.Nodes;
 
 namespace EventPipeline.EndToEndTests;
 
-/// <summary>The stand-in takes the ids, names and labels that BigQuery takes.</summary>
-public sealed class StandInNameTests : StandInTest
+/// <summary>
+/// The stand-in takes the ids, names and labels that BigQuery takes. One serves all tests: none gives a name that
+/// another gives.
+/// </summary>
+public sealed class StandInNameTests(SharedStandIn shared) : IClassFixture<SharedStandIn>
 {
     private const string Base = $"bigquery/v2/projects/{StandInClient.Project}";
 
@@ -34,7 +37,8 @@ public sealed class StandInNameTests : StandInTest
     [InlineData("a-b", false)]
     [InlineData("_partition_of", false)]
     [InlineData("n\n", false)]
-    public async Task Columns(string name, bool isTaken) => IsTaken(await TableAsync("t", name)).ShouldBe(isTaken);
+    public async Task Columns(string name, bool isTaken) =>
+        IsTaken(await TableAsync(NewName(), name)).ShouldBe(isTaken);
 
     [Theory]
     [InlineData("team", "a_9-b", true)]
@@ -47,7 +51,7 @@ public sealed class StandInNameTests : StandInTest
     [InlineData("team", "0123456789012345678901234567890123456789012345678901234567890123", false)]
     public async Task Labels(string key, string value, bool isTaken)
     {
-        IsTaken(await DatasetAsync("d", new JsonObject { [key] = value })).ShouldBe(isTaken);
+        IsTaken(await DatasetAsync(NewName(), new JsonObject { [key] = value })).ShouldBe(isTaken);
         var query = await BigQuery.SendAsync(HttpMethod.Post, $"{Base}/queries", new JsonObject
         {
             ["query"] = "SELECT 1",
@@ -56,6 +60,10 @@ public sealed class StandInNameTests : StandInTest
         });
         IsTaken(query).ShouldBe(isTaken);
     }
+
+    private StandInClient BigQuery => shared.BigQuery;
+
+    private static string NewName() => $"n{Guid.NewGuid():N}";
 
     private static bool IsTaken(StandInAnswer answer)
     {

@@ -11,12 +11,13 @@ public abstract class StandInTest : IAsyncLifetime
 
     private protected StandInClient BigQuery => new(StandIn);
 
-    public async ValueTask InitializeAsync() =>
+    public virtual async ValueTask InitializeAsync() =>
         StandIn = await GoogleStandIn.StartAsync(Path.Combine(folder.Path, "google"));
 
     public async ValueTask DisposeAsync()
     {
         await StandIn.DisposeAsync();
         folder.Dispose();
+        GC.SuppressFinalize(this);
     }
 }

@@ -7,6 +7,12 @@ namespace EventPipeline.EndToEndTests;
 /// </summary>
 public sealed class Gcloud : IDisposable
 {
+    // Asked once: gcloud takes more than a second to say it.
+    private static readonly Lazy<Task<string>> Root = new(async () => (await RunAsync(
+        ["info", "--format=value(installation.sdk_root)"],
+        new Dictionary<string, string>(),
+        CancellationToken.None)).Trim());
+
     private readonly string configuration = Directory.CreateTempSubdirectory("eventpipeline-gcloud-").FullName;
     private readonly Uri address;
     private readonly string project;
@@ -58,12 +64,8 @@ public sealed class Gcloud : IDisposable
         cancellationToken);
 
     /// <summary>Where the Cloud CLI is installed.</summary>
-    internal static async Task<string> FindRootAsync(CancellationToken cancellationToken)
-    {
-        var root = await RunAsync(
-            ["info", "--format=value(installation.sdk_root)"], new Dictionary<string, string>(), cancellationToken);
-        return root.Trim();
-    }
+    internal static Task<string> FindRootAsync(CancellationToken cancellationToken) =>
+        Root.Value.WaitAsync(cancellationToken);
 
     private static async Task<string> RunAsync(
         IEnumerable<string> arguments, Dictionary<string, string> environment, CancellationToken cancellationToken)

@@ -1,5 +1,9 @@
 using System.Text;
 using EventPipeline.Load;
+using EventPipeline.Local.DuckDb;
+using EventPipeline.Local.Shared;
+using EventPipeline.Tests.Broker;
+using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Tests.DuckDb;
 
@@ -68,6 +72,29 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_file_whose_tables_and_views_are_as_they_should_be_is_opened_as_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "warehouse.duckdb");
+        await OpenAndCloseAsync(folder);
+        var made = await File.ReadAllBytesAsync(path, Token);
+
+        await OpenAndCloseAsync(folder);
+
+        (await File.ReadAllBytesAsync(path, Token)).SequenceEqual(made).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_view_that_is_missing_or_is_another_is_made_anew()
+    {
+        await _file.ReopenAsync($"DROP VIEW {WarehouseFixture.Dataset}.cost_estimated");
+        await _file.AskAsync("SELECT vendor FROM cost_estimated");
+
+        await _file.ReopenAsync($"CREATE OR REPLACE VIEW {WarehouseFixture.Dataset}.cost AS SELECT 1 AS another");
+        await _file.AskAsync("SELECT vendor FROM cost");
+    }
+
+    [Fact]
     public async Task A_bad_row_loads_nothing_at_all()
     {
         await using var upload = await _file.Warehouse.StartUploadAsync(
@@ -80,6 +107,12 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
         await Should.ThrowAsync<Exception>(() => upload.LoadAsync(Token));
 
         (await _file.AskAsync("SELECT COUNT(*) FROM cost_versions"))[0][0].ShouldBe(0L);
+    }
+
+    private static async Task OpenAndCloseAsync(TemporaryFolder folder)
+    {
+        await using var warehouse = new DuckDbWarehouse(
+            DataFolder.Open(folder.Path, simulated: true), Options.Create(new DatasetOptions()), TimeProvider.System);
     }
 
     private Task<bool> InsertAsync(string id)

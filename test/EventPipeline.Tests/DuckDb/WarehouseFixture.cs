@@ -23,6 +23,7 @@ public sealed class WarehouseFixture : IAsyncDisposable
     internal WarehouseFixture(TimeProvider time)
     {
         _time = time;
+        WarehouseTemplate.CopyTo(Folder);
         Warehouse = Open();
     }
 

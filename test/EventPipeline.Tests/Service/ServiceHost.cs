@@ -11,6 +11,7 @@ using EventPipeline.Local.Service;
 using EventPipeline.Local.Shared;
 using EventPipeline.Messages;
 using EventPipeline.Tests.Broker;
+using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Trigger;
 using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.Builder;
@@ -102,6 +103,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         var log = new LogLines();
         var own = folder is null ? new TemporaryFolder() : null;
         var data = DataFolder.Open((folder ?? own)!.Path, simulated: false);
+        WarehouseTemplate.CopyTo(data.Path);
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var service = await LocalService.StartAsync(
             data,
