@@ -68,6 +68,7 @@ internal static class LocalCommands
             (parsed, cancellationToken) => LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken)));
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(FocusCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
         return root;
 

@@ -11,7 +11,6 @@ namespace EventPipeline.Commands;
 internal static class ReportCommand
 {
     private static readonly string[] Things = ["vendor", "model", "person", "team", "key", "workspace"];
-    private static readonly DateOnly AnyDay = new(2026, 1, 1);
 
     /// <param name="open">Opens the warehouse that the command works on.</param>
     /// <param name="clock">Says what day it is, UTC.</param>
@@ -35,7 +34,7 @@ internal static class ReportCommand
             Description = "How far back: days (7d), weeks (4w) or months (3m) until yesterday, or the first day. "
                 + "Default: 7d, 4w or 3m; the period in which it begins is whole.",
             HelpName = "7d",
-            Validators = { CheckSince },
+            Validators = { Since.Check },
         };
         var json = new Option<bool>("--json") { Description = "A JSON array of objects; amounts are strings." };
         var csv = new Option<bool>("--csv") { Description = "CSV (RFC 4180)." };
@@ -87,22 +86,24 @@ internal static class ReportCommand
                 $"--by is '{Shown.Plain(token.Value, 80)}'. {Nearest.DidYouMeanOneOf(token.Value, Things)}");
         }
     }
-
-    private static void CheckSince(OptionResult result)
-    {
-        if (result.Tokens is [var token] && Since.TryRead(token.Value, AnyDay) is null)
-        {
-            result.AddError(
-                $"--since is '{Shown.Plain(token.Value, 80)}': give days (7d), weeks (4w) or months (3m), or a day "
-                + "such as 2026-11-01.");
-        }
-    }
 }
 
 /// <summary>How far back a person asks, as a number of days, weeks or months, or as a day.</summary>
 internal static class Since
 {
     private const int Most = 3_650;
+    private static readonly DateOnly AnyDay = new(2026, 1, 1);
+
+    /// <summary>Reports a value that says no first day.</summary>
+    public static void Check(OptionResult result)
+    {
+        if (result.Tokens is [var token] && TryRead(token.Value, AnyDay) is null)
+        {
+            result.AddError(
+                $"{result.Option.Name} is '{Shown.Plain(token.Value, 80)}': give days (7d), weeks (4w) or months (3m), "
+                + "or a day such as 2026-11-01.");
+        }
+    }
 
     /// <summary>The first day of those until <paramref name="yesterday"/>; null where the text says none.</summary>
     public static DateOnly? TryRead(string text, DateOnly yesterday)
