@@ -1,5 +1,5 @@
 // Writes the statements of Sql/statements as the service asks them, with what it puts into their braces: every proof, a list of one text,
-// what became visible behind a run's standing, and what compact removes, of a fact table and of the pages.
+// the rules of FOCUS, what became visible behind a run's standing, and what compact removes, of a fact table and of the pages.
 // Use: node statements.mjs SQL_FOLDER TARGET_FOLDER
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -21,6 +21,9 @@ const parts = {
   visible: put(part.get('visible.sql'), 'visible_days', statement(visible)),
   removable: removable('removable_rows.sql'),
   table: 'usage_versions',
+  values: 'MIN(BilledCost) AS BilledCost',
+  findings: texts('focus').flatMap(([, text]) => text.split('\n\n')).map(statement).filter(rule => rule.trim() !== '')
+    .map((rule, i) => `COUNT(CASE WHEN ${rule} THEN 1 END) AS broken_${i}`).join(',\n  '),
 };
 
 statements.set('find_removable_pages.sql', put(statements.get('find_removable.sql'), 'removable', removable('removable_pages.sql')));

@@ -67,6 +67,7 @@ internal static class LocalCommands
         root.Subcommands.Add(VendorsCommand.Create(OpenVendorsAsync));
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(FocusCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(PricesCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(DriftCommand.Create(OpenAsync, TimeProvider.System));

@@ -3,8 +3,9 @@ using System.Text.RegularExpressions;
 namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
-/// Reads the project's GoogleSQL as DuckDB's SQL. The texts keep to what both understand; only the names of some types,
-/// the marks of parameters, the storage clauses of tables, and how an array of structs is made and taken apart differ.
+/// Reads the project's GoogleSQL as DuckDB's SQL. The texts keep to what both understand; only the names of some types
+/// and of two functions, the marks of parameters, the storage clauses of tables, and how an array of structs is made
+/// and taken apart differ.
 /// </summary>
 internal static partial class GoogleSql
 {
@@ -23,6 +24,8 @@ internal static partial class GoogleSql
         text = Struct().Replace(text, "STRUCT_PACK(");
         text = ArrayWithoutNulls().Replace(text, "ARRAY_AGG($1) FILTER (WHERE $1 IS NOT NULL)");
         text = Unnested().Replace(text, "UNNEST(${of}.${array}) AS ${item} FROM ${from} AS ${of}");
+        text = JsonText().Replace(text, "CAST(TO_JSON($1) AS VARCHAR)");
+        text = RegularExpression().Replace(text, "REGEXP_MATCHES(");
         text = Parameter().Replace(text, "$$$1");
         return text.Replace("{dataset}", SqlName.Quoted(dataset), StringComparison.Ordinal).Trim();
     }
@@ -56,6 +59,12 @@ internal static partial class GoogleSql
         @"\b(?<item>\w+)\s+FROM (?<from>\w+) AS (?<of>\w+)\s+"
             + @"CROSS JOIN UNNEST\(\k<of>\.(?<array>\w+)\) AS \k<item>\b")]
     private static partial Regex Unnested();
+
+    [GeneratedRegex(@"\bTO_JSON_STRING\((\w+(?:\.\w+)?)\)")]
+    private static partial Regex JsonText();
+
+    [GeneratedRegex(@"\bREGEXP_CONTAINS\(")]
+    private static partial Regex RegularExpression();
 
     [GeneratedRegex(@"(?<![\w@])@([a-z][a-z0-9_]*)")]
     private static partial Regex Parameter();

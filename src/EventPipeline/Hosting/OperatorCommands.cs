@@ -18,6 +18,7 @@ internal static class OperatorCommands
         root.Subcommands.Add(VendorsCommand.Create(VendorsCommand.OpenConfigured));
         root.Subcommands.Add(CompactCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(FocusCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(PeopleCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(
             ReconcileCommand.Create(WarehouseCommand.OpenBigQuery, VendorsCommand.OpenConfigured));

@@ -46,9 +46,11 @@ internal static class SchemaTexts
             where report.DefaultSubAccount is not null
             select $"WHEN c.vendor = {Text(vendor.Name)} AND c.report = {Text(report.Name)} THEN "
                 + Text(report.DefaultSubAccount!))} END",
+        ["owners"] = Statement.Text("parts/owners.sql").Trim(),
         ["vendors"] = string.Join(", ", VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)),
         ["provider_name"] = Choice(names => names.Provider),
         ["service_name"] = Choice(names => names.Service),
+        ["billing_account_type"] = Choice(names => names.BillingAccount, FocusNames.UsualBillingAccount),
         ["usual_sub_account"] = FocusNames.UsualSubAccount,
         ["sub_account_types"] = string.Join(
             ' ',
@@ -68,11 +70,14 @@ internal static class SchemaTexts
             Statement.Text(file),
             (sql, part) => sql.Replace($"{{{part.Key}}}", part.Value, StringComparison.Ordinal))));
 
-    private static string Choice(Func<FocusNames, string> name) =>
+    /// <param name="name">What each vendor's folder says.</param>
+    /// <param name="unknown">What is said of a vendor that has no folder; null for its own name.</param>
+    private static string Choice(Func<FocusNames, string> name, string? unknown = null) =>
         $"CASE c.vendor {string.Join(
             ' ',
             VendorServiceCollectionExtensions.Known.Select(
-                vendor => $"WHEN {Text(vendor.Name)} THEN {Text(name(vendor.Focus))}"))} ELSE c.vendor END";
+                vendor => $"WHEN {Text(vendor.Name)} THEN {Text(name(vendor.Focus))}"))} ELSE {
+            (unknown is null ? "c.vendor" : Text(unknown))} END";
 
     private static string Text(string word) => word.AsSpan().ContainsAny('\'', '\\')
         ? throw new ArgumentException($"'{word}' holds a quote or a backslash, which no vendor's word needs.")

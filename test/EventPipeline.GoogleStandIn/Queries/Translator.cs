@@ -228,6 +228,22 @@ internal sealed class Translator(
             return 1;
         }
 
+        if (token.Is("REGEXP_CONTAINS"))
+        {
+            text.Append("REGEXP_MATCHES");
+            return 1;
+        }
+
+        // TO_JSON_STRING(x), TO_JSON_STRING(t.x)
+        if (token.Is("TO_JSON_STRING") && At(i + 1, "(") && (At(i + 3, ")") || (At(i + 3, ".") && At(i + 5, ")"))))
+        {
+            var length = At(i + 3, ")") ? 1 : 3;
+            var value = string.Concat(Enumerable.Range(i + 2, length).Select(at =>
+                tokens[at].IsSymbol(".") ? "." : Sql.Name(tokens[at].Value)));
+            text.Append(CultureInfo.InvariantCulture, $"CAST(TO_JSON({value}) AS VARCHAR)");
+            return length + 3;
+        }
+
         // ARRAY_AGG(x IGNORE NULLS)
         if (token.Is("ARRAY_AGG") && i + 5 < tokens.Count && At(i + 1, "(")
             && tokens[i + 3].Is("IGNORE") && tokens[i + 4].Is("NULLS") && At(i + 5, ")"))

@@ -1,46 +1,71 @@
--- Billed money in the columns of the FinOps Open Cost and Usage Specification 1.2 (https://focus.finops.org). What a vendor does not tell is null.
+-- Billed money in the columns of the FinOps Open Cost and Usage Specification 1.2 (https://focus.finops.org): a row for each line, every billed dollar once. What is in each
+-- column, and why it may be null, is in docs/focus.md; `focus check` runs the rules of the specification over the rows.
 -- ChargeCategory: a negative line that names what was used is usage, of which refunds are part; a credit is granted, and says so.
--- Quantities: PricingQuantity is the vendor's own in its own unit; ConsumedQuantity is the same in single units: 2 of '1000 Tokens' are 2000 'Tokens'.
--- SkuId: the vendor's, else what tells one price from another, which may be the text of the line. 'global' and 'not_available' are not regions.
+-- Quantities are the vendor's: PricingQuantity in its own unit, ConsumedQuantity in single units: 2 of '1000 Tokens' are 2000 'Tokens'. FOCUS wants both of all usage: where the
+-- vendor tells none, 'US Dollars' are counted, which cost one dollar each. So are those of a line whose unit price would be negative, unknown (of 0 units) or next to nothing.
+-- SkuId: the vendor's, else made of what is sold; SkuPriceId adds what else tells one price from another. 'global' and 'not_available' are not regions.
+-- Tags are of whom the line is billed to in attributed_cost; what is split there has none.
 -- Filter by x_UsageDate, the day of ChargePeriodStart: BigQuery reads only the days that are left, and refuses a query without a filter of days, such as one by
 -- ChargePeriodStart alone. The names are those of every day, and are read whole.
 -- The braces stand for what every vendor's own folder says of it.
 -- Columns:
--- ProviderName: Who sells the service.
--- PublisherName: Who makes it available: the same.
--- InvoiceIssuerName: Who sends the invoice: the same.
--- ServiceName: What is sold.
--- ServiceCategory: AI and Machine Learning.
--- ServiceSubcategory: Generative AI.
+-- AvailabilityZone: Always null: no vendor tells one.
+-- BilledCost: What is invoiced, US dollars.
 -- BillingAccountId: The account_id.
 -- BillingAccountName: The organisation's name, else its account_id.
--- SubAccountId: The workspace, project or team. Null for the vendor's default one.
--- SubAccountName: Its name.
--- SubAccountType: What the vendor calls it. Null with SubAccountId.
--- ChargePeriodStart: When the charge begins, UTC, included.
--- ChargePeriodEnd: When it ends, UTC, not included.
--- BillingPeriodStart: The first moment of its calendar month, UTC.
--- BillingPeriodEnd: The first moment of the next, not included.
+-- BillingAccountType: What the vendor calls it.
+-- BillingCurrency: The currency that the vendor stated.
+-- BillingPeriodEnd: The first moment of the next month, UTC, not included.
+-- BillingPeriodStart: The first moment of the calendar month of the charge, UTC.
+-- CapacityReservationId: Always null: no vendor's lines tell one.
+-- CapacityReservationStatus: Always null, with CapacityReservationId.
 -- ChargeCategory: Usage, Credit or Adjustment.
 -- ChargeClass: Always null: no vendor marks a correction of a closed period.
--- ChargeDescription: The vendor's text of the line, else its class.
--- ConsumedQuantity: What was used, in single units. Null where the vendor does not tell.
+-- ChargeDescription: The vendor's text of the line, else its class, model and kind of token, else its model, else its report.
+-- ChargeFrequency: Usage-Based, of what is not usage One-Time.
+-- ChargePeriodEnd: When the charge ends, UTC, not included.
+-- ChargePeriodStart: When it begins, UTC, included.
+-- CommitmentDiscountCategory: Always null, with CommitmentDiscountId.
+-- CommitmentDiscountId: Always null: no vendor's lines tell one.
+-- CommitmentDiscountName: Always null, with CommitmentDiscountId.
+-- CommitmentDiscountQuantity: Always null, with CommitmentDiscountId.
+-- CommitmentDiscountStatus: Always null, with CommitmentDiscountId.
+-- CommitmentDiscountType: Always null, with CommitmentDiscountId.
+-- CommitmentDiscountUnit: Always null, with CommitmentDiscountId.
+-- ConsumedQuantity: What was used, in single units; US dollars where the vendor tells no quantity. Null but for usage.
 -- ConsumedUnit: What ConsumedQuantity counts. Null with it.
--- PricingQuantity: What is priced, in the vendor's own unit.
--- PricingUnit: What PricingQuantity counts.
--- BilledCost: What is invoiced, US dollars.
--- EffectiveCost: The same: nothing is amortised.
--- ListCost: Before discount, US dollars; what is billed where the vendor tells no list price.
 -- ContractedCost: After the contract's discount, US dollars: what is billed.
--- BillingCurrency: The currency that the vendor stated.
--- SkuId: What tells one price from another: the vendor's own, else made of what it tells.
--- SkuMeter: What is measured: the kind of token, else the class of the line.
--- SkuPriceId: Always null: no vendor tells one.
+-- ContractedUnitPrice: ContractedCost for one PricingUnit. Null but for usage.
+-- EffectiveCost: What is billed: nothing is amortised.
+-- InvoiceId: Always null: no vendor tells one.
+-- InvoiceIssuerName: Who sends the invoice: the same as ProviderName.
+-- ListCost: Of usage before discount, US dollars; what is billed where the vendor tells no list price.
+-- ListUnitPrice: ListCost for one PricingUnit. Null but for usage.
+-- PricingCategory: Standard. Null but for usage.
+-- PricingCurrency: The currency of prices: BillingCurrency.
+-- PricingCurrencyContractedUnitPrice: ContractedUnitPrice in PricingCurrency.
+-- PricingCurrencyEffectiveCost: EffectiveCost in PricingCurrency.
+-- PricingCurrencyListUnitPrice: ListUnitPrice in PricingCurrency.
+-- PricingQuantity: What is priced, in the vendor's own unit; US dollars where no price of a unit can be known. Null but for usage.
+-- PricingUnit: What PricingQuantity counts. Null with it.
+-- ProviderName: Who sells the service.
+-- PublisherName: Who makes it available: the same.
+-- RegionId: Where inference ran, where that is a region.
+-- RegionName: Its name.
 -- ResourceId: The API key.
 -- ResourceName: Its name.
 -- ResourceType: API Key. Null with ResourceId.
--- RegionId: Where inference ran, where that is a region.
--- RegionName: Its name.
+-- ServiceCategory: AI and Machine Learning.
+-- ServiceName: What is sold.
+-- ServiceSubcategory: Generative AI.
+-- SkuId: What is sold: the vendor's own, else made of what it tells. Null but for usage and where the vendor tells its own.
+-- SkuMeter: What is measured: the kind of token, else the class or text of the line, else its report. Null with SkuId.
+-- SkuPriceDetails: What tells one price of a SkuId from another, as a JSON object: x_ServiceTier, x_ContextWindow, x_Region.
+-- SkuPriceId: What tells one price from another: SkuId, with SkuPriceDetails. Null with SkuId.
+-- SubAccountId: The workspace, project or team. Null for the vendor's default one.
+-- SubAccountName: Its name, else its id.
+-- SubAccountType: What the vendor calls it. Null with SubAccountId.
+-- Tags: The team and cost center that the line belongs to, as a JSON object. Null where it names nothing that is owned.
 -- x_Model: The model, as the vendor spells it.
 -- x_TokenType: Which tokens the line prices.
 -- x_ServiceTier: The service tier, as the vendor spells it.
@@ -74,70 +99,139 @@ WITH told AS (
     END AS base_unit
   FROM {dataset}.cost
 ),
-lines AS (
+named AS (
   SELECT
     *,
-    CASE base_unit
-      WHEN 'tokens' THEN 'Tokens'
-      WHEN 'requests' THEN 'Requests'
-      WHEN 'calls' THEN 'Calls'
-      WHEN 'sessions' THEN 'Sessions'
-      WHEN 'images' THEN 'Images'
-      WHEN 'characters' THEN 'Characters'
-      WHEN 'seconds' THEN 'Seconds'
-      WHEN 'duration_seconds' THEN 'Seconds'
-      WHEN 'duration_minutes' THEN 'Minutes'
-      WHEN 'duration_hours' THEN 'Hours'
-      WHEN 'gibibyte_hours' THEN 'GiB-Hours'
-      ELSE base_unit
+    CASE WHEN category = 'Usage' THEN COALESCE(list_usd, amount_usd) ELSE amount_usd END AS list_cost,
+    CASE
+      WHEN base_unit IS NULL THEN 'Units'
+      WHEN base_unit = 'duration_seconds' THEN 'Seconds'
+      WHEN base_unit = 'duration_minutes' THEN 'Minutes'
+      WHEN base_unit = 'duration_hours' THEN 'Hours'
+      WHEN base_unit = 'gibibyte_hours' THEN 'GiB-Hours'
+      WHEN base_unit = 'ai_credits' THEN 'AI Credits'
+      ELSE UPPER(SUBSTR(base_unit, 1, 1)) || REPLACE(SUBSTR(base_unit, 2), '_', ' ')
     END AS unit,
     COALESCE(
       sku,
       CASE WHEN COALESCE(cost_type, token_type) IS NOT NULL OR (model IS NOT NULL AND line_item IS NULL) THEN
-        vendor || COALESCE('/' || cost_type, '') || COALESCE('/' || model, '') || COALESCE('/' || token_type, '') || COALESCE('/' || service_tier, '')
-          || COALESCE('/' || context_window, '') || COALESCE('/' || place, '')
+        vendor || COALESCE('/' || cost_type, '') || COALESCE('/' || model, '') || COALESCE('/' || token_type, '')
       END,
-      CASE WHEN category = 'Usage' THEN vendor || '/' || line_item END
+      CASE WHEN category = 'Usage' THEN vendor || '/' || COALESCE(line_item, report) END
     ) AS sku_id
   FROM told
+),
+counted AS (
+  SELECT
+    *,
+    -- Not where a unit costs less than sixteen digits can tell.
+    category = 'Usage'
+      AND ((quantity > 0 AND list_cost >= 0 AND amount_usd >= 0) OR (quantity < 0 AND list_cost <= 0 AND amount_usd <= 0))
+      AND (list_cost = 0 OR ABS(list_cost) * 10000000000 >= ABS(quantity))
+      AND (amount_usd = 0 OR ABS(amount_usd) * 10000000000 >= ABS(quantity)) AS has_unit_price,
+    CASE WHEN list_cost <> 0 THEN list_cost ELSE amount_usd END AS dollars
+  FROM named
+),
+priced AS (
+  SELECT
+    *,
+    CASE WHEN category = 'Usage' THEN CASE WHEN has_unit_price THEN quantity ELSE dollars END END AS pricing_quantity,
+    CASE
+      WHEN category <> 'Usage' THEN NULL
+      WHEN NOT COALESCE(has_unit_price, FALSE) THEN 'US Dollars'
+      WHEN block = 1 THEN unit
+      ELSE CAST(block AS STRING) || ' ' || unit
+    END AS pricing_unit,
+    CASE WHEN category = 'Usage' THEN COALESCE(quantity * block, dollars) END AS consumed_quantity,
+    CASE WHEN category = 'Usage' THEN CASE WHEN quantity IS NULL THEN 'US Dollars' ELSE unit END END AS consumed_unit
+  FROM counted
+),
+lines AS (
+  SELECT
+    *,
+    CASE
+      WHEN pricing_quantity = 0 THEN CAST(1 AS BIGNUMERIC)
+      ELSE CAST(ROUND(CAST(list_cost AS BIGNUMERIC) / CAST(pricing_quantity AS BIGNUMERIC), 16) AS BIGNUMERIC)
+    END AS list_price,
+    CASE
+      WHEN pricing_quantity = 0 THEN CAST(1 AS BIGNUMERIC)
+      ELSE CAST(ROUND(CAST(amount_usd AS BIGNUMERIC) / CAST(pricing_quantity AS BIGNUMERIC), 16) AS BIGNUMERIC)
+    END AS contracted_price,
+    CASE WHEN service_tier IS NOT NULL THEN ',"x_ServiceTier":' || TO_JSON_STRING(service_tier) ELSE '' END
+      || CASE WHEN context_window IS NOT NULL THEN ',"x_ContextWindow":' || TO_JSON_STRING(context_window) ELSE '' END
+      || CASE WHEN place IS NOT NULL THEN ',"x_Region":' || TO_JSON_STRING(place) ELSE '' END AS price_details
+  FROM priced
+),
+owned AS (
+  SELECT
+    n.*,
+    COALESCE(u.ownership, e.ownership, k.ownership, w.ownership, a.ownership) AS ownership
+  FROM lines AS n
+  {owners}
 )
 SELECT
-  {provider_name} AS ProviderName,
-  {provider_name} AS PublisherName,
-  {provider_name} AS InvoiceIssuerName,
-  {service_name} AS ServiceName,
-  'AI and Machine Learning' AS ServiceCategory,
-  'Generative AI' AS ServiceSubcategory,
+  CAST(NULL AS STRING) AS AvailabilityZone,
+  c.amount_usd AS BilledCost,
   c.account_id AS BillingAccountId,
   COALESCE(o.name, c.account_id) AS BillingAccountName,
-  c.sub_account_id AS SubAccountId,
-  sub.name AS SubAccountName,
-  CASE WHEN c.sub_account_id IS NULL THEN NULL {sub_account_types} ELSE '{usual_sub_account}' END AS SubAccountType,
-  c.bucket_start AS ChargePeriodStart,
-  CAST(DATE_ADD(c.usage_date, INTERVAL 1 DAY) AS TIMESTAMP) AS ChargePeriodEnd,
+  {billing_account_type} AS BillingAccountType,
+  c.currency AS BillingCurrency,
+  CAST(DATE_ADD(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY), INTERVAL 1 MONTH) AS TIMESTAMP) AS BillingPeriodEnd,
   CAST(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY) AS TIMESTAMP) AS BillingPeriodStart,
-  CAST(DATE_ADD(DATE_ADD(c.usage_date, INTERVAL (1 - EXTRACT(DAY FROM c.usage_date)) DAY), INTERVAL 1 MONTH) AS TIMESTAMP)
-    AS BillingPeriodEnd,
+  CAST(NULL AS STRING) AS CapacityReservationId,
+  CAST(NULL AS STRING) AS CapacityReservationStatus,
   c.category AS ChargeCategory,
   CAST(NULL AS STRING) AS ChargeClass,
-  COALESCE(c.line_item, c.cost_type) AS ChargeDescription,
-  CASE WHEN c.category = 'Usage' AND c.unit IS NOT NULL AND c.quantity >= 0 THEN c.quantity * c.block END AS ConsumedQuantity,
-  CASE WHEN c.category = 'Usage' AND c.unit IS NOT NULL AND c.quantity >= 0 THEN c.unit END AS ConsumedUnit,
-  CASE WHEN c.unit IS NOT NULL THEN c.quantity END AS PricingQuantity,
-  CASE WHEN c.quantity IS NULL THEN NULL WHEN c.block = 1 THEN c.unit ELSE CAST(c.block AS STRING) || ' ' || c.unit END AS PricingUnit,
-  c.amount_usd AS BilledCost,
-  c.amount_usd AS EffectiveCost,
-  COALESCE(c.list_usd, c.amount_usd) AS ListCost,
+  COALESCE(c.line_item, c.cost_type || COALESCE(', ' || c.model, '') || COALESCE(', ' || c.token_type, ''), c.model, c.report) AS ChargeDescription,
+  CASE c.category WHEN 'Usage' THEN 'Usage-Based' ELSE 'One-Time' END AS ChargeFrequency,
+  CAST(DATE_ADD(c.usage_date, INTERVAL 1 DAY) AS TIMESTAMP) AS ChargePeriodEnd,
+  c.bucket_start AS ChargePeriodStart,
+  CAST(NULL AS STRING) AS CommitmentDiscountCategory,
+  CAST(NULL AS STRING) AS CommitmentDiscountId,
+  CAST(NULL AS STRING) AS CommitmentDiscountName,
+  CAST(NULL AS BIGNUMERIC) AS CommitmentDiscountQuantity,
+  CAST(NULL AS STRING) AS CommitmentDiscountStatus,
+  CAST(NULL AS STRING) AS CommitmentDiscountType,
+  CAST(NULL AS STRING) AS CommitmentDiscountUnit,
+  c.consumed_quantity AS ConsumedQuantity,
+  c.consumed_unit AS ConsumedUnit,
   c.amount_usd AS ContractedCost,
-  c.currency AS BillingCurrency,
-  c.sku_id AS SkuId,
-  CASE WHEN c.sku_id IS NULL THEN NULL ELSE COALESCE(c.token_type, c.cost_type) END AS SkuMeter,
-  CAST(NULL AS STRING) AS SkuPriceId,
-  c.api_key_id AS ResourceId,
-  k.name AS ResourceName,
-  CASE WHEN c.api_key_id IS NULL THEN NULL ELSE 'API Key' END AS ResourceType,
+  c.contracted_price AS ContractedUnitPrice,
+  c.amount_usd AS EffectiveCost,
+  CAST(NULL AS STRING) AS InvoiceId,
+  {provider_name} AS InvoiceIssuerName,
+  c.list_cost AS ListCost,
+  c.list_price AS ListUnitPrice,
+  CASE c.category WHEN 'Usage' THEN 'Standard' END AS PricingCategory,
+  c.currency AS PricingCurrency,
+  c.contracted_price AS PricingCurrencyContractedUnitPrice,
+  c.amount_usd AS PricingCurrencyEffectiveCost,
+  c.list_price AS PricingCurrencyListUnitPrice,
+  c.pricing_quantity AS PricingQuantity,
+  c.pricing_unit AS PricingUnit,
+  {provider_name} AS ProviderName,
+  {provider_name} AS PublisherName,
   c.place AS RegionId,
   CASE c.place WHEN 'us' THEN 'United States' ELSE c.place END AS RegionName,
+  c.api_key_id AS ResourceId,
+  key.name AS ResourceName,
+  CASE WHEN c.api_key_id IS NULL THEN NULL ELSE 'API Key' END AS ResourceType,
+  'AI and Machine Learning' AS ServiceCategory,
+  {service_name} AS ServiceName,
+  'Generative AI' AS ServiceSubcategory,
+  c.sku_id AS SkuId,
+  CASE WHEN c.sku_id IS NULL THEN NULL ELSE COALESCE(c.token_type, c.cost_type, c.line_item, c.report) END AS SkuMeter,
+  CASE WHEN c.sku_id IS NULL OR c.price_details = '' THEN NULL ELSE '{' || SUBSTR(c.price_details, 2) || '}' END AS SkuPriceDetails,
+  CASE WHEN c.price_details = '' THEN c.sku_id ELSE c.sku_id || '{' || SUBSTR(c.price_details, 2) || '}' END AS SkuPriceId,
+  c.sub_account_id AS SubAccountId,
+  COALESCE(sub.name, c.sub_account_id) AS SubAccountName,
+  CASE WHEN c.sub_account_id IS NULL THEN NULL {sub_account_types} ELSE '{usual_sub_account}' END AS SubAccountType,
+  CASE
+    WHEN p.team IS NOT NULL AND p.cost_center IS NOT NULL
+      THEN '{"team":' || TO_JSON_STRING(p.team) || ',"cost_center":' || TO_JSON_STRING(p.cost_center) || '}'
+    WHEN p.team IS NOT NULL THEN '{"team":' || TO_JSON_STRING(p.team) || '}'
+    WHEN p.cost_center IS NOT NULL THEN '{"cost_center":' || TO_JSON_STRING(p.cost_center) || '}'
+  END AS Tags,
   c.model AS x_Model,
   c.token_type AS x_TokenType,
   c.service_tier AS x_ServiceTier,
@@ -150,7 +244,7 @@ SELECT
   c.report AS x_SourceReport,
   s.read_began AS x_ObservedAt,
   c.usage_date AS x_UsageDate
-FROM lines AS c
+FROM owned AS c
 JOIN {dataset}.current_slices AS s
   ON c.vendor = s.vendor AND c.account_id = s.account_id AND c.report = s.report AND c.usage_date = s.usage_date
 LEFT JOIN (
@@ -163,5 +257,7 @@ LEFT JOIN (
   ON c.vendor = o.vendor AND c.account_id = o.account_id
 LEFT JOIN {dataset}.entity AS sub
   ON c.vendor = sub.vendor AND c.account_id = sub.account_id AND sub.kind IN ('workspace', 'project') AND sub.id = c.sub_account_id
-LEFT JOIN {dataset}.entity AS k
-  ON c.vendor = k.vendor AND c.account_id = k.account_id AND k.kind = 'api_key' AND k.id = c.api_key_id;
+LEFT JOIN {dataset}.entity AS key
+  ON c.vendor = key.vendor AND c.account_id = key.account_id AND key.kind = 'api_key' AND key.id = c.api_key_id
+LEFT JOIN {dataset}.person AS p
+  ON p.ownership = c.ownership;

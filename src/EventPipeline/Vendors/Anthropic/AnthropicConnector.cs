@@ -97,7 +97,7 @@ internal sealed class AnthropicConnector(VendorApi api, TimeProvider time) : IVe
             new Source(Enterprise, [AnalyticsUsageReport, AnalyticsCostReport, .. Activities]),
             new Source(EnterpriseLegacy, [EnterpriseUsageReport, EnterpriseCostReport, .. Activities]),
         ],
-        Focus = new FocusNames("Anthropic", "Claude API", "Workspace"),
+        Focus = new FocusNames("Anthropic", "Claude API", "Workspace") { BillingAccount = "Organization" },
     };
 
     public static VendorProtocol Protocol { get; } = new(

@@ -82,8 +82,14 @@ public sealed record Source(string Name, params IReadOnlyList<string> Reports);
 /// <param name="SubAccount">What a sub-account is called (SubAccountType), e.g. <c>Workspace</c>.</param>
 public sealed record FocusNames(string Provider, string Service, string SubAccount = FocusNames.UsualSubAccount)
 {
+    /// <summary>What a billing account is called where nothing else is known.</summary>
+    public const string UsualBillingAccount = "Account";
+
     /// <summary>What most vendors call a sub-account.</summary>
     public const string UsualSubAccount = "Project";
+
+    /// <summary>What the account that is invoiced is called (BillingAccountType), e.g. <c>Organization</c>.</summary>
+    public string BillingAccount { get; init; } = UsualBillingAccount;
 }
 
 /// <summary>One thing a vendor can be asked for.</summary>

@@ -43,7 +43,7 @@ internal sealed class CursorConnector(VendorApi api, TimeProvider time) : IVendo
             },
         ])
     {
-        Focus = new FocusNames("Cursor", "Cursor"),
+        Focus = new FocusNames("Cursor", "Cursor") { BillingAccount = "Team" },
         Limit = new RequestLimit(20, TimeSpan.FromMinutes(1)),
     };
 

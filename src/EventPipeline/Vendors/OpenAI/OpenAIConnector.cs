@@ -42,7 +42,7 @@ internal sealed class OpenAIConnector(VendorApi api) : IVendorConnector
             },
         ])
     {
-        Focus = new FocusNames("OpenAI", "OpenAI API"),
+        Focus = new FocusNames("OpenAI", "OpenAI API") { BillingAccount = "Organization" },
 
         // The requests of a web search are requests of completions; rows of an earlier normaliser still have them.
         ProductsCountedElsewhere = ["web_search_calls"],
