@@ -51,7 +51,7 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
 
         Directory.CreateDirectory(_uploads);
         File = new DuckDbFile(folder.WarehouseFile);
-        CreateSchema();
+        LocalSchema.Create(File, _datasets);
         File.Lock();
         _queries = new DuckDbQueries(File, _datasets, time);
     }
@@ -227,42 +227,4 @@ internal sealed class DuckDbWarehouse : IWarehouse, IAsyncDisposable
         transaction.Commit();
         return true;
     }
-
-    /// <summary>
-    /// Creates what is missing, each kind in one transaction: separately, each of some forty statements would wait for
-    /// the disk.
-    /// </summary>
-    private void CreateSchema()
-    {
-        using var connection = File.Open();
-        IReadOnlyList<string> tables = [.. Texts(SchemaTexts.Tables)], views = [.. Texts(SchemaTexts.Views)];
-        if (SchemaMark.IsOn(connection, tables.Concat(views)))
-        {
-            return;
-        }
-
-        var older = _datasets.Where(dataset => SchemaUpgrade.HasTables(connection, dataset)).ToList();
-        File.Run(
-        [
-            "CREATE TABLE IF NOT EXISTS local_statements (statement_id VARCHAR PRIMARY KEY)",
-            .. _datasets.Select(dataset => $"CREATE SCHEMA IF NOT EXISTS {SqlName.Quoted(dataset)}"),
-            .. tables,
-        ]);
-        foreach (var dataset in older)
-        {
-            SchemaUpgrade.Apply(connection, dataset);
-        }
-
-        using var transaction = connection.BeginTransaction();
-        foreach (var view in views)
-        {
-            DuckDbFile.Run(connection, view);
-        }
-
-        SchemaMark.Put(connection, tables.Concat(views));
-        transaction.Commit();
-    }
-
-    private IEnumerable<string> Texts(IEnumerable<(string File, string Sql)> texts) =>
-        from dataset in _datasets from text in texts select GoogleSql.ToDuckDb(text.Sql, dataset);
 }

@@ -147,8 +147,7 @@ internal sealed partial class DatasetServer : IAsyncDisposable
         }
         else if (sql.StartsWith("CREATE OR REPLACE VIEW", StringComparison.Ordinal))
         {
-            Tables[name] = View(
-                dataset!, table!, sql[(sql.IndexOf(" AS\n", StringComparison.Ordinal) + 4)..].TrimEnd().TrimEnd(';'));
+            Tables[name] = View(dataset!, table!, sql);
         }
         else if (sql.StartsWith("ALTER TABLE", StringComparison.Ordinal))
         {
@@ -200,17 +199,27 @@ internal sealed partial class DatasetServer : IAsyncDisposable
         return resource;
     }
 
-    private JsonObject View(string dataset, string view, string query)
+    private static JsonObject View(string dataset, string view, string sql)
     {
-        var source = Star().Match(query) is { Success: true } star ? Tables[$"{dataset}.{star.Groups[1].Value}"] : null;
+        var at = sql.IndexOf(" AS\n", StringComparison.Ordinal);
+        var (head, query) = (sql[..at], sql[(at + " AS\n".Length)..].TrimEnd().TrimEnd(';'));
         return new JsonObject
         {
             ["type"] = "VIEW",
             ["tableReference"] = new JsonObject { ["projectId"] = "p", ["datasetId"] = dataset, ["tableId"] = view },
+            ["description"] = Unescape(Description().Matches(head)[^1]),
             ["view"] = new JsonObject { ["query"] = query, ["useLegacySql"] = false },
-            ["schema"] = source?["schema"]!.DeepClone() ?? new JsonObject
+            ["schema"] = new JsonObject
             {
-                ["fields"] = new JsonArray(new JsonObject { ["name"] = "x", ["type"] = "STRING" }),
+                ["fields"] = new JsonArray(
+                [
+                    .. ViewColumn().Matches(head).Select(column => new JsonObject
+                    {
+                        ["name"] = column.Groups[1].Value,
+                        ["type"] = "STRING",
+                        ["description"] = Unescape(Description().Match(column.Value)),
+                    }),
+                ]),
             },
         };
     }
@@ -317,6 +326,6 @@ internal sealed partial class DatasetServer : IAsyncDisposable
     [GeneratedRegex(@"ALTER COLUMN (\w+) SET OPTIONS")]
     private static partial Regex Altered();
 
-    [GeneratedRegex(@"\ASELECT\s+(?:\w+\.)?\*[^;]*?FROM `p`\.\w+\.(\w+)")]
-    private static partial Regex Star();
+    [GeneratedRegex(@"^  (\w+) OPTIONS \(description = '(?:\\.|[^'\\])*'\)", RegexOptions.Multiline)]
+    private static partial Regex ViewColumn();
 }

@@ -78,7 +78,8 @@ public sealed class SchemaCommandTests
             "d.usage_versions.model has the description 'Old words.'; expected: 'The model, as the vendor spells "
                 + "it.'.");
         before.Output.ShouldContain(
-            "d.usage was made before its table had is_batch, reasoning_tokens; expected: a view that lists them.");
+            "d.usage is described otherwise; expected: the descriptions that 'schema print' shows. 'schema apply' "
+                + "changes it.");
         apply.ExitCode.ShouldBe(0, apply.Error);
         apply.Lines.ShouldBe(
         [
@@ -90,7 +91,8 @@ public sealed class SchemaCommandTests
             UpToDate,
         ], ignoreOrder: true);
         server.Statements.Count(sql => sql.Contains("ADD COLUMN", StringComparison.Ordinal)).ShouldBe(1);
-        server.Field("d.usage", "is_batch")["type"]!.GetValue<string>().ShouldBe("BOOLEAN");
+        server.Field("d.usage", "is_batch")["description"]!.GetValue<string>()
+            .ShouldBe("Whether it was used through the batch API.");
         (after.ExitCode, after.Output.Trim()).ShouldBe((0, $"d is as expected: {Counted}"));
     }
 
@@ -112,6 +114,26 @@ public sealed class SchemaCommandTests
         ]);
         apply.Lines.ShouldBe(["replaced view d.daily_cost", "created view d.focus", UpToDate]);
         apply.ExitCode.ShouldBe(0, apply.Error);
+    }
+
+    [Fact]
+    public async Task A_view_without_descriptions_gets_them()
+    {
+        await using var server = await AppliedAsync();
+        var described = server.Snapshot();
+        server.Tables["d.freshness"]["description"] = null;
+        server.Field("d.focus", "BilledCost").Remove("description");
+        server.Field("d.cost", "amount_usd")["description"] = "Old words.";
+
+        var check = await SchemaProgram.RunAsync(server, "check");
+        var apply = await SchemaProgram.RunAsync(server, "apply");
+
+        check.ExitCode.ShouldBe(1);
+        check.Lines.ShouldBe(new[] { "cost", "freshness", "focus" }.Select(view =>
+            $"d.{view} is described otherwise; expected: the descriptions that 'schema print' shows. 'schema apply' "
+                + "changes it."));
+        apply.Lines.ShouldBe(["replaced view d.cost", "replaced view d.freshness", "replaced view d.focus", UpToDate]);
+        server.Snapshot().ShouldBe(described);
     }
 
     [Fact]
@@ -363,7 +385,7 @@ public sealed class SchemaCommandTests
         (print.ExitCode, print.Error).ShouldBe((0, ""));
         print.Output.Split(";\n").Length.ShouldBe((2 * (Tables + Views)) + 1);
         print.Output.ShouldContain("CREATE TABLE IF NOT EXISTS ai_usage_analytics.usage_versions (");
-        print.Output.ShouldContain("CREATE OR REPLACE VIEW ai_usage_analytics_dev.focus AS");
+        print.Output.ShouldContain("CREATE OR REPLACE VIEW ai_usage_analytics_dev.focus (");
     }
 
     [Fact]

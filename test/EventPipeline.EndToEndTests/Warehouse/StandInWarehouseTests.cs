@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using EventPipeline.Commands;
+using EventPipeline.Google.Schema;
 using EventPipeline.Load;
 
 namespace EventPipeline.EndToEndTests.Warehouse;
@@ -25,6 +26,25 @@ public sealed class StandInWarehouseTests(
             .ExecuteAsync(server.Schema, WarehouseServer.Dataset, TestContext.Current.CancellationToken);
 
         isAsExpected.ShouldBeTrue(said.ToString());
+    }
+
+    [Fact]
+    public async Task Every_table_every_view_and_every_column_has_its_description()
+    {
+        var expected = ExpectedSchema.Read();
+        foreach (var (name, description, columns) in expected.Tables
+            .Select(table => (table.Name, table.Description, table.Columns.Select(one => (one.Name, one.Description))))
+            .Concat(expected.Views.Select(view => (
+                view.Name,
+                (string?)view.Description,
+                view.Columns.Select(one => (one.Name, (string?)one.Description))))))
+        {
+            var stored = await server.Client.GetTableAsync(
+                WarehouseServer.Dataset, name, TestContext.Current.CancellationToken);
+
+            stored!.Description.ShouldBe(description, name);
+            stored.Schema!.Fields!.Select(field => (field.Name, field.Description)).ShouldBe(columns, name);
+        }
     }
 
     [Fact]

@@ -21,6 +21,8 @@ public abstract class WarehouseServer : IAsyncLifetime
 
     internal LiveSchema Schema => services!.GetRequiredService<LiveSchema>();
 
+    internal BigQueryClient Client => services!.GetRequiredService<BigQueryClient>();
+
     public async ValueTask InitializeAsync()
     {
         if (await StartAsync() is not { } host)

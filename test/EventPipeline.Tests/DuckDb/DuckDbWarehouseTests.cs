@@ -95,6 +95,47 @@ public sealed class DuckDbWarehouseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Every_table_every_view_and_every_column_says_what_it_is_also_after_a_restart()
+    {
+        await _file.ReopenAsync();
+
+        (await _file.AskAsync(
+            $"""
+            SELECT table_name, '' FROM information_schema.tables
+            WHERE table_schema = '{WarehouseFixture.Dataset}' AND COALESCE(table_comment, '') = ''
+            UNION ALL SELECT table_name, column_name FROM information_schema.columns
+            WHERE table_schema = '{WarehouseFixture.Dataset}' AND COALESCE(column_comment, '') = ''
+            """)).ShouldBeEmpty();
+        (await _file.AskAsync(
+            "SELECT DISTINCT column_comment FROM information_schema.columns "
+                + "WHERE table_name IN ('usage', 'usage_versions') AND column_name = 'context_window'"))
+            .ShouldHaveSingleItem()[0].ShouldBe("The context window's class, as the vendor spells it.");
+    }
+
+    [Fact]
+    public async Task A_start_makes_nothing_anew()
+    {
+        await _file.ReopenAsync($"COMMENT ON VIEW {WarehouseFixture.Dataset}.cost IS 'A mark.'");
+
+        (await _file.AskAsync("SELECT table_comment FROM information_schema.tables WHERE table_name = 'cost'"))
+            .ShouldContain(row => (string?)row[0] == "A mark.");
+    }
+
+    [Fact]
+    public async Task A_start_makes_anew_what_another_program_changed()
+    {
+        await _file.ReopenAsync(
+            $"CREATE OR REPLACE VIEW {WarehouseFixture.Dataset}.cost AS "
+                + $"SELECT * FROM {WarehouseFixture.Dataset}.cost_all",
+            $"COMMENT ON VIEW {WarehouseFixture.Dataset}.cost IS 'A mark.'",
+            $"DROP VIEW {WarehouseFixture.Dataset}.focus");
+
+        (await _file.AskAsync("SELECT table_comment FROM information_schema.tables WHERE table_name = 'cost'"))
+            .ShouldNotContain(row => (string?)row[0] == "A mark.");
+        (await _file.AskAsync("SELECT COUNT(*) FROM focus"))[0][0].ShouldBe(0L);
+    }
+
+    [Fact]
     public async Task A_bad_row_loads_nothing_at_all()
     {
         await using var upload = await _file.Warehouse.StartUploadAsync(

@@ -10,8 +10,7 @@ internal sealed class DatasetComparison(DatasetName dataset, ExpectedSchema expe
     [
         .. Compare(live.Location, location),
         .. expected.Tables.SelectMany(table => new TableComparison(dataset, table, live.Table(table.Name)).Compare()),
-        .. expected.Views.SelectMany(
-            view => new ViewComparison(dataset, view, live.Table(view.Name), Shown(view)).Compare()),
+        .. expected.Views.SelectMany(view => new ViewComparison(dataset, view, live.Table(view.Name)).Compare()),
     ];
 
     private IEnumerable<Difference> Compare(string? found, string location)
@@ -35,18 +34,5 @@ internal sealed class DatasetComparison(DatasetName dataset, ExpectedSchema expe
                         + "dataset.",
             };
         }
-    }
-
-    private IReadOnlyList<string> Shown(ViewDefinition view)
-    {
-        if (view.ShowsAllOf is not { } source)
-        {
-            return [];
-        }
-
-        var table = expected.Tables.FirstOrDefault(table => table.Name == source);
-        return table is not null
-            ? [.. table.Columns.Select(column => column.Name)]
-            : expected.Views.FirstOrDefault(other => other.Name == source) is { } other ? Shown(other) : [];
     }
 }

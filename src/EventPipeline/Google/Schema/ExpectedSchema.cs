@@ -15,7 +15,22 @@ internal sealed record ExpectedSchema(IReadOnlyList<TableDefinition> Tables, IRe
     public string Count => $"{Tables.Count} tables, {Views.Count} views";
 
     /// <summary>Reads the files of <c>Sql/tables</c> and <c>Sql/views</c>.</summary>
-    public static ExpectedSchema Read() => new(
-        [.. SchemaTexts.Tables.Select(table => TableDefinition.Parse($"Sql/{table.File}", table.Sql))],
-        [.. SchemaTexts.Views.Select(view => ViewDefinition.Parse($"Sql/{view.File}", view.Sql))]);
+    public static ExpectedSchema Read()
+    {
+        List<TableDefinition> tables =
+            [.. SchemaTexts.Tables.Select(table => TableDefinition.Parse($"Sql/{table.File}", table.Sql))];
+        var known = tables.ToDictionary(
+            table => table.Name,
+            IReadOnlyList<ViewColumn> (table) =>
+                [.. table.Columns.Select(column => new ViewColumn(column.Name, column.Description ?? ""))]);
+        List<ViewDefinition> views = [];
+        foreach (var (file, sql) in SchemaTexts.Views)
+        {
+            var view = ViewDefinition.Parse($"Sql/{file}", sql, known);
+            known.Add(view.Name, view.Columns);
+            views.Add(view);
+        }
+
+        return new ExpectedSchema(tables, views);
+    }
 }

@@ -4,10 +4,7 @@ namespace EventPipeline.Google.Schema;
 /// <param name="dataset">Where it is.</param>
 /// <param name="expected">What is expected.</param>
 /// <param name="live">What is there.</param>
-/// <param name="shown">The columns that the view shows when it shows all of a table's; empty if it names its columns
-/// itself.</param>
-internal sealed class ViewComparison(
-    DatasetName dataset, ViewDefinition expected, LiveTable? live, IReadOnlyList<string> shown)
+internal sealed class ViewComparison(DatasetName dataset, ViewDefinition expected, LiveTable? live)
 {
     private readonly string _where = $"{dataset}.{expected.Name}";
 
@@ -32,21 +29,18 @@ internal sealed class ViewComparison(
                 Upgrade = Replace("replaced view"),
             };
         }
-        else if (Untold() is { Count: > 0 } untold)
+        else if (!IsDescribed(live.Definition))
         {
-            yield return new(
-                _where, $"was made before its table had {string.Join(", ", untold)}", "a view that lists them")
+            yield return new(_where, "is described otherwise", "the descriptions that 'schema print' shows")
             {
                 Upgrade = Replace("replaced view"),
             };
         }
     }
 
-    // A view keeps the columns that its tables had when it was made: queries see new ones, listings of its columns do
-    // not. https://cloud.google.com/bigquery/docs/views-intro#view_limitations
-    private List<string> Untold() => live!.Definition.Columns.Count == 0
-        ? []
-        : [.. shown.Except(live.Definition.Columns.Select(column => column.Name), StringComparer.OrdinalIgnoreCase)];
+    private bool IsDescribed(TableDefinition found) =>
+        found.Description == expected.Description
+            && expected.Columns.All(column => found.Column(column.Name)?.Description == column.Description);
 
     private Upgrade Replace(string done) => new(done, _where, dataset.Fill(expected.ToString()));
 }
