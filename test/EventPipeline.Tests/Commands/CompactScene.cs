@@ -170,7 +170,7 @@ internal sealed class CompactScene(IWarehouse warehouse, string dataset, DateTim
         "focus" => " WHERE x_UsageDate >= DATE '0001-01-01'",
         "raw_page" => " WHERE fetched_at >= TIMESTAMP '0001-01-01 00:00:00'",
         "activity" or "attributed_cost" or "attribution" or "cost" or "cost_all" or "cost_estimated" or "daily_cost"
-            or "daily_cost_all" or "daily_usage"
+            or "daily_cost_all" or "daily_usage" or "drift"
             or "seat" or "usage" or "usage_event" or "activity_versions" or "cost_versions" or "seat_versions"
             or "usage_versions" or "usage_event_versions" =>
             " WHERE usage_date >= DATE '0001-01-01'",
