@@ -76,12 +76,14 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
     {
         var report = subject.Report;
 
+        var today = lastClosed.AddDays(1);
+
         // Today's read is the first that can settle the day whose restatement period has just ended.
         DateOnly[] starts =
         [
             asked.From,
             lastClosed.AddDays(1 - gapDays),
-            report.FirstUnsettled(lastClosed.AddDays(1)),
+            report.FirstUnsettled(today),
         ];
         var first = starts.Min();
         var most = MostRows(subject, first, lastClosed);
@@ -90,7 +92,10 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
         for (var day = first; day <= lastClosed; day = day.AddDays(1))
         {
             var isAsked = asked.From <= day && day <= asked.To;
-            var isServed = IsServed(report, lastClosed, day);
+
+            // A day that is not served is read only if a person asks for it, and takes no other day with it when it is
+            // refused.
+            var isServed = report.Serves(day, today);
             var isGapDay = isServed && day > lastClosed.AddDays(-gapDays);
             var read = ReadOf(subject, day);
             if (Why(day, isAsked, isGapDay, read, report, request) is not { } why || !(isServed || isAsked))
@@ -103,7 +108,7 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
                 open is not null
                     && open.Why == why
                     && open.Window.To.AddDays(1) == day
-                    && IsServed(report, lastClosed, open.Window.To) == isServed
+                    && report.Serves(open.Window.To, today) == isServed
                     && (skipped || open.Window.Days < longest))
             {
                 open = open with { Window = open.Window with { To = day }, Rows = open.Rows + most };
@@ -123,13 +128,6 @@ internal sealed class Planner(IReadOnlyDictionary<Slice, SliceRead> reads, int g
             yield return open;
         }
     }
-
-    /// <summary>
-    /// Whether the vendor still serves a day. One that it does not is read only if a person asks for it, and takes no
-    /// other day with it when it is refused.
-    /// </summary>
-    private static bool IsServed(Report report, DateOnly lastClosed, DateOnly day) =>
-        report.ServedDays is not { } days || day > lastClosed.AddDays(-days);
 
     /// <summary>How many rows the largest day has that is known; null where none is.</summary>
     private long? MostRows(PlanSubject subject, DateOnly first, DateOnly last) =>

@@ -25,22 +25,17 @@ internal sealed class AccountReconciliation(
         var told = new ToldTotals(
             vendor, services.GetRequiredKeyedService<IVendorConnector>(account.Vendor), _clock);
         var shown = await ShownTotals.ReadAsync(warehouse, dataset, account, from, to, cancellationToken);
+        var days = Enumerable.Range(0, to.DayNumber - from.DayNumber + 1).Select(from.AddDays).ToList();
         var found = new List<ReconciledSlice>();
         foreach (var report in vendor.ReportsOf(account).Where(report => report.HasPast))
         {
-            var first = report.ServedDays is { } served ? today.Today().AddDays(-served) : from;
             var compared = new Comparison(vendor, account, report, shown);
-            for (var day = from; day <= to && day < first; day = day.AddDays(1))
+            var served = days.ToLookup(day => report.Serves(day, today.Today()));
+            found.AddRange(served[false].Select(day => compared.Unread(day, ReconciliationState.NotServed, null)));
+            foreach (var some in served[true].Chunk(report.MaxWindowDays))
             {
-                found.Add(compared.Unread(day, ReconciliationState.NotServed, null));
-            }
-
-            for (var start = first > from ? first : from; start <= to;)
-            {
-                var end = start.AddDays(report.MaxWindowDays - 1) is var longest && longest < to ? longest : to;
-                var window = new Window(account.Vendor, account.Name, report.Name, start, end);
+                var window = new Window(account.Vendor, account.Name, report.Name, some[0], some[^1]);
                 found.AddRange(await CompareAsync(told, compared, window, cancellationToken));
-                start = end.AddDays(1);
             }
         }
 

@@ -17,6 +17,7 @@ public sealed class ReconcileTests : IAsyncLifetime
 {
     private const string Variable = "EVENTPIPELINE_TEST_RECONCILE";
 
+    private readonly Dictionary<string, string?> _settings = [];
     private ServiceHost _host = null!;
 
     private DateOnly Settled => _host.Today.AddDays(-40);
@@ -88,6 +89,23 @@ public sealed class ReconcileTests : IAsyncLifetime
         slices[0].GetProperty("shown").ValueKind.ShouldBe(JsonValueKind.Null);
         (await RunAsync(Days(Settled.AddDays(1), Settled.AddDays(3)))).Output.ShouldContain(
             $"anthropic/acme cost not_loaded: {Settled.AddDays(1):yyyy-MM-dd} to {Settled.AddDays(3):yyyy-MM-dd}\n");
+    }
+
+    [Fact]
+    public async Task Days_that_a_vendor_serves_no_more_are_not_asked_for()
+    {
+        Environment.SetEnvironmentVariable($"{Variable}_OTHER", "sk-or-v1-a-test-key");
+        _settings["Vendors:OpenRouter:BaseAddress"] = _host.Vendor.Address.AbsoluteUri;
+        _settings["Vendors:OpenRouter:Accounts:0:Name"] = "acme";
+        _settings["Vendors:OpenRouter:Accounts:0:Secret"] = $"env:{Variable}_OTHER";
+
+        var (exitCode, output, _) = await RunAsync(
+            [.. Days(_host.Today.AddDays(-33), _host.Today.AddDays(-31)), "--vendor", "openrouter"]);
+
+        exitCode.ShouldBe(0, output);
+        output.ShouldContain(
+            $"openrouter/acme activity not_served: {_host.Today.AddDays(-33):yyyy-MM-dd} to "
+            + $"{_host.Today.AddDays(-31):yyyy-MM-dd}\n");
     }
 
     [Theory]
@@ -186,6 +204,7 @@ public sealed class ReconcileTests : IAsyncLifetime
             ["Vendors:Anthropic:Accounts:0:Secret"] = $"env:{Variable}",
             ["Vendors:Anthropic:Accounts:0:Reports:0"] = "cost",
         });
+        builder.Configuration.AddInMemoryCollection(_settings);
         builder.Services.AddSingleton<TimeProvider>(new HurriedTime());
         builder.Services.AddVendors();
     }

@@ -127,6 +127,11 @@ public sealed record Report(
     /// <summary>How many closed days back the vendor serves it; null where no limit is documented.</summary>
     public int? ServedDays { get; init; }
 
+    /// <summary>Whether the vendor serves a day, as far as that is documented.</summary>
+    /// <param name="day">The day.</param>
+    /// <param name="today">The day of the read, UTC.</param>
+    public bool Serves(DateOnly day, DateOnly today) => ServedDays is not { } days || day >= today.AddDays(-days);
+
     /// <summary>What its days settle after.</summary>
     public Settles Settles { get; init; }
 
