@@ -1,5 +1,5 @@
-using EventPipeline.Commands;
 using System.Text.Json;
+using EventPipeline.Commands;
 using EventPipeline.Local.DuckDb;
 using Spectre.Console;
 

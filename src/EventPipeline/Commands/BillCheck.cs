@@ -20,12 +20,15 @@ internal sealed class BillCheck(IWarehouse warehouse, string dataset, DateOnly t
         bool isOfOne,
         CancellationToken cancellationToken)
     {
+        var accountId = isOfOne
+            ? await StoredAccount.FindIdAsync(warehouse, dataset, accounts[0], cancellationToken) ?? accounts[0].Name
+            : null;
         var last = month.AddMonths(1).AddDays(-1);
         var vendor = accounts[0].Vendor;
         (string, object?)[] of =
         [
             ("vendor", vendor),
-            ("account_id", await AccountIdAsync(isOfOne ? accounts[0] : null, cancellationToken)),
+            ("account_id", accountId),
             ("from", month),
             ("to", last),
         ];
@@ -38,20 +41,5 @@ internal sealed class BillCheck(IWarehouse warehouse, string dataset, DateOnly t
             last < today ? last : today.AddDays(-1));
         await writer.WriteAsync(explanation, vendor, month);
         return Math.Round(explanation.Unexplained, 2) == 0 ? 0 : 1;
-    }
-
-    /// <summary>The id in the tables; null for all accounts of the vendor.</summary>
-    private async Task<string?> AccountIdAsync(Account? account, CancellationToken cancellationToken)
-    {
-        if (account is null)
-        {
-            return null;
-        }
-
-        var known = await warehouse.QueryAsync(
-            dataset,
-            Statement.Create("account_id", ("vendor", account.Vendor), ("account", account.Name)),
-            cancellationToken);
-        return known is [var row] ? row.Text("account_id") : account.Name;
     }
 }

@@ -18,13 +18,9 @@ internal static class FocusCommand
     private static Command Check(OpenWarehouse open, TimeProvider clock)
     {
         var since = DayOption.Since(clock, $"Default: {UsualDays}d.");
-        var json = new Option<bool>("--json")
-        {
-            Description = "Print one JSON document on standard output and nothing else.",
-        };
         var check = new Command("check", "Checks the rows of focus against the rules of FOCUS 1.2.")
         {
-            WarehouseCommand.Dataset, since, json,
+            WarehouseCommand.Dataset, since, OutputOptions.Document,
         };
         check.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
@@ -38,7 +34,7 @@ internal static class FocusCommand
                     today.AddDays(-1),
                     cancellationToken);
                 var output = arguments.InvocationConfiguration.Output;
-                await (arguments.GetValue(json)
+                await (arguments.GetValue(OutputOptions.Document)
                     ? FocusFindings.WriteJsonAsync(output, found)
                     : FocusFindings.WriteTextAsync(output, found));
                 return found.Holds ? 0 : 1;

@@ -18,6 +18,10 @@ internal static class OutputOptions
 
     public static Option<bool> Csv { get; } = new("--csv") { Description = "CSV (RFC 4180)." };
 
+    /// <summary><c>--json</c> of a command that writes one document instead of its text.</summary>
+    public static Option<bool> Document { get; } =
+        new("--json") { Description = "Print one JSON document on standard output and nothing else." };
+
     /// <summary>Adds both to a command, which takes one of them.</summary>
     public static void AddTo(Command command)
     {

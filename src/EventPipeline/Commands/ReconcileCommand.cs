@@ -38,17 +38,13 @@ internal static class ReconcileCommand
     {
         var from = DayOption.Create("--from", "The first UTC day. Default: the seventh before today.");
         var to = DayOption.Create("--to", "The last UTC day, which must be over. Default: yesterday.");
-        var json = new Option<bool>("--json")
-        {
-            Description = "Print one JSON document on standard output and nothing else; amounts are strings.",
-        };
         var reconcile = new Command(
             "reconcile",
             "Reads the vendors' own totals again and compares them with the views, or explains a bill. Changes "
             + "nothing.")
         {
             WarehouseCommand.Dataset, from, to, AccountChoice.Vendor, AccountChoice.Account,
-            Invoice, Month, Tax, Credits, Seats, json,
+            Invoice, Month, Tax, Credits, Seats, OutputOptions.Document,
         };
         reconcile.Validators.Add(result =>
         {
@@ -66,7 +62,7 @@ internal static class ReconcileCommand
                 var accounts = AccountChoice.Read(arguments, vendors.Services);
                 var today = vendors.Today.Today();
                 var writer = new ReconciliationWriter(
-                    arguments.InvocationConfiguration.Output, arguments.GetValue(json));
+                    arguments.InvocationConfiguration.Output, arguments.GetValue(OutputOptions.Document));
                 if (arguments.GetValue(Invoice) is { } invoice)
                 {
                     var bill = new Bill(

@@ -15,16 +15,12 @@ internal static class VendorsCommand
     /// <param name="open">Opens the vendors that the command asks.</param>
     public static Command Create(OpenVendors open)
     {
-        var json = new Option<bool>("--json")
-        {
-            Description = "Print one JSON document on standard output and nothing else.",
-        };
         var check = new Command(
             "check",
             "Tries each account's credential with the smallest request of each report that it reads, and says what is "
             + "missing and who can give it. Loads nothing and writes nothing.")
         {
-            AccountChoice.Vendor, AccountChoice.Account, json,
+            AccountChoice.Vendor, AccountChoice.Account, OutputOptions.Document,
         };
         check.SetAction(async (arguments, cancellationToken) =>
         {
@@ -33,7 +29,7 @@ internal static class VendorsCommand
             var found = await new CredentialCheck(opened.Services, opened.Today)
                 .ExecuteAsync(accounts, cancellationToken);
             var output = arguments.InvocationConfiguration.Output;
-            await (arguments.GetValue(json)
+            await (arguments.GetValue(OutputOptions.Document)
                 ? output.WriteLineAsync(JsonSerializer.Serialize(found, ApiJson.Options))
                 : CheckTable.WriteAsync(output, found));
             return ExitCodeOf(found);

@@ -8,9 +8,6 @@ internal sealed class PriceList(IReadOnlyCollection<string> vendors, DateOnly to
 {
     public const string Columns = "vendor,model,tier,token_type,usd_per_million,from,source,source_date";
 
-    // From dollars for a million tokens to dollars for one.
-    private const int FromMillion = -6;
-
     private readonly Dictionary<(PricedTokens, DateOnly), int> _seen = [];
     private readonly List<Price> _prices = [];
 
@@ -53,7 +50,7 @@ internal sealed class PriceList(IReadOnlyCollection<string> vendors, DateOnly to
             return null;
         }
 
-        if (Money.TryParse(text, FromMillion, out var usd, out var rounded) && !rounded && usd >= 0)
+        if (Money.TryParse(text, Money.FromMillion, out var usd, out var rounded) && !rounded && usd >= 0)
         {
             return usd;
         }

@@ -24,16 +24,11 @@ internal sealed class ShownTotals(
         DateOnly to,
         CancellationToken cancellationToken)
     {
-        var known = await warehouse.QueryAsync(
-            dataset,
-            Statement.Create("account_id", ("vendor", account.Vendor), ("account", account.Name)),
-            cancellationToken);
-        if (known is not [var named])
+        if (await StoredAccount.FindIdAsync(warehouse, dataset, account, cancellationToken) is not { } accountId)
         {
             return new ShownTotals(null, new Dictionary<(string, DateOnly), ShownSlice>());
         }
 
-        var accountId = named.Text("account_id");
         var rows = await warehouse.QueryAsync(
             dataset,
             Statement.Create(

@@ -11,6 +11,9 @@ internal static class Money
     /// <summary>Cents to dollars.</summary>
     public const int FromCents = -2;
 
+    /// <summary>The price of a million to the price of one.</summary>
+    public const int FromMillion = -6;
+
     /// <summary>Dollars, or anything else that is taken as it stands.</summary>
     public const int AsIs = 0;
 
@@ -27,7 +30,9 @@ internal static class Money
     /// text, whatever its length.
     /// </summary>
     /// <param name="text">The vendor's own text.</param>
-    /// <param name="shift">Powers of ten: <see cref="FromCents"/> or <see cref="AsIs"/>.</param>
+    /// <param name="shift">
+    /// Powers of ten: <see cref="FromCents"/>, <see cref="FromMillion"/> or <see cref="AsIs"/>.
+    /// </param>
     /// <param name="value">The value, at most 18 decimals.</param>
     /// <param name="rounded">Whether digits beyond 18 decimals were rounded, half to even.</param>
     /// <returns>
