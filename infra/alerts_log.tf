@@ -45,6 +45,47 @@ locals {
             gcloud pubsub topics publish ${local.name}-trigger --project=${var.project} --message='{"from":"YYYY-MM-DD","to":"YYYY-MM-DD"}'
       TEXT
     }
+    unusual_data = {
+      title    = "a day is unlike the days before it"
+      severity = "WARNING"
+      filter   = "${local.service_log} AND jsonPayload.event=\"anomaly\" AND jsonPayload.kind=(\"empty_day\" OR \"volume\" OR \"restatement\")"
+      extract  = { kind = "kind", vendor = "vendor", account = "account", report = "report", day = "usageDate", reason = "reason" }
+      todo     = <<-TEXT
+        $${log.extracted_label.kind}: $${log.extracted_label.reason}
+
+        The data was loaded as the vendor told it. Ask the vendor again, and compare with its own sums, where the service's settings are:
+
+            EventPipeline reconcile --vendor $${log.extracted_label.vendor} --account $${log.extracted_label.account} --from $${log.extracted_label.day} --to $${log.extracted_label.day}
+
+        Where they agree, look at whom the vendor's own console shows for that day. A restatement is in the view restatements, with both versions.
+      TEXT
+    }
+    unusual_cost = {
+      title    = "a day cost far more than usual"
+      severity = "WARNING"
+      filter   = "${local.service_log} AND jsonPayload.event=\"anomaly\" AND jsonPayload.kind=\"cost\""
+      extract  = { vendor = "vendor", account = "account", day = "usageDate", reason = "reason" }
+      todo     = <<-TEXT
+        $${log.extracted_label.reason}
+
+        Who or what it was:
+
+            bq query --project_id=${var.project} --use_legacy_sql=false 'SELECT team, person, api_key, model, SUM(amount_usd) AS usd FROM ${var.dataset}.attributed_cost WHERE usage_date = "$${log.extracted_label.day}" AND vendor = "$${log.extracted_label.vendor}" GROUP BY team, person, api_key, model ORDER BY usd DESC LIMIT 20'
+      TEXT
+    }
+    budget = {
+      title    = "a budget is being used up"
+      severity = "WARNING"
+      filter   = "${local.service_log} AND jsonPayload.event=\"anomaly\" AND jsonPayload.kind=(\"budget\" OR \"forecast\")"
+      extract  = { kind = "kind", reason = "reason" }
+      todo     = <<-TEXT
+        $${log.extracted_label.kind}: $${log.extracted_label.reason}
+
+        Each half, four fifths and whole of a budget is told once a month, and so is a forecast that passes it. A budget is changed with
+
+            EventPipeline budgets import FILE
+      TEXT
+    }
     drift = {
       title    = "a vendor sent what its documentation does not name"
       severity = "WARNING"

@@ -17,6 +17,7 @@ const visible = put(statements.get('visible_days.sql'), 'load_ids', '@load_ids_0
 const parts = {
   landed: texts('proofs').map(([, text]) => text).join('UNION ALL\n'),
   account_ids: '@account_ids_0, @account_ids_1',
+  ids: '@ids_0, @ids_1',
   load_ids: '@load_ids_0',
   visible: put(part.get('visible.sql'), 'visible_days', statement(visible)),
   removable: removable('removable_rows.sql'),

@@ -71,6 +71,9 @@ internal static class LocalCommands
         root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(PricesCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(DriftCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(BudgetsCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(ForecastCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(AnomaliesCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReconcileCommand.Create(OpenAsync, OpenVendorsAsync));
         return root;
 

@@ -4,7 +4,7 @@ namespace EventPipeline.Local.DuckDb;
 
 /// <summary>
 /// Reads the project's GoogleSQL as DuckDB's SQL. The texts keep to what both understand; only the names of some types
-/// and of two functions, the marks of parameters, the storage clauses of tables, and how an array of structs is made
+/// and of three functions, the marks of parameters, the storage clauses of tables, and how an array of structs is made
 /// and taken apart differ.
 /// </summary>
 internal static partial class GoogleSql
@@ -26,6 +26,7 @@ internal static partial class GoogleSql
         text = Unnested().Replace(text, "UNNEST(${of}.${array}) AS ${item} FROM ${from} AS ${of}");
         text = JsonText().Replace(text, "CAST(TO_JSON($1) AS VARCHAR)");
         text = RegularExpression().Replace(text, "REGEXP_MATCHES(");
+        text = DayOfWeek().Replace(text, "(EXTRACT(DOW FROM $1) + 1)");
         text = Parameter().Replace(text, "$$$1");
         return text.Replace("{dataset}", SqlName.Quoted(dataset), StringComparison.Ordinal).Trim();
     }
@@ -65,6 +66,10 @@ internal static partial class GoogleSql
 
     [GeneratedRegex(@"\bREGEXP_CONTAINS\(")]
     private static partial Regex RegularExpression();
+
+    /// <summary>1 is a Sunday in GoogleSQL, and 0 in DuckDB.</summary>
+    [GeneratedRegex(@"\bEXTRACT\(DAYOFWEEK FROM (\w+(?:\.\w+)?)\)")]
+    private static partial Regex DayOfWeek();
 
     [GeneratedRegex(@"(?<![\w@])@([a-z][a-z0-9_]*)")]
     private static partial Regex Parameter();

@@ -9,8 +9,6 @@ namespace EventPipeline.Commands;
 /// <summary>Records who owns what, from a CSV file or a table.</summary>
 internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock)
 {
-    private const int MaxShown = 50;
-
     private readonly PeopleRegister _register = new(warehouse);
 
     /// <summary>
@@ -72,28 +70,22 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
 
     private async Task DescribeAsync(PeopleChanges changes, string source, int lines, bool endMissing)
     {
-        foreach (var (now, before) in changes.Changes.Take(MaxShown))
-        {
-            var from = now.From == Ownership.Always
-                ? ""
-                : string.Create(CultureInfo.InvariantCulture, $" from {now.From:yyyy-MM-dd} on");
-            await console.Output.WriteLineAsync(
-                $"{now.Id}: {now.Owner}{from}" + (before.IsNobody ? "" : $", was {before}"));
-        }
-
-        if (changes.Changes.Count > MaxShown)
-        {
-            await console.Output.WriteLineAsync($"… and {changes.Changes.Count - MaxShown} more");
-        }
-
+        await RecordedChanges.WriteAsync(
+            console.Output,
+            [
+                .. from change in changes.Changes
+                   let now = change.Now
+                   let since = now.From == Ownership.Always ? "" : $" from {now.From.Text()} on"
+                   select $"{now.Id}: {now.Owner}{since}"
+                       + (change.Before.IsNobody ? "" : $", was {change.Before}"),
+            ],
+            $"{lines} lines of {source}, {changes.Changes.Count} changes.");
         if (!endMissing && changes.Missing.Count > 0)
         {
             await console.Output.WriteLineAsync(
                 $"{changes.Missing.Count} that are owned are not in {source} and stay as they are "
                 + "(--end-missing ends them).");
         }
-
-        await console.Output.WriteLineAsync($"{lines} lines of {source}, {changes.Changes.Count} changes.");
     }
 
     private async Task ReadAsync(string dataset, string table, PeopleList list, CancellationToken cancellationToken)

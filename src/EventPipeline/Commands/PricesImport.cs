@@ -7,8 +7,6 @@ namespace EventPipeline.Commands;
 /// <summary>Records what tokens cost by list, from a CSV file.</summary>
 internal sealed class PricesImport(IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock)
 {
-    private const int MaxShown = 50;
-
     private readonly PriceRegister _register = new(warehouse);
 
     /// <summary>Describes the change, asks for confirmation and makes it.</summary>
@@ -33,20 +31,15 @@ internal sealed class PricesImport(IWarehouse warehouse, InvocationConfiguration
         var changes = list.Prices
             .Where(price => recorded.GetValueOrDefault((price.Tokens, price.From)) != price)
             .ToList();
-        foreach (var price in changes.Take(MaxShown))
-        {
-            var before = recorded.GetValueOrDefault((price.Tokens, price.From));
-            await console.Output.WriteLineAsync(
-                $"{price.Tokens} from {price.From.Text()} on: {Usd(price)}"
-                + (before is null ? "" : $", was {Usd(before)}"));
-        }
-
-        if (changes.Count > MaxShown)
-        {
-            await console.Output.WriteLineAsync($"… and {changes.Count - MaxShown} more");
-        }
-
-        await console.Output.WriteLineAsync($"{list.Prices.Count} prices of {file.Name}, {changes.Count} changes.");
+        await RecordedChanges.WriteAsync(
+            console.Output,
+            [
+                .. from price in changes
+                   let before = recorded.GetValueOrDefault((price.Tokens, price.From))
+                   select $"{price.Tokens} from {price.From.Text()} on: {Usd(price)}"
+                       + (before is null ? "" : $", was {Usd(before)}"),
+            ],
+            $"{list.Prices.Count} prices of {file.Name}, {changes.Count} changes.");
         if (changes.Count == 0)
         {
             return 0;

@@ -9,7 +9,7 @@ namespace EventPipeline.Commands;
 /// </summary>
 internal static class ReportCommand
 {
-    private static readonly string[] Things = ["vendor", "model", "person", "team", "key", "workspace"];
+    private static readonly string[] Things = ["vendor", "account", "model", "person", "team", "key", "workspace"];
 
     /// <param name="open">Opens the warehouse that the command works on.</param>
     /// <param name="clock">Says what day it is, UTC.</param>
@@ -26,7 +26,7 @@ internal static class ReportCommand
             Description = $"{string.Join(", ", Things)}: what each amount is of.",
             HelpName = "THING",
             DefaultValueFactory = _ => Things[0],
-            Validators = { CheckThing },
+            Validators = { result => WordOption.Check(result, Things) },
         };
         var since = DayOption.Since(
             clock, "Default: 7d, 4w or 3m; the period in which it begins is whole.");
@@ -60,14 +60,5 @@ internal static class ReportCommand
 
         argument.AddError($"'{Shown.Plain(text, 80)}' is not a period: daily, weekly or monthly.");
         return SpendPeriod.Daily;
-    }
-
-    private static void CheckThing(OptionResult result)
-    {
-        if (result.Tokens is [var token] && !Things.Contains(token.Value))
-        {
-            result.AddError(
-                $"--by is '{Shown.Plain(token.Value, 80)}'. {Nearest.DidYouMeanOneOf(token.Value, Things)}");
-        }
     }
 }

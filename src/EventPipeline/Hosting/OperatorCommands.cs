@@ -24,6 +24,9 @@ internal static class OperatorCommands
             ReconcileCommand.Create(WarehouseCommand.OpenBigQuery, VendorsCommand.OpenConfigured));
         root.Subcommands.Add(PricesCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(DriftCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(BudgetsCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(ForecastCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(AnomaliesCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(ProbeCommand.Create());
         root.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         return root;

@@ -20,9 +20,12 @@ internal sealed partial class FreshnessReport(
     public Task LookAsync(CancellationToken cancellationToken) => ReadAsync(_ => { }, cancellationToken);
 
     /// <summary>Does the same and logs an entry for every report: a run has ended.</summary>
-    public Task TellAsync(CancellationToken cancellationToken) => ReadAsync(Tell, cancellationToken);
+    /// <returns>The reports; none where that could not be told.</returns>
+    public Task<IReadOnlyList<ReportFreshness>> TellAsync(CancellationToken cancellationToken) =>
+        ReadAsync(Tell, cancellationToken);
 
-    private async Task ReadAsync(Action<ReportFreshness> tell, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ReportFreshness>> ReadAsync(
+        Action<ReportFreshness> tell, CancellationToken cancellationToken)
     {
         try
         {
@@ -37,10 +40,12 @@ internal sealed partial class FreshnessReport(
                 where day.HasValue
                 select (report.Subject, day.Value));
             reports.ForEach(tell);
+            return reports;
         }
         catch (Exception unknown) when (!cancellationToken.IsCancellationRequested)
         {
             FreshnessLog.Unknown(logger, unknown);
+            return [];
         }
     }
 

@@ -1,3 +1,4 @@
+using EventPipeline.Anomalies;
 using EventPipeline.DeadLetters;
 
 namespace EventPipeline.Ledger;
@@ -16,6 +17,7 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<RunStatus>()
         .AddScoped<RunNews>()
         .AddScoped<FreshnessReport>()
+        .AddScoped<AnomalyWatch>()
         .AddHostedService<FreshnessWatch>()
         .AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync)
         .AddScoped<WindowRenewed>(provider => provider.GetRequiredService<RunLedger>().RecordRenewedAsync)

@@ -1,3 +1,4 @@
+using EventPipeline.Anomalies;
 using EventPipeline.Load;
 using EventPipeline.Telemetry;
 
@@ -7,7 +8,12 @@ namespace EventPipeline.Ledger;
 /// Reports to logs and metrics what the ledger has recorded. Event names and fields are a contract: alerts are built on
 /// them, and docs/telemetry.md lists them. Anything that a person has to act on is an error.
 /// </summary>
-internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport freshness, ILogger<RunNews> logger)
+internal sealed partial class RunNews(
+    PipelineMetrics metrics,
+    FreshnessReport freshness,
+    AnomalyWatch anomalies,
+    TimeProvider clock,
+    ILogger<RunNews> logger)
 {
     /// <summary>An attempt failed, and the window will be retried.</summary>
     public void AttemptFailed(
@@ -54,7 +60,14 @@ internal sealed partial class RunNews(PipelineMetrics metrics, FreshnessReport f
             duration.TotalSeconds, modeName, run.From, run.To);
         if (mode == RunMode.Production)
         {
-            await freshness.TellAsync(cancellationToken);
+            var reports = await freshness.TellAsync(cancellationToken);
+            if (run.To is { } to)
+            {
+                // A run that asked for older days was not to make anything fresh.
+                var isDaily = to >= clock.Today().AddDays(-1);
+                await anomalies.LookAsync(
+                    run.RunId, to, isDaily ? StaleReports.Find(reports, clock.GetUtcNow()) : [], cancellationToken);
+            }
         }
     }
 

@@ -36,6 +36,7 @@ internal sealed class PipelineMetrics
     private readonly Histogram<double> _windows;
     private readonly Counter<long> _retries;
     private readonly Counter<long> _drift;
+    private readonly Counter<long> _anomalies;
     private readonly Counter<long> _deadLetters;
     private readonly Counter<long> _runs;
     private readonly Histogram<double> _runTimes;
@@ -58,6 +59,8 @@ internal sealed class PipelineMetrics
             "eventpipeline.vendor.retries", "{retry}", "Requests that a vendor was sent again.");
         _drift = meter.CreateCounter<long>(
             "eventpipeline.drift", "{note}", "What vendors sent beyond their documentation.");
+        _anomalies = meter.CreateCounter<long>(
+            "eventpipeline.anomalies", "{anomaly}", "What was found to be unusual after a run.");
         _deadLetters = meter.CreateCounter<long>(
             "eventpipeline.dead_letters", "{message}", "Dead letters that were stored.");
         _runs = meter.CreateCounter<long>("eventpipeline.runs", "{run}", "Runs that ended.");
@@ -110,6 +113,10 @@ internal sealed class PipelineMetrics
 
     /// <summary>A window contained undocumented fields.</summary>
     public void Drifted(Window window, RunMode mode, int notes) => _drift.Add(notes, Whose(window, mode));
+
+    /// <summary>Something unusual was found.</summary>
+    public void Found(string kind, string? vendor) =>
+        _anomalies.Add(1, new("kind", kind), new(Vendor, vendor ?? ""));
 
     /// <summary>A dead letter was stored.</summary>
     public void DeadLettered(string cause, string? topic) =>

@@ -13,6 +13,7 @@ internal sealed record Question(string View, string About, string? Day, string S
     [
         new("slice_history", "reads per report", "usage_date", "report, COUNT(*) AS reads", "report"),
         new("accounts", "all of it", null, "*"),
+        new("budget", "all of it", null, "*"),
         new("person", "all of it", null, "*"),
         new("price", "all of it", null, "*"),
         new("settling_reports", "all of it", null, "*"),
@@ -39,6 +40,7 @@ internal sealed record Question(string View, string About, string? Day, string S
         new("focus", "cost per project", "x_UsageDate", "SubAccountName, SUM(BilledCost) AS usd", "SubAccountName"),
         new("attributed_cost", "dollars per team", "usage_date", "team, SUM(amount_usd) AS usd", "team"),
         new("attribution", "shares per vendor", "usage_date", "vendor, SUM(unattributed_usd) AS usd", "vendor"),
+        new("anomalies", "all of it", "usage_date", "*"),
         new("dead_letters", "all of it", null, "*"),
     ];
 

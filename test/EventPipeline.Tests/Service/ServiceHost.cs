@@ -56,6 +56,7 @@ internal sealed class ServiceHost : IAsyncDisposable
     [
         "usage_versions", "usage_event_versions", "cost_versions", "activity_versions", "seat_versions",
         "entity_versions", "raw_page", "slice_versions", "account_identity", "person_history", "price_history",
+        "budget_history", "anomaly",
         "run_events", "dead_letter",
     ];
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.Load;
 using EventPipeline.Tests.Google;
 using EventPipeline.Tests.Service;
 using Microsoft.Extensions.Logging;
@@ -65,6 +66,64 @@ public sealed class EventTests : IAsyncLifetime
             trace => trace.ShouldStartWith("projects/p-1/traces/"),
             trace => trace.ShouldBe(Trace(window)),
             trace => trace.ShouldBe(Trace(end)));
+    }
+
+    [Fact]
+    public async Task What_is_unusual_after_a_run_is_a_warning_once()
+    {
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await _host.Warehouse.ExecuteAsync(
+            "ai_usage_analytics",
+            "budget",
+            Statement.Insert(
+                "insert_budget_history",
+                [
+                    new Dictionary<string, object?>
+                    {
+                        ["scope"] = "account",
+                        ["name"] = "anthropic/acme",
+                        ["valid_from"] = Day,
+                        ["monthly_usd"] = CostRows.UsdOf(Day) * 1.5m,
+                        ["list"] = "budgets.csv",
+                        ["change_id"] = "change",
+                    },
+                ]),
+            TestContext.Current.CancellationToken);
+
+        var run = await _host.RunAsync("anthropic", "cost", Day, Day);
+        await _host.RunAsync("anthropic", "cost", Day, Day, ""","force":true""");
+
+        var anomalies = _lines.Of("anomaly");
+        anomalies.Select(one => string.Join(
+            ' ', Texts(one, "severity", "kind", "vendor", "account", "usageDate", "unit", "runId")))
+            .ShouldBe(
+            [
+                $"WARNING budget anthropic acme 2025-01-01 US dollars {run.RunId}",
+                $"WARNING forecast anthropic acme 2025-01-01 US dollars {run.RunId}",
+            ]);
+        anomalies[0].TryGetProperty("report", out _).ShouldBeFalse();
+        anomalies[0].GetProperty("value").GetDecimal().ShouldBe(CostRows.UsdOf(Day));
+        anomalies[0].GetProperty("expected").GetDecimal().ShouldBe(CostRows.UsdOf(Day) * 1.5m);
+        Texts(anomalies[0], "reason")[0].ShouldStartWith("50 % of the budget of account anthropic/acme for 2025-01");
+    }
+
+    [Fact]
+    public async Task A_run_does_not_fail_when_nobody_can_tell_what_is_unusual()
+    {
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        _host.Warehouse.Before = statement =>
+        {
+            if (statement.Name == "unusual_days")
+            {
+                throw new TransientFailureException("BigQuery is away.");
+            }
+        };
+
+        (await _host.RunAsync("anthropic", "cost", Day, Day)).Outcome.ShouldBe("completed");
+
+        const string said = "Could not look for anomalies after run";
+        _lines.All.ShouldContain(entry => Texts(entry, "severity")[0] == "WARNING"
+            && Texts(entry, "message")[0].StartsWith(said, StringComparison.Ordinal));
     }
 
     [Fact]

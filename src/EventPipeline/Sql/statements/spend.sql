@@ -9,6 +9,7 @@ FROM (
     amount_usd,
     CASE @by
       WHEN 'vendor' THEN vendor
+      WHEN 'account' THEN vendor || '/' || account
       WHEN 'model' THEN model
       WHEN 'person' THEN COALESCE(person_name, person)
       WHEN 'team' THEN team

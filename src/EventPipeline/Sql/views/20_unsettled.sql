@@ -7,14 +7,7 @@ SELECT vendor, account_id, account, report, usage_date, read_began, settles_at
 FROM (
   SELECT
     q.vendor, q.account_id, q.account, q.report, q.usage_date, q.read_began,
-    CAST(
-      CASE
-        WHEN r.after_its_month THEN DATE_ADD(
-          DATE_ADD(DATE_ADD(q.usage_date, INTERVAL (1 - EXTRACT(DAY FROM q.usage_date)) DAY), INTERVAL 1 MONTH),
-          INTERVAL (r.settled_after_days) DAY)
-        ELSE DATE_ADD(q.usage_date, INTERVAL (r.settled_after_days + 1) DAY)
-      END AS TIMESTAMP
-    ) AS settles_at
+    {settles_at} AS settles_at
   FROM {dataset}.shown_slices AS q
   JOIN {dataset}.settling_reports AS r
     ON q.vendor = r.vendor AND q.report = r.report

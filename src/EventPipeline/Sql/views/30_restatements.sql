@@ -11,6 +11,7 @@
 -- previous_tokens: Its tokens.
 -- previous_amount_usd: Its billed money, US dollars.
 -- previous_estimated_usd: Its estimated money, US dollars.
+-- was_settled: Whether the read before began after the vendor stops restating the day. Null where only the settings say when that is.
 CREATE OR REPLACE VIEW {dataset}.restatements AS
 WITH versions AS (
   SELECT DISTINCT
@@ -45,15 +46,18 @@ pairs AS (
   ) = 1
 )
 SELECT
-  vendor, account_id, account, report, usage_date,
-  previous_read_began, read_began,
-  previous_load_id, load_id,
-  previous_grain, grain,
-  previous_row_count, row_count,
-  previous_tokens, tokens,
-  previous_amount_usd, amount_usd,
-  previous_estimated_usd, estimated_usd
-FROM pairs
+  q.vendor, q.account_id, q.account, q.report, q.usage_date,
+  q.previous_read_began, q.read_began,
+  q.previous_load_id, q.load_id,
+  q.previous_grain, q.grain,
+  q.previous_row_count, q.row_count,
+  q.previous_tokens, q.tokens,
+  q.previous_amount_usd, q.amount_usd,
+  q.previous_estimated_usd, q.estimated_usd,
+  q.previous_read_began >= {settles_at} AS was_settled
+FROM pairs AS q
+LEFT JOIN {dataset}.settling_reports AS r
+  ON q.vendor = r.vendor AND q.report = r.report
 WHERE CASE
   WHEN same_rows THEN digest <> previous_digest
   ELSE tokens <> previous_tokens OR amount_usd <> previous_amount_usd OR estimated_usd <> previous_estimated_usd
