@@ -10,6 +10,7 @@ output "next_steps" {
     1. Put each account's key into its secret:
 
     ${join("\n", [for secret in google_secret_manager_secret.account : "     printf %s \"$KEY\" | gcloud secrets versions add ${secret.secret_id} --project=${var.project} --data-file=-"])}
+    ${join("\n", [for secret in google_secret_manager_secret.email_key : "     openssl rand -hex 32 | tr -d '\\n' | gcloud secrets versions add ${secret.secret_id} --project=${var.project} --data-file=-"])}
 
     2. Deploy, from a checkout of the repository (later pushes to main do it by themselves):
 

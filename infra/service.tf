@@ -32,6 +32,7 @@ locals {
     merge([for key, names in var.reports : { for position, name in names : "${local.accounts[key].settings}__Reports__${position}" => name }]...),
     { for key, scope in var.account_scopes : "${local.accounts[key].settings}__Scope" => scope },
     { for key, id in var.organization_ids : "${local.accounts[key].settings}__OrganizationId" => id },
+    { for secret in google_secret_manager_secret.email_key : "Vendors__EmailKey" => "projects/${var.project}/secrets/${secret.secret_id}" },
     var.telemetry ? { OTEL_EXPORTER_OTLP_ENDPOINT = "https://telemetry.googleapis.com" } : {},
   )
 }
@@ -136,6 +137,7 @@ resource "google_cloud_run_v2_service" "this" {
     google_bigquery_dataset_iam_member.run,
     google_pubsub_topic_iam_member.run_publishes,
     google_secret_manager_secret_iam_member.run,
+    google_secret_manager_secret_iam_member.email_key,
   ]
 }
 

@@ -352,6 +352,12 @@ variable "budget" {
   }
 }
 
+variable "hash_emails" {
+  description = "Whether e-mail addresses that vendors tell are kept as hashes only. The key is in a secret of its own; the output next_steps says how to make it."
+  type        = bool
+  default     = false
+}
+
 variable "spend_alert_usd" {
   description = "Above how many US dollars of one vendor's billed money, loaded within 24 hours, somebody is told. About twice an ordinary day: a day that the vendor restated counts again."
   type        = number

@@ -164,3 +164,26 @@ run "source_per_account" {
     error_message = "What an account is read from must be a setting of that account, and of no other."
   }
 }
+
+run "hashed_emails" {
+  variables {
+    hash_emails = true
+  }
+
+  assert {
+    condition = {
+      for env in google_cloud_run_v2_service.this.template[0].containers[0].env : env.name => env.value if strcontains(env.name, "EmailKey")
+    } == { Vendors__EmailKey = "projects/acme-ai-usage/secrets/eventpipeline-email-key" }
+    error_message = "The service must be told where the key is."
+  }
+
+  assert {
+    condition     = google_secret_manager_secret_iam_member.email_key[0].role == "roles/secretmanager.secretAccessor" && google_secret_manager_secret_iam_member.email_key[0].member == "serviceAccount:eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com"
+    error_message = "The service, and nobody else, must be able to read the key."
+  }
+
+  assert {
+    condition     = strcontains(output.next_steps, "openssl rand -hex 32 | tr -d '\\n' | gcloud secrets versions add eventpipeline-email-key --project=acme-ai-usage --data-file=-")
+    error_message = "The next steps must say how the key is made."
+  }
+}

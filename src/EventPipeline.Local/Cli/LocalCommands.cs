@@ -68,7 +68,7 @@ internal static class LocalCommands
         root.Subcommands.Add(CompactCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(FocusCommand.Create(OpenAsync, TimeProvider.System));
-        root.Subcommands.Add(PeopleCommand.Create(OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(PeopleCommand.Create(OpenAsync, LocalVendors.OpenSettings, TimeProvider.System));
         root.Subcommands.Add(PricesCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(DriftCommand.Create(OpenAsync, TimeProvider.System));
         root.Subcommands.Add(BudgetsCommand.Create(OpenAsync, TimeProvider.System));

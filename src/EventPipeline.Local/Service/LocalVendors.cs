@@ -1,3 +1,4 @@
+using System.CommandLine;
 using EventPipeline.Commands;
 using EventPipeline.Local.Shared;
 using EventPipeline.Local.Simulator;
@@ -9,6 +10,11 @@ namespace EventPipeline.Local.Service;
 /// <summary>The vendors of one machine: those that are configured, or else the simulated ones.</summary>
 internal static class LocalVendors
 {
+    /// <summary>Opens the settings of those that are configured, and nothing that answers.</summary>
+    public static Task<OpenedVendors> OpenSettings(ParseResult parsed, CancellationToken cancellationToken) =>
+        Task.FromResult(new OpenedVendors(
+            CommandHost.Build(builder => builder.Services.AddVendors()), TimeProvider.System));
+
     /// <summary>Opens them; the simulator runs for as long.</summary>
     public static async Task<OpenedVendors> OpenAsync(LocalSettings settings, CancellationToken cancellationToken)
     {

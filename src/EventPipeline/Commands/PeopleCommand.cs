@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using EventPipeline.Vendors.Accounts;
 
 namespace EventPipeline.Commands;
 
@@ -15,14 +16,15 @@ internal static class PeopleCommand
     private const int MaxDays = 366;
 
     /// <param name="open">Opens the warehouse that the command works on.</param>
+    /// <param name="openVendors">Opens the settings that say whether e-mail addresses are hashed.</param>
     /// <param name="clock">Says what day it is, UTC.</param>
-    public static Command Create(OpenWarehouse open, TimeProvider clock) =>
+    public static Command Create(OpenWarehouse open, OpenVendors openVendors, TimeProvider clock) =>
         new("people", "Says who owns users, keys, e-mail addresses, workspaces and accounts.")
         {
-            WarehouseCommand.Dataset, Import(open, clock), Check(open, clock), Suggest(open, clock),
+            WarehouseCommand.Dataset, Import(open, openVendors, clock), Check(open, clock), Suggest(open, clock),
         };
 
-    private static Command Import(OpenWarehouse open, TimeProvider clock)
+    private static Command Import(OpenWarehouse open, OpenVendors openVendors, TimeProvider clock)
     {
         var file = new Argument<FileInfo?>("FILE")
         {
@@ -58,14 +60,19 @@ internal static class PeopleCommand
         import.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
             arguments,
-            (warehouse, dataset) => new PeopleImport(warehouse, arguments.InvocationConfiguration, clock).ExecuteAsync(
-                dataset,
-                arguments.GetValue(file),
-                arguments.GetValue(table),
-                arguments.GetValue(from) ?? clock.Today(),
-                arguments.GetValue(endMissing),
-                Consent.Read(arguments),
-                cancellationToken),
+            async (warehouse, dataset) =>
+            {
+                await using var vendors = await openVendors(arguments, cancellationToken);
+                var emails = await vendors.Services.GetRequiredService<EmailKey>().FindAsync(cancellationToken);
+                return await new PeopleImport(warehouse, arguments.InvocationConfiguration, clock, emails).ExecuteAsync(
+                    dataset,
+                    arguments.GetValue(file),
+                    arguments.GetValue(table),
+                    arguments.GetValue(from) ?? clock.Today(),
+                    arguments.GetValue(endMissing),
+                    Consent.Read(arguments),
+                    cancellationToken);
+            },
             cancellationToken));
         return import;
     }

@@ -7,7 +7,8 @@ using EventPipeline.People;
 namespace EventPipeline.Commands;
 
 /// <summary>Records who owns what, from a CSV file or a table.</summary>
-internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock)
+internal sealed partial class PeopleImport(
+    IWarehouse warehouse, InvocationConfiguration console, TimeProvider clock, EmailHash? emails)
 {
     private readonly PeopleRegister _register = new(warehouse);
 
@@ -27,7 +28,15 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
         Consent consent,
         CancellationToken cancellationToken)
     {
-        var list = new PeopleList(await VendorNames.ReadAsync(warehouse, dataset, cancellationToken));
+        if (emails is null && await EmailsAreHashedAsync(dataset, cancellationToken))
+        {
+            await console.Error.WriteLineAsync(
+                $"Nothing was imported: the e-mail addresses in {dataset} are hashed. Set Vendors__EmailKey here as "
+                + "the service has it, so that those of the list are hashed with the same key.");
+            return 1;
+        }
+
+        var list = new PeopleList(await VendorNames.ReadAsync(warehouse, dataset, cancellationToken), emails);
         var source = file?.Name ?? table!;
         if (file is null)
         {
@@ -86,6 +95,13 @@ internal sealed partial class PeopleImport(IWarehouse warehouse, InvocationConfi
                 $"{changes.Missing.Count} that are owned are not in {source} and stay as they are "
                 + "(--end-missing ends them).");
         }
+    }
+
+    private async Task<bool> EmailsAreHashedAsync(string dataset, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            dataset, Statement.Create("hashed_slices", ("from", clock.Today().AddDays(-90))), cancellationToken);
+        return rows[0].GetInt64("slices") > 0;
     }
 
     private async Task ReadAsync(string dataset, string table, PeopleList list, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using EventPipeline.Identities;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Messages;
+using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ internal sealed partial class StepReader(
     LoadPlace place,
     Commits commits,
     IOptions<DatasetOptions> datasets,
+    VendorOptions vendors,
     TimeProvider clock,
     ILogger<FetchHandler> logger)
 {
@@ -66,6 +68,7 @@ internal sealed partial class StepReader(
             Whole = message.Window,
             StoredIds = identity.StoredIds,
             DaysComeAgain = daysComeAgain,
+            HashesEmails = vendors.EmailKey is not null,
             LoadBy = deadline - TimeToLoad,
         };
         await using var load = new LoadAttempt(warehouse, place, commits, dataset, request, clock);

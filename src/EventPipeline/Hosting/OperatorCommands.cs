@@ -19,7 +19,9 @@ internal static class OperatorCommands
         root.Subcommands.Add(CompactCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(ReportCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
         root.Subcommands.Add(FocusCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
-        root.Subcommands.Add(PeopleCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));
+        root.Subcommands.Add(
+            PeopleCommand.Create(
+                WarehouseCommand.OpenBigQuery, VendorsCommand.OpenConfigured, TimeProvider.System));
         root.Subcommands.Add(
             ReconcileCommand.Create(WarehouseCommand.OpenBigQuery, VendorsCommand.OpenConfigured));
         root.Subcommands.Add(PricesCommand.Create(WarehouseCommand.OpenBigQuery, TimeProvider.System));

@@ -264,7 +264,7 @@ internal sealed class LoadAttempt(
     private async Task<bool> AgreesWithFinerAsync(
         DateOnly day, DayReading read, Row before, CancellationToken cancellationToken)
     {
-        if (!request.Report.IsFiner(before.Text("grain"), read.Grain))
+        if (!request.Report.IsFiner(LoadRequest.RowsOf(before.Text("grain")), read.Grain))
         {
             return false;
         }

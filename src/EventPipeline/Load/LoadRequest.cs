@@ -13,6 +13,8 @@ namespace EventPipeline.Load;
 internal sealed record LoadRequest(
     string RunId, RunMode Mode, Window Window, string AccountId, Report Report, bool Force, string? MessageId)
 {
+    private const string Hashed = "+hashed_emails";
+
     /// <summary>The window that the days are a step of; the days themselves where they are all of it.</summary>
     public Window Whole { get; init; } = Window;
 
@@ -21,6 +23,20 @@ internal sealed record LoadRequest(
 
     /// <summary>When it is loaded at the latest, UTC, whomever it might share a load job with.</summary>
     public DateTimeOffset LoadBy { get; init; }
+
+    /// <summary>
+    /// Whether e-mail addresses are hashed. Slices say so behind their grain: rows with hashes and rows without are no
+    /// restatement of each other, but their totals may be.
+    /// </summary>
+    public bool HashesEmails { get; init; }
+
+    /// <summary>The grain of a slice.</summary>
+    /// <param name="grain">The grain of its rows; empty where it has none.</param>
+    public string GrainOf(string grain) => HashesEmails && grain.Length > 0 ? grain + Hashed : grain;
+
+    /// <summary>The grain of the rows of a slice.</summary>
+    public static string RowsOf(string sliceGrain) =>
+        sliceGrain.EndsWith(Hashed, StringComparison.Ordinal) ? sliceGrain[..^Hashed.Length] : sliceGrain;
 
     /// <summary>
     /// Whether a day may have more rows after another day began. Where it may not, a day that says what it said before

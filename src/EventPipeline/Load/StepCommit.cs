@@ -46,7 +46,7 @@ internal sealed class StepCommit(
         ["amount_usd"] = day.Kept?.Exact("amount_usd") ?? day.Read.Money.BilledUsd,
         ["estimated_usd"] = day.Kept?.Exact("estimated_usd") ?? day.Read.Money.EstimatedUsd,
         ["digest"] = day.Kept?.Text("digest") ?? day.Read.Digest,
-        ["grain"] = day.Kept?.Text("grain") ?? day.Read.Grain,
+        ["grain"] = day.Kept?.Text("grain") ?? request.GrainOf(day.Read.Grain),
         ["normaliser_version"] = day.Kept?.GetInt64("normaliser_version") ?? request.Report.NormaliserVersion,
         ["state"] = day.State,
         ["run_id"] = request.RunId,

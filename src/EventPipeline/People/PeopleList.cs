@@ -10,7 +10,8 @@ internal sealed record PeopleLine(int Number, OwnedId Id, Owner Owner, DateOnly?
 
 /// <summary>Who owns what, as a person lists it.</summary>
 /// <param name="vendors">The vendors that an id can be of.</param>
-internal sealed class PeopleList(IReadOnlyCollection<string> vendors)
+/// <param name="emails">Hashes e-mail addresses, wherever they stand; null where they stay.</param>
+internal sealed class PeopleList(IReadOnlyCollection<string> vendors, EmailHash? emails = null)
     : CheckedList([.. Columns.Split(','), Reason], ["kind", "id"])
 {
     public const string Columns = "vendor,kind,id,person,name,team,cost_center,manager,from,to";
@@ -26,12 +27,12 @@ internal sealed class PeopleList(IReadOnlyCollection<string> vendors)
     protected override void Read(Line line)
     {
         var kind = line.OneOf("kind", OwnedId.Kinds, line.Text("kind")?.ToLowerInvariant());
-        var id = line.Required("id");
+        var id = line.Required("id") is null ? null : Text(line, "id");
         var vendor = line.Text("vendor");
         if (kind == OwnedId.Email)
         {
             id = id?.ToLowerInvariant();
-            if (id is not null && !id.Contains('@'))
+            if (id is not null && !id.Contains('@') && !id.StartsWith(EmailHash.Prefix, StringComparison.Ordinal))
             {
                 line.Mistake($"'{Shown.Plain(id, 80)}' is not an e-mail address.");
             }
@@ -47,7 +48,11 @@ internal sealed class PeopleList(IReadOnlyCollection<string> vendors)
         }
 
         var owner = new Owner(
-            line.Text("person"), line.Text("name"), line.Text("team"), line.Text("cost_center"), line.Text("manager"));
+            Text(line, "person"),
+            Text(line, "name"),
+            line.Text("team"),
+            line.Text("cost_center"),
+            Text(line, "manager"));
         var (from, to) = (line.Day("from"), line.Day("to"));
         if (owner.IsNobody && from is null && line.IsRight)
         {
@@ -64,4 +69,7 @@ internal sealed class PeopleList(IReadOnlyCollection<string> vendors)
             _lines.Add(new PeopleLine(line.Number, new OwnedId(vendor, kind!, id!), owner, from, to));
         }
     }
+
+    private string? Text(Line line, string column) =>
+        line.Text(column) is { } text && emails is not null ? emails.Replace(text) : line.Text(column);
 }

@@ -49,7 +49,11 @@ internal static class VendorServiceCollectionExtensions
         services.AddSingleton(provider => provider.GetRequiredService<VendorSettings>().Options);
         services.AddOptionsWithValidateOnStart<VendorOptions>()
             .Configure<IServiceProvider>((_, provider) => VendorSettings.Check(provider));
-        services.AddHttpClient<VendorApi>().RedactLoggedHeaders(_ => true).AddVendorResilience();
+        services.AddSingleton<EmailKey>();
+        services.AddTransient<EmailHandler>();
+        services.AddHttpClient<VendorApi>().RedactLoggedHeaders(_ => true)
+            .AddHttpMessageHandler<EmailHandler>()
+            .AddVendorResilience();
 
         return services.AddKnown().AddOther();
     }

@@ -17,7 +17,7 @@ internal sealed partial class EnvironmentSecrets(Func<string, string?> environme
         var variable = VariableOf(reference);
         var key = environment(variable);
         return string.IsNullOrEmpty(key)
-            ? $"points to the environment variable {variable}, which is unset or empty; set it to the vendor's key."
+            ? $"points to the environment variable {variable}, which is unset or empty; set it to the key."
             : !Secrets.IsKey(key)
                 ? $"points to the environment variable {variable}, whose value {Secrets.NoKey}. Set it to the bare key."
             : null;

@@ -45,6 +45,13 @@ internal sealed class Secrets(IEnumerable<ISecretStore> stores)
     public ValueTask<string> GetAsync(Account account, CancellationToken cancellationToken) =>
         StoreOf(account).GetAsync(account.SecretReference, cancellationToken);
 
+    /// <summary>What a reference that was checked points to.</summary>
+    /// <exception cref="RejectedEventException">There is none, or it may not be read.</exception>
+    /// <exception cref="TransientFailureException">It cannot be read now.</exception>
+    public ValueTask<string> GetAsync(string reference, CancellationToken cancellationToken) =>
+        (Find(reference) ?? throw new InvalidOperationException("The settings were not checked: no store keeps it."))
+            .GetAsync(reference, cancellationToken);
+
     /// <summary>
     /// An account's key after the vendor refused one: another when it has been rotated, else the same.
     /// </summary>

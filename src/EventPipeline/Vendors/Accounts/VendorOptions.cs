@@ -5,4 +5,9 @@ internal sealed record VendorOptions
 {
     /// <summary>How long a response may stall before the attempt gives up; default 60 s.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Where the key is that e-mail addresses are hashed with; null where they stay as vendors tell them.
+    /// </summary>
+    public string? EmailKey { get; init; }
 }

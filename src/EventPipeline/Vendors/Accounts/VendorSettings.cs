@@ -14,6 +14,7 @@ internal sealed partial class VendorSettings
     private const string Root = "Vendors";
     private const string Described = "Other";
     private const string StallTimeout = "StallTimeout";
+    private const string EmailKey = "EmailKey";
     private const string BaseAddress = "BaseAddress";
     private const string AccountList = "Accounts";
     private const string Name = "Name";
@@ -33,8 +34,11 @@ internal sealed partial class VendorSettings
         _secrets = secrets;
         _mistakes.AddRange(mistakes);
         RefuseValue(root);
-        RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), Described, StallTimeout]);
-        Options = ReadOptions(root.GetSection(StallTimeout));
+        RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), Described, StallTimeout, EmailKey]);
+        Options = ReadOptions(root.GetSection(StallTimeout)) with
+        {
+            EmailKey = ReadEmailKey(root.GetSection(EmailKey)),
+        };
         foreach (var vendor in vendors)
         {
             ReadVendor(root.GetSection(vendor.Section), vendor);
@@ -101,6 +105,22 @@ internal sealed partial class VendorSettings
             $"is '{section.Value}', which is not a time between 00:00:00 and 01:00:00; write hh:mm:ss, for example "
                 + "00:01:00.");
         return new VendorOptions();
+    }
+
+    private string? ReadEmailKey(IConfigurationSection section)
+    {
+        if (!section.Exists())
+        {
+            return null;
+        }
+
+        var reference = section.Value ?? "";
+        if (_secrets.Mistake(reference) is { } mistake)
+        {
+            Mistake(section, mistake);
+        }
+
+        return reference;
     }
 
     private void ReadVendor(IConfigurationSection section, Vendor vendor)
