@@ -19,10 +19,15 @@ internal sealed class Blueprint : IDisposable
         "expression_rewriter", "filter_pushdown", "unused_columns", "in_clause", "cte_inlining", "cte_filter_pusher",
     };
 
+    private const int MaxPlanned = 200;
+
     private static readonly JsonDocumentOptions DeepPlans = new() { MaxDepth = 1_000 };
 
     private readonly DuckDBConnection plans = new("Data Source=:memory:");
     private readonly Dictionary<TableName, Drawing> drawn = [];
+
+    /// <summary>What was planned with the tables as they are drawn: services ask some questions again and again.</summary>
+    private readonly Dictionary<(string Statement, string? Dataset), IReadOnlyList<Scan>> planned = [];
     private readonly Lock gate = new();
 
     public Blueprint()
@@ -68,6 +73,11 @@ internal sealed class Blueprint : IDisposable
     {
         lock (gate)
         {
+            if (planned.TryGetValue((statement, dataset), out var known))
+            {
+                return known;
+            }
+
             if (dataset is not null)
             {
                 Database.Run(plans, $"CREATE SCHEMA IF NOT EXISTS {Sql.Name(dataset)}");
@@ -76,7 +86,15 @@ internal sealed class Blueprint : IDisposable
             Database.Run(plans, $"USE memory.{Sql.Name(dataset ?? "main")}");
             var plan = Database.Read(plans, $"EXPLAIN (FORMAT JSON) {statement}", row => row.GetString(1));
             Database.Run(plans, "USE memory.main");
-            return [.. JsonNode.Parse(plan[0], documentOptions: DeepPlans)!.AsArray().SelectMany(node => Scans(node!))];
+            IReadOnlyList<Scan> scans =
+                [.. JsonNode.Parse(plan[0], documentOptions: DeepPlans)!.AsArray().SelectMany(node => Scans(node!))];
+            if (planned.Count == MaxPlanned)
+            {
+                planned.Clear();
+            }
+
+            planned[(statement, dataset)] = scans;
+            return scans;
         }
     }
 
@@ -141,6 +159,7 @@ internal sealed class Blueprint : IDisposable
         }
 
         drawn.Clear();
+        planned.Clear();
     }
 
     private sealed record Drawing(string? Etag, string Type, string Definition);
