@@ -9,23 +9,24 @@ namespace EventPipeline.EndToEndTests.Warehouse;
 /// <summary>
 /// Three years of 40 slices a day and 100,000 rows a slice, as the stand-in's bills assume them: two organisations of
 /// OpenAI, with twelve reports each, two of Anthropic and two teams of Cursor, with four each. A row is as large as
-/// those in <c>rows</c> are on average; the simulated vendors told them.
+/// those in <c>rows</c> are on average; the simulated vendors told them. It can be arranged anew with other slices.
 /// </summary>
 public sealed class LargeDataset : IAsyncLifetime
 {
     public const string Name = WarehouseServer.Dataset;
-    private const long RowsPerSlice = 100_000;
+    public const long RowsPerSlice = 100_000;
 
     // A daily slice is read until it is settled: eight times after seven days, four times after three.
-    private static readonly Dictionary<string, long> RowsPerDay = new()
+    private const long SliceVersionsPerDay = 2 * ((13 * 8) + (3 * 4) + 4);
+
+    private static readonly Dictionary<string, long> SlicesPerDay = new()
     {
-        ["usage_versions"] = 2 * (10 + 1) * RowsPerSlice,
-        ["cost_versions"] = 2 * (1 + 1) * RowsPerSlice,
-        ["activity_versions"] = 2 * (1 + 1) * RowsPerSlice,
-        ["usage_event_versions"] = 2 * RowsPerSlice,
-        ["seat_versions"] = 2 * RowsPerSlice,
-        ["entity_versions"] = 2 * (1 + 1 + 1) * RowsPerSlice,
-        ["slice_versions"] = 2 * ((13 * 8) + (3 * 4) + 4),
+        ["usage_versions"] = 2 * (10 + 1),
+        ["cost_versions"] = 2 * (1 + 1),
+        ["activity_versions"] = 2 * (1 + 1),
+        ["usage_event_versions"] = 2,
+        ["seat_versions"] = 2,
+        ["entity_versions"] = 2 * (1 + 1 + 1),
     };
 
     private readonly StandInWarehouse server = new();
@@ -42,20 +43,30 @@ public sealed class LargeDataset : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await server.InitializeAsync();
-        foreach (var (table, rows) in RowsPerDay)
+        foreach (var table in SlicesPerDay.Keys.Append("slice_versions"))
         {
             await LoadAsync(table);
-            using var arranged = await server.Google.Http.PutAsJsonAsync(
-                new Uri(server.Google.Address, "stand-in/sizes"),
-                new { dataset = Name, table, firstDay = FirstDay, lastDay = LastDay, rowsPerDay = rows },
-                TestContext.Current.CancellationToken);
-            var said = await arranged.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            arranged.StatusCode.ShouldBe(HttpStatusCode.OK, said);
+        }
+
+        await ArrangeAsync(RowsPerSlice);
+        foreach (var table in SlicesPerDay.Keys.Append("slice_versions"))
+        {
             Whole += (await AskAsync($"SELECT * FROM {Name}.{table} WHERE usage_date > DATE '0001-01-01'")).Bytes;
         }
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
+
+    /// <summary>From now on bills assume so many rows in each slice; there are as many slices as before.</summary>
+    internal async Task ArrangeAsync(long rowsPerSlice)
+    {
+        foreach (var (table, slices) in SlicesPerDay)
+        {
+            await ArrangeAsync(table, slices * rowsPerSlice);
+        }
+
+        await ArrangeAsync("slice_versions", SliceVersionsPerDay);
+    }
 
     /// <summary>What a query reads, and what is billed for it.</summary>
     internal async Task<QueryCost> AskAsync(string sql)
@@ -84,6 +95,16 @@ public sealed class LargeDataset : IAsyncLifetime
             $"bigquery/v2/projects/{WarehouseServer.Project}/queries",
             new { query = sql, useLegacySql = false, location = "US", timeoutMs = 60_000 });
         return (await response.Content.ReadFromJsonAsync<JsonObject>(TestContext.Current.CancellationToken))!;
+    }
+
+    private async Task ArrangeAsync(string table, long rowsPerDay)
+    {
+        using var arranged = await server.Google.Http.PutAsJsonAsync(
+            new Uri(server.Google.Address, "stand-in/sizes"),
+            new { dataset = Name, table, firstDay = FirstDay, lastDay = LastDay, rowsPerDay },
+            TestContext.Current.CancellationToken);
+        var said = await arranged.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        arranged.StatusCode.ShouldBe(HttpStatusCode.OK, said);
     }
 
     private async Task LoadAsync(string table)

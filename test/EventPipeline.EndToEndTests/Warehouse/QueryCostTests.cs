@@ -5,11 +5,15 @@ using EventPipeline.Tests;
 namespace EventPipeline.EndToEndTests.Warehouse;
 
 /// <summary>
-/// What questions cost, asked of every view over three years of data: <c>docs/scale.md</c> shows these figures.
+/// What questions cost, asked of every view over three years of data: <c>docs/scale.md</c> shows these figures, and
+/// <c>docs/data.md</c> those of fewer rows.
 /// </summary>
 public sealed class QueryCostTests(LargeDataset dataset) : IClassFixture<LargeDataset>
 {
     private const int Days = 30;
+
+    // 40 slices a day make ten million rows in three years.
+    private const long FewRowsPerSlice = 228;
     private const decimal DollarsPerTebibyte = 6.25m;
     private const long Tebibyte = 1L << 40;
 
@@ -111,13 +115,45 @@ public sealed class QueryCostTests(LargeDataset dataset) : IClassFixture<LargeDa
     public async Task The_documentation_shows_what_questions_cost()
     {
         var table = await TableAsync();
-        var page = await File.ReadAllTextAsync(
-            Path.Combine(Repository.Root.FullName, "docs", "scale.md"), TestContext.Current.CancellationToken);
 
-        page.ShouldContain(table, customMessage: $"docs/scale.md should show:\n{table}");
+        (await PageAsync("scale.md")).ShouldContain(table, customMessage: $"docs/scale.md should show:\n{table}");
+    }
+
+    [Fact]
+    public async Task The_documentation_shows_what_the_last_month_costs_of_ten_million_rows()
+    {
+        string table;
+        await dataset.ArrangeAsync(FewRowsPerSlice);
+        try
+        {
+            table = await TableOfFewRowsAsync();
+        }
+        finally
+        {
+            await dataset.ArrangeAsync(LargeDataset.RowsPerSlice);
+        }
+
+        (await PageAsync("data.md")).ShouldContain(table, customMessage: $"docs/data.md should show:\n{table}");
     }
 
     private static Question Find(string view) => Question.All.Single(question => question.View == view);
+
+    private static Task<string> PageAsync(string name) => File.ReadAllTextAsync(
+        Path.Combine(Repository.Root.FullName, "docs", name), TestContext.Current.CancellationToken);
+
+    private async Task<string> TableOfFewRowsAsync()
+    {
+        List<string> lines = ["| view | question | bytes read | billed |", "| --- | --- | ---: | ---: |"];
+        foreach (var question in Question.All)
+        {
+            var month = await dataset.AskAsync(question.OfDays(LargeDataset.FirstOfLastMonth, LargeDataset.LastDay));
+            lines.Add(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| `{question.View}` | {question.About} | {month.Bytes:N0} | {Size(month.Billed)} |"));
+        }
+
+        return string.Join('\n', lines);
+    }
 
     private async Task<string> TableAsync()
     {

@@ -8,6 +8,9 @@ namespace EventPipeline.EndToEndTests.Warehouse;
 /// <param name="GroupBy">What it is grouped by; null for nothing.</param>
 internal sealed record Question(string View, string About, string? Day, string Select, string? GroupBy = null)
 {
+    /// <summary>The dataset that is asked.</summary>
+    public const string Dataset = "ai_usage";
+
     /// <summary>One for every view, in the order of the views.</summary>
     public static IReadOnlyList<Question> All { get; } =
     [
@@ -52,7 +55,7 @@ internal sealed record Question(string View, string About, string? Day, string S
 
     /// <summary>Every column of some days.</summary>
     public string EveryColumn(DateOnly first, DateOnly last) =>
-        $"SELECT * FROM {LargeDataset.Name}.{View} WHERE {Between(first, last)}";
+        $"SELECT * FROM {Dataset}.{View} WHERE {Between(first, last)}";
 
     public override string ToString() => View;
 
@@ -60,6 +63,6 @@ internal sealed record Question(string View, string About, string? Day, string S
         ? "TRUE"
         : FormattableString.Invariant($"{Day} BETWEEN DATE '{first:yyyy-MM-dd}' AND DATE '{last:yyyy-MM-dd}'");
 
-    private string Of(string condition) => $"SELECT {Select} FROM {LargeDataset.Name}.{View} WHERE {condition}"
+    private string Of(string condition) => $"SELECT {Select} FROM {Dataset}.{View} WHERE {condition}"
         + (GroupBy is null ? "" : $" GROUP BY {GroupBy}");
 }

@@ -13,7 +13,7 @@ namespace EventPipeline.EndToEndTests.Warehouse;
 public abstract class WarehouseServer : IAsyncLifetime
 {
     public const string Project = "contract";
-    public const string Dataset = "ai_usage";
+    public const string Dataset = Question.Dataset;
 
     private ServiceProvider? services;
 
