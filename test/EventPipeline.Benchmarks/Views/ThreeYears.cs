@@ -157,7 +157,7 @@ internal sealed class ThreeYears(int days, int rowsPerSlice)
     private static void Insert(DuckDBConnection connection, string what) =>
         DuckDbFile.Run(connection, $"INSERT INTO {Question.Dataset}.{what}");
 
-    /// <summary>Rows of some table's slices, or of all slices, by day, slice and number <c>n</c> in the slice.</summary>
+    /// <summary>Rows of a table's slices, or of all slices, by day, slice and number <c>n</c> in the slice.</summary>
     private string Rows(string? of, int rows, string columns)
     {
         var which = of is null ? "TRUE" : $"of = '{of}'";

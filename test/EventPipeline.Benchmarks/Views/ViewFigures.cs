@@ -86,7 +86,7 @@ internal sealed class ViewFigures
         return line;
     }
 
-    private Line SumOf(IReadOnlyList<string> tables)
+    private Line SumOf(List<string> tables)
     {
         var name = $"sum of {(Facts.ContainsKey(tables[0]) ? "a month of" : "all")} {Join(tables)}";
         if (!_sumsOf.TryGetValue(name, out var sum))

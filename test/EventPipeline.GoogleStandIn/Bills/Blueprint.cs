@@ -26,7 +26,9 @@ internal sealed class Blueprint : IDisposable
     private readonly DuckDBConnection plans = new("Data Source=:memory:");
     private readonly Dictionary<TableName, Drawing> drawn = [];
 
-    /// <summary>What was planned with the tables as they are drawn: services ask some questions again and again.</summary>
+    /// <summary>
+    /// What was planned with the tables as they are drawn: services ask some questions again and again.
+    /// </summary>
     private readonly Dictionary<(string Statement, string? Dataset), IReadOnlyList<Scan>> planned = [];
     private readonly Lock gate = new();
 

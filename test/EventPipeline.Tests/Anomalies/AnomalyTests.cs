@@ -4,6 +4,7 @@ using EventPipeline.Load;
 using EventPipeline.Telemetry;
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Service;
+using EventPipeline.Tests.Sql;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -70,6 +71,33 @@ public sealed class AnomalyTests(WarehouseFixture file) : IClassFixture<Warehous
         _log.All.Count(line => line.StartsWith("Warning EventPipeline.Anomalies", StringComparison.Ordinal))
             .ShouldBe(planted.Count);
         _log.All.ShouldAllBe(line => !line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Credits_are_no_expense_and_the_first_money_is_one()
+    {
+        var facts = new Facts(file);
+        for (var day = First; day < First.AddDays(30); day = day.AddDays(1))
+        {
+            await CommitAsync(day, "credited", day < First.AddDays(29) ? -5m : -4m);
+            await CommitAsync(day, "free", day < First.AddDays(29) ? 0m : 0.01m);
+        }
+
+        (await new UnusualDays(file.Warehouse).FindAsync(
+            WarehouseFixture.Dataset,
+            First,
+            First.AddDays(29),
+            SimulatedMornings.Morning(First),
+            TestContext.Current.CancellationToken)).Select(found => $"{found.Kind} {found.Whose.Account}")
+            .ShouldBe(["cost free"]);
+
+        Task CommitAsync(DateOnly day, string account, decimal usd) => facts.CommitAsync(
+            $"{account}{day.DayNumber}",
+            SimulatedMornings.Morning(day.AddDays(1)),
+            ("usage_date", day),
+            ("account_id", account),
+            ("account", account),
+            ("amount_usd", usd));
     }
 
     private static IEnumerable<Planted> Plant(SimulatedMornings mornings)

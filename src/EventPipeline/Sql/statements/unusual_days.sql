@@ -75,7 +75,7 @@ compared AS (
       PARTITION BY m.kind, m.vendor, m.account_id, m.report, m.is_weekend ORDER BY m.usage_date ROWS BETWEEN 7 PRECEDING AND 1 PRECEDING)
 ),
 judged AS (
-  SELECT *, CASE WHEN unit = 'rows' AND deviation < SQRT(mean) THEN SQRT(mean) ELSE deviation END AS noise
+  SELECT *, CASE WHEN unit = 'rows' AND deviation < SQRT(ABS(mean)) THEN SQRT(ABS(mean)) ELSE deviation END AS noise
   FROM compared
   WHERE days_before >= 8
 ),
@@ -110,7 +110,7 @@ WHERE usage_date >= @from
     WHEN 'empty_day' THEN value = 0 AND least > 0 AND (mean > 4 * noise OR mean > 10 * deviation)
     WHEN 'volume' THEN days_with_some >= 8 AND value > 0
       AND ((value > 1.2 * mean AND value > mean + 6 * noise) OR (value * 3 < mean AND value < mean - 4 * noise))
-    WHEN 'cost' THEN value > 1.2 * mean_of_seven AND value > mean + 6 * noise
+    WHEN 'cost' THEN value > 0 AND value > 1.2 * mean_of_seven AND value > mean + 6 * noise
     ELSE FALSE
   END
 UNION ALL
