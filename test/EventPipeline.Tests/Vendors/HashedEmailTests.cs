@@ -102,6 +102,22 @@ public sealed class HashedEmailTests
         (await ReadAsync(text, 32 * 1024, 32 * 1024)).ShouldBe(Hash.Replace(text));
     }
 
+    [Theory]
+    [InlineData("x")]
+    [InlineData("\\u0078")]
+    public async Task An_address_at_the_end_of_a_long_word_is_hashed_wherever_the_word_is_cut(string letter)
+    {
+        for (var length = 1_000; length < 1_040; length++)
+        {
+            var text = $"{string.Concat(Enumerable.Repeat(letter, length))}ada@example.com ada@example.com";
+            var read = await ReadAsync(text, read: 97, output: 64);
+
+            // Of what has no end, as much is the address as an address can have before its @.
+            read.Replace("\\u0078", "x", StringComparison.Ordinal).ShouldBe(
+                Hash.Replace($"{new string('x', length)}ada@example.com ada@example.com"), $"{length}");
+        }
+    }
+
     private static async Task<string> ReadAsync(string text, int read, int output) =>
         Encoding.UTF8.GetString(await ReadAsync(Encoding.UTF8.GetBytes(text), read, output));
 

@@ -12,9 +12,10 @@ internal sealed class HashedEmailStream(Stream inner, EmailHash hash) : AsyncRea
 {
     private const int Size = 32 * 1024;
 
-    // Longer than any address (RFC 5321, 4.5.3.1): 64 before the @ and 255 behind it, and some escapes.
+    // Longer than any address (RFC 5321, 4.5.3.1).
     private const int MaxWord = 1024;
     private const int MaxLocalPart = 64;
+    private const int MaxDomain = 256;
     private const int EscapeLength = 6;
 
     private static readonly SearchValues<byte> OfWords = SearchValues.Create(
@@ -140,29 +141,41 @@ internal sealed class HashedEmailStream(Stream inner, EmailHash hash) : AsyncRea
 
     private void Add(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> word)
     {
-        // A long word without an @, such as a number or a token, is handed on but for what may stand before one.
         _raw.AddRange(raw);
         _word.AddRange(word);
-        if (_raw.Count <= MaxWord)
+        if (_word.Count > MaxWord)
         {
+            Shorten();
+        }
+    }
+
+    /// <summary>
+    /// Hands a long word on, such as a token, but for what may be the beginning of an address. Its escapes are spelled
+    /// out: none of a word's characters needs one.
+    /// </summary>
+    private void Shorten()
+    {
+        var at = _word.LastIndexOf((byte)'@');
+        var kept = at >= 0 && _word.Count - at <= MaxDomain
+            ? Math.Max(0, at - MaxLocalPart)
+            : _word.Count - MaxLocalPart;
+        Write(_word[..kept].ToArray());
+        _word.RemoveRange(0, kept);
+        _raw.Clear();
+        _raw.AddRange(_word);
+    }
+
+    private void Write(byte[] word)
+    {
+        if (!word.Contains((byte)'@'))
+        {
+            _output.Write(word);
             return;
         }
 
-        if (_word.Contains((byte)'@'))
-        {
-            EndWord();
-        }
-        else if (_raw.Count == _word.Count)
-        {
-            var count = _raw.Count - MaxLocalPart;
-            _output.Write(_raw[..count].ToArray());
-            _raw.RemoveRange(0, count);
-            _word.RemoveRange(0, count);
-        }
-        else
-        {
-            EndWord();
-        }
+        var text = Encoding.UTF8.GetString(word);
+        var hashed = hash.Replace(text);
+        _output.Write(hashed == text ? word : Encoding.UTF8.GetBytes(hashed));
     }
 
     private void EndWord()
@@ -172,16 +185,13 @@ internal sealed class HashedEmailStream(Stream inner, EmailHash hash) : AsyncRea
             return;
         }
 
-        var raw = _raw.ToArray();
         if (_word.Contains((byte)'@'))
         {
-            var word = Encoding.UTF8.GetString([.. _word]);
-            var hashed = hash.Replace(word);
-            _output.Write(ReferenceEquals(word, hashed) || word == hashed ? raw : Encoding.UTF8.GetBytes(hashed));
+            Write([.. _word]);
         }
         else
         {
-            _output.Write(raw);
+            _output.Write(_raw.ToArray());
         }
 
         _raw.Clear();
