@@ -44,7 +44,7 @@ public sealed class AnomalyTests(WarehouseFixture file) : IClassFixture<Warehous
     [Fact]
     public async Task Twenty_planted_ones_of_each_kind_are_all_found_on_their_mornings_and_nothing_else()
     {
-        var mornings = new SimulatedMornings(1, First.AddDays(-70), Last);
+        var mornings = new SimulatedMornings(1, First.AddDays(-70), Last, "SIMULATED-acme");
         var planted = Plant(mornings).ToList();
         planted.GroupBy(one => one.Kind).ShouldAllBe(kind => kind.Count() == 20);
         await mornings.CommitAsync(file);

@@ -23,17 +23,19 @@ internal sealed class SimulatedMornings
     /// <param name="seed">The simulator's seed.</param>
     /// <param name="from">The first day.</param>
     /// <param name="to">The last day, inclusive.</param>
-    public SimulatedMornings(int seed, DateOnly from, DateOnly to)
+    /// <param name="account">One account alone, whatever its vendor; null for all.</param>
+    public SimulatedMornings(int seed, DateOnly from, DateOnly to, string? account = null)
     {
         // A fact is drawn anew for each age: the clock is set to the morning on which it is asked for.
         var clock = new FakeTimeProvider(Morning(from));
         var reports =
             (from played in SimulatedVendors.All
              let vendor = played.Create(new SimulatorOptions(seed, clock))
-             from account in vendor.Accounts
-             from report in vendor.Reports(account)
+             from one in vendor.Accounts
+             where account is null || one.Name == account
+             from report in vendor.Reports(one)
              where !report.IsOther
-             let subject = new Subject(vendor.Name, account.Name, NameOf(vendor, report))
+             let subject = new Subject(vendor.Name, one.Name, NameOf(vendor, report))
              select (Subject: subject, Report: report, Reads: Reads(subject))).ToList();
         for (var morning = from.AddDays(1); morning <= to.AddDays(4); morning = morning.AddDays(1))
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using EventPipeline.Anomalies;
 using EventPipeline.Budgets;
 using EventPipeline.Commands;
+using EventPipeline.Load;
 using EventPipeline.Tests.Broker;
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Sql;
@@ -26,11 +27,17 @@ public sealed class BudgetTests(WarehouseFixture file) : IClassFixture<Warehouse
     /// <summary>Ten dollars a day from the 7th of September on, one dollar of them on a key of a team.</summary>
     public async ValueTask InitializeAsync()
     {
-        for (var day = new DateOnly(2026, 9, 7); day < new DateOnly(2026, 11, 16); day = day.AddDays(1))
+        await OnEveryDayAsync(
+            "slice_versions (vendor, account_id, account, report, usage_date, load_id, read_began, row_count, tokens, "
+            + "amount_usd, estimated_usd, digest, grain, normaliser_version, state, pinned, run_id, window_id, "
+            + "committed_at) SELECT 'anthropic', 'org-1', 'acme', 'cost', usage_date, 'c', moment, 2, 0, 10, 0, 'd', "
+            + "'line.v1', 1, 'loaded', FALSE, 'run', 'window', moment");
+        foreach (var (key, usd) in new[] { ("k1", 1), ("k2", 9) })
         {
-            await _facts.CommitAsync("c", Facts.Morning(0), ("usage_date", day), ("amount_usd", 10m));
-            await CostAsync(day, "k1", 1);
-            await CostAsync(day, "k2", 9);
+            await OnEveryDayAsync(
+                "cost_versions (vendor, account_id, report, grain, usage_date, load_id, bucket_start, bucket_width, "
+                + "row_key, api_key_id, currency, basis, amount_usd) SELECT 'anthropic', 'org-1', 'cost', 'line.v1', "
+                + $"usage_date, 'c', moment, '1d', usage_date || '{key}', '{key}', 'USD', 'billed', {usd}");
         }
 
         await _facts.InsertAsync(
@@ -160,14 +167,16 @@ public sealed class BudgetTests(WarehouseFixture file) : IClassFixture<Warehouse
         Told(100, 200).Count(told => told == "forecast2026-11").ShouldBe(0, "What is spent is told as that.");
     }
 
-    private Task CostAsync(DateOnly day, string key, decimal usd) => _facts.InsertAsync(
-        "cost_versions",
-        ("usage_date", day),
-        ("load_id", "c"),
-        ("bucket_start", new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)),
-        ("row_key", string.Create(CultureInfo.InvariantCulture, $"{day:yyyyMMdd}{key}")),
-        ("api_key_id", key),
-        ("amount_usd", usd));
+    private Task<bool> OnEveryDayAsync(string rows) => file.Warehouse.ExecuteAsync(
+        WarehouseFixture.Dataset,
+        $"rows-{Guid.NewGuid():N}",
+        new Statement(
+            "rows",
+            $"INSERT INTO {{dataset}}.{rows} FROM (SELECT CAST(day AS DATE) AS usage_date, "
+            + "CAST(day AS TIMESTAMPTZ) AS moment FROM range(DATE '2026-09-07', DATE '2026-11-16', INTERVAL 1 DAY) "
+            + "AS days(day)) AS d",
+            new Dictionary<string, object?>()),
+        TestContext.Current.CancellationToken);
 
     private async Task<(int ExitCode, string Output, string Error)> ImportAsync(string lines, params string[] more)
     {
