@@ -1,5 +1,4 @@
 using EventPipeline.Commands;
-using EventPipeline.Load;
 using EventPipeline.Local.DuckDb;
 using EventPipeline.Tests.DuckDb;
 using EventPipeline.Tests.Sql;
@@ -9,15 +8,13 @@ namespace EventPipeline.Tests.Commands;
 /// <summary>
 /// Each rule of FOCUS 1.2 finds a row that breaks it: the view's own rows, of which some columns are made wrong.
 /// </summary>
-public sealed class FocusRuleTests(WarehouseFixture file) : IClassFixture<WarehouseFixture>, IAsyncLifetime
+public sealed class FocusRuleTests(FocusRuleTests.Rows rows) : IClassFixture<FocusRuleTests.Rows>
 {
     private const string NoText = "CAST(NULL AS VARCHAR)";
     private const string NoNumber = "CAST(NULL AS DECIMAL(38, 18))";
     private const string Tax = "'Tax' AS ChargeCategory";
 
     private static readonly string Dataset = SqlName.Quoted(WarehouseFixture.Dataset);
-
-    private readonly Facts _facts = new(file);
 
     /// <summary>The first id of each rule of Sql/focus, and the columns of a row that breaks it.</summary>
     public static TheoryData<string, string> Planted => new()
@@ -126,38 +123,6 @@ public sealed class FocusRuleTests(WarehouseFixture file) : IClassFixture<Wareho
         },
     };
 
-    public async ValueTask InitializeAsync()
-    {
-        await _facts.CommitAsync("a", Facts.Morning(1));
-        foreach (var (key, usd) in new[] { ("k", 1m), ("l", 3m) })
-        {
-            await _facts.InsertAsync(
-                "cost_versions",
-                ("row_key", key),
-                ("amount_usd", usd),
-                ("sub_account_id", "ws-1"),
-                ("api_key_id", "key-1"),
-                ("model", "opus"),
-                ("region", "us"),
-                ("cost_type", "tokens"),
-                ("token_type", "output_tokens"),
-                ("service_tier", "batch"),
-                ("quantity", 4),
-                ("quantity_unit", "tokens"));
-        }
-
-        Run($"CREATE OR REPLACE TABLE {Dataset}.billed AS SELECT * FROM {Dataset}.focus");
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        Run(GoogleSql.ToDuckDb(
-            SchemaTexts.Views.Single(view => view.File.EndsWith("_focus.sql", StringComparison.Ordinal)).Sql,
-            WarehouseFixture.Dataset));
-        Run($"DROP TABLE {Dataset}.billed");
-        return file.EmptyAsync();
-    }
-
     [Fact]
     public async Task Rows_as_the_view_makes_them_break_none() => (await CheckAsync("*")).Broken.ShouldBeEmpty();
 
@@ -228,14 +193,46 @@ public sealed class FocusRuleTests(WarehouseFixture file) : IClassFixture<Wareho
 
     private Task<FocusFindings> CheckAsync(string columns)
     {
-        Run($"CREATE OR REPLACE VIEW {Dataset}.focus AS SELECT {columns} FROM {Dataset}.billed");
-        return new FocusCheck(file.Warehouse).CheckAsync(
+        rows.Run($"CREATE OR REPLACE VIEW {Dataset}.focus AS SELECT {columns} FROM {Dataset}.billed");
+        return new FocusCheck(rows.File.Warehouse).CheckAsync(
             WarehouseFixture.Dataset, Facts.Day, Facts.Day, TestContext.Current.CancellationToken);
     }
 
-    private void Run(string sql)
+    /// <summary>Two rows of a bill as the view makes them, in the table <c>billed</c> of a file of its own.</summary>
+    public sealed class Rows : IAsyncLifetime
     {
-        using var connection = file.Warehouse.File.Open();
-        DuckDbFile.Run(connection, sql);
+        internal WarehouseFixture File { get; } = new();
+
+        public async ValueTask InitializeAsync()
+        {
+            var facts = new Facts(File);
+            await facts.CommitAsync("a", Facts.Morning(1));
+            foreach (var (key, usd) in new[] { ("k", 1m), ("l", 3m) })
+            {
+                await facts.InsertAsync(
+                    "cost_versions",
+                    ("row_key", key),
+                    ("amount_usd", usd),
+                    ("sub_account_id", "ws-1"),
+                    ("api_key_id", "key-1"),
+                    ("model", "opus"),
+                    ("region", "us"),
+                    ("cost_type", "tokens"),
+                    ("token_type", "output_tokens"),
+                    ("service_tier", "batch"),
+                    ("quantity", 4),
+                    ("quantity_unit", "tokens"));
+            }
+
+            Run($"CREATE TABLE {Dataset}.billed AS SELECT * FROM {Dataset}.focus");
+        }
+
+        public ValueTask DisposeAsync() => File.DisposeAsync();
+
+        internal void Run(string sql)
+        {
+            using var connection = File.Warehouse.File.Open();
+            DuckDbFile.Run(connection, sql);
+        }
     }
 }
