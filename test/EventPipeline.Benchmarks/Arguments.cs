@@ -12,7 +12,7 @@ internal sealed record Arguments(
     IReadOnlyList<string> Topics, int Rounds, string? Json, string? Before, bool IsSmoke)
 {
     public const string Usage =
-        "Usage: EventPipeline.Benchmarks [rows|door|start|day|window|memory|plan …] "
+        "Usage: EventPipeline.Benchmarks [rows|door|start|day|window|memory|plan|views …] "
         + "[--rounds N] [--json FILE] [--before FILE] [--smoke]";
 
     private const int UsualRounds = 3;

@@ -6,6 +6,7 @@ using EventPipeline.Benchmarks.Plan;
 using EventPipeline.Benchmarks.Reporting;
 using EventPipeline.Benchmarks.Rows;
 using EventPipeline.Benchmarks.Start;
+using EventPipeline.Benchmarks.Views;
 using EventPipeline.Benchmarks.Windows;
 
 // How fast, how small and how cheap the service is, each figure beside its baseline: docs/performance.md.
@@ -18,6 +19,7 @@ var topics = new OrderedDictionary<string, Func<Bench, CancellationToken, Task<I
     ["window"] = WindowTopic.MeasureAsync,
     ["memory"] = MemoryTopic.MeasureAsync,
     ["plan"] = PlanTopic.MeasureAsync,
+    ["views"] = ViewsTopic.MeasureAsync,
 };
 if (Arguments.Parse(args, topics.Keys) is not { } arguments)
 {
