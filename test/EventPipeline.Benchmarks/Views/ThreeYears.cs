@@ -132,10 +132,13 @@ internal sealed class ThreeYears(int days, int rowsPerSlice)
         CAST(usage_date AS TIMESTAMP) + INTERVAL 28 HOUR AS committed_at
         """);
 
-    /// <summary>Fills the tables of a file that has the schema, with more memory than the service would take.</summary>
+    /// <summary>
+    /// Fills the tables of a file that has the schema, with more memory than the service takes. Several threads would
+    /// mix the days.
+    /// </summary>
     public void Fill(string path)
     {
-        using var connection = new DuckDBConnection($"Data Source={path}");
+        using var connection = new DuckDBConnection($"Data Source={path};threads=1");
         connection.Open();
         DuckDbFile.Run(connection, Slices);
         foreach (var (of, columns) in Columns)
