@@ -30,14 +30,19 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
                 spend.Name is null ? null : budgets.GetValueOrDefault(spend.Name)))
             .OrderByDescending(line => line.Forecast.Usd)
             .ToList();
-        var unspent = budgets.Keys.Except(lines.Select(line => line.Name)).Order(StringComparer.Ordinal).ToList();
+        var unspent = budgets.Where(budget => lines.TrueForAll(line => line.Name != budget.Key))
+            .OrderBy(budget => budget.Key, StringComparer.Ordinal)
+            .ToList();
         if (format != OutputFormat.Table)
         {
             await RecordWriter.WriteAsync(
                 output,
                 format,
                 ["month", by, "spent_usd", "until", "forecast_usd", "budget_usd", "past_errors_percent"],
-                lines.Select(line => Cells(month, line)));
+                [
+                    .. lines.Select(line => Cells(month, line)),
+                    .. unspent.Select(budget => Cells(month, budget.Key, budget.Value)),
+                ]);
             return 0;
         }
 
@@ -70,7 +75,8 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
             + "the past three months cost, the newest first; empty where there is no such month.");
         if (unspent.Count > 0)
         {
-            await output.WriteLineAsync($"Nothing was billed of these budgets: {string.Join(", ", unspent)}.");
+            var names = string.Join(", ", unspent.Select(budget => budget.Key));
+            await output.WriteLineAsync($"Nothing was billed of these budgets: {names}.");
         }
 
         return 0;
@@ -86,6 +92,10 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
         line.BudgetUsd is { } budget ? DecimalAsString.Text(budget) : null,
         line.PastErrors.Count == 0 ? null : string.Join(' ', line.PastErrors.Select(DecimalAsString.Text)),
     ];
+
+    /// <summary>Of a budget that nothing was billed of.</summary>
+    private static string?[] Cells(DateOnly month, string name, decimal? budget) =>
+        [Month(month), name, "0", null, null, budget is { } usd ? DecimalAsString.Text(usd) : null, null];
 
     private static string Month(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 

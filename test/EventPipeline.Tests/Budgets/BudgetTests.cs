@@ -81,6 +81,7 @@ public sealed class BudgetTests(WarehouseFixture file) : IClassFixture<Warehouse
         await ImportAsync("vendor,openai,400,2026-11-01\n", "--yes");
 
         (await RunAsync("forecast")).Output.ShouldContain("Nothing was billed of these budgets: openai.");
+        (await RunAsync("forecast", "--csv")).Output.ShouldEndWith("2026-11,openai,0,,,400,\r\n");
     }
 
     [Fact]
@@ -167,6 +168,27 @@ public sealed class BudgetTests(WarehouseFixture file) : IClassFixture<Warehouse
         Told(100, 200).Count(told => told == "forecast2026-11").ShouldBe(0, "What is spent is told as that.");
     }
 
+    [Fact]
+    public async Task What_was_found_is_listed_by_its_day_or_by_when_it_was_found()
+    {
+        var old = new Anomaly(
+            "stale", new Suspect("openai", "acme", "org-2", "cost"), new DateOnly(2026, 9, 1), 1_800, 25, "hours",
+            "openai/acme/cost is complete until 2026-09-01 only, 1800 hours ago.", "2026-09-01");
+        await new AnomalyRegister(file.Warehouse).AddAsync(
+            WarehouseFixture.Dataset, [old, old], "run", TestContext.Current.CancellationToken);
+        (await new AnomalyRegister(file.Warehouse).AddAsync(
+            WarehouseFixture.Dataset, [old], "later", TestContext.Current.CancellationToken)).ShouldBeEmpty();
+
+        (await RunAsync("anomalies")).Output.ShouldContain("2026-09-01  stale  openai/acme/cost is complete until");
+        (await RunAsync("anomalies", "--kind", "stale", "--csv")).Output.ShouldBe(
+            "day,kind,vendor,account,report,team,value,expected,unit,reason,run_id\r\n"
+            + "2026-09-01,stale,openai,acme,cost,,1800,25,hours,"
+            + "\"openai/acme/cost is complete until 2026-09-01 only, 1800 hours ago.\",run\r\n");
+        (await RunAsync("anomalies", "--kind", "cost")).Output.ShouldBe(
+            "Nothing unusual was found of the kind cost since 2026-11-09.\n");
+        (await RunAsync("anomalies", "--kind", "cots")).Error.ShouldContain("Did you mean 'cost'?");
+    }
+
     private Task<bool> OnEveryDayAsync(string rows) => file.Warehouse.ExecuteAsync(
         WarehouseFixture.Dataset,
         $"rows-{Guid.NewGuid():N}",
@@ -192,6 +214,7 @@ public sealed class BudgetTests(WarehouseFixture file) : IClassFixture<Warehouse
         var root = new RootCommand
         {
             BudgetsCommand.Create(OpenAsync, Clock), ForecastCommand.Create(OpenAsync, Clock),
+            AnomaliesCommand.Create(OpenAsync, Clock),
         };
         await using var output = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         await using var error = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
