@@ -24,7 +24,7 @@ CREATE TABLE {dataset}.slice_versions_new (
   amount_usd BIGNUMERIC(38, 18) NOT NULL OPTIONS (description = 'Billed money read, US dollars.'),
   estimated_usd BIGNUMERIC(38, 18) NOT NULL OPTIONS (description = 'Estimated money read, US dollars.'),
   digest STRING NOT NULL OPTIONS (description = 'Row count and the sum of the row hashes modulo 2^128.'),
-  grain STRING NOT NULL OPTIONS (description = 'The grouping the rows were asked with; empty for a day without rows.'),
+  grain STRING NOT NULL OPTIONS (description = 'The grouping the rows were asked with, and +hashed_emails where e-mail addresses are hashed; empty for a day without rows.'),
   normaliser_version INT64 NOT NULL OPTIONS (description = 'Counts changes of how answers become rows.'),
   state STRING NOT NULL OPTIONS (description = 'loaded, empty, unchanged or restored.'),
   pinned BOOL NOT NULL OPTIONS (description = 'Whether the version stays until a forced read.'),
