@@ -3,6 +3,7 @@ using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Local.Shared;
 using Spectre.Console;
+using static EventPipeline.Commands.TextColumns;
 
 namespace EventPipeline.Local.Cli;
 
@@ -51,10 +52,10 @@ internal static class RunTable
         }
 
         var totals = run.Totals;
-        var others = string.Concat(totals.Money.Others.ByName.Select(other => $", ${Money(other.Value)} {other.Key}"));
+        var others = string.Concat(totals.Money.Others.ByName.Select(other => $", ${Cents(other.Value)} {other.Key}"));
         console.MarkupInterpolated($"{totals.Slices} slices, {totals.Rows:N0} rows, {totals.Tokens:N0} tokens, ");
         console.MarkupLineInterpolated(
-            $"${Money(totals.BilledUsd)} billed, ${Money(totals.EstimatedUsd)} estimated (~, never added){others}.");
+            $"${Cents(totals.BilledUsd)} billed, ${Cents(totals.EstimatedUsd)} estimated (~, never added){others}.");
         WriteRequests(console, run);
         var data = folder.Simulated ? $"{DataLabel.Simulated} data" : "Data";
         var refused = run.RefusedWindows == 0 ? ""
@@ -108,14 +109,11 @@ internal static class RunTable
 
     private static Markup Dollars(SumsByBasis money) => new(money switch
     {
-        { BilledUsd: 0, EstimatedUsd: not 0 } => $"~{Money(money.EstimatedUsd)}",
+        { BilledUsd: 0, EstimatedUsd: not 0 } => $"~{Cents(money.EstimatedUsd)}",
         { BilledUsd: 0, OtherUsd: { } others } => Markup.Escape(
-            string.Join(", ", others.Select(other => $"{other.Key} {Money(other.Value)}"))),
-        _ => Money(money.BilledUsd),
+            string.Join(", ", others.Select(other => $"{other.Key} {Cents(other.Value)}"))),
+        _ => Cents(money.BilledUsd),
     });
-
-    /// <summary>Cents for reading; the data keeps every digit.</summary>
-    private static string Money(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
 
     private static Markup Coloured(string state) => new(WindowState.IsFailure(state) ? $"[red]{state}[/]"
         : state == WindowState.Refused ? $"[yellow]{state}[/]"

@@ -12,15 +12,14 @@ internal static class LocalVendors
 {
     /// <summary>Opens the settings of those that are configured, and nothing that answers.</summary>
     public static Task<OpenedVendors> OpenSettings(ParseResult parsed, CancellationToken cancellationToken) =>
-        Task.FromResult(new OpenedVendors(
-            CommandHost.Build(builder => builder.Services.AddVendors()), TimeProvider.System));
+        Task.FromResult(Configured());
 
     /// <summary>Opens them; the simulator runs for as long.</summary>
     public static async Task<OpenedVendors> OpenAsync(LocalSettings settings, CancellationToken cancellationToken)
     {
         if (LocalService.HasConfiguredAccounts(LocalService.Settings()))
         {
-            return new OpenedVendors(CommandHost.Build(builder => builder.Services.AddVendors()), TimeProvider.System);
+            return Configured();
         }
 
         var simulator = SimulatorApplication.Build(
@@ -42,4 +41,7 @@ internal static class LocalVendors
             throw;
         }
     }
+
+    private static OpenedVendors Configured() =>
+        new(CommandHost.Build(builder => builder.Services.AddVendors()), TimeProvider.System);
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using EventPipeline.Budgets;
 using EventPipeline.Load;
+using static System.FormattableString;
 
 namespace EventPipeline.Anomalies;
 
@@ -46,7 +46,7 @@ internal sealed class BudgetUse(IWarehouse warehouse)
             yield break;
         }
 
-        var month = forecast.Until.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+        var month = forecast.Until.MonthText();
         var spent = Invariant($"{forecast.Spent:#,0.00} of {usd:#,0.00} US dollars until {forecast.Until:yyyy-MM-dd}");
         foreach (var part in Parts.Where(part => forecast.Spent * 100 >= usd * part))
         {
@@ -79,6 +79,4 @@ internal sealed class BudgetUse(IWarehouse warehouse)
             : new Suspect(Account: budget.Name),
         _ => new Suspect(Team: budget.Name),
     };
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

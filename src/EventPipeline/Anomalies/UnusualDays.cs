@@ -1,5 +1,5 @@
-using System.Globalization;
 using EventPipeline.Load;
+using static System.FormattableString;
 
 namespace EventPipeline.Anomalies;
 
@@ -67,9 +67,7 @@ internal sealed class UnusualDays(IWarehouse warehouse)
             row.TextOrNull("load_id") is { } load ? $"{day.Text()} {load} {unit}" : day.Text());
     }
 
-    private static string Kind(DateOnly day) => IsWeekend(day) ? "Saturdays and Sundays" : "working days";
-
-    private static bool IsWeekend(DateOnly day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+    private static string Kind(DateOnly day) => day.IsWeekend() ? "Saturdays and Sundays" : "working days";
 
     private static string Date(DateOnly day) => Invariant($"{day.DayOfWeek} {day:yyyy-MM-dd}");
 
@@ -78,6 +76,4 @@ internal sealed class UnusualDays(IWarehouse warehouse)
 
     private static string Amount(decimal value, string unit) =>
         unit == "US dollars" ? Invariant($"{value:#,0.00####}") : Invariant($"{value:#,0}");
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

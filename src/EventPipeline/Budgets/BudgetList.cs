@@ -17,12 +17,12 @@ internal sealed class BudgetList(ILookup<string, string> names) : CheckedList(Co
         var scope = line.OneOf("scope", Budget.Scopes, line.Text("scope")?.ToLowerInvariant());
         var name = scope is null ? line.Required("name") : ReadName(line, scope);
         var usd = ReadUsd(line);
-        var from = line.Required("from") is null ? null : line.Day("from");
+        var from = line.RequiredDay("from");
         if (from is { Day: not 1 } day)
         {
             line.Mistake(
                 $"'from' is {day.Text()}: a budget begins with a month, so give its first day, such as "
-                + $"{new DateOnly(day.Year, day.Month, 1).Text()}.");
+                + $"{day.FirstOfMonth().Text()}.");
         }
 
         if (!line.IsRight)

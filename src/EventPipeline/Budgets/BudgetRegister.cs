@@ -20,7 +20,7 @@ internal sealed class BudgetRegister(IWarehouse warehouse)
     {
         var rows = await warehouse.QueryAsync(
             dataset, Statement.Create("budgets", ("day", day)), cancellationToken);
-        return [.. rows.Select(row => Read(row, new DateOnly(day.Year, day.Month, 1)))];
+        return [.. rows.Select(row => Read(row, day.FirstOfMonth()))];
     }
 
     /// <summary>Whom a budget can be of, by scope.</summary>
@@ -73,5 +73,5 @@ internal sealed class BudgetRegister(IWarehouse warehouse)
         row.Text("scope"),
         row.Text("name"),
         from,
-        row.IsNull("monthly_usd") ? null : row.Exact("monthly_usd"));
+        row.ExactOrNull("monthly_usd"));
 }

@@ -21,10 +21,10 @@ internal sealed record MonthForecast(decimal Spent, DateOnly Until, decimal Usd)
 
     /// <summary>The first day whose money a forecast needs, without past months.</summary>
     public static DateOnly FirstDay(DateOnly day) =>
-        new[] { First(day), day.AddDays(1 - Window) }.Min();
+        new[] { day.FirstOfMonth(), day.AddDays(1 - Window) }.Min();
 
     /// <summary>The first day whose money a forecast and its errors need.</summary>
-    public static DateOnly FirstDayWithPast(DateOnly day) => FirstDay(First(day).AddMonths(-PastMonths));
+    public static DateOnly FirstDayWithPast(DateOnly day) => FirstDay(day.FirstOfMonth().AddMonths(-PastMonths));
 
     /// <summary>The forecast of the month of a day, as it was on that day.</summary>
     /// <param name="spend">What was billed by day.</param>
@@ -33,14 +33,14 @@ internal sealed record MonthForecast(decimal Spent, DateOnly Until, decimal Usd)
     {
         // Before the first day of money there was no account, or no team: its days are not days without money.
         var begun = spend.Days.Count == 0 ? until : spend.Days.Keys.Min();
-        var past = Days(new[] { until.AddDays(1 - Window), begun }.Max(), until).ToLookup(IsWeekend);
+        var past = Days(new[] { until.AddDays(1 - Window), begun }.Max(), until).ToLookup(UtcDay.IsWeekend);
         decimal Mean(bool weekend) => past[weekend].Any()
             ? past[weekend].Sum(day => spend.Days.GetValueOrDefault(day)) / past[weekend].Count()
             : 0;
 
         var (workday, weekend) = (Mean(false), Mean(true));
-        var spent = spend.Sum(First(until), until);
-        var left = Days(until.AddDays(1), Last(until)).Sum(day => IsWeekend(day) ? weekend : workday);
+        var spent = spend.Sum(until.FirstOfMonth(), until);
+        var left = Days(until.AddDays(1), Last(until)).Sum(day => day.IsWeekend() ? weekend : workday);
         return new MonthForecast(spent, until, decimal.Round(spent + left, 2, MidpointRounding.ToEven));
     }
 
@@ -60,7 +60,7 @@ internal sealed record MonthForecast(decimal Spent, DateOnly Until, decimal Usd)
         return
         [
             .. from back in Enumerable.Range(1, PastMonths)
-               let month = First(until).AddMonths(-back)
+               let month = until.FirstOfMonth().AddMonths(-back)
                let day = new DateOnly(month.Year, month.Month, Math.Min(until.Day, Last(month).Day))
                where begun <= FirstDay(day)
                let cost = spend.Sum(month, Last(month))
@@ -69,11 +69,7 @@ internal sealed record MonthForecast(decimal Spent, DateOnly Until, decimal Usd)
         ];
     }
 
-    private static DateOnly First(DateOnly day) => new(day.Year, day.Month, 1);
-
-    private static DateOnly Last(DateOnly day) => First(day).AddMonths(1).AddDays(-1);
-
-    private static bool IsWeekend(DateOnly day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+    private static DateOnly Last(DateOnly day) => day.FirstOfMonth().AddMonths(1).AddDays(-1);
 
     private static IEnumerable<DateOnly> Days(DateOnly from, DateOnly to) =>
         Enumerable.Range(0, Math.Max(0, to.DayNumber - from.DayNumber + 1)).Select(from.AddDays);

@@ -17,15 +17,8 @@ internal sealed class BudgetsImport(IWarehouse warehouse, InvocationConfiguratio
     {
         var vendors = await VendorNames.ReadAsync(warehouse, dataset, cancellationToken);
         var list = new BudgetList(await _register.NamesAsync(dataset, vendors, cancellationToken));
-        if (!await CsvList.TryReadAsync(file, list, cancellationToken))
+        if (!await CsvList.TryTakeAsync(file, list, console.Error, cancellationToken))
         {
-            await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
-            return 1;
-        }
-
-        if (list.Mistakes.Count > 0)
-        {
-            await CsvList.RefuseAsync(console.Error, file.Name, list.Mistakes);
             return 1;
         }
 
@@ -33,21 +26,17 @@ internal sealed class BudgetsImport(IWarehouse warehouse, InvocationConfiguratio
         var changes = list.Budgets
             .Where(budget => recorded.GetValueOrDefault((budget.Scope, budget.Name, budget.From)) != budget)
             .ToList();
-        await RecordedChanges.WriteAsync(
-            console.Output,
-            [
-                .. from budget in changes
-                   let before = recorded.GetValueOrDefault((budget.Scope, budget.Name, budget.From))
-                   select $"{budget} from {budget.From.Text()} on: {Usd(budget)}"
-                       + (before is null ? "" : $", was {Usd(before)}"),
-            ],
-            $"{list.Budgets.Count} budgets of {file.Name}, {changes.Count} changes.");
-        if (changes.Count == 0)
-        {
-            return 0;
-        }
-
-        if (await consent.AskAsync("changed", cancellationToken) is { } exitCode)
+        if (await RecordedChanges.AskAsync(
+                console.Output,
+                [
+                    .. from budget in changes
+                       let before = recorded.GetValueOrDefault((budget.Scope, budget.Name, budget.From))
+                       select $"{budget} from {budget.From.Text()} on: {Usd(budget)}"
+                           + (before is null ? "" : $", was {Usd(before)}"),
+                ],
+                [$"{list.Budgets.Count} budgets of {file.Name}, {changes.Count} changes."],
+                consent,
+                cancellationToken) is { } exitCode)
         {
             return exitCode;
         }

@@ -7,12 +7,14 @@ namespace EventPipeline.Commands;
 /// <summary>Reads a list that a person keeps from a CSV file.</summary>
 internal static class CsvList
 {
-    /// <summary>Reads the file into the list, which says what is wrong with it.</summary>
+    /// <summary>Reads the file into the list, which says what is wrong with it, or says that it is not there.</summary>
     /// <returns>Whether there is such a file.</returns>
-    public static async Task<bool> TryReadAsync(FileInfo file, CheckedList list, CancellationToken cancellationToken)
+    public static async Task<bool> TryReadAsync(
+        FileInfo file, CheckedList list, TextWriter error, CancellationToken cancellationToken)
     {
         if (!file.Exists)
         {
+            await error.WriteLineAsync($"There is no file {file.FullName}.");
             return false;
         }
 
@@ -41,6 +43,24 @@ internal static class CsvList
         }
 
         return true;
+    }
+
+    /// <summary>Reads the file into the list, or says why nothing of it is taken.</summary>
+    /// <returns>Whether the list is right.</returns>
+    public static async Task<bool> TryTakeAsync(
+        FileInfo file, CheckedList list, TextWriter error, CancellationToken cancellationToken)
+    {
+        if (!await TryReadAsync(file, list, error, cancellationToken))
+        {
+            return false;
+        }
+
+        if (list.Mistakes.Count > 0)
+        {
+            await RefuseAsync(error, file.Name, list.Mistakes);
+        }
+
+        return list.Mistakes.Count == 0;
     }
 
     /// <summary>Says that nothing of a list was taken, and every mistake in it.</summary>

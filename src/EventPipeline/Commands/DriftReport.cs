@@ -61,8 +61,8 @@ internal sealed class DriftReport(IWarehouse warehouse, TextWriter output)
         row.Text("vendor"),
         row.Text("account_id"),
         row.TextOrNull("model"),
-        row.IsNull("billed_usd") ? null : DecimalAsString.Text(row.Exact("billed_usd")),
-        row.IsNull("priced_usd") ? null : DecimalAsString.Text(row.Exact("priced_usd")),
+        DecimalAsString.TextOrNull(row.ExactOrNull("billed_usd")),
+        DecimalAsString.TextOrNull(row.ExactOrNull("priced_usd")),
         row.GetInt64("priced_tokens").ToString(CultureInfo.InvariantCulture),
         row.GetInt64("unpriced_tokens").ToString(CultureInfo.InvariantCulture),
         row.DateOrNull("oldest_price")?.Text(),
@@ -89,5 +89,5 @@ internal sealed class DriftReport(IWarehouse warehouse, TextWriter output)
             : string.Create(CultureInfo.InvariantCulture, $"{100 * (row.Exact("billed_usd") - priced) / priced:0.0} %");
 
     private static string Cents(Row row, string column) =>
-        row.IsNull(column) ? "" : row.Exact(column).ToString("N2", CultureInfo.InvariantCulture);
+        row.ExactOrNull(column) is { } usd ? TextColumns.Cents(usd) : "";
 }

@@ -21,7 +21,7 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
         var budgets = (await new BudgetRegister(warehouse).OfMonthAsync(dataset, to, cancellationToken))
             .Where(budget => budget.Scope == by)
             .ToDictionary(budget => budget.Name, budget => budget.MonthlyUsd);
-        var month = new DateOnly(to.Year, to.Month, 1);
+        var month = to.FirstOfMonth();
         var lines = spends.Where(spend => spend.Until >= month)
             .Select(spend => new Line(
                 spend.Name,
@@ -48,7 +48,7 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
 
         if (lines.Count == 0)
         {
-            await output.WriteLineAsync($"Nothing was billed in {Month(month)} until {to.Text()}.");
+            await output.WriteLineAsync($"Nothing was billed in {month.MonthText()} until {to.Text()}.");
             return 0;
         }
 
@@ -56,16 +56,16 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
             output,
             [
                 [
-                    by, "spent", "until", $"forecast of {Month(month)}", "budget", "forecast of budget",
+                    by, "spent", "until", $"forecast of {month.MonthText()}", "budget", "forecast of budget",
                     "off in past months",
                 ],
                 .. lines.Select(line => new[]
                 {
                     line.Name ?? "(none)",
-                    Cents(line.Forecast.Spent),
+                    TextColumns.Cents(line.Forecast.Spent),
                     line.Forecast.Until.Text(),
-                    Cents(line.Forecast.Usd),
-                    line.BudgetUsd is { } budget ? Cents(budget) : "",
+                    TextColumns.Cents(line.Forecast.Usd),
+                    line.BudgetUsd is { } budget ? TextColumns.Cents(budget) : "",
                     line.BudgetUsd is { } whole ? Percent(100 * line.Forecast.Usd / whole) : "",
                     string.Join(", ", line.PastErrors.Select(Off)),
                 }),
@@ -84,22 +84,18 @@ internal sealed class ForecastReport(IWarehouse warehouse, TextWriter output, Ti
 
     private static string?[] Cells(DateOnly month, Line line) =>
     [
-        Month(month),
+        month.MonthText(),
         line.Name,
         DecimalAsString.Text(line.Forecast.Spent),
         line.Forecast.Until.Text(),
         DecimalAsString.Text(line.Forecast.Usd),
-        line.BudgetUsd is { } budget ? DecimalAsString.Text(budget) : null,
+        DecimalAsString.TextOrNull(line.BudgetUsd),
         line.PastErrors.Count == 0 ? null : string.Join(' ', line.PastErrors.Select(DecimalAsString.Text)),
     ];
 
     /// <summary>Of a budget that nothing was billed of.</summary>
     private static string?[] Cells(DateOnly month, string name, decimal? budget) =>
-        [Month(month), name, "0", null, null, budget is { } usd ? DecimalAsString.Text(usd) : null, null];
-
-    private static string Month(DateOnly month) => month.ToString("yyyy-MM", CultureInfo.InvariantCulture);
-
-    private static string Cents(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
+        [month.MonthText(), name, "0", null, null, DecimalAsString.TextOrNull(budget), null];
 
     private static string Percent(decimal percent) => string.Create(CultureInfo.InvariantCulture, $"{percent:#,0} %");
 

@@ -42,9 +42,8 @@ internal sealed partial class PeopleImport(
         {
             await ReadAsync(dataset, table!, list, cancellationToken);
         }
-        else if (!await CsvList.TryReadAsync(file, list, cancellationToken))
+        else if (!await CsvList.TryReadAsync(file, list, console.Error, cancellationToken))
         {
-            await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
             return 1;
         }
 
@@ -56,13 +55,18 @@ internal sealed partial class PeopleImport(
             return 1;
         }
 
-        await DescribeAsync(changes, source, list.Lines.Count, endMissing);
-        if (changes.Changes.Count == 0)
-        {
-            return 0;
-        }
-
-        if (await consent.AskAsync("changed", cancellationToken) is { } exitCode)
+        if (await RecordedChanges.AskAsync(
+                console.Output,
+                [
+                    .. from change in changes.Changes
+                       let now = change.Now
+                       let since = now.From == Ownership.Always ? "" : $" from {now.From.Text()} on"
+                       select $"{now.Id}: {now.Owner}{since}"
+                           + (change.Before.IsNobody ? "" : $", was {change.Before}"),
+                ],
+                Last(changes, source, list.Lines.Count, endMissing),
+                consent,
+                cancellationToken) is { } exitCode)
         {
             return exitCode;
         }
@@ -77,24 +81,15 @@ internal sealed partial class PeopleImport(
         return 0;
     }
 
-    private async Task DescribeAsync(PeopleChanges changes, string source, int lines, bool endMissing)
+    private static IEnumerable<string> Last(PeopleChanges changes, string source, int lines, bool endMissing)
     {
-        await RecordedChanges.WriteAsync(
-            console.Output,
-            [
-                .. from change in changes.Changes
-                   let now = change.Now
-                   let since = now.From == Ownership.Always ? "" : $" from {now.From.Text()} on"
-                   select $"{now.Id}: {now.Owner}{since}"
-                       + (change.Before.IsNobody ? "" : $", was {change.Before}"),
-            ],
-            $"{lines} lines of {source}, {changes.Changes.Count} changes.");
         if (!endMissing && changes.Missing.Count > 0)
         {
-            await console.Output.WriteLineAsync(
-                $"{changes.Missing.Count} that are owned are not in {source} and stay as they are "
-                + "(--end-missing ends them).");
+            yield return $"{changes.Missing.Count} that are owned are not in {source} and stay as they are "
+                + "(--end-missing ends them).";
         }
+
+        yield return $"{lines} lines of {source}, {changes.Changes.Count} changes.";
     }
 
     private async Task<bool> EmailsAreHashedAsync(string dataset, CancellationToken cancellationToken)

@@ -15,15 +15,8 @@ internal sealed class PricesImport(IWarehouse warehouse, InvocationConfiguration
         string dataset, FileInfo file, Consent consent, CancellationToken cancellationToken)
     {
         var list = new PriceList(await VendorNames.ReadAsync(warehouse, dataset, cancellationToken), clock.Today());
-        if (!await CsvList.TryReadAsync(file, list, cancellationToken))
+        if (!await CsvList.TryTakeAsync(file, list, console.Error, cancellationToken))
         {
-            await console.Error.WriteLineAsync($"There is no file {file.FullName}.");
-            return 1;
-        }
-
-        if (list.Mistakes.Count > 0)
-        {
-            await CsvList.RefuseAsync(console.Error, file.Name, list.Mistakes);
             return 1;
         }
 
@@ -31,21 +24,17 @@ internal sealed class PricesImport(IWarehouse warehouse, InvocationConfiguration
         var changes = list.Prices
             .Where(price => recorded.GetValueOrDefault((price.Tokens, price.From)) != price)
             .ToList();
-        await RecordedChanges.WriteAsync(
-            console.Output,
-            [
-                .. from price in changes
-                   let before = recorded.GetValueOrDefault((price.Tokens, price.From))
-                   select $"{price.Tokens} from {price.From.Text()} on: {Usd(price)}"
-                       + (before is null ? "" : $", was {Usd(before)}"),
-            ],
-            $"{list.Prices.Count} prices of {file.Name}, {changes.Count} changes.");
-        if (changes.Count == 0)
-        {
-            return 0;
-        }
-
-        if (await consent.AskAsync("changed", cancellationToken) is { } exitCode)
+        if (await RecordedChanges.AskAsync(
+                console.Output,
+                [
+                    .. from price in changes
+                       let before = recorded.GetValueOrDefault((price.Tokens, price.From))
+                       select $"{price.Tokens} from {price.From.Text()} on: {Usd(price)}"
+                           + (before is null ? "" : $", was {Usd(before)}"),
+                ],
+                [$"{list.Prices.Count} prices of {file.Name}, {changes.Count} changes."],
+                consent,
+                cancellationToken) is { } exitCode)
         {
             return exitCode;
         }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventPipeline.Load;
 
 namespace EventPipeline.Commands;
@@ -67,22 +66,22 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
     private static DateOnly Start(DateOnly day, SpendPeriod period) => period switch
     {
         SpendPeriod.Weekly => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
-        SpendPeriod.Monthly => new DateOnly(day.Year, day.Month, 1),
+        SpendPeriod.Monthly => day.FirstOfMonth(),
         _ => day,
     };
 
     private async Task WriteTableAsync(
         string by, SpendPeriod period, DateOnly from, DateOnly to, List<SpendLine> lines)
     {
-        var days = string.Create(CultureInfo.InvariantCulture, $"{from:yyyy-MM-dd} to {to:yyyy-MM-dd}");
+        var days = $"{from.Text()} to {to.Text()}";
         if (lines.Count == 0)
         {
             await output.WriteLineAsync($"Nothing was billed from {days}.");
             return;
         }
 
-        var amounts = lines.Select(line => Cents(line.Usd)).ToList();
-        var total = Cents(lines.Sum(line => line.Usd));
+        var amounts = lines.Select(line => TextColumns.Cents(line.Usd)).ToList();
+        var total = TextColumns.Cents(lines.Sum(line => line.Usd));
         var width = amounts.Append(total).Append(Unit).Max(amount => amount.Length);
         await TextColumns.WriteAsync(
             output,
@@ -91,16 +90,13 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
                     Unit.PadLeft(width)],
                 .. lines.Zip(amounts, (line, amount) => new[]
                 {
-                    line.Start.ToString(
-                        period == SpendPeriod.Monthly ? "yyyy-MM" : "yyyy-MM-dd", CultureInfo.InvariantCulture),
+                    period == SpendPeriod.Monthly ? line.Start.MonthText() : line.Start.Text(),
                     line.Item,
                     amount.PadLeft(width),
                 }),
                 [days, "total", total.PadLeft(width)],
             ]);
     }
-
-    private static string Cents(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
 
     private sealed record SpendLine(DateOnly Start, string Item, decimal Usd);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace EventPipeline.Commands;
 
 /// <summary>Writes lines of cells in columns, each as wide as its longest cell.</summary>
@@ -16,6 +18,9 @@ internal static class TextColumns
                 string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
         }
     }
+
+    /// <summary>Dollars to the cent, for reading; the data keeps every digit.</summary>
+    public static string Cents(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
 
     /// <summary>The same with the last column to the right, as numbers are read.</summary>
     public static Task WriteRightAsync(TextWriter output, IReadOnlyList<IReadOnlyList<string>> lines)

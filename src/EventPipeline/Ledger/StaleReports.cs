@@ -17,8 +17,10 @@ internal static class StaleReports
     [
         .. from report in reports
            let day = report.DataCompleteUntil
-           where day.HasValue && PipelineMetrics.Age(day.Value, now) > MaxAge
-           select Create(report, day.Value, PipelineMetrics.Age(day.Value, now)),
+           where day.HasValue
+           let age = PipelineMetrics.Age(day.Value, now)
+           where age > MaxAge
+           select Create(report, day.Value, age),
     ];
 
     private static Anomaly Create(ReportFreshness report, DateOnly day, TimeSpan age)

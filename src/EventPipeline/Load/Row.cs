@@ -34,6 +34,9 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
         var other => Convert.ToDecimal(other, CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A decimal; a sum of nothing is null.</summary>
+    public decimal? ExactOrNull(string column) => IsNull(column) ? null : Exact(column);
+
     /// <summary>A sum for every basis of money; a sum of nothing is empty.</summary>
     public SumsByBasis ByBasis(string column) =>
         TextOrNull(column) is { } text ? SumsByBasis.Parse(text) : SumsByBasis.None;

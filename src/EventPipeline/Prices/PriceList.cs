@@ -20,8 +20,8 @@ internal sealed class PriceList(IReadOnlyCollection<string> vendors, DateOnly to
         var model = line.Required("model");
         var type = line.OneOf("token_type", PricedTokens.TokenTypes, line.Text("token_type")?.ToLowerInvariant());
         var usd = ReadUsd(line);
-        var from = RequiredDay(line, "from");
-        var (source, read) = (line.Required("source"), RequiredDay(line, "source_date"));
+        var from = line.RequiredDay("from");
+        var (source, read) = (line.Required("source"), line.RequiredDay("source_date"));
         if (read > today)
         {
             line.Mistake($"the price was read on {read:yyyy-MM-dd}, which is in the future.");
@@ -59,15 +59,5 @@ internal sealed class PriceList(IReadOnlyCollection<string> vendors, DateOnly to
             $"'usd_per_million' is '{Shown.Plain(text, 80)}', not US dollars for a million tokens such as 3.75, with "
             + "at most 12 decimals.");
         return null;
-    }
-
-    private static DateOnly? RequiredDay(Line line, string column)
-    {
-        if (line.Required(column) is null)
-        {
-            return null;
-        }
-
-        return line.Day(column);
     }
 }

@@ -13,7 +13,7 @@ internal sealed class PriceRegister(IWarehouse warehouse)
         return rows.Select(row => new Price(
             new PricedTokens(row.Text("vendor"), row.Text("model"), row.Text("tier"), row.Text("token_type")),
             row.Date("valid_from"),
-            row.IsNull("usd_per_token") ? null : row.Exact("usd_per_token"),
+            row.ExactOrNull("usd_per_token"),
             row.Text("source"),
             row.Date("source_date"))).ToDictionary(price => (price.Tokens, price.From));
     }

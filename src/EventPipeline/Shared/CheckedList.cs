@@ -65,6 +65,9 @@ internal abstract class CheckedList(IReadOnlyCollection<string> columns, IReadOn
             return null;
         }
 
+        /// <summary>A day that must be there.</summary>
+        public DateOnly? RequiredDay(string column) => Required(column) is null ? null : Day(column);
+
         /// <summary>A word of some; null, and a mistake, where it is another or missing.</summary>
         public string? OneOf(string column, IReadOnlyCollection<string> words, string? text)
         {

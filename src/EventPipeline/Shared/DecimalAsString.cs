@@ -10,6 +10,9 @@ public sealed class DecimalAsString : JsonConverter<decimal>
     /// <summary>Plain digits, at most 18 decimals, no trailing zeros.</summary>
     public static string Text(decimal value) => value.ToString("0.##################", CultureInfo.InvariantCulture);
 
+    /// <summary>The same; null of null.</summary>
+    public static string? TextOrNull(decimal? value) => value is { } known ? Text(known) : null;
+
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Money.TryParse(reader.GetString(), Money.AsIs, out var value, out _)
             ? value

@@ -14,6 +14,15 @@ public static class UtcDay
     public static bool TryParse(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
+    /// <summary>The first day of its month.</summary>
+    public static DateOnly FirstOfMonth(this DateOnly day) => new(day.Year, day.Month, 1);
+
+    /// <summary>Whether it is a Saturday or a Sunday.</summary>
+    public static bool IsWeekend(this DateOnly day) => day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+
+    /// <summary>Its month as text: <c>YYYY-MM</c>.</summary>
+    public static string MonthText(this DateOnly day) => day.ToString("yyyy-MM", CultureInfo.InvariantCulture);
+
     /// <summary>The day as text.</summary>
     public static string Text(this DateOnly day) => day.ToString(Format, CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using EventPipeline.Load;
 using EventPipeline.Local.Simulator;
 using EventPipeline.Local.Simulator.Data;
@@ -128,20 +127,11 @@ internal sealed class SimulatedMornings
         var dimensions = (report.UsualGroupBy ?? [.. report.GroupBy.Keys])
             .SelectMany(name => report.GroupBy[name])
             .ToList();
-        var keys = new HashSet<string>();
-        foreach (var fact in facts)
-        {
-            var key = new StringBuilder();
-            foreach (var dimension in dimensions)
-            {
-                key.Append(fact.Dimensions.GetValueOrDefault(dimension)).Append('\n');
-            }
-
-            keys.Add(key.ToString());
-        }
-
         var read = new Version(
-            morning, keys.Count, (long)facts.Sum(report.Tokens), decimal.Round(facts.Sum(report.Usd), 12));
+            morning,
+            facts.Select(fact => Group.Key(fact, dimensions)).Distinct().Count(),
+            (long)facts.Sum(report.Tokens),
+            decimal.Round(facts.Sum(report.Usd), 12));
         if (!_versions.TryGetValue((subject, day), out var versions))
         {
             _versions[(subject, day)] = versions = [];

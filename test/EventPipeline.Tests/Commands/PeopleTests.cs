@@ -44,6 +44,15 @@ public sealed class PeopleTests : IAsyncLifetime
 
         (await RunAsync("import", list, "--yes")).ExitCode.ShouldBe(0);
         (await RunAsync("import", list, "--yes")).Output.ShouldBe("1 lines of people.csv, 0 changes.\n");
+        var other = await ListAsync("vendor,kind,id,team\nanthropic,workspace,ws-1,platform\n");
+        (await RunAsync("import", other, "--dry-run")).Output.ShouldBe(
+            """
+            anthropic workspace ws-1: platform
+            1 that are owned are not in people.csv and stay as they are (--end-missing ends them).
+            1 lines of people.csv, 1 changes.
+            Nothing was changed (--dry-run).
+
+            """);
 
         var after = await RunAsync("check");
         after.Output.ShouldContain("anthropic  123.45  123.45       0.00       0.00          100.0 %");

@@ -26,7 +26,7 @@ internal sealed class Daybook(
         var now = options.Clock.GetUtcNow().UtcDateTime;
         var age = DateOnly.FromDateTime(now).DayNumber - day.DayNumber;
         var cutoff = Floor(now - delay);
-        var weekend = day.DayOfWeek is DayOfWeek.Saturday or DayOfWeek.Sunday;
+        var weekend = day.IsWeekend();
         var date = day.ToString("O", CultureInfo.InvariantCulture);
         var index = 0;
         for (var i = 0; i < patterns.Count; i++)

@@ -37,7 +37,7 @@ internal sealed partial class VendorSettings
         RefuseUnknown(root, [.. vendors.Select(vendor => vendor.Section), Described, StallTimeout, EmailKey]);
         Options = ReadOptions(root.GetSection(StallTimeout)) with
         {
-            EmailKey = ReadEmailKey(root.GetSection(EmailKey)),
+            EmailKey = root.GetSection(EmailKey) is var key && key.Exists() ? ReadSecret(key) : null,
         };
         foreach (var vendor in vendors)
         {
@@ -105,22 +105,6 @@ internal sealed partial class VendorSettings
             $"is '{section.Value}', which is not a time between 00:00:00 and 01:00:00; write hh:mm:ss, for example "
                 + "00:01:00.");
         return new VendorOptions();
-    }
-
-    private string? ReadEmailKey(IConfigurationSection section)
-    {
-        if (!section.Exists())
-        {
-            return null;
-        }
-
-        var reference = section.Value ?? "";
-        if (_secrets.Mistake(reference) is { } mistake)
-        {
-            Mistake(section, mistake);
-        }
-
-        return reference;
     }
 
     private void ReadVendor(IConfigurationSection section, Vendor vendor)

@@ -170,7 +170,7 @@ public sealed record Report(
 
     /// <summary>When the vendor stops restating a day, UTC: a read that begins then, or later, settles it.</summary>
     public DateTimeOffset SettledAt(DateOnly day) => new(
-        (Settles == Settles.AfterItsMonth ? FirstOfMonth(day).AddMonths(1) : day.AddDays(1)).AddDays(SettledAfterDays),
+        (Settles == Settles.AfterItsMonth ? day.FirstOfMonth().AddMonths(1) : day.AddDays(1)).AddDays(SettledAfterDays),
         TimeOnly.MinValue,
         TimeSpan.Zero);
 
@@ -179,7 +179,7 @@ public sealed record Report(
     public DateOnly FirstUnsettled(DateOnly today)
     {
         var lastSettled = today.AddDays(-1 - SettledAfterDays);
-        return Settles == Settles.AfterItsMonth ? FirstOfMonth(lastSettled) : lastSettled;
+        return Settles == Settles.AfterItsMonth ? lastSettled.FirstOfMonth() : lastSettled;
     }
 
     /// <summary>Reports are the same when they are read the same; their groupings follow from the name.</summary>
@@ -195,8 +195,6 @@ public sealed record Report(
     public bool IsFiner(string grain, string than) =>
         Grains.TryGetValue(grain, out var fine) && Grains.TryGetValue(than, out var coarse)
         && fine.Count > coarse.Count && coarse.All(fine.Contains);
-
-    private static DateOnly FirstOfMonth(DateOnly day) => new(day.Year, day.Month, 1);
 }
 
 /// <summary>What a day settles after, and so from when its <see cref="Report.SettledAfterDays"/> are counted.</summary>

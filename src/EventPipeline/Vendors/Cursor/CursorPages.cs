@@ -1,8 +1,8 @@
-using System.Globalization;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
 using EventPipeline.Vendors.Paging;
+using static System.FormattableString;
 
 namespace EventPipeline.Vendors.Cursor;
 
@@ -87,6 +87,4 @@ internal static class CursorPages
             ? throw paging.Broken(number, Invariant($"is {other}, but page {page.Number} was requested"))
             : paging.Flag("hasNextPage") ?? page.Number < paging.GetInt64(last);
     }
-
-    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
