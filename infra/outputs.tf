@@ -58,6 +58,11 @@ output "call" {
   value       = local.call
 }
 
+output "environment" {
+  description = "What the commands that ask the service need: eval \"$(terraform -chdir=infra output -raw environment)\"."
+  value       = "export SERVICE_URL=${google_cloud_run_v2_service.this.uri} SERVICE_AUDIENCE=${local.audience} SERVICE_OPERATOR=${google_service_account.operator.email}"
+}
+
 output "registry" {
   description = "Where images go."
   value       = "${google_artifact_registry_repository.images.location}-docker.pkg.dev/${var.project}/${google_artifact_registry_repository.images.repository_id}/${local.name}"

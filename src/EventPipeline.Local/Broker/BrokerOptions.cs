@@ -27,6 +27,9 @@ internal sealed class BrokerOptions
     /// <summary>What goes wrong on purpose; nothing, unless a test asks for it.</summary>
     public BrokerFaults Faults { get; set; } = new();
 
+    /// <summary>Whether messages are delivered; if not, they are only kept. No setting: a command decides.</summary>
+    internal bool Delivers { get; set; } = true;
+
     /// <summary>How long all deliveries of a message last at least: what lies between them.</summary>
     public TimeSpan DeliveriesTake => Enumerable.Range(1, MaxDeliveryAttempts - 1)
         .Aggregate(TimeSpan.Zero, (sum, attempts) => sum + BackoffAfter(attempts));

@@ -113,10 +113,14 @@ internal sealed partial class LocalBroker : IHostedLifecycleService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>The service listens: deliveries begin.</summary>
+    /// <summary>The service listens: deliveries begin, where there are any.</summary>
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        _started.TrySetResult();
+        if (_options.Delivers)
+        {
+            _started.TrySetResult();
+        }
+
         return Task.CompletedTask;
     }
 

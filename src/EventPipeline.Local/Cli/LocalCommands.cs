@@ -61,6 +61,7 @@ internal static class LocalCommands
         root.Subcommands.Add(AddRun(new Command(
             "run", "Triggers one run, as Cloud Scheduler would, and waits for it to end. The default.")));
         root.Subcommands.Add(Serve());
+        root.Subcommands.Add(RunsCommand.Create(OpenServiceAsync, TimeProvider.System));
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
         root.Subcommands.Add(AccountsCommand.Create(OpenAsync));
@@ -79,6 +80,11 @@ internal static class LocalCommands
 
         static Task<OpenedVendors> OpenVendorsAsync(ParseResult parsed, CancellationToken cancellationToken) =>
             LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken);
+
+        static Task<OpenedService> OpenServiceAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+            RemoteService.IsNamed(parsed)
+                ? RemoteService.OpenAsync(parsed, cancellationToken)
+                : FolderService.OpenAsync(SettingsOf(parsed), cancellationToken);
 
         static Task<OpenedWarehouse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
             WarehouseFile.OpenAsync(SettingsOf(parsed));

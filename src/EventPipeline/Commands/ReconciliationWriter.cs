@@ -86,7 +86,7 @@ internal sealed class ReconciliationWriter(TextWriter output, bool asJson)
             ("  seats and subscriptions (--seats)", bill.Bill.Seats),
             ("Unexplained", bill.Unexplained),
         ];
-        await TextColumns.WriteRightAsync(
+        await TextColumns.WriteAsync(
             output, [["", "US dollars"], .. lines.Select(line => new[] { line.What, DecimalAsString.Text(line.Usd) })]);
         foreach (var line in Hints(bill))
         {

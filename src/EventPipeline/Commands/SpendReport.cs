@@ -80,21 +80,18 @@ internal sealed class SpendReport(IWarehouse warehouse, TextWriter output, TimeP
             return;
         }
 
-        var amounts = lines.Select(line => TextColumns.Cents(line.Usd)).ToList();
-        var total = TextColumns.Cents(lines.Sum(line => line.Usd));
-        var width = amounts.Append(total).Append(Unit).Max(amount => amount.Length);
         await TextColumns.WriteAsync(
             output,
             [
                 [period switch { SpendPeriod.Weekly => "week of", SpendPeriod.Monthly => "month", _ => "day" }, by,
-                    Unit.PadLeft(width)],
-                .. lines.Zip(amounts, (line, amount) => new[]
+                    Unit],
+                .. lines.Select(line => new[]
                 {
                     period == SpendPeriod.Monthly ? line.Start.MonthText() : line.Start.Text(),
                     line.Item,
-                    amount.PadLeft(width),
+                    TextColumns.Cents(line.Usd),
                 }),
-                [days, "total", total.PadLeft(width)],
+                [days, "total", TextColumns.Cents(lines.Sum(line => line.Usd))],
             ]);
     }
 

@@ -97,7 +97,11 @@ internal static class DeadLetterWriter
 
     /// <summary>How often the message says it was replayed.</summary>
     public static int ReplaysOf(PushedMessage message) =>
-        int.TryParse(message.Attributes["ce-replays"], NumberStyles.None, CultureInfo.InvariantCulture, out var replays)
+        int.TryParse(
+            message.Attributes[FetchAttributes.Replays],
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var replays)
             ? replays
             : 0;
 

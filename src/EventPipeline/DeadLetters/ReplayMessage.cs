@@ -14,8 +14,6 @@ internal static class ReplayMessage
     // Pub/Sub's limit for an attribute's value; a longer id is inside a structured event, where it is found again.
     private const int MaxAttributeBytes = 1024;
 
-    private const string Replays = "ce-replays";
-
     /// <summary>The topic that a dead letter came from.</summary>
     public static Topic TopicOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) ? Topic.Fetch : Topic.Trigger;
@@ -27,11 +25,11 @@ internal static class ReplayMessage
     public static OutgoingMessage FromLetter(DeadLetter letter) => Again(letter with
     {
         Attributes = new Attributes(letter.Attributes)
-            .Without(name => Is(name, Replays)
+            .Without(name => Is(name, FetchAttributes.Replays)
                 || Is(name, FetchAttributes.WaitingSince)
                 || Is(name, FetchAttributes.Returns))
             .ToDictionary(),
-    }).With(Replays, (letter.Replays + 1).ToString(CultureInfo.InvariantCulture));
+    }).With(FetchAttributes.Replays, (letter.Replays + 1).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>The message, as it was.</summary>
     public static OutgoingMessage Again(DeadLetter letter)

@@ -21,6 +21,8 @@ internal sealed partial class FanOutHandler(
     RunPlans plans,
     ReportRefusals refusals,
     RunCompletion completion,
+    RunCancellation cancellation,
+    UnfinishedRuns unfinished,
     WindowPublisher windows,
     IOptions<RunOptions> options,
     IOptions<DatasetOptions> datasets,
@@ -30,6 +32,13 @@ internal sealed partial class FanOutHandler(
     {
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
+        if (await cancellation.IsCancelledAsync(
+            runId, request.Mode, trigger, RunCompletion.Trigger, cancellationToken))
+        {
+            Log.Cancelled(logger, runId, request.Mode.Name());
+            return;
+        }
+
         var plan = await plans.FindAsync(runId, request.Mode, cancellationToken)
             ?? await plans.StoreAsync(
                 await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
@@ -46,9 +55,26 @@ internal sealed partial class FanOutHandler(
             plan.From,
             plan.To);
         await windows.PublishWaitingAsync(plan.Mode, trigger.Time, cancellationToken);
+        await EndStalledAsync(plan.Mode, cancellationToken);
         if (plan.Windows.All(planned => planned.Skipped))
         {
             await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);
+        }
+    }
+
+    /// <summary>A run that has stalled is not this one's failure, nor is that it cannot be ended now.</summary>
+    private async Task EndStalledAsync(RunMode mode, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var stalled in await unfinished.EndStalledAsync(mode, cancellationToken))
+            {
+                Log.EndedStalled(logger, stalled, mode.Name());
+            }
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.StalledLeft(logger, failure, mode.Name());
         }
     }
 
@@ -132,5 +158,25 @@ internal sealed partial class FanOutHandler(
             string mode,
             DateOnly from,
             DateOnly to);
+
+        [LoggerMessage(
+            2,
+            LogLevel.Information,
+            "Run {RunId} is not planned: it was cancelled.",
+            EventName = "run.cancelled")]
+        public static partial void Cancelled(ILogger logger, string runId, string mode);
+
+        [LoggerMessage(
+            3,
+            LogLevel.Warning,
+            "Run {RunId} had stalled, and ended as failed. GET /runs/{RunId} says what was not read.",
+            EventName = "run.stalled")]
+        public static partial void EndedStalled(ILogger logger, string runId, string mode);
+
+        [LoggerMessage(
+            4,
+            LogLevel.Warning,
+            "Stalled runs in the dataset of mode {Mode} were not ended; the next run tries again.")]
+        public static partial void StalledLeft(ILogger logger, Exception exception, string mode);
     }
 }

@@ -1,12 +1,19 @@
+using EventPipeline.Ledger;
 using EventPipeline.Messages;
 
 namespace EventPipeline.Fetch;
 
 /// <summary>
 /// Lets a fetch request in if its vendor has a slot, and sees to it that no request is given up which was only kept
-/// waiting: by other windows of its vendor, by its account's turn, or by a host that answers nobody.
+/// waiting: by other windows of its vendor, by its account's turn, or by a host that answers nobody. What a run asked
+/// for that was cancelled is let go; a replay is not, because somebody decided on it afterwards.
 /// </summary>
-internal sealed class FetchGate(VendorSlots slots, MessageRenewal renewal, SharedFetch windows)
+internal sealed partial class FetchGate(
+    VendorSlots slots,
+    MessageRenewal renewal,
+    SharedFetch windows,
+    RunCancellation cancellation,
+    ILogger<FetchGate> logger)
 {
     /// <exception cref="TransientFailureException">
     /// There was no slot, and nothing was tried; or the attempt failed.
@@ -14,6 +21,16 @@ internal sealed class FetchGate(VendorSlots slots, MessageRenewal renewal, Share
     /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
+        var isReplayed = received.Attributes[FetchAttributes.Replays] is not null;
+        if (!isReplayed && await cancellation.IsCancelledAsync(
+            message.RunId, message.Mode, received, message.Window.Id, cancellationToken))
+        {
+            var windowCount = message.Others.Count + 1;
+            GateLog.Cancelled(
+                logger, message.Window, message.RunId, message.Mode.Name(), windowCount, received.Delivery.MessageId);
+            return;
+        }
+
         using var slot = slots.TryTake(message.Vendor);
         if (slot is null)
         {
@@ -43,5 +60,15 @@ internal sealed class FetchGate(VendorSlots slots, MessageRenewal renewal, Share
         {
             throw new TransientFailureException(reason) { IsBusy = true };
         }
+    }
+
+    private static partial class GateLog
+    {
+        [LoggerMessage(1, LogLevel.Information,
+            "{Window} of run {RunId} is not read, nor what its message asks for besides ({Windows} windows in all): "
+            + "the run was cancelled.",
+            EventName = "window.cancelled")]
+        public static partial void Cancelled(
+            ILogger logger, Window window, string runId, string mode, int windows, string? messageId);
     }
 }

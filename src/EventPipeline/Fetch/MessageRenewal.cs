@@ -76,7 +76,9 @@ internal sealed partial class MessageRenewal(
             .With("ce-id", received.Id)
             .With("ce-source", received.Source)
             .With(FetchAttributes.WaitingSince, since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        return received.Attributes["ce-replays"] is { } replays ? again.With("ce-replays", replays) : again;
+        return received.Attributes[FetchAttributes.Replays] is { } replays
+            ? again.With(FetchAttributes.Replays, replays)
+            : again;
     }
 
     private static partial class RenewalLog

@@ -71,6 +71,7 @@ internal static class EventPipelineExtensions
 
         var operators = app.MapGroup("").RequireAuthorization(Access.Operators).HoldToWhatIsRead();
         operators.MapRunDailyJob();
+        operators.MapRuns();
         operators.MapStatus();
         operators.MapDeadLetters();
         operators.MapOpenApi();

@@ -89,7 +89,7 @@ internal static class RequestRules
                 name => !known.Contains(name, StringComparer.OrdinalIgnoreCase)) is { } unknown)
         {
             return Bad(
-                $"{context.Request.Method} {endpoint.RoutePattern.RawText} has no query parameter "
+                $"{context.Request.Method} /{endpoint.RoutePattern.RawText?.Trim('/')} has no query parameter "
                     + $"{Shown.Quoted(unknown)}. "
                 + Nearest.DidYouMeanOneOf(unknown, known, otherwise: "It reads none."));
         }

@@ -32,6 +32,7 @@ internal sealed class Backlog(
                 .. from row in rows
                    where row.TimestampOrNull("waited_at") is { } waited
                        && !(row.TimestampOrNull("completed_at") > waited)
+                       && row.IsNull("cancelled_at")
                    select row.Text("run_id"),
             ]);
     }

@@ -11,6 +11,9 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<RunLedger>()
         .AddScoped<RunEvents>()
         .AddScoped<RunCompletion>()
+        .AddScoped<RunDocuments>()
+        .AddScoped<RunCancellation>()
+        .AddScoped<UnfinishedRuns>()
         .AddScoped<RunPlans>()
         .AddScoped<Backlog>()
         .AddScoped<ReportRefusals>()
@@ -22,5 +25,5 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<WindowGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordGivenUpAsync)
         .AddScoped<WindowRenewed>(provider => provider.GetRequiredService<RunLedger>().RecordRenewedAsync)
         .AddScoped<LastFailure>(provider => provider.GetRequiredService<RunLedger>().FindLastFailureAsync)
-        .AddScoped<RunGaveUp>(provider => provider.GetRequiredService<RunLedger>().RecordTriggerFailedAsync);
+        .AddScoped<RunGaveUp>(provider => provider.GetRequiredService<UnfinishedRuns>().RecordTriggerFailedAsync);
 }

@@ -6,16 +6,17 @@ namespace EventPipeline.Ledger;
 /// <summary>A run, as people and scripts see it.</summary>
 /// <param name="RunId">The run.</param>
 /// <param name="State">
-/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>waiting</c> when all that is left of it waits for a day with
-/// load jobs to spare; <c>stalled</c> when it has not ended and nothing was recorded for longer than a message can be
-/// in transit. It is running again once something is.
+/// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>cancelled</c> when somebody cancelled it before all of it was
+/// read; <c>waiting</c> when all that is left of it waits for a day with load jobs to spare; <c>stalled</c> when it has
+/// not ended and nothing was recorded for longer than a message can be in transit. It is running again once something
+/// is; the next run ends it as failed.
 /// </param>
 /// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
 /// <param name="From">The first requested day, UTC; null until the run is planned.</param>
 /// <param name="To">The last requested day, UTC, inclusive; null until the run is planned.</param>
 /// <param name="RequestedAt">When it was first recorded, UTC.</param>
 /// <param name="EndedAt">When its last window ended, UTC; null while it runs.</param>
-/// <param name="Outcome"><c>completed</c> or <c>failed</c>; null while it runs.</param>
+/// <param name="Outcome"><c>completed</c>, <c>failed</c> or <c>cancelled</c>; null while it runs.</param>
 /// <param name="Totals">What was read.</param>
 /// <param name="Windows">What it reads, and what it leaves out.</param>
 public sealed record RunDocument(
@@ -39,13 +40,20 @@ public sealed record RunDocument(
 
     public const string Completed = "completed";
 
+    public const string Failed = "failed";
+
+    public const string Cancelled = "cancelled";
+
     public const string Stalled = "stalled";
 
     public const string Waiting = "waiting";
 
+    /// <summary>Every state.</summary>
+    public static IReadOnlyList<string> States { get; } = [Running, Waiting, Stalled, Completed, Failed, Cancelled];
+
     /// <summary>
     /// Why it failed if no window shows it (its trigger was given up or rejected, nothing of an account may be read),
-    /// and what to do; how many of its windows wait, and for what; absent otherwise.
+    /// and what to do; who cancelled it; how many of its windows wait, and for what; absent otherwise.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
@@ -102,7 +110,7 @@ public sealed record RunDocument(
 /// <param name="State">
 /// <c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>refused</c> (the account's credential may not
 /// read the report), <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends, <c>waiting</c> while it is not
-/// even published: the day's load jobs are spoken for.
+/// even published: the day's load jobs are spoken for; <c>cancelled</c> if the run was before it ended.
 /// </param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>
@@ -131,4 +139,9 @@ public sealed record WindowDocument(
     public const string Pending = "pending";
 
     public const string Waiting = "waiting";
+
+    public const string Cancelled = "cancelled";
+
+    /// <summary>Every state.</summary>
+    public static IReadOnlyList<string> States { get; } = [.. Load.WindowState.All, Pending, Waiting, Cancelled];
 }

@@ -14,6 +14,8 @@ internal sealed class RunEvents(
     /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
     public const int MaxRowsPerInsert = 400;
 
+    private static readonly DateTimeOffset Latest = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>The id under which what these parts name is recorded once: 64 hexadecimal digits.</summary>
     public static string IdOf(params string?[] parts) => Convert.ToHexStringLower(
         SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
@@ -78,9 +80,38 @@ internal sealed class RunEvents(
                 standing.GetInt64("ended"),
                 standing.GetInt64("succeeded"),
                 standing.GetInt64("refused"),
+                standing.GetInt64("cancelled") > 0,
                 standing.GetInt64("told_completed") > 0,
-                standing.GetInt64("told_failed") > 0),
+                standing.GetInt64("told_failed") > 0,
+                standing.GetInt64("told_cancelled") > 0),
             [.. rows[false]]);
+    }
+
+    /// <summary>Whether a run was cancelled, and whether that was announced.</summary>
+    public async Task<(bool IsCancelled, bool IsTold)> FindCancellationAsync(
+        string runId, RunMode mode, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            datasets.Value.For(mode), Statement.Create("run_cancellation", ("run_id", runId)), cancellationToken);
+        return (rows[0].GetInt64("cancelled") > 0, rows[0].GetInt64("told") > 0);
+    }
+
+    /// <summary>
+    /// The runs of the dataset of a mode that were not announced to have ended, and of which nothing but commits was
+    /// recorded in some time: oldest first, each with its own mode.
+    /// </summary>
+    public async Task<IReadOnlyList<(string RunId, RunMode Mode)>> FindSilentAsync(
+        RunMode mode, DateTimeOffset since, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            datasets.Value.For(mode),
+            Statement.Create("silent_runs", ("since", since), ("before", before)),
+            cancellationToken);
+        return
+        [
+            .. from row in rows
+               select (row.Text("run_id"), RunModeNames.TryParse(row.Text("mode"), out var own) ? own : mode),
+        ];
     }
 
     /// <summary>Whether a window of a dry run has succeeded.</summary>
@@ -126,10 +157,22 @@ internal sealed class RunEvents(
     }
 
     /// <summary>The events of the newest runs of a dataset.</summary>
-    public async Task<IReadOnlyList<Row>> RecentAsync(string dataset, int runs, CancellationToken cancellationToken) =>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="since">The first UTC day on which they were requested; null for any.</param>
+    /// <param name="after">The run that they are older than; null for the newest of all.</param>
+    /// <param name="runs">How many runs.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<Row>> RecentAsync(
+        string dataset, DateOnly? since, RunPlace? after, int runs, CancellationToken cancellationToken) =>
         WindowOutcome.ReadAll(await warehouse.QueryAsync(
             dataset,
-            Statement.Create("recent_run_events", ("mode", ModeOf(dataset).Name()), ("limit", (long)runs)),
+            Statement.Create(
+                "recent_run_events",
+                ("mode", ModeOf(dataset).Name()),
+                ("since", since is { } day ? day.Start() : DateTimeOffset.UnixEpoch),
+                ("before", after?.RequestedAt ?? Latest),
+                ("before_run", after?.RunId ?? ""),
+                ("limit", (long)runs)),
             cancellationToken));
 
     /// <summary>

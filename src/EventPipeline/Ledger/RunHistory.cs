@@ -39,6 +39,9 @@ internal static class RunHistory
     /// <summary>A vendor refuses a report, for the first time or for the first time since it worked.</summary>
     public const string ReportRefused = "report_refused";
 
+    /// <summary>A person cancelled the run: what has not ended is not read any more.</summary>
+    public const string RunCancelled = "run_cancelled";
+
     /// <summary>A delivery is about to announce the run's end.</summary>
     public const string Completing = "completing";
 
@@ -68,24 +71,28 @@ internal static class RunHistory
     {
         var plan = Plan(events) ?? PlanOfStrays(runId, events);
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
+        var cancelled = Cancellation(events);
         var windows = plan is null
             ? []
-            : plan.Windows.Select(planned => Window(planned, [.. byWindow[planned.Window.Id]])).ToList();
+            : plan.Windows
+                .Select(planned => Window(planned, [.. byWindow[planned.Window.Id]], cancelled is not null))
+                .ToList();
         var trigger = plan is null
             ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at"))
             : null;
         var newest = events.Max(row => row.Timestamp("recorded_at"));
         var waiting = windows.Count(window => window.State == WindowDocument.Waiting);
-        var isPending =
-            trigger is null && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
+        var isPending = trigger is null && cancelled is null
+            && (plan is null || windows.Any(window => window.State == WindowDocument.Pending));
         var isOpen = isPending || waiting > 0;
         var silent = now - newest;
         var shut = isOpen ? [] : ShutAccounts(windows);
         var state = isPending ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
             : waiting > 0 ? RunDocument.Waiting
+            : cancelled is not null && IsCutShort(windows) ? RunDocument.Cancelled
             : trigger is not null || shut.Count > 0 || windows.Any(window => WindowState.IsFailure(window.State))
-                ? "failed"
-            : "completed";
+                ? RunDocument.Failed
+            : RunDocument.Completed;
         var read = windows.Where(window => WindowState.IsSuccess(window.State)).ToList();
         return new RunDocument(
             runId,
@@ -105,7 +112,8 @@ internal static class RunHistory
             },
             windows)
         {
-            Reason = trigger is not null ? trigger.TextOrNull("reason")
+            Reason = state == RunDocument.Cancelled ? cancelled!.TextOrNull("reason")
+                : trigger is not null ? trigger.TextOrNull("reason")
                 : waiting > 0 ? $"{waiting} of its windows wait: BigQuery takes so many load jobs a table and day, and "
                     + "daily runs come first. The next run of any kind, such as tomorrow's, publishes more of them."
                 : shut.Count > 0 ? $"Nothing was read of {string.Join(", ", shut)}: the vendor refuses its key every "
@@ -117,6 +125,10 @@ internal static class RunHistory
             SilentForHours = state == RunDocument.Stalled ? Math.Round(silent.TotalHours, 1) : null,
         };
     }
+
+    /// <summary>The event of a run's being cancelled; null if nobody cancelled it.</summary>
+    public static Row? Cancellation(IEnumerable<Row> events) =>
+        events.FirstOrDefault(row => row.Text("event") == RunCancelled);
 
     /// <summary>Whether a run's end was announced with this outcome.</summary>
     public static bool WasTold(IEnumerable<Row> events, string outcome) =>
@@ -200,6 +212,10 @@ internal static class RunHistory
                 windows);
     }
 
+    /// <summary>Whether a run that was cancelled was not over by then: not planned, or not all of it read.</summary>
+    private static bool IsCutShort(List<WindowDocument> windows) =>
+        windows.Count == 0 || windows.Exists(window => window.State == WindowDocument.Cancelled);
+
     /// <summary>
     /// The accounts that read nothing because every report was refused: what is wrong is then not one report's.
     /// </summary>
@@ -212,7 +228,7 @@ internal static class RunHistory
             .Select(account => account.Key),
     ];
 
-    private static WindowDocument Window(PlannedWindow planned, List<Row> events)
+    private static WindowDocument Window(PlannedWindow planned, List<Row> events, bool isCancelled)
     {
         var end = events
             .Where(row => row.Text("event") == WindowEnded)
@@ -231,7 +247,9 @@ internal static class RunHistory
         return new WindowDocument(
             vendor, account, report, from, to, planned.Why,
             planned.Skipped ? WindowState.Skipped
-                : end?.Text("state") ?? (isWaiting ? WindowDocument.Waiting : WindowDocument.Pending),
+                : end?.Text("state") ?? (isCancelled ? WindowDocument.Cancelled
+                    : isWaiting ? WindowDocument.Waiting
+                    : WindowDocument.Pending),
             end?.GetInt64("row_count") ?? 0,
             end?.GetInt64("tokens") ?? 0,
             end?.TextOrNull("load_id"),

@@ -2,7 +2,6 @@ using System.Text.Json;
 using EventPipeline.DeadLetters;
 using EventPipeline.Load;
 using EventPipeline.Messages;
-using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Ledger;
@@ -17,7 +16,6 @@ internal sealed class RunLedger(
     RunEvents ledger,
     RunCompletion completion,
     RunNews news,
-    KnownVendors vendors,
     TimeProvider clock)
 {
     /// <summary>
@@ -190,101 +188,10 @@ internal sealed class RunLedger(
         await completion.CompleteWhenAllEndedAsync(runId, mode, window.Id, cancellationToken);
     }
 
-    /// <inheritdoc cref="RunGaveUp"/>
-    /// <remarks>
-    /// A plan wins over a failure of its trigger, whichever comes first, so that a replay completes the run. If there
-    /// is a plan whose messages Pub/Sub did not accept, the windows that have not ended end with the trigger; what the
-    /// replay reads wins over that too. Those that wait do not need it: a later run publishes them.
-    /// </remarks>
-    public async Task RecordTriggerFailedAsync(
-        string endId,
-        string runId,
-        RunMode? mode,
-        DateTimeOffset? publishedAt,
-        bool isRejected,
-        string reason,
-        CancellationToken cancellationToken)
-    {
-        if (publishedAt is { } at && await ledger.FindPlannedAsync(at, cancellationToken) is { } planned)
-        {
-            runId = planned;
-        }
-
-        if ((mode ?? await ledger.FindModeAsync(runId, cancellationToken)) is not { } known)
-        {
-            return; // The run is unknown.
-        }
-
-        var events = await ledger.OfAsync(runId, known, cancellationToken);
-        if (isRejected && events.Count == 0)
-        {
-            return; // A trigger rejected on arrival has started nothing: its dead letter says everything.
-        }
-
-        if (RunHistory.Plan(events) is not { } plan)
-        {
-            var row = ledger.Create(runId, RunHistory.TriggerFailed, known);
-            row["state"] = isRejected ? WindowState.Rejected : WindowState.Failed;
-            row["reason"] = reason;
-            await ledger.InsertAsync(known, $"trigger_{endId}", [row], cancellationToken);
-        }
-        else if (!isRejected)
-        {
-            await EndAsync(endId, plan, events, WindowEnd.Failure(WindowState.Failed, reason), cancellationToken);
-        }
-
-        await completion.CompleteWhenAllEndedAsync(runId, known, RunCompletion.Trigger, cancellationToken);
-    }
-
-    private async Task EndAsync(
-        string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
-    {
-        var settled = RunHistory.Waiting(plan.RunId, events).Select(planned => planned.Window.Id)
-            .Concat(RunHistory.Ended(events))
-            .ToHashSet(StringComparer.Ordinal);
-        var open = plan.Windows.Index()
-            .Where(planned => !planned.Item.Skipped && !settled.Contains(planned.Item.Window.Id));
-        foreach (var some in open.Chunk(RunEvents.MaxRowsPerInsert))
-        {
-            var rows = some.Select(planned =>
-            {
-                var row = ledger.Create(plan.RunId, RunHistory.WindowEnded, plan.Mode, planned.Item.Window);
-                (row["state"], row["reason"]) = (end.State, end.Reason);
-                row["details"] = JsonSerializer.Serialize(end.Details, EndDetailsJson.Default.EndDetails);
-                return (IReadOnlyDictionary<string, object?>)row;
-            });
-            await ledger.InsertAsync(plan.Mode, $"end_{endId}_{some[0].Index}", [.. rows], cancellationToken);
-        }
-    }
-
     /// <inheritdoc cref="LastFailure"/>
     public async Task<FailedAttempt?> FindLastFailureAsync(
         GivenUpWindow givenUp, CancellationToken cancellationToken) =>
         givenUp.Mode is { } mode
             ? RunHistory.LastFailure(await ledger.OfAsync(givenUp.RunId, mode, cancellationToken), givenUp.Window.Id)
             : null;
-
-    /// <summary>One run's document, in whichever dataset it is; null if the run is unknown.</summary>
-    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        await ledger.FindAsync(runId, cancellationToken) is { Count: > 0 } events
-            ? Document(runId, events)
-            : null;
-
-    /// <summary>The newest runs of all datasets, newest first.</summary>
-    public async Task<IReadOnlyList<RunDocument>> RecentAsync(int limit, CancellationToken cancellationToken)
-    {
-        var runs = new List<RunDocument>();
-        foreach (var dataset in datasets.Value.All)
-        {
-            var rows = await ledger.RecentAsync(dataset, limit, cancellationToken);
-            runs.AddRange(
-                rows.GroupBy(row => row.Text("run_id"))
-                    .Select(events => Document(events.Key, [.. events])));
-        }
-
-        return [.. runs.OrderByDescending(run => run.RequestedAt).Take(limit)];
-    }
-
-    private RunDocument Document(string runId, IReadOnlyList<Row> events) =>
-        RequestNeeds.Add(RunHistory.Document(runId, events, clock.GetUtcNow()), vendors.All);
 }

@@ -68,8 +68,8 @@ internal sealed class Compaction(IWarehouse warehouse, string dataset, DateTimeO
                 name,
                 ("superseded_before", before),
                 ("loaded_before", loadedBefore),
-                ("fetched_from", new DateTimeOffset(firstDay, TimeOnly.MinValue, TimeSpan.Zero)),
-                ("fetched_before", new DateTimeOffset(lastDay, TimeOnly.MinValue, TimeSpan.Zero).AddDays(1)),
+                ("fetched_from", firstDay.Start()),
+                ("fetched_before", lastDay.Start().AddDays(1)),
                 ("first_day", DateOnly.MinValue),
                 ("last_day", DateOnly.MaxValue))
             : Statement.Create(

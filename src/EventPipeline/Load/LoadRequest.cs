@@ -95,6 +95,9 @@ internal static class WindowState
     /// </summary>
     private static readonly string[] Highest = [Loaded, Empty, Unchanged, Skipped, Refused, Rejected, Failed];
 
+    /// <summary>Every state that a window ends in.</summary>
+    public static IReadOnlyList<string> All => Highest;
+
     public static int Rank(string state) => Array.IndexOf(Highest, state);
 
     public static bool IsSuccess(string state) => state is Loaded or Empty or Unchanged;

@@ -65,6 +65,6 @@ internal sealed class StepCommit(
             1
                 + Math.Max(
                     0,
-                    Math.Floor((readBegan - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero)).TotalSeconds)))
+                    Math.Floor((readBegan - day.Start()).TotalSeconds)))
         : null;
 }

@@ -14,6 +14,9 @@ internal static class FetchAttributes
     /// <summary>When it was published first, UTC, if it was published anew since.</summary>
     public const string WaitingSince = "ce-waitingsince";
 
+    /// <summary>How often a person has replayed it; triggers have it too.</summary>
+    public const string Replays = "ce-replays";
+
     /// <summary>How often in a row it used up its deliveries without a recorded attempt.</summary>
     public const string Returns = "ce-returns";
 }

@@ -6,7 +6,8 @@ namespace EventPipeline.Messages;
 /// <param name="RunId">The run.</param>
 /// <param name="Mode">The run's mode.</param>
 /// <param name="Outcome">
-/// <c>completed</c>, or <c>failed</c> when a window was rejected or failed, or every report of an account was refused.
+/// <c>completed</c>, or <c>failed</c> when a window was rejected or failed, or every report of an account was refused;
+/// <c>cancelled</c> when a person ended it before all of it was read.
 /// </param>
 /// <param name="Totals">What was read.</param>
 public sealed record RunCompleted(

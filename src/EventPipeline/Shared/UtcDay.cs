@@ -14,6 +14,9 @@ public static class UtcDay
     public static bool TryParse(string? text, out DateOnly day) =>
         DateOnly.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
+    /// <summary>Midnight at which it begins.</summary>
+    public static DateTimeOffset Start(this DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
+
     /// <summary>The first day of its month.</summary>
     public static DateOnly FirstOfMonth(this DateOnly day) => new(day.Year, day.Month, 1);
 

@@ -21,7 +21,7 @@ public sealed record Window(string Vendor, string Account, string Report, DateOn
     public int Days => To.DayNumber - From.DayNumber + 1;
 
     /// <summary>Midnight UTC at which the first day begins.</summary>
-    public DateTimeOffset Start => new(From, TimeOnly.MinValue, TimeSpan.Zero);
+    public DateTimeOffset Start => From.Start();
 
     /// <summary>Midnight UTC at which the last day has ended (exclusive).</summary>
     public DateTimeOffset End => Start.AddDays(Days);

@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Text.Json.Serialization;
 using EventPipeline.DeadLetters;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
-using EventPipeline.Messages;
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -22,10 +20,6 @@ internal static class StatusEndpoints
         var status = routes.MapGroup("").WithTags("Status");
         status.MapGet("/status", StatusAsync)
             .WithSummary("The last run, how fresh every report is, and how many dead letters are open.");
-        status.MapGet("/runs", RunsAsync).WithSummary("The newest runs, newest first.")
-            .Produces<IEnumerable<RunSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
-        status.MapGet("/runs/{id}", RunAsync).WithSummary("One run with its windows.")
-            .Produces<RunDocument>().ProducesProblem(StatusCodes.Status404NotFound);
         status.MapGet("/slices", SlicesAsync).WithSummary("The dataset's content by vendor, account, report and day.")
             .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
         status.MapGet("/vendors", VendorsAsync)
@@ -34,7 +28,7 @@ internal static class StatusEndpoints
     }
 
     private static async Task<Ok<StatusDocument>> StatusAsync(
-        RunLedger ledger,
+        RunDocuments runs,
         RunStatus status,
         DeadLetterStore deadLetters,
         DataLabel label,
@@ -42,31 +36,15 @@ internal static class StatusEndpoints
         TimeProvider clock,
         CancellationToken cancellationToken)
     {
-        var runs = await ledger.RecentAsync(1, cancellationToken);
+        var newest = await runs.PageAsync(new RunFilter(null, null, null), null, 1, cancellationToken);
         return TypedResults.Ok(new StatusDocument(
             label.Text,
             clock.GetUtcNow(),
             datasets.Value.Dataset,
-            runs.Select(run => RunSummary.FromDocument(run, label)).FirstOrDefault(),
+            newest.Runs.Select(run => RunSummary.FromDocument(run, label)).FirstOrDefault(),
             (await deadLetters.CountAsync(cancellationToken))[DeadLetterState.Open],
             await status.FreshnessAsync(cancellationToken)));
     }
-
-    private static async Task<IResult> RunsAsync(
-        RunLedger ledger, DataLabel label, CancellationToken cancellationToken, [FromQuery] string? limit = null) =>
-        ReadLimit(limit, 50, out var most) is { } problem
-            ? problem
-            : TypedResults.Ok(
-                (await ledger.RecentAsync(most, cancellationToken)).Select(run => RunSummary.FromDocument(run, label)));
-
-    private static async Task<IResult> RunAsync(
-        string id, RunLedger ledger, DataLabel label, CancellationToken cancellationToken) =>
-        RunId.IsValid(id) && await ledger.FindAsync(id, cancellationToken) is { } run
-            ? TypedResults.Ok(run with { Label = label.Text })
-            : TypedResults.Problem(
-                title: "There is no such run.",
-                detail: $"No run has the id {Shown.Quoted(id)}. GET /runs lists the newest.",
-                statusCode: StatusCodes.Status404NotFound);
 
     private static async Task<IResult> SlicesAsync(
         RunStatus status,
@@ -79,17 +57,17 @@ internal static class StatusEndpoints
         [FromQuery] string? to = null,
         [FromQuery] string? limit = null)
     {
-        if (ReadDay("from", from, DateOnly.MinValue, out var first) is { } noFrom)
+        if (QueryParameters.ReadDay("from", from, DateOnly.MinValue, out var first) is { } noFrom)
         {
             return noFrom;
         }
 
-        if (ReadDay("to", to, DateOnly.MaxValue, out var last) is { } noTo)
+        if (QueryParameters.ReadDay("to", to, DateOnly.MaxValue, out var last) is { } noTo)
         {
             return noTo;
         }
 
-        return ReadLimit(limit, 1_000, out var most) is { } problem
+        return QueryParameters.ReadLimit(limit, 1_000, MaxRows, out var most) is { } problem
             ? problem
             : TypedResults.Ok(
                 new SliceList(
@@ -135,30 +113,6 @@ internal static class StatusEndpoints
         }
     }
 
-    private static ProblemHttpResult? ReadLimit(string? text, int usual, out int limit)
-    {
-        limit = usual;
-        return text is null
-            || (
-                int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out limit)
-                    && limit is >= 1 and <= MaxRows)
-            ? null
-            : Bad($"limit is '{text}'; give a whole number from 1 to {MaxRows}.");
-    }
-
-    private static ProblemHttpResult? ReadDay(string name, string? text, DateOnly usual, out DateOnly day)
-    {
-        day = usual;
-        return text is null
-            || UtcDay.TryParse(text, out day)
-            ? null
-            : Bad($"{name} is '{text}'; give a day as YYYY-MM-DD.");
-    }
-
-    private static ProblemHttpResult Bad(string detail) =>
-        TypedResults.Problem(
-            title: "The query cannot be read.", detail: detail, statusCode: StatusCodes.Status400BadRequest);
-
     internal sealed record StatusDocument(
         string? Label,
         DateTimeOffset Now,
@@ -166,42 +120,6 @@ internal static class StatusEndpoints
         RunSummary? LastRun,
         long OpenDeadLetters,
         IReadOnlyList<ReportFreshness> Reports);
-
-    internal sealed record RunSummary(
-        string? Label,
-        string RunId,
-        string State,
-        string Mode,
-        DateOnly? From,
-        DateOnly? To,
-        DateTimeOffset RequestedAt,
-        DateTimeOffset? EndedAt,
-        int Windows,
-        int Pending,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-        int RefusedWindows,
-        RunTotals Totals,
-        DateTimeOffset? LastEventAt,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        double? SilentForHours,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        string? Reason)
-    {
-        public static RunSummary FromDocument(RunDocument run, DataLabel label) => new(
-            label.Text,
-            run.RunId,
-            run.State,
-            run.Mode,
-            run.From,
-            run.To,
-            run.RequestedAt,
-            run.EndedAt,
-            run.Windows.Count,
-            run.Pending,
-            run.RefusedWindows,
-            run.Totals,
-            run.LastEventAt, run.SilentForHours, run.Reason);
-    }
 
     internal sealed record SliceList(string? Label, IReadOnlyList<SliceDocument> Slices);
 

@@ -140,7 +140,7 @@ internal sealed class PipelineMetrics
     /// <summary>How long ago a day ended; nothing for one that has not.</summary>
     public static TimeSpan Age(DateOnly day, DateTimeOffset now)
     {
-        var age = now - new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero) - TimeSpan.FromDays(1);
+        var age = now - day.Start() - TimeSpan.FromDays(1);
         return age > TimeSpan.Zero ? age : TimeSpan.Zero;
     }
 

@@ -15,7 +15,7 @@ namespace EventPipeline.EndToEndTests.Cloud;
 public sealed class CloudBench : IAsyncLifetime, IViews
 {
     public const string Dataset = "ai_usage_analytics";
-    private const string Audience = "https://eventpipeline.test";
+    internal const string Audience = "https://eventpipeline.test";
     private const string PushEmail = "pubsub-push@example.iam.gserviceaccount.com";
     private const string OperatorEmail = "operator@example.com";
     private const string Trigger = "eventpipeline-trigger";
@@ -169,7 +169,7 @@ public sealed class CloudBench : IAsyncLifetime, IViews
     }
 
     /// <summary>Runs an operator's command to its end.</summary>
-    internal async Task<Finished> CommandAsync(params string[] arguments)
+    internal async Task<Finished> CommandAsync(params IReadOnlyList<string> arguments)
     {
         await using var process = LocalProcess.StartProgram("EventPipeline", folder.Path, Settings(), arguments);
         var exitCode = await process.ExitAsync();

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using EventPipeline.EndToEndTests.Deploy;
 using EventPipeline.EndToEndTests.Service;
 using EventPipeline.Messages;
@@ -10,6 +12,9 @@ namespace EventPipeline.EndToEndTests.Cloud;
 /// <summary>The promises of one machine, kept on Google's services; each test takes days of its own.</summary>
 public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
 {
+    /// <summary>Whose tokens the stand-in's metadata server makes.</summary>
+    private const string RuntimeEmail = "runtime@stand-in.iam.gserviceaccount.com";
+
     private static readonly string[] Reports = ["messages_usage", "cost", "claude_code", "completions_usage"];
 
     [Fact]
@@ -290,6 +295,37 @@ public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
                 "accounts", "merge", "--vendor", "anthropic", "--from", ids[0], "--into", ids[0], "--yes")).ExitCode
             .ShouldBe(0);
         (await bench.QueryAsync(sums)).Select(row => row.GetRawText()).ShouldBe(before.Select(row => row.GetRawText()));
+    }
+
+    [Fact]
+    public async Task A_run_is_listed_and_cancelled_from_a_terminal_with_the_credential_that_is_around()
+    {
+        bench.Require();
+        await using var service = await bench.StartServiceAsync(
+            ("Authentication__Operators__Principals__1", RuntimeEmail));
+        string[] where = ["--service", service.Address.AbsoluteUri, "--audience", CloudBench.Audience];
+        using var asked = await service.Http.PostAsJsonAsync(
+            "run-daily-job", new { vendors = new[] { "openai" } }, TestContext.Current.CancellationToken);
+        var runId = asked.Headers.Location!.OriginalString.Split('/')[^1];
+
+        var list = await bench.CommandAsync(["runs", "list", "--json", "--limit", "1", .. where]);
+        list.ExitCode.ShouldBe(0, list.Error);
+        var run = JsonElement.Parse(list.Output).EnumerateArray().ShouldHaveSingleItem();
+        (run.GetProperty("runId").GetString(), run.GetProperty("state").GetString()).ShouldBe((runId, "running"));
+        var cancelled = await bench.CommandAsync(["runs", "cancel", runId, "--yes", .. where]);
+        cancelled.ExitCode.ShouldBe(0, cancelled.Error);
+
+        bench.Pushes.Open(service.Address);
+        await bench.EveryMessageIsAcknowledgedAsync();
+        bench.Pushes.Close();
+        var shown = await bench.CommandAsync(["runs", "show", runId, .. where]);
+        shown.Output.ShouldStartWith($"Run {runId}, production: cancelled, 0 of 0 windows");
+        shown.Output.ShouldContain($"Cancelled by {RuntimeEmail}.");
+
+        var stranger = await bench.CommandAsync(
+            "runs", "list", "--service", service.Address.AbsoluteUri, "--audience", "somebody-else");
+        stranger.ExitCode.ShouldBe(3);
+        stranger.Error.ShouldContain("does not let you in");
     }
 
     private async Task ShouldHaveTruthAsync(DateOnly from, DateOnly to)

@@ -48,6 +48,30 @@ public sealed class RunThroughServiceTests(
     }
 
     [Fact]
+    public async Task Runs_are_shown_through_the_service_as_without_it()
+    {
+        using var idle = new TemporaryFolder();
+        var settings = new Dictionary<string, string>();
+        string[] run = ["run", "--json", "--reports", "moderations_usage"];
+        string[] show = ["runs", "show"];
+        string[] data = ["--data", "data"];
+        var through = await folder.RunAsync(run);
+        var without = await LocalProcess.RunAsync(idle.Path, settings, [.. run, .. data]);
+
+        foreach (var (asked, shown) in new[]
+        {
+            (through, await folder.RunAsync(show)),
+            (without, await LocalProcess.RunAsync(idle.Path, settings, [.. show, .. data])),
+        })
+        {
+            shown.ExitCode.ShouldBe(0, shown.Error);
+            var runId = JsonElement.Parse(asked.Output).GetProperty("runId").GetString();
+            shown.Output.ShouldStartWith($"SIMULATED - Run {runId}, production, ");
+            shown.Output.ShouldContain("openai/SIMULATED-acme/moderations_usage  ");
+        }
+    }
+
+    [Fact]
     public async Task A_run_at_another_time_than_the_services_is_refused()
     {
         var refused = await folder.RunAsync("run", "--json", "--now", Simulation.Now);

@@ -68,7 +68,7 @@ public sealed class BudgetTests(WarehouseFixture file) : IClassFixture<Warehouse
         (await RunAsync("forecast", "--by", "account", "--csv")).Output.ShouldContain(
             "2026-11,anthropic/acme,150,2026-11-15,300,,0\r\n");
         var teams = (await RunAsync("forecast", "--by", "team")).Output;
-        teams.ShouldContain("Research  15.00");
+        teams.ShouldMatch(@"Research +15\.00");
         teams.ShouldContain("30.00");
         teams.ShouldContain("150 %");
         teams.ShouldContain("(none)");

@@ -42,7 +42,7 @@ public sealed class AccountsTests : IAsyncLifetime
         var (exitCode, output, _) = await RunAsync("list");
 
         exitCode.ShouldBe(0);
-        output.ShouldContain("anthropic  12345678-1234-5678-1234-567812345678  acme     3     2025-01-01  2025-01-03");
+        output.ShouldMatch("anthropic  12345678-1234-5678-1234-567812345678  acme +3  2025-01-01  2025-01-03");
         output.ShouldContain("anthropic/acme is stored under 2 ids. If they are one organisation, "
             + "days stored under both are counted twice. To merge them: "
             + "accounts merge --dataset ai_usage_analytics --vendor anthropic --from acme --into "

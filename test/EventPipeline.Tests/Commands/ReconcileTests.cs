@@ -41,7 +41,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         exitCode.ShouldBe(0, output);
         var usd = CostRows.UsdOf(Settled.AddDays(-1)) + CostRows.UsdOf(Settled);
         output.ShouldEndWith(
-            $"anthropic  acme     cost    2     2      {usd:N2} US dollars billed\n");
+            $"anthropic  acme     cost       2      2  {usd:N2} US dollars billed\n");
         var asked = _host.Vendor.Asked.Where(path => path.Contains("cost_report", StringComparison.Ordinal)).ToList();
         asked[0].ShouldContain("group_by");
         asked[^1].ShouldNotContain("group_by");
@@ -56,7 +56,7 @@ public sealed class ReconcileTests : IAsyncLifetime
         var (exitCode, output, _) = await RunAsync(Days(Settled.AddDays(-1), Settled));
 
         exitCode.ShouldBe(1);
-        output.ShouldContain("anthropic  acme     cost    2     1      ");
+        output.ShouldContain("anthropic  acme     cost       2      1  ");
         output.ShouldContain(
             $"anthropic/acme cost differs: {Settled:yyyy-MM-dd}, billed US dollars 1.005 at the vendor, "
             + $"{CostRows.UsdOf(Settled)} shown. Read ");

@@ -39,5 +39,18 @@ public sealed class RunCompletedTests
     [InlineData(0, 1, 1, true, true, true)]
     public void A_run_has_no_news_once_its_outcome_was_announced(
         long succeeded, long ended, long refused, bool toldCompleted, bool toldFailed, bool expected) =>
-        new RunStanding(2, ended, succeeded, refused, toldCompleted, toldFailed).HasNoNews.ShouldBe(expected);
+        new RunStanding(2, ended, succeeded, refused, Cancelled: false, toldCompleted, toldFailed, ToldCancelled: false)
+            .HasNoNews.ShouldBe(expected);
+
+    /// <summary>Where all of it was read, or failed, before anybody noticed, that is what is announced.</summary>
+    [Theory]
+    [InlineData(0, 0, false, false, false)]
+    [InlineData(1, 1, false, false, false)]
+    [InlineData(1, 1, false, true, true)]
+    [InlineData(2, 2, false, true, false)]
+    [InlineData(2, 2, true, true, true)]
+    public void A_run_that_was_cancelled_has_no_news_once_that_was_announced(
+        long succeeded, long ended, bool toldCompleted, bool toldCancelled, bool expected) =>
+        new RunStanding(2, ended, succeeded, 0, Cancelled: true, toldCompleted, ToldFailed: false, toldCancelled)
+            .HasNoNews.ShouldBe(expected);
 }

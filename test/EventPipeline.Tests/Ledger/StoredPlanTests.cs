@@ -43,7 +43,7 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
 
         ShouldBe(await Plans().StoreAsync(plan, Token), plan);
 
-        var document = (await Ledger().FindAsync("run", Token)).ShouldNotBeNull();
+        var document = (await Documents().FindAsync("run", Token)).ShouldNotBeNull();
         document.Windows.Count.ShouldBe(500);
         ShouldBe((await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
     }
@@ -76,7 +76,7 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
         ShouldBe(await Plans().StoreAsync(second, Token), first);
         ShouldBe(await Plans().StoreAsync(first, Token), first);
 
-        var document = (await Ledger().FindAsync("run", Token)).ShouldNotBeNull();
+        var document = (await Documents().FindAsync("run", Token)).ShouldNotBeNull();
         (document.Windows.Count, document.From, document.State).ShouldBe((3, Day, "running"));
         (await file.AskAsync("SELECT COUNT(*) FROM run_events WHERE event = 'window_planned'"))[0][0].ShouldBe(8L);
     }
@@ -92,7 +92,7 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
         await events.InsertAsync(plan.Mode, "cut-off", [row], Token);
 
         (await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldBeNull();
-        var document = (await Ledger().FindAsync(plan.RunId, Token)).ShouldNotBeNull();
+        var document = (await Documents().FindAsync(plan.RunId, Token)).ShouldNotBeNull();
         (document.State, document.Windows.Count).ShouldBe(("running", 0));
         ShouldBe(await Plans().StoreAsync(plan, Token), plan);
     }
@@ -108,7 +108,7 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
 
         ShouldBe((await Plans().FindAsync(plan.RunId, plan.Mode, Token)).ShouldNotBeNull(), plan);
         ShouldBe(await Plans().StoreAsync(Plan(5), Token), plan);
-        (await Ledger().FindAsync(plan.RunId, Token)).ShouldNotBeNull().Windows.Count.ShouldBe(2);
+        (await Documents().FindAsync(plan.RunId, Token)).ShouldNotBeNull().Windows.Count.ShouldBe(2);
     }
 
     private static void ShouldBe(RunPlan actual, RunPlan expected)
@@ -139,12 +139,5 @@ public sealed class StoredPlanTests(WarehouseFixture file) : IClassFixture<Wareh
 
     private RunPlans Plans() => new(file.Warehouse, Datasets, Events(), TimeProvider.System);
 
-    private RunLedger Ledger() => new(
-        file.Warehouse,
-        Datasets,
-        Events(),
-        completion: null!,
-        news: null!,
-        new KnownVendors([]),
-        TimeProvider.System);
+    private RunDocuments Documents() => new(Datasets, Events(), new KnownVendors([]), TimeProvider.System);
 }

@@ -101,7 +101,6 @@ public sealed class TwoClocksTests(WarehouseFixture file) : IClassFixture<Wareho
             ledger: null!,
             completion: null!,
             news: null!,
-            new KnownVendors([]),
             _right);
 
         (await ledger.SlicesReadAsync(RunMode.Production, Day, Day, Token)).Values

@@ -130,6 +130,17 @@ internal sealed class ServiceHost : IAsyncDisposable
         return await RunOfAsync(answer.Headers.Location!.OriginalString.Split('/')[^1]);
     }
 
+    /// <summary>Asks for one report of one vendor, and waits for nothing.</summary>
+    /// <returns>The run's id.</returns>
+    public async Task<string> RequestAsync(string vendor, string report, DateOnly from, DateOnly to)
+    {
+        using var answer = await PostAsync(
+            "run-daily-job",
+            $$"""{"vendors":["{{vendor}}"],"reports":["{{report}}"],"from":"{{from.Text()}}","to":"{{to.Text()}}"}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Cancellation));
+        return answer.Headers.Location!.OriginalString.Split('/')[^1];
+    }
+
     /// <summary>Asks for one report of one vendor, from one day to another.</summary>
     public Task<RunDocument> RunAsync(string vendor, string report, DateOnly from, DateOnly to, string more = "") =>
         RunAsync(
@@ -210,7 +221,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         DateOnly to,
         string mode = "production",
         string account = "acme",
-        string more = "")
+        string more = "",
+        bool isReplay = false)
     {
         using var answer = await PostAsync(
             "events/fetch-requested",
@@ -220,8 +232,48 @@ internal sealed class ServiceHost : IAsyncDisposable
             ("ce-source", "//eventpipeline"),
             ("ce-type", Pushes.FetchType),
             ("x-goog-pubsub-message-id", "77"),
-            ("x-goog-pubsub-subscription-name", "projects/local/subscriptions/eventpipeline-fetch-push"));
+            ("x-goog-pubsub-subscription-name", "projects/local/subscriptions/eventpipeline-fetch-push"),
+            isReplay ? ("ce-replays", "1") : ("x-nothing", ""));
         return answer.StatusCode;
+    }
+
+    /// <summary>Now, on the service's clock, UTC.</summary>
+    public DateTimeOffset Now => _service.Services.GetRequiredService<TimeProvider>().GetUtcNow();
+
+    /// <summary>Records an event of a run that is about no window, as if it had happened then.</summary>
+    public async Task RecordAsync(string runId, string name, DateTimeOffset at, string mode = "production")
+    {
+        await using var scope = _service.Services.CreateAsyncScope();
+        RunModeNames.TryParse(mode, out var known).ShouldBeTrue();
+        var events = scope.ServiceProvider.GetRequiredService<RunEvents>();
+        var row = events.Create(runId, name, known);
+        row["recorded_at"] = at;
+        await events.AppendAsync(known, "test", [row], Cancellation);
+    }
+
+    /// <summary>
+    /// Leaves of a run what there would be if a message of one window had been lost, and everything else had happened
+    /// some time before it did.
+    /// </summary>
+    public async Task ForgetEndAsync(string runId, DateOnly from, TimeSpan earlier)
+    {
+        var warehouse = _service.Services.GetRequiredService<DuckDbWarehouse>();
+        var (where, back) = ($"WHERE run_id = '{runId}'", $"INTERVAL {earlier.TotalHours} HOUR");
+        string[] statements =
+        [
+            $"DELETE FROM {{dataset}}.run_events {where} AND event IN ('completing', 'completed')",
+            $"DELETE FROM {{dataset}}.slice_versions {where} AND usage_date < DATE '{from.AddDays(31).Text()}'",
+            $"UPDATE {{dataset}}.run_events SET recorded_at = recorded_at - {back} {where}",
+            $"UPDATE {{dataset}}.slice_versions SET committed_at = committed_at - {back} {where}",
+        ];
+        foreach (var (sql, i) in statements.Select((sql, i) => (sql, i)))
+        {
+            await warehouse.ExecuteAsync(
+                "ai_usage_analytics",
+                $"forget_{runId}_{i}",
+                new Statement("forget", sql, new Dictionary<string, object?>()),
+                Cancellation);
+        }
     }
 
     /// <summary>Waits until every message was acknowledged.</summary>

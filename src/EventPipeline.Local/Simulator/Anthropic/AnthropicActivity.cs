@@ -106,7 +106,7 @@ internal static class AnthropicActivity
                 .Distinct()
                 .Count()));
         return new Fact(
-            new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero),
+            day.Start(),
             new Dictionary<string, string?>(),
             new Dictionary<string, decimal>([.. active, new("assigned_seat_count", company.Users.Count)]));
     }

@@ -74,7 +74,7 @@ internal static class CursorDailyUsage
     /// <summary>Whoever did nothing has a row too.</summary>
     private static IEnumerable<Fact> Present(CursorCompany company, DateOnly day) =>
         Members(company).Select(member => new Fact(
-            new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero),
+            day.Start(),
             new Dictionary<string, string?> { [User] = member.Id },
             new Dictionary<string, decimal>()));
 

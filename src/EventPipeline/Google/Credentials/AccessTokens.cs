@@ -54,7 +54,7 @@ internal sealed class AccessTokens : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            _credential ??= (await LoadAsync(cancellationToken)).CreateScoped(Scope);
+            _credential ??= (await AmbientCredential.LoadAsync(cancellationToken)).CreateScoped(Scope);
             return await ask(_credential);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -69,30 +69,6 @@ internal sealed class AccessTokens : IDisposable
         finally
         {
             _one.Release();
-        }
-    }
-
-    private static async Task<GoogleCredential> LoadAsync(CancellationToken cancellationToken)
-    {
-        if (Environment.GetEnvironmentVariable("GOOGLE_APPLICATION_CREDENTIALS") is { Length: > 0 } file)
-        {
-            return await CredentialFactory.FromFileAsync<GoogleCredential>(file, cancellationToken);
-        }
-
-        if (Environment.GetEnvironmentVariable("GCE_METADATA_HOST") is { Length: > 0 })
-        {
-            return GoogleCredential.FromComputeCredential(new ComputeCredential());
-        }
-
-        try
-        {
-            return await GoogleCredential.GetApplicationDefaultAsync(cancellationToken);
-        }
-        catch (InvalidOperationException)
-        {
-            // The library remembers forever that the metadata server did not respond, which can happen when an instance
-            // has just started.
-            return GoogleCredential.FromComputeCredential(new ComputeCredential());
         }
     }
 }

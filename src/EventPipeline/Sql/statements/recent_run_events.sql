@@ -1,5 +1,8 @@
--- The events of the newest runs, among them what their windows have committed.
+-- The events of the newest runs that began on a day or later and before another run, among them what their windows have committed.
 -- @mode STRING
+-- @since TIMESTAMP
+-- @before TIMESTAMP
+-- @before_run STRING
 -- @limit INT64
 WITH events AS (
   SELECT run_id, event, mode, window_id, vendor, account, report, window_start, window_end, state, row_count, tokens, amount_usd, estimated_usd, load_id, attempt, reason, details, recorded_at, plan_id
@@ -19,6 +22,7 @@ JOIN (
   FROM (
     SELECT run_id, began, ROW_NUMBER() OVER (ORDER BY began DESC, run_id DESC) AS position
     FROM (SELECT run_id, MIN(recorded_at) AS began FROM events GROUP BY run_id) AS runs
+    WHERE began >= @since AND (began < @before OR (began = @before AND run_id < @before_run))
   ) AS numbered
   WHERE position <= @limit
 ) AS r

@@ -27,8 +27,10 @@ SELECT
   COUNT(DISTINCT p.window_id) AS ended,
   COUNT(DISTINCT CASE WHEN e.best = 2 THEN p.window_id END) AS succeeded,
   COUNT(DISTINCT CASE WHEN e.best = 1 THEN p.window_id END) AS refused,
+  (SELECT COUNT(*) FROM events WHERE event = 'run_cancelled') AS cancelled,
   (SELECT COUNT(*) FROM events WHERE event = 'completed' AND state = 'completed') AS told_completed,
   (SELECT COUNT(*) FROM events WHERE event = 'completed' AND state = 'failed') AS told_failed,
+  (SELECT COUNT(*) FROM events WHERE event = 'completed' AND state = 'cancelled') AS told_cancelled,
   CAST(NULL AS STRING) AS load_id,
   CAST(NULL AS DATE) AS usage_date,
   CAST(NULL AS STRING) AS became

@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   run_id STRING NOT NULL OPTIONS (description = 'The run.'),
-  event STRING NOT NULL OPTIONS (description = 'requested, window_planned, planned, window_waiting, window_published, trigger_failed, attempt_failed, window_continued, window_renewed, window_ended, report_refused, completing, completed.'),
+  event STRING NOT NULL OPTIONS (description = 'requested, window_planned, planned, window_waiting, window_published, trigger_failed, attempt_failed, window_continued, window_renewed, window_ended, report_refused, run_cancelled, completing, completed.'),
   mode STRING NOT NULL OPTIONS (description = 'production, development or dry_run.'),
   window_id STRING OPTIONS (description = 'The window, where the event is about one.'),
   vendor STRING OPTIONS (description = 'Who was asked.'),
@@ -8,7 +8,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   report STRING OPTIONS (description = 'What was asked for.'),
   window_start DATE OPTIONS (description = 'The window\'s first day.'),
   window_end DATE OPTIONS (description = 'The window\'s last day.'),
-  state STRING OPTIONS (description = 'loaded, empty, unchanged, refused, rejected or failed; of a planned window skipped, waiting or null; of a plan waiting or null; of a trigger rejected or failed; of a run completed or failed.'),
+  state STRING OPTIONS (description = 'loaded, empty, unchanged, refused, rejected or failed; of a planned window skipped, waiting or null; of a plan waiting or null; of a trigger rejected or failed; of a run completed, failed or cancelled.'),
   row_count INT64 OPTIONS (description = 'Rows read; of a plan how many of its windows were published that might have waited.'),
   tokens INT64 OPTIONS (description = 'Tokens read.'),
   amount_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Billed money read, US dollars.'),

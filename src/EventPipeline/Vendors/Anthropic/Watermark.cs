@@ -1,5 +1,4 @@
 using EventPipeline.Vendors.Json;
-using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.Anthropic;

@@ -169,10 +169,10 @@ public sealed record Report(
         Settles == Settles.AfterItsMonth ? LongestMonth - 1 + SettledAfterDays : SettledAfterDays;
 
     /// <summary>When the vendor stops restating a day, UTC: a read that begins then, or later, settles it.</summary>
-    public DateTimeOffset SettledAt(DateOnly day) => new(
-        (Settles == Settles.AfterItsMonth ? day.FirstOfMonth().AddMonths(1) : day.AddDays(1)).AddDays(SettledAfterDays),
-        TimeOnly.MinValue,
-        TimeSpan.Zero);
+    public DateTimeOffset SettledAt(DateOnly day) =>
+        (Settles == Settles.AfterItsMonth ? day.FirstOfMonth().AddMonths(1) : day.AddDays(1))
+            .AddDays(SettledAfterDays)
+            .Start();
 
     /// <summary>The oldest day that a read on some day may be the first to settle.</summary>
     /// <param name="today">The day of the read, UTC.</param>

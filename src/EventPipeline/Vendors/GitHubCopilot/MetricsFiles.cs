@@ -5,7 +5,6 @@ using System.Text.Json;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
-using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Paging;
 using EventPipeline.Vendors.Protocol;
 using EventPipeline.Vendors.Records;

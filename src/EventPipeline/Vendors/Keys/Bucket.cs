@@ -17,10 +17,3 @@ internal readonly record struct Bucket(DateTimeOffset Start, string Width)
     /// <summary>A moment, UTC.</summary>
     public static Bucket FromEvent(DateTimeOffset at) => new(at, EventWidth);
 }
-
-/// <summary>Times of days.</summary>
-internal static class Days
-{
-    /// <summary>Midnight UTC at which the day begins.</summary>
-    public static DateTimeOffset Start(this DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
-}

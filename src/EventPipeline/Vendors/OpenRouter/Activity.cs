@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 using EventPipeline.Vendors.Contract;
 using EventPipeline.Vendors.Http;
 using EventPipeline.Vendors.Json;
-using EventPipeline.Vendors.Keys;
 using EventPipeline.Vendors.Protocol;
 
 namespace EventPipeline.Vendors.OpenRouter;

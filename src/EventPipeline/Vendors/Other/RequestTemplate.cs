@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using EventPipeline.Vendors.Keys;
 
 namespace EventPipeline.Vendors.Other;
 

@@ -168,6 +168,7 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
                 ["GET /status"] = Access.Operators,
                 ["GET /runs"] = Access.Operators,
                 ["GET /runs/{id}"] = Access.Operators,
+                ["POST /runs/{id}/cancel"] = Access.Operators,
                 ["GET /slices"] = Access.Operators,
                 ["GET /vendors"] = Access.Operators,
                 ["GET /dead-letters"] = Access.Operators,

@@ -1,0 +1,156 @@
+using System.Globalization;
+using EventPipeline.Ledger;
+using EventPipeline.Status;
+
+namespace EventPipeline.Commands;
+
+/// <summary>Runs as people read them, in at most 80 columns where ids allow it, and as programs do.</summary>
+internal static class RunText
+{
+    /// <summary>A line for each run.</summary>
+    public static async Task WriteAsync(TextWriter output, IReadOnlyList<RunSummary> runs)
+    {
+        if (runs.Count == 0)
+        {
+            await output.WriteLineAsync("There is no such run.");
+            return;
+        }
+
+        await TextColumns.WriteAsync(
+            output,
+            [
+                ["run", "state", "requested (UTC)", "windows", "rows", "dollars"],
+                .. runs.Select(run => (string[])
+                [
+                    run.RunId,
+                    State(run.State, run.SilentForHours),
+                    Minute(run.RequestedAt),
+                    Progress(run.Windows - run.Pending, run.Windows),
+                    Number(run.Totals.Rows),
+                    TextColumns.Cents(run.Totals.BilledUsd),
+                ]),
+            ]);
+    }
+
+    /// <summary>A run, a line for each of some of its windows, and what went wrong with them.</summary>
+    public static async Task WriteAsync(TextWriter output, RunDocument run, IReadOnlyList<WindowDocument> windows)
+    {
+        await output.WriteLineAsync(Head(run));
+        windows =
+        [
+            .. windows.OrderBy(window => (window.Vendor, window.Account, window.Report, window.From)),
+        ];
+        if (windows.Count > 0)
+        {
+            await output.WriteLineAsync();
+            await TextColumns.WriteAsync(
+                output,
+                [
+                    ["window", "days", "state", "rows", "dollars"],
+                    .. windows.Select(window => (string[])
+                    [
+                        $"{window.Vendor}/{window.Account}/{window.Report}",
+                        Days(window.From, window.To),
+                        window.State,
+                        Number(window.Rows),
+                        TextColumns.Cents(window.Money.BilledUsd),
+                    ]),
+                ]);
+        }
+
+        foreach (var window in windows.Where(window => window.Reason is not null))
+        {
+            await output.WriteLineAsync();
+            await output.WriteLineAsync(
+                $"{window.State}: {window.Vendor}/{window.Account}/{window.Report} {Days(window.From, window.To)}, "
+                + $"{window.Attempts} attempts: {window.Reason}");
+        }
+
+        foreach (var line in (run.Reason is { } reason ? [reason] : (string[])[]).Concat(run.Warnings ?? []))
+        {
+            await output.WriteLineAsync();
+            await output.WriteLineAsync(line);
+        }
+    }
+
+    /// <summary>How far a run is, in a line.</summary>
+    public static string Head(RunDocument run) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{(run.Label is { } label ? $"{label} - " : "")}Run {run.RunId}, {run.Mode}"
+            + $"{(run.From is null ? "" : $", {Days(run.From.Value, run.To!.Value)}")}: "
+            + $"{State(run.State, run.SilentForHours)}, {Ended(run)} of {run.Windows.Count} windows, "
+            + $"{run.Totals.Rows:N0} rows, ${TextColumns.Cents(run.Totals.BilledUsd)}.");
+
+    /// <summary>What a cancellation would do.</summary>
+    public static string BeforeCancelling(RunDocument run) => run.Windows.Count == 0
+        ? $"Run {run.RunId} is not planned yet. It would not be planned, and nothing of it be read."
+        : $"Run {run.RunId} is {State(run.State, run.SilentForHours)}: {Ended(run)} of its {run.Windows.Count} windows "
+            + $"have ended and stay as they are, {run.Pending} would not be read any more.";
+
+    /// <summary>What it has done.</summary>
+    public static string AfterCancelling(RunSummary run) =>
+        $"Run {run.RunId} is {run.State}. Every instance notices within "
+        + $"{RunCancellation.NoticedWithin.TotalSeconds:0} seconds; windows that are being read may still end.";
+
+    /// <summary>The cells of a run.</summary>
+    public static string?[] Cells(RunSummary run) =>
+    [
+        run.RunId,
+        run.State,
+        run.Mode,
+        run.From?.Text(),
+        run.To?.Text(),
+        Instant(run.RequestedAt),
+        run.EndedAt is { } ended ? Instant(ended) : null,
+        Plain(run.Windows),
+        Plain(run.Pending),
+        Plain(run.RefusedWindows),
+        Plain(run.Totals.Rows),
+        Plain(run.Totals.Tokens),
+        DecimalAsString.Text(run.Totals.BilledUsd),
+        DecimalAsString.Text(run.Totals.EstimatedUsd),
+        run.Reason,
+    ];
+
+    /// <summary>The cells of a window.</summary>
+    public static string?[] Cells(WindowDocument window) =>
+    [
+        window.Vendor,
+        window.Account,
+        window.Report,
+        window.From.Text(),
+        window.To.Text(),
+        window.Why,
+        window.State,
+        Plain(window.Attempts),
+        Plain(window.Rows),
+        Plain(window.Tokens),
+        DecimalAsString.Text(window.BilledUsd),
+        DecimalAsString.Text(window.EstimatedUsd),
+        window.LoadId,
+        window.Reason,
+    ];
+
+    private static int Ended(RunDocument run) => run.Windows.Count(
+        window => window.State is not (WindowDocument.Pending or WindowDocument.Waiting or WindowDocument.Cancelled));
+
+    private static string State(string state, double? silentForHours) => silentForHours is { } hours
+        ? string.Create(CultureInfo.InvariantCulture, $"{state} {hours} h")
+        : state;
+
+    private static string Days(DateOnly from, DateOnly to) =>
+        from == to ? from.Text() : $"{from.Text()} to {to.Text()}";
+
+    private static string Progress(int ended, int windows) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ended}/{windows}");
+
+    private static string Minute(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Instant(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

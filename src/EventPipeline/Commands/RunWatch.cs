@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Text.Json;
+using EventPipeline.Ledger;
+using EventPipeline.Load;
+
+namespace EventPipeline.Commands;
+
+/// <summary>
+/// Follows a run: a line on standard error whenever it has gone on, and at its end how it ended, with the windows that
+/// did not succeed.
+/// </summary>
+internal sealed class RunWatch(ServiceClient service, TimeProvider clock, InvocationConfiguration console)
+{
+    private const int Refused = 4;
+
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
+
+    /// <returns>
+    /// 0 when it completed, 4 when it did without reports that vendors refuse, 1 for everything else.
+    /// </returns>
+    public async Task<int> FollowAsync(string? runId, bool asJson, CancellationToken cancellationToken)
+    {
+        using var tick = new PeriodicTimer(Every, clock);
+        var run = await service.FindRunAsync(runId, cancellationToken);
+        for (string? before = null; !IsOver(run);)
+        {
+            var now = RunText.Head(run);
+            if (now != before)
+            {
+                await console.Error.WriteLineAsync(now);
+                before = now;
+            }
+
+            await tick.WaitForNextTickAsync(cancellationToken);
+            run = await service.FindRunAsync(run.RunId, cancellationToken);
+        }
+
+        if (asJson)
+        {
+            await console.Output.WriteLineAsync(JsonSerializer.Serialize(run, ApiJson.Options));
+        }
+        else
+        {
+            await RunText.WriteAsync(
+                console.Output, run, [.. run.Windows.Where(window => !IsFine(window.State))]);
+        }
+
+        return run.Outcome != RunDocument.Completed ? 1 : run.RefusedWindows > 0 ? Refused : 0;
+    }
+
+    private static bool IsFine(string state) => WindowState.IsSuccess(state) || state == WindowState.Skipped;
+
+    private static bool IsOver(RunDocument run) =>
+        run.Outcome is not null || run.State is RunDocument.Stalled or RunDocument.Waiting;
+}

@@ -1,0 +1,86 @@
+using EventPipeline.Load;
+using EventPipeline.Messages;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>
+/// Cancels runs: what has not ended is not read any more. An attempt that is at work may still end; messages that
+/// arrive later are acknowledged without being read.
+/// </summary>
+internal sealed class RunCancellation(
+    RunEvents events,
+    RunDocuments documents,
+    RunCompletion completion,
+    KnownRuns known,
+    IOptions<DatasetOptions> datasets,
+    TimeProvider clock)
+{
+    /// <summary>How soon an instance notices that a run was cancelled through another.</summary>
+    public static readonly TimeSpan NoticedWithin = TimeSpan.FromSeconds(30);
+
+    private const string Teller = "cancellation";
+
+    /// <summary>Cancels a run, and announces it; one that has ended stays as it is.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="by">Who cancels it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The run as it is then; null if it is unknown.</returns>
+    public async Task<RunDocument?> CancelAsync(string runId, string by, CancellationToken cancellationToken)
+    {
+        if (await documents.FindAsync(runId, cancellationToken) is not { } run
+            || !RunModeNames.TryParse(run.Mode, out var mode))
+        {
+            return null;
+        }
+
+        if (run.Outcome is null)
+        {
+            var row = events.Create(runId, RunHistory.RunCancelled, mode);
+            row["reason"] = $"Cancelled by {by}. What it had read is kept; request its days again for the rest.";
+            await events.InsertAsync(mode, $"cancelled_{runId}", [row], cancellationToken);
+        }
+        else if (run.Outcome != RunDocument.Cancelled)
+        {
+            return run;
+        }
+
+        known.RememberCancelled(datasets.Value.For(mode), runId);
+        await completion.CompleteWhenAllEndedAsync(runId, mode, Teller, cancellationToken);
+        return await documents.FindAsync(runId, cancellationToken);
+    }
+
+    /// <summary>
+    /// Whether a run was cancelled. The ledger is asked no more often than <see cref="NoticedWithin"/>, and not for a
+    /// window that was published just now.
+    /// </summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="message">The message in hand.</param>
+    /// <param name="teller">Whose message it is; it announces the end if nobody has.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<bool> IsCancelledAsync(
+        string runId, RunMode mode, ReceivedEvent message, string teller, CancellationToken cancellationToken)
+    {
+        var (dataset, now) = (datasets.Value.For(mode), clock.GetUtcNow());
+        if (known.IsCancelled(dataset, runId))
+        {
+            return true;
+        }
+
+        var isNew = message.Type == FetchRequested.EventType && now - message.Delivery.PublishTime < NoticedWithin;
+        if (isNew || now - known.CancellationAskedAt(dataset, runId) < NoticedWithin)
+        {
+            return false;
+        }
+
+        var (isCancelled, isTold) = await events.FindCancellationAsync(runId, mode, cancellationToken);
+        if (isCancelled && !isTold)
+        {
+            await completion.CompleteWhenAllEndedAsync(runId, mode, teller, cancellationToken);
+        }
+
+        known.RememberCancellation(dataset, runId, isCancelled, now);
+        return isCancelled;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using EventPipeline.Load;
+using EventPipeline.Vendors.Contract;
+using Microsoft.Extensions.Options;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>Runs as people and scripts see them, in whichever dataset they are.</summary>
+internal sealed class RunDocuments(
+    IOptions<DatasetOptions> datasets, RunEvents events, KnownVendors vendors, TimeProvider clock)
+{
+    // Each page of a filter that few runs pass reads on, but not for ever.
+    private const int MaxLookedAt = 1_000;
+
+    /// <summary>One run; null if it is unknown.</summary>
+    public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
+        await events.FindAsync(runId, cancellationToken) is { Count: > 0 } known ? Document(runId, known) : null;
+
+    /// <summary>The newest runs that pass a filter, newest first.</summary>
+    /// <param name="filter">Which runs.</param>
+    /// <param name="after">The run that the page before ended with; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<RunPage> PageAsync(
+        RunFilter filter, RunPlace? after, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<RunDocument>();
+        for (var lookedAt = 0; lookedAt < MaxLookedAt;)
+        {
+            var most = Math.Min(limit + 1, MaxLookedAt - lookedAt); // one more says whether there is a next page
+            var runs = new List<RunDocument>();
+            foreach (var dataset in datasets.Value.All)
+            {
+                var rows = await events.RecentAsync(dataset, filter.Since, after, most, cancellationToken);
+                runs.AddRange(
+                    rows.GroupBy(row => row.Text("run_id")).Select(known => Document(known.Key, [.. known])));
+            }
+
+            foreach (var run in runs.OrderByDescending(RunPlace.Of).Take(most))
+            {
+                if (found.Count == limit)
+                {
+                    return new RunPage(found, after);
+                }
+
+                after = RunPlace.Of(run);
+                if (filter.Passes(run))
+                {
+                    found.Add(run);
+                }
+            }
+
+            if (runs.Count < most)
+            {
+                return new RunPage(found, null);
+            }
+
+            lookedAt += most;
+        }
+
+        return new RunPage(found, after);
+    }
+
+    private RunDocument Document(string runId, IReadOnlyList<Row> known) =>
+        RequestNeeds.Add(RunHistory.Document(runId, known, clock.GetUtcNow()), vendors.All);
+}
+
+/// <summary>Which runs are listed; what is null filters nothing.</summary>
+/// <param name="State">One of <see cref="RunDocument.States"/>.</param>
+/// <param name="Mode">One of <see cref="RunModeNames.All"/>.</param>
+/// <param name="Since">The first UTC day on which they were requested.</param>
+internal sealed record RunFilter(string? State, string? Mode, DateOnly? Since)
+{
+    public bool Passes(RunDocument run) => (State ?? run.State) == run.State && (Mode ?? run.Mode) == run.Mode;
+}
+
+/// <summary>Some runs.</summary>
+/// <param name="Runs">The runs, newest first; fewer than were asked for where few pass the filter.</param>
+/// <param name="Last">Where the next page begins; null where there is none.</param>
+internal sealed record RunPage(IReadOnlyList<RunDocument> Runs, RunPlace? Last);
+
+/// <summary>Where a run is in the list of all.</summary>
+/// <param name="RequestedAt">When it was first recorded, UTC.</param>
+/// <param name="RunId">The run.</param>
+internal sealed record RunPlace(DateTimeOffset RequestedAt, string RunId) : IComparable<RunPlace>
+{
+    public static RunPlace Of(RunDocument run) => new(run.RequestedAt, run.RunId);
+
+    /// <summary>Reads what <see cref="ToString"/> writes; null for anything else.</summary>
+    public static RunPlace? TryParse(string text) =>
+        text.Split('.', 2) is [var ticks, var runId]
+        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
+        && time <= DateTimeOffset.MaxValue.UtcTicks
+        && Messages.RunId.IsValid(runId)
+            ? new RunPlace(new DateTimeOffset(time, TimeSpan.Zero), runId)
+            : null;
+
+    public int CompareTo(RunPlace? other) =>
+        other is null ? 1
+        : RequestedAt.CompareTo(other.RequestedAt) is var byTime and not 0 ? byTime
+        : string.CompareOrdinal(RunId, other.RunId);
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{RequestedAt.UtcTicks}.{RunId}");
+}
