@@ -103,9 +103,9 @@ public sealed class RunsCommandTests : IAsyncLifetime
         var runId = await _host.RequestAsync("anthropic", "cost", day, day);
         await gate.ReachedAsync();
 
-        var error = new FirstLine();
-        var watched = RunAsync(Open, error, "watch", runId);
-        await error.Written.WaitAsync(Cancellation);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var watched = RunAsync(Open, begun, "watch", runId);
+        await begun.Task.WaitAsync(Cancellation);
         gate.Open();
         var (code, text, said) = await watched;
 
@@ -220,12 +220,12 @@ public sealed class RunsCommandTests : IAsyncLifetime
         RunAsync(Open, arguments);
 
     private static Task<(int Code, string Output, string Error)> RunAsync(
-        OpenService open, params string[] arguments) => RunAsync(open, new StringWriter(), arguments);
+        OpenService open, params string[] arguments) => RunAsync(open, new TaskCompletionSource(), arguments);
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(
-        OpenService open, StringWriter error, params string[] arguments)
+        OpenService open, TaskCompletionSource begun, params string[] arguments)
     {
-        var output = new StringWriter();
+        var (output, error) = (new StringWriter(), new ErrorWriter(begun));
         var parsed = Create(open).Parse(arguments);
         parsed.Errors.ShouldBeEmpty();
         var code = await parsed.InvokeAsync(
@@ -235,17 +235,13 @@ public sealed class RunsCommandTests : IAsyncLifetime
 
     private static Command Create(OpenService open) => RunsCommand.Create(open, new HurriedTime());
 
-    /// <summary>Says when a line was written.</summary>
-    private sealed class FirstLine : StringWriter
+    /// <summary>Says when a first line was written.</summary>
+    private sealed class ErrorWriter(TaskCompletionSource begun) : StringWriter
     {
-        private readonly TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public Task Written => _written.Task;
-
         public override async Task WriteLineAsync(string? value)
         {
             await base.WriteLineAsync(value);
-            _written.TrySetResult();
+            begun.TrySetResult();
         }
     }
 }
