@@ -62,6 +62,7 @@ internal static class LocalCommands
             "run", "Triggers one run, as Cloud Scheduler would, and waits for it to end. The default.")));
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(RunsCommand.Create(OpenServiceAsync, TimeProvider.System));
+        root.Subcommands.Add(DeadLettersCommand.Create(OpenServiceAsync, TimeProvider.System));
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
         root.Subcommands.Add(AccountsCommand.Create(OpenAsync));

@@ -135,7 +135,9 @@ internal static class RunCommand
             "dead-letters?state=open", ApiJson.Options, cancellationToken);
         foreach (var letter in letters!.Where(letter => letter.LastSeen >= run.RequestedAt))
         {
-            await Console.Error.WriteLineAsync($"Dead letter {letter.Id}: {letter.Reason} {letter.Hint}");
+            await Console.Error.WriteLineAsync(
+                $"Dead letter {letter.Id}: {letter.Reason} {letter.Hint}\n"
+                    + $"  Then replay it: dead-letters replay {letter.Id}");
         }
     }
 

@@ -21,3 +21,26 @@ internal sealed class OpenedService(HttpClient http, IAsyncDisposable? owner = n
         }
     }
 }
+
+internal static class OpenServiceExtensions
+{
+    /// <summary>Opens the service, asks it, and closes it.</summary>
+    /// <returns>The exit code: the action's, or 3 if the service could not be reached or refused the caller.</returns>
+    public static async Task<int> AskAsync(
+        this OpenService open,
+        ParseResult arguments,
+        Func<ServiceClient, Task<int>> action,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var service = await open(arguments, cancellationToken);
+            return await action(service.Client);
+        }
+        catch (TransientFailureException failure)
+        {
+            await arguments.InvocationConfiguration.Error.WriteLineAsync(failure.Message);
+            return 3;
+        }
+    }
+}

@@ -45,26 +45,10 @@ internal static class RunsCommand
         var state = Word("--state", "Only runs in this state", RunDocument.States);
         var mode = Word("--mode", "Only runs of this mode", RunModeNames.All);
         var since = DayOption.Since(clock, "Default: any.");
-        var limit = new Option<int>("--limit")
-        {
-            Description = "How many at most.",
-            HelpName = "N",
-            DefaultValueFactory = _ => 20,
-            Validators =
-            {
-                result =>
-                {
-                    if (result.Tokens is [var token] && !(int.TryParse(token.Value, out var most) && most >= 1))
-                    {
-                        result.AddError($"--limit is '{Shown.Plain(token.Value, 80)}'; give a whole number above 0.");
-                    }
-                },
-            },
-        };
+        var limit = CountOption.Create("--limit", "How many at most.", 20);
         var list = new Command("list", "Lists the newest runs, newest first.") { state, mode, since, limit };
         OutputOptions.AddTo(list);
-        list.SetAction((arguments, cancellationToken) => AskAsync(
-            open,
+        list.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
             async service =>
             {
@@ -97,8 +81,7 @@ internal static class RunsCommand
         var state = Word("--state", "Only its windows in this state", WindowDocument.States);
         var show = new Command("show", "Shows a run and its windows.") { run, state };
         OutputOptions.AddTo(show);
-        show.SetAction((arguments, cancellationToken) => AskAsync(
-            open,
+        show.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
             async service =>
             {
@@ -132,8 +115,7 @@ internal static class RunsCommand
         var run = RunArgument(isRequired: false);
         var watch = new Command("watch", "Follows a run until it ends, stalls, or only waits for another day.") { run };
         watch.Options.Add(OutputOptions.Document);
-        watch.SetAction((arguments, cancellationToken) => AskAsync(
-            open,
+        watch.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
             service => new RunWatch(service, clock, arguments.InvocationConfiguration).FollowAsync(
                 arguments.GetValue(run), arguments.GetValue(OutputOptions.Document), cancellationToken),
@@ -149,8 +131,7 @@ internal static class RunsCommand
             run, Consent.Yes, Consent.DryRun,
         };
         cancel.Options.Add(OutputOptions.Document);
-        cancel.SetAction((arguments, cancellationToken) => AskAsync(
-            open,
+        cancel.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
             async service =>
             {
@@ -190,22 +171,4 @@ internal static class RunsCommand
         HelpName = name.TrimStart('-').ToUpperInvariant(),
         Validators = { result => WordOption.Check(result, words) },
     };
-
-    private static async Task<int> AskAsync(
-        OpenService open,
-        ParseResult arguments,
-        Func<ServiceClient, Task<int>> action,
-        CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var service = await open(arguments, cancellationToken);
-            return await action(service.Client);
-        }
-        catch (TransientFailureException failure)
-        {
-            await arguments.InvocationConfiguration.Error.WriteLineAsync(failure.Message);
-            return 3;
-        }
-    }
 }

@@ -1,60 +1,57 @@
 using System.Net;
 using System.Text.Json;
-using EventPipeline.Ledger;
-using EventPipeline.Status;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EventPipeline.Commands;
 
 /// <summary>Asks a service what operators ask over HTTP.</summary>
-/// <exception cref="UsageException">It has no such run, or refuses an argument.</exception>
+/// <exception cref="UsageException">There is no such thing, or it does not do that, and says why.</exception>
 /// <exception cref="TransientFailureException">It cannot be reached, does not let the caller in, or failed.</exception>
 internal sealed class ServiceClient(HttpClient http)
 {
-    private const int MaxPage = 500;
-
-    /// <summary>The newest runs that pass a filter, newest first.</summary>
-    public async Task<IReadOnlyList<RunSummary>> ListRunsAsync(
-        RunFilter filter, int limit, CancellationToken cancellationToken)
+    /// <summary>What is at an address.</summary>
+    public async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken)
     {
-        var runs = new List<RunSummary>();
-        var next = "runs" + QueryString.Create(new Dictionary<string, string?>
-        {
-            ["state"] = filter.State,
-            ["mode"] = filter.Mode,
-            ["since"] = filter.Since?.Text(),
-            ["limit"] = $"{Math.Min(limit, MaxPage)}",
-        }.Where(parameter => parameter.Value is not null));
-        while (next is not null && runs.Count < limit)
+        using var answer = await SendAsync(HttpMethod.Get, address, cancellationToken);
+        return await ReadAsync<T>(answer, cancellationToken);
+    }
+
+    /// <summary>What a request without a body answers.</summary>
+    public async Task<T> PostAsync<T>(string address, CancellationToken cancellationToken)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, address, cancellationToken);
+        return await ReadAsync<T>(answer, cancellationToken);
+    }
+
+    /// <summary>A list, page by page.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="filter">Its query parameters; those without a value are left out.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="maxPage">How many the service gives at most on a page.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<T>> ListAsync<T>(
+        string path,
+        IEnumerable<(string Name, string? Value)> filter,
+        int limit,
+        int maxPage,
+        CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        var next = path + Query([.. filter, ("limit", $"{Math.Min(limit, maxPage)}")]);
+        while (next is not null && all.Count < limit)
         {
             using var answer = await SendAsync(HttpMethod.Get, next, cancellationToken);
-            runs.AddRange(await ReadAsync<List<RunSummary>>(answer, cancellationToken));
+            all.AddRange(await ReadAsync<List<T>>(answer, cancellationToken));
             next = NextOf(answer);
         }
 
-        return [.. runs.Take(limit)];
+        return [.. all.Take(limit)];
     }
 
-    /// <summary>A run.</summary>
-    /// <param name="runId">The run; null for the newest.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    public async Task<RunDocument> FindRunAsync(string? runId, CancellationToken cancellationToken)
-    {
-        runId ??= await ListRunsAsync(new RunFilter(null, null, null), 1, cancellationToken) is [var newest]
-            ? newest.RunId
-            : throw new UsageException("There is no run yet.");
-        using var answer = await SendAsync(HttpMethod.Get, AddressOf(runId), cancellationToken);
-        return await ReadAsync<RunDocument>(answer, cancellationToken);
-    }
-
-    /// <summary>Cancels a run.</summary>
-    public async Task<RunSummary> CancelRunAsync(string runId, CancellationToken cancellationToken)
-    {
-        using var answer = await SendAsync(HttpMethod.Post, $"{AddressOf(runId)}/cancel", cancellationToken);
-        return await ReadAsync<RunSummary>(answer, cancellationToken);
-    }
-
-    private static string AddressOf(string runId) => $"runs/{Uri.EscapeDataString(runId)}";
+    /// <summary>The query parameters that have a value.</summary>
+    public static string Query(IEnumerable<(string Name, string? Value)> parameters) => QueryString.Create(
+        parameters.Where(one => one.Value is not null).Select(one => KeyValuePair.Create(one.Name, one.Value)))
+        .ToString();
 
     private async Task<HttpResponseMessage> SendAsync(
         HttpMethod method, string address, CancellationToken cancellationToken)

@@ -47,7 +47,8 @@ internal sealed partial class DeadLetterHandler(
         else if (read.Message.IsForwarded)
         {
             var (original, reason, topic) = ForwardedCopy.Restore(read);
-            letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
+            letter = DeadLetterWriter.WithLastError(
+                DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow()), null);
             if (LetterContent.WindowsOf(letter) is [var window, ..])
             {
                 var (last, isKnown) = await LastFailureAsync(window, cancellationToken);
@@ -60,7 +61,8 @@ internal sealed partial class DeadLetterHandler(
                 }
 
                 reason = Explain(reason, last, UntriedMessages.ReturnsOf(letter));
-                letter = DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow());
+                letter = DeadLetterWriter.WithLastError(
+                    DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow()), last?.Reason);
             }
 
             await StoreAsync(letter, copyId, cancellationToken);

@@ -78,6 +78,13 @@ internal sealed partial class DeadLetterReplayer(
                 + "then discard it.");
         }
 
+        if (stored.State == DeadLetterState.Resolved && !force)
+        {
+            throw new DeadLetterConflictException(
+                $"What {letter.Id} asks for has been loaded since. To read it again all the same, replay it with "
+                + "force=true.");
+        }
+
         if (stored.State == DeadLetterState.Discarded && !force)
         {
             throw new DeadLetterConflictException($"{letter.Id} was discarded. Replay it with force=true.");

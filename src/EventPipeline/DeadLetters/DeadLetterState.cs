@@ -12,5 +12,8 @@ internal static class DeadLetterState
     /// <summary>Left alone on purpose, and not failed again since.</summary>
     public const string Discarded = "discarded";
 
-    public static IReadOnlyList<string> All { get; } = [Open, Replayed, Discarded];
+    /// <summary>What it asks for was loaded since, by a replay or by another run. The view says it.</summary>
+    public const string Resolved = "resolved";
+
+    public static IReadOnlyList<string> All { get; } = [Open, Replayed, Discarded, Resolved];
 }

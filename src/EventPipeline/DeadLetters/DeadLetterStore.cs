@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using EventPipeline.Load;
 using EventPipeline.Messages;
@@ -32,7 +31,8 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         var standing = await warehouse.QueryAsync(
             Dataset,
             Statement.Create(
-                "dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt)),
+                "dead_letter_standing", ("id", letter.Id), ("copy_id", copyId), ("rejected_at", letter.RejectedAt))
+                .WithPart("newest_letter_first", Statement.Text("parts/newest_letter_first.sql").Trim()),
             cancellationToken);
         var reopened = 0L;
         if (standing is [var now])
@@ -50,7 +50,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         }
 
         var teller = $"{Guid.CreateVersion7(recordedAt):N}";
-        var row = RowOf(letter, DeadLetterState.Open, reopened, recordedAt);
+        var row = DeadLetterRows.Write(letter, DeadLetterState.Open, reopened, recordedAt);
         (row["copy_id"], row["teller"]) = (copyId, teller);
         await InsertAsync(letter, DeadLetterState.Open, reopened, row, cancellationToken);
         return (
@@ -69,7 +69,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         decided.Letter,
         decided.State,
         decided.Reopened,
-        RowOf(decided.Letter, decided.State, decided.Reopened, recordedAt),
+        DeadLetterRows.Write(decided.Letter, decided.State, decided.Reopened, recordedAt),
         cancellationToken);
 
     private Task<bool> InsertAsync(
@@ -85,16 +85,47 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             Statement.Insert("insert_dead_letter", [row]),
             cancellationToken);
 
-    /// <summary>The newest state of dead letters, most recently seen first, without attributes and payload.</summary>
-    /// <param name="state">Only these; null for all.</param>
+    /// <summary>Dead letters that pass a filter, most recently seen first, without attributes and payload.</summary>
+    /// <param name="filter">Which ones.</param>
+    /// <param name="after">The one that the page before ended with; null for the first page.</param>
     /// <param name="limit">At most this many.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     public async Task<IReadOnlyList<StoredDeadLetter>> ListAsync(
-        string? state, int limit, CancellationToken cancellationToken)
+        DeadLetterFilter filter, ListPlace? after, int limit, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
-            Dataset, Statement.Create("list_dead_letters", ("state", state), ("most", (long)limit)), cancellationToken);
-        return [.. rows.Select(row => Stored(row, new Dictionary<string, string>(), ""))];
+            Dataset,
+            Statement.Create(
+                "list_dead_letters",
+                [
+                    .. filter.Parameters,
+                    ("before", after?.Time ?? ListPlace.First.Time),
+                    ("after_id", after?.Id ?? ""),
+                    ("most", (long)limit),
+                ]),
+            cancellationToken);
+        return [.. rows.Select(row => DeadLetterRows.Read(row, new Dictionary<string, string>(), ""))];
+    }
+
+    /// <summary>Dead letters that pass a filter, by cause and by whom they concern, the largest group first.</summary>
+    public async Task<IReadOnlyList<DeadLetterGroup>> GroupAsync(
+        DeadLetterFilter filter, CancellationToken cancellationToken)
+    {
+        var rows = await warehouse.QueryAsync(
+            Dataset, Statement.Create("dead_letter_groups", filter.Parameters), cancellationToken);
+        return
+        [
+            .. rows.Select(row => new DeadLetterGroup(
+                row.Text("cause"),
+                row.TextOrNull("vendor"),
+                row.TextOrNull("account"),
+                row.TextOrNull("report"),
+                row.GetInt64("letters"),
+                row.Timestamp("first_seen"),
+                row.Timestamp("last_seen"),
+                row.Text("reason"),
+                row.Text("hint"))),
+        ];
     }
 
     /// <summary>One complete dead letter; null if there is none with that id.</summary>
@@ -109,7 +140,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
             Dataset, Statement.Create("find_dead_letter", ("id", id)), cancellationToken);
         return rows.Count == 0
             ? null
-            : Stored(
+            : DeadLetterRows.Read(
                 rows[0],
                 JsonSerializer.Deserialize(
                     rows[0].Text("attributes"), DeadLetterJson.Default.IReadOnlyDictionaryStringString)!,
@@ -128,84 +159,4 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
 
         return counts;
     }
-
-    /// <summary>The columns of a row.</summary>
-    internal static Dictionary<string, object?> RowOf(
-        DeadLetter letter, string state, long reopened, DateTimeOffset recordedAt) => new()
-    {
-        ["id"] = letter.Id,
-        ["state"] = state,
-        ["source_topic"] = letter.SourceTopic,
-        ["reason"] = letter.Reason,
-        ["cause"] = letter.Cause,
-        ["hint"] = letter.Hint,
-        ["event_id"] = letter.EventId,
-        ["event_source"] = letter.EventSource,
-        ["event_type"] = letter.EventType,
-        ["event_time"] = letter.EventTime,
-        ["message_id"] = letter.MessageId,
-        ["publish_time"] = letter.PublishTime,
-        ["subscription"] = letter.Subscription,
-        ["attempt"] = (long?)letter.Attempt,
-        ["replays"] = (long)letter.Replays,
-        ["attributes"] =
-            JsonSerializer.Serialize(letter.Attributes, DeadLetterJson.Default.IReadOnlyDictionaryStringString),
-        ["payload"] = letter.Payload,
-        ["payload_truncated"] = letter.PayloadTruncated,
-        ["payload_bytes"] = letter.PayloadBytes,
-        ["payload_sha256"] = letter.PayloadSha256,
-        ["traceparent"] = letter.Traceparent,
-        ["rejected_at"] = letter.RejectedAt,
-        ["recorded_at"] = recordedAt,
-        ["reopened"] = reopened,
-        ["copy_id"] = null,
-        ["teller"] = null,
-    };
-
-    private static StoredDeadLetter Stored(Row row, IReadOnlyDictionary<string, string> attributes, string payload) =>
-        new(
-        new DeadLetter
-        {
-            Id = row.Text("id"),
-            SourceTopic = row.TextOrNull("source_topic"),
-            Reason = row.Text("reason"),
-            Cause = row.Text("cause"),
-            Hint = row.Text("hint"),
-            EventId = row.TextOrNull("event_id"),
-            EventSource = row.TextOrNull("event_source"),
-            EventType = row.TextOrNull("event_type"),
-            EventTime = row.TimestampOrNull("event_time"),
-            MessageId = row.TextOrNull("message_id"),
-            PublishTime = row.TimestampOrNull("publish_time"),
-            Subscription = row.TextOrNull("subscription"),
-            Attempt = row.IsNull("attempt")
-                ? null
-                : Convert.ToInt32(row.GetInt64("attempt"), CultureInfo.InvariantCulture),
-            Replays = Convert.ToInt32(row.GetInt64("replays"), CultureInfo.InvariantCulture),
-            Attributes = attributes,
-            Payload = payload,
-            PayloadTruncated = row.Flag("payload_truncated"),
-            PayloadBytes = row.GetInt64("payload_bytes"),
-            PayloadSha256 = row.Text("payload_sha256"),
-            Traceparent = row.TextOrNull("traceparent"),
-            RejectedAt = row.Timestamp("rejected_at"),
-        },
-        row.Text("state"),
-        row.Timestamp("first_seen"),
-        row.Timestamp("last_seen"))
-    {
-        Reopened = row.GetInt64("reopened"),
-    };
-}
-
-/// <summary>A dead letter in its current state.</summary>
-/// <param name="Letter">What could not be processed.</param>
-/// <param name="State">One of <see cref="DeadLetterState"/>.</param>
-/// <param name="FirstSeen">When it was first stored, UTC.</param>
-/// <param name="LastSeen">When it last arrived, or its state last changed, UTC.</param>
-internal sealed record StoredDeadLetter(
-    DeadLetter Letter, string State, DateTimeOffset FirstSeen, DateTimeOffset LastSeen)
-{
-    /// <summary>How often its message had arrived again after it was discarded or replayed.</summary>
-    public long Reopened { get; init; }
 }

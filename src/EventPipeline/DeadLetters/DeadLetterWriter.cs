@@ -36,6 +36,7 @@ internal static class DeadLetterWriter
             SourceTopic = topic,
             Reason = Shown.Plain(rejection.Message, MaxSentenceLength),
             Hint = Shown.Plain(rejection.Hint, MaxSentenceLength),
+            LastError = Shown.Plain(rejection.Message, MaxSentenceLength),
             Cause = rejection.Cause.Name(),
             EventId = Shown.Plain(id, MaxTextLength),
             EventSource = Shown.Plain(source, MaxTextLength),
@@ -60,6 +61,12 @@ internal static class DeadLetterWriter
         };
     }
 
+    /// <summary>The same letter of a message that Pub/Sub gave up.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <param name="lastError">Why the last attempt failed; null when none is recorded.</param>
+    public static DeadLetter WithLastError(DeadLetter letter, string? lastError) =>
+        letter with { LastError = lastError is null ? null : Shown.Plain(lastError, MaxSentenceLength) };
+
     /// <summary>
     /// Whether a letter from the topic is one that <see cref="Write"/> could have made. Anything may be published
     /// there, and a longer letter would exceed what an insert accepts, forever.
@@ -67,7 +74,8 @@ internal static class DeadLetterWriter
     public static bool CouldHaveWritten(DeadLetter letter) =>
         DeadLetter.IsId(letter.Id)
         && letter.SourceTopic is null or "trigger" or "fetch"
-        && new[] { letter.Reason, letter.Hint }.All(sentence => IsPlain(sentence, MaxSentenceLength))
+        && new[] { letter.Reason, letter.Hint, letter.LastError }
+            .All(sentence => sentence is null || IsPlain(sentence, MaxSentenceLength))
         && new[]
         {
             letter.Cause, letter.EventId, letter.EventSource, letter.EventType, letter.MessageId, letter.Subscription,

@@ -6,6 +6,14 @@ namespace EventPipeline.DeadLetters;
 /// <summary>Reads what a dead letter's message requested, as far as possible, so that it can be ended.</summary>
 internal static class LetterContent
 {
+    /// <summary>Whom it concerns, as far as its message tells; null where it does not.</summary>
+    public static LetterSubject? SubjectOf(DeadLetter letter) =>
+        WindowsOf(letter) is [var first, ..] windows
+            ? new LetterSubject(first.RunId, first.Mode?.Name(), first.Window, windows.Count)
+            : RunOf(letter) is { PublishedAt: null } run
+                ? new LetterSubject(run.Id, run.Mode?.Name(), null, null)
+                : null;
+
     /// <summary>The requested windows, whatever else is wrong with the message; none if they cannot be read.</summary>
     public static IReadOnlyList<GivenUpWindow> WindowsOf(DeadLetter letter) =>
         letter.SourceTopic == DeadLetterWriter.NameOf(Topic.Fetch) && !letter.PayloadTruncated

@@ -36,7 +36,7 @@ internal sealed partial class UntriedMessages(
         }
 
         // It was stored before, when nobody could say whether it had been tried.
-        if (await store.FindAsync(letter.Id, cancellationToken) is { State: DeadLetterState.Open })
+        if (await store.FindAsync(letter.Id, cancellationToken) is { Decided: DeadLetterState.Open })
         {
             return false;
         }

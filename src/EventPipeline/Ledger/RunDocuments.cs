@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventPipeline.Load;
 using EventPipeline.Vendors.Contract;
 using Microsoft.Extensions.Options;
@@ -22,7 +21,7 @@ internal sealed class RunDocuments(
     /// <param name="limit">How many at most.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<RunPage> PageAsync(
-        RunFilter filter, RunPlace? after, int limit, CancellationToken cancellationToken)
+        RunFilter filter, ListPlace? after, int limit, CancellationToken cancellationToken)
     {
         var found = new List<RunDocument>();
         for (var lookedAt = 0; lookedAt < MaxLookedAt;)
@@ -36,14 +35,14 @@ internal sealed class RunDocuments(
                     rows.GroupBy(row => row.Text("run_id")).Select(known => Document(known.Key, [.. known])));
             }
 
-            foreach (var run in runs.OrderByDescending(RunPlace.Of).Take(most))
+            foreach (var run in runs.OrderByDescending(PlaceOf).Take(most))
             {
                 if (found.Count == limit)
                 {
                     return new RunPage(found, after);
                 }
 
-                after = RunPlace.Of(run);
+                after = PlaceOf(run);
                 if (filter.Passes(run))
                 {
                     found.Add(run);
@@ -61,6 +60,8 @@ internal sealed class RunDocuments(
         return new RunPage(found, after);
     }
 
+    private static ListPlace PlaceOf(RunDocument run) => new(run.RequestedAt, run.RunId);
+
     private RunDocument Document(string runId, IReadOnlyList<Row> known) =>
         RequestNeeds.Add(RunHistory.Document(runId, known, clock.GetUtcNow()), vendors.All);
 }
@@ -77,28 +78,4 @@ internal sealed record RunFilter(string? State, string? Mode, DateOnly? Since)
 /// <summary>Some runs.</summary>
 /// <param name="Runs">The runs, newest first; fewer than were asked for where few pass the filter.</param>
 /// <param name="Last">Where the next page begins; null where there is none.</param>
-internal sealed record RunPage(IReadOnlyList<RunDocument> Runs, RunPlace? Last);
-
-/// <summary>Where a run is in the list of all.</summary>
-/// <param name="RequestedAt">When it was first recorded, UTC.</param>
-/// <param name="RunId">The run.</param>
-internal sealed record RunPlace(DateTimeOffset RequestedAt, string RunId) : IComparable<RunPlace>
-{
-    public static RunPlace Of(RunDocument run) => new(run.RequestedAt, run.RunId);
-
-    /// <summary>Reads what <see cref="ToString"/> writes; null for anything else.</summary>
-    public static RunPlace? TryParse(string text) =>
-        text.Split('.', 2) is [var ticks, var runId]
-        && long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var time)
-        && time <= DateTimeOffset.MaxValue.UtcTicks
-        && Messages.RunId.IsValid(runId)
-            ? new RunPlace(new DateTimeOffset(time, TimeSpan.Zero), runId)
-            : null;
-
-    public int CompareTo(RunPlace? other) =>
-        other is null ? 1
-        : RequestedAt.CompareTo(other.RequestedAt) is var byTime and not 0 ? byTime
-        : string.CompareOrdinal(RunId, other.RunId);
-
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{RequestedAt.UtcTicks}.{RunId}");
-}
+internal sealed record RunPage(IReadOnlyList<RunDocument> Runs, ListPlace? Last);

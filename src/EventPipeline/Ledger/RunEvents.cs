@@ -14,8 +14,6 @@ internal sealed class RunEvents(
     /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
     public const int MaxRowsPerInsert = 400;
 
-    private static readonly DateTimeOffset Latest = new(9999, 12, 31, 0, 0, 0, TimeSpan.Zero);
-
     /// <summary>The id under which what these parts name is recorded once: 64 hexadecimal digits.</summary>
     public static string IdOf(params string?[] parts) => Convert.ToHexStringLower(
         SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(parts, EndDetailsJson.Default.StringArray)));
@@ -163,15 +161,15 @@ internal sealed class RunEvents(
     /// <param name="runs">How many runs.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<IReadOnlyList<Row>> RecentAsync(
-        string dataset, DateOnly? since, RunPlace? after, int runs, CancellationToken cancellationToken) =>
+        string dataset, DateOnly? since, ListPlace? after, int runs, CancellationToken cancellationToken) =>
         WindowOutcome.ReadAll(await warehouse.QueryAsync(
             dataset,
             Statement.Create(
                 "recent_run_events",
                 ("mode", ModeOf(dataset).Name()),
                 ("since", since is { } day ? day.Start() : DateTimeOffset.UnixEpoch),
-                ("before", after?.RequestedAt ?? Latest),
-                ("before_run", after?.RunId ?? ""),
+                ("before", after?.Time ?? ListPlace.First.Time),
+                ("before_run", after?.Id ?? ""),
                 ("limit", (long)runs)),
             cancellationToken));
 

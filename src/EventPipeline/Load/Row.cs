@@ -26,6 +26,9 @@ public sealed class Row(IReadOnlyDictionary<string, object?> values)
         var other => Convert.ToInt64(other, CultureInfo.InvariantCulture),
     };
 
+    /// <summary>A whole number, or null.</summary>
+    public long? GetInt64OrNull(string column) => IsNull(column) ? null : GetInt64(column);
+
     /// <summary>A decimal; a sum of nothing is 0.</summary>
     public decimal Exact(string column) => Values[column] switch
     {

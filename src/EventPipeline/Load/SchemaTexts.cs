@@ -47,6 +47,7 @@ internal static class SchemaTexts
             select $"WHEN c.vendor = {Text(vendor.Name)} AND c.report = {Text(report.Name)} THEN "
                 + Text(report.DefaultSubAccount!))} END",
         ["owners"] = Statement.Text("parts/owners.sql").Trim(),
+        ["newest_letter_first"] = Statement.Text("parts/newest_letter_first.sql").Trim(),
         ["settles_at"] = Statement.Text("parts/settles_at.sql").Trim(),
         ["vendors"] = string.Join(", ", VendorServiceCollectionExtensions.Known.Select(vendor => vendor.Name)),
         ["provider_name"] = Choice(names => names.Provider),

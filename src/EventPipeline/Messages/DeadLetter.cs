@@ -31,6 +31,11 @@ public sealed partial record DeadLetter
     /// <summary>What a person can do about it; at most 4 KiB.</summary>
     public required string Hint { get; init; }
 
+    /// <summary>
+    /// Why the last attempt failed, at most 4 KiB; null when none is recorded, and in letters of earlier versions.
+    /// </summary>
+    public string? LastError { get; init; }
+
     /// <summary>The class of the failure, e.g. <c>bad_input</c>.</summary>
     public required string Cause { get; init; }
 

@@ -36,6 +36,9 @@ public enum RejectionCause
 /// <summary>The spelling of <see cref="RejectionCause"/> in dead letters and tables.</summary>
 public static class RejectionCauseNames
 {
+    /// <summary>Every spelling.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Enum.GetValues<RejectionCause>().Select(Name)];
+
     /// <summary>The spelling of a cause, e.g. <c>bad_input</c>.</summary>
     public static string Name(this RejectionCause cause) =>
         System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(cause.ToString());

@@ -1,6 +1,7 @@
 using EventPipeline.DeadLetters;
 using EventPipeline.Events;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace EventPipeline.Status;
 
@@ -12,39 +13,83 @@ internal static class DeadLetterEndpoints
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/dead-letters").WithTags("Dead letters").AddEndpointFilter(TellConflictsAsync);
-        group.MapGet("", ListAsync).WithSummary("Dead letters, most recently seen first.");
+        group.MapGet("", ListAsync)
+            .WithSummary(
+                "Dead letters, most recently seen first; a Link header with rel=\"next\" names the next page.")
+            .Produces<IReadOnlyList<DeadLetterSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
+        group.MapGet("groups", GroupAsync).WithSummary("Dead letters by cause and by whom they concern.")
+            .Produces<IReadOnlyList<DeadLetterGroup>>().ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("{id}", ShowAsync).WithSummary("One dead letter with its attributes and payload.");
         group.MapPost("{id}/replay", ReplayAsync)
             .WithSummary("Publishes a dead letter again to the topic it came from.");
         group.MapPost("{id}/discard", DiscardAsync).WithSummary("Discards a dead letter: leaves it alone from now on.");
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<DeadLetterSummary>>, ProblemHttpResult>> ListAsync(
-        string? state, string? limit, HttpRequest request, DeadLetterStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(
+        DeadLetterStore store,
+        HttpContext context,
+        CancellationToken cancellationToken,
+        [FromQuery] string? state = null,
+        [FromQuery] string? cause = null,
+        [FromQuery] string? vendor = null,
+        [FromQuery] string? account = null,
+        [FromQuery] string? run = null,
+        [FromQuery] string? since = null,
+        [FromQuery] string? limit = null,
+        [FromQuery] string? page = null)
     {
-        if (state is not null && !DeadLetterState.All.Contains(state))
+        if (Read(state, cause, vendor, account, run, since, out var filter) is { } mistake)
         {
-            return Problem(
-                StatusCodes.Status400BadRequest,
-                $"state must be {string.Join(", ", DeadLetterState.All)}, not {Shown.Quoted(state)}. "
-                + Nearest.DidYouMean(state, DeadLetterState.All));
+            return mistake;
         }
 
-        var most = 100;
-        if (
-            limit is not null
-                && !(
-                    int.TryParse(limit, System.Globalization.NumberStyles.None, null, out most)
-                        && most is >= 1 and <= MaxListed))
+        if (QueryParameters.ReadLimit(limit, 100, MaxListed, out var most) is { } number)
         {
-            return Problem(
-                StatusCodes.Status400BadRequest,
-                $"limit must be a whole number from 1 to {MaxListed}, not {Shown.Quoted(limit)}.");
+            return number;
         }
 
-        var letters = await store.ListAsync(state, most, cancellationToken);
+        if (Page.Read(page, out var after) is { } place)
+        {
+            return place;
+        }
+
+        var letters = await store.ListAsync(filter, after, most + 1, cancellationToken);
+        Page.NameNext(
+            context,
+            letters.Count > most ? new ListPlace(letters[most - 1].LastSeen, letters[most - 1].Letter.Id) : null);
         return TypedResults.Ok<IReadOnlyList<DeadLetterSummary>>(
-            [.. letters.Select(letter => DeadLetterSummary.FromStored(letter, AddressOf(request)))]);
+        [
+            .. letters.Take(most).Select(letter => DeadLetterSummary.FromStored(letter, AddressOf(context.Request))),
+        ]);
+    }
+
+    private static async Task<IResult> GroupAsync(
+        DeadLetterStore store,
+        CancellationToken cancellationToken,
+        [FromQuery] string? state = null,
+        [FromQuery] string? cause = null,
+        [FromQuery] string? vendor = null,
+        [FromQuery] string? account = null,
+        [FromQuery] string? run = null,
+        [FromQuery] string? since = null) =>
+        Read(state, cause, vendor, account, run, since, out var filter) is { } mistake
+            ? mistake
+            : TypedResults.Ok(await store.GroupAsync(filter, cancellationToken));
+
+    private static ProblemHttpResult? Read(
+        string? state,
+        string? cause,
+        string? vendor,
+        string? account,
+        string? run,
+        string? since,
+        out DeadLetterFilter filter)
+    {
+        var mistake = QueryParameters.ReadWord("state", state, DeadLetterState.All)
+            ?? QueryParameters.ReadWord("cause", cause, RejectionCauseNames.All);
+        var noDay = QueryParameters.ReadDay("since", since, DateOnly.MinValue, out var first);
+        filter = new DeadLetterFilter(state, cause, vendor, account, run, since is null ? null : first);
+        return mistake ?? noDay;
     }
 
     private static async Task<Results<Ok<DeadLetterDetails>, ProblemHttpResult>> ShowAsync(

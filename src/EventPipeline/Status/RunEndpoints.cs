@@ -54,20 +54,14 @@ internal static class RunEndpoints
             return number;
         }
 
-        var after = page is null ? null : RunPlace.TryParse(page);
-        if (page is not null && after is null)
+        if (Page.Read(page, out var after) is { } place)
         {
-            return QueryParameters.Bad(
-                $"page is {Shown.Quoted(page)}; take it from the Link header of the page before.");
+            return place;
         }
 
         var found = await runs.PageAsync(
             new RunFilter(state, mode, since is null ? null : first), after, most, cancellationToken);
-        if (found.Last is { } last)
-        {
-            context.Response.Headers.Link = $"<{AddressOf(context.Request, last)}>; rel=\"next\"";
-        }
-
+        Page.NameNext(context, found.Last);
         return TypedResults.Ok(found.Runs.Select(run => RunSummary.FromDocument(run, label)));
     }
 
@@ -108,14 +102,6 @@ internal static class RunEndpoints
             _ => TypedResults.Ok(RunSummary.FromDocument(run, label)),
         };
     }
-
-    /// <summary>The address of the next page: the same question, after another run.</summary>
-    private static string AddressOf(HttpRequest request, RunPlace after) =>
-        request.PathBase + request.Path + QueryString.Create(
-            request.Query
-                .Where(parameter => !parameter.Key.Equals("page", StringComparison.OrdinalIgnoreCase))
-                .SelectMany(one => one.Value, (one, value) => KeyValuePair.Create(one.Key, value))
-                .Append(KeyValuePair.Create("page", (string?)$"{after}")));
 
     private static ProblemHttpResult NotFound(string id) => TypedResults.Problem(
         title: "There is no such run.",

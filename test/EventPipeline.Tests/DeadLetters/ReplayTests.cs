@@ -135,6 +135,8 @@ public sealed class ReplayTests
     [InlineData("open", 2, true, null)]
     [InlineData("discarded", 0, false, "was discarded")]
     [InlineData("discarded", 0, true, null)]
+    [InlineData("resolved", 0, false, "has been loaded since")]
+    [InlineData("resolved", 0, true, null)]
     public void A_third_replay_and_one_of_a_discarded_letter_want_force(
         string state, int replays, bool force, string? conflict)
     {
@@ -184,9 +186,7 @@ public sealed class ReplayTests
         DeadLetterSummary.FromStored(stored, "http://localhost:8080").ReplayCommand.ShouldBe(
             "curl -X POST 'http://localhost:8080/dead-letters/dl-1/replay'");
         DeadLetterSummary.FromStored(stored with { State = "discarded" }, "https://x.run.app").ReplayCommand
-            .ShouldBe(
-                "curl -X POST -H \"Authorization: Bearer $(gcloud auth print-identity-token)\" "
-                    + "'https://x.run.app/dead-letters/dl-1/replay?force=true'");
+            .ShouldBe("EventPipeline dead-letters replay dl-1 --force");
     }
 
     private static DeadLetter Letter(Arrival arrival) => DeadLetterWriter.Write(arrival, Refused, Topic.Trigger, Now);

@@ -110,7 +110,7 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
             await _host.AskAsync(
                 $"SELECT state FROM run_events WHERE event = 'completed' AND run_id = '{failed.RunId}' ORDER BY 1"))
             .ShouldBe([["completed"], ["failed"]]);
-        Text(await OnlyAsync(), "state").ShouldBe("replayed");
+        Text(await OnlyAsync(), "state").ShouldBe("resolved");
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_replay_whose_record_was_lost_still_shows_as_open()
+    public async Task A_replay_that_worked_is_resolved_also_if_its_record_was_lost()
     {
         _host.Vendor.On(CostRows.Path, "{}", status: 410);
         var run = await _host.RunAsync("anthropic", "cost", Day, Day);
@@ -191,8 +191,8 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
 
         _host.Warehouse.Mend();
         (await _host.RunOfAsync(run.RunId)).State.ShouldBe("completed");
-        var open = await OnlyAsync();
-        (Text(open, "state"), Replays(open)).ShouldBe(("open", 0));
+        var resolved = await OnlyAsync();
+        (Text(resolved, "state"), Replays(resolved)).ShouldBe(("resolved", 0));
     }
 
     [Fact]

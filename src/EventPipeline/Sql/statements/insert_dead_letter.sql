@@ -24,13 +24,24 @@
 -- @reopened INT64
 -- @copy_id STRING
 -- @teller STRING
+-- @run_id STRING
+-- @mode STRING
+-- @vendor STRING
+-- @account STRING
+-- @report STRING
+-- @window_start DATE
+-- @window_end DATE
+-- @windows INT64
+-- @days INT64
+-- @last_error STRING
 INSERT INTO {dataset}.dead_letter (
   id, state, source_topic, reason, cause, hint, event_id, event_source, event_type, event_time, message_id, publish_time, subscription,
   attempt, replays, attributes, payload, payload_truncated, payload_bytes, payload_sha256, traceparent, rejected_at, recorded_at,
-  reopened, copy_id, teller
+  reopened, copy_id, teller, run_id, mode, vendor, account, report, window_start, window_end, windows, days, last_error
 )
 VALUES (
   @id, @state, @source_topic, @reason, @cause, @hint, @event_id, @event_source, @event_type, @event_time, @message_id, @publish_time,
   @subscription, @attempt, @replays, @attributes, @payload, @payload_truncated, @payload_bytes, @payload_sha256, @traceparent,
-  @rejected_at, @recorded_at, @reopened, @copy_id, @teller
+  @rejected_at, @recorded_at, @reopened, @copy_id, @teller,
+  @run_id, @mode, @vendor, @account, @report, @window_start, @window_end, @windows, @days, @last_error
 )

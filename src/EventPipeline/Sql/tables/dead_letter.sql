@@ -24,7 +24,17 @@ CREATE TABLE IF NOT EXISTS {dataset}.dead_letter (
   recorded_at TIMESTAMP NOT NULL OPTIONS (description = 'When this row was written.'),
   reopened INT64 OPTIONS (description = 'How often it had come again after it was discarded or replayed, other than by its replays; null is 0.'),
   copy_id STRING OPTIONS (description = 'The message of the dead-letter topic that opened it; null where a person decided, and in rows of earlier versions.'),
-  teller STRING OPTIONS (description = 'The delivery that wrote this row and tells of it; null where a person decided, and in rows of earlier versions.')
+  teller STRING OPTIONS (description = 'The delivery that wrote this row and tells of it; null where a person decided, and in rows of earlier versions.'),
+  run_id STRING OPTIONS (description = 'The run that asked, or that the trigger requests; null when the message does not tell, and in rows of earlier versions.'),
+  mode STRING OPTIONS (description = 'The run\'s mode; null when the message does not tell.'),
+  vendor STRING OPTIONS (description = 'Who was to be asked; null of a trigger.'),
+  account STRING OPTIONS (description = 'The account\'s configured name; null of a trigger.'),
+  report STRING OPTIONS (description = 'What was to be asked for; null of a trigger.'),
+  window_start DATE OPTIONS (description = 'The window\'s first day, of several windows the first one\'s.'),
+  window_end DATE OPTIONS (description = 'The window\'s last day, of several windows the first one\'s.'),
+  windows INT64 OPTIONS (description = 'How many windows the message asks for; null of a trigger.'),
+  days INT64 OPTIONS (description = 'How many days its only window has; null where it has several or none.'),
+  last_error STRING OPTIONS (description = 'Why the last attempt failed; null when none is recorded, and in rows of earlier versions.')
 )
 PARTITION BY DATE(recorded_at)
 OPTIONS (description = 'Messages that could not be done, append-only: a row per state. The view dead_letters shows the newest.');

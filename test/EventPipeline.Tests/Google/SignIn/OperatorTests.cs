@@ -172,6 +172,7 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
                 ["GET /slices"] = Access.Operators,
                 ["GET /vendors"] = Access.Operators,
                 ["GET /dead-letters"] = Access.Operators,
+                ["GET /dead-letters/groups"] = Access.Operators,
                 ["GET /dead-letters/{id}"] = Access.Operators,
                 ["POST /dead-letters/{id}/replay"] = Access.Operators,
                 ["POST /dead-letters/{id}/discard"] = Access.Operators,
