@@ -6,7 +6,7 @@ namespace EventPipeline.Commands;
 /// <summary>What a service is asked of runs.</summary>
 internal static class RunRequests
 {
-    private const int MaxPage = 500;
+    private const int MaxPage = 1_000;
 
     /// <summary>The newest runs that pass a filter, newest first.</summary>
     public static Task<IReadOnlyList<RunSummary>> ListRunsAsync(

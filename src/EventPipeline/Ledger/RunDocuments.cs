@@ -9,7 +9,7 @@ internal sealed class RunDocuments(
     IOptions<DatasetOptions> datasets, RunEvents events, KnownVendors vendors, TimeProvider clock)
 {
     // Each page of a filter that few runs pass reads on, but not for ever.
-    private const int MaxLookedAt = 1_000;
+    private const int MaxLookedAt = 2_000;
 
     /// <summary>One run; null if it is unknown.</summary>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>

@@ -9,7 +9,7 @@ namespace EventPipeline.Status;
 /// <summary>What operators ask and decide about runs.</summary>
 internal static class RunEndpoints
 {
-    private const int MaxRuns = 500;
+    private const int MaxRuns = 1_000;
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {

@@ -207,7 +207,7 @@ public sealed class FaultTests(FaultTests.Served served) : IClassFixture<FaultTe
             "the run is completed after all", async () => (await service.RunAsync(run.RunId)).Outcome == "completed");
         (await service.RunAsync(run.RunId)).Windows.ShouldHaveSingleItem().State.ShouldBe("loaded");
         await service.ShouldHaveTruthAsync(simulation, window);
-        (await service.DeadLettersAsync("replayed"))
+        (await service.DeadLettersAsync("resolved"))
             .ShouldContain(
                 one => one.GetProperty("id").GetString() == id && one.GetProperty("replays").GetInt32() == 1);
         (await service.DeadLettersAsync()).ShouldNotContain(one => one.GetProperty("id").GetString() == id);

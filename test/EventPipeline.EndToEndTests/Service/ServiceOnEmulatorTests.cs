@@ -111,7 +111,7 @@ public sealed class ServiceOnEmulatorTests(
         await Poll.UntilAsync(
             "the run is completed after all", async () => (await Service.RunAsync(runId)).Outcome == "completed");
         await Service.ShouldHaveTruthAsync(served.Vendors, window);
-        (await Service.DeadLettersAsync("replayed")).Select(Id).ShouldContain(Id(letter));
+        (await Service.DeadLettersAsync("resolved")).Select(Id).ShouldContain(Id(letter));
     }
 
     private static string Id(JsonElement letter) => letter.GetProperty("id").GetString()!;

@@ -61,15 +61,15 @@ public sealed class RunsCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_list_is_as_long_as_it_is_asked_for_over_pages()
     {
-        foreach (var i in Enumerable.Range(0, 505))
+        foreach (var i in Enumerable.Range(0, 1_005))
         {
-            await _host.RecordAsync($"20250101-{i:000}", RunHistory.Requested, _host.Now.AddMinutes(-i));
+            await _host.RecordAsync($"20250101-{i:0000}", RunHistory.Requested, _host.Now.AddMinutes(-i));
         }
 
-        var all = JsonElement.Parse((await RunAsync("list", "--limit", "503", "--json")).Output);
+        var all = JsonElement.Parse((await RunAsync("list", "--limit", "1003", "--json")).Output);
 
         all.EnumerateArray().Select(run => run.GetProperty("runId").GetString())
-            .ShouldBe(Enumerable.Range(0, 503).Select(i => $"20250101-{i:000}"));
+            .ShouldBe(Enumerable.Range(0, 1_003).Select(i => $"20250101-{i:0000}"));
     }
 
     [Fact]
