@@ -64,9 +64,10 @@ internal static class RemoteService
         }
 
         // What listens on this machine without an audience is this machine's service, or a proxy that signs people in.
+        var direct = new HttpClientHandler { AllowAutoRedirect = false };
         HttpMessageHandler handler = audience is null
-            ? new HttpClientHandler()
-            : new IdTokenHandler(audience, Read(arguments, Operator, OperatorSetting));
+            ? direct
+            : new IdTokenHandler(audience, Read(arguments, Operator, OperatorSetting), direct);
         return Task.FromResult(
             new OpenedService(new HttpClient(handler) { BaseAddress = address, Timeout = Patience }));
     }

@@ -12,7 +12,9 @@ namespace EventPipeline.Google.Credentials;
 /// The service account to act as, which a person's own login has to: it makes no tokens for an audience. Null for the
 /// credential itself.
 /// </param>
-internal sealed class IdTokenHandler(string audience, string? account) : DelegatingHandler(new HttpClientHandler())
+/// <param name="inner">Sends the request.</param>
+internal sealed class IdTokenHandler(string audience, string? account, HttpMessageHandler inner)
+    : DelegatingHandler(inner)
 {
     private const string Scope = "https://www.googleapis.com/auth/cloud-platform";
 
