@@ -33,7 +33,7 @@ internal sealed partial class FanOutHandler(
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
         if (await cancellation.IsCancelledAsync(
-            runId, request.Mode, trigger, RunCompletion.Trigger, cancellationToken))
+            runId, request.Mode, published: null, RunCompletion.Trigger, cancellationToken))
         {
             Log.Cancelled(logger, runId, request.Mode.Name());
             return;

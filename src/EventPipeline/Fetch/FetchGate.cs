@@ -21,9 +21,7 @@ internal sealed partial class FetchGate(
     /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
-        var isReplayed = received.Attributes[FetchAttributes.Replays] is not null;
-        if (!isReplayed && await cancellation.IsCancelledAsync(
-            message.RunId, message.Mode, received, message.Window.Id, cancellationToken))
+        if (await IsCancelledAsync(message, received, cancellationToken))
         {
             var windowCount = message.Others.Count + 1;
             GateLog.Cancelled(
@@ -51,6 +49,17 @@ internal sealed partial class FetchGate(
             }
         }
     }
+
+    /// <summary>The rest of a window is as old as the window, whenever it was published.</summary>
+    private async Task<bool> IsCancelledAsync(
+        FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken) =>
+        received.Attributes[FetchAttributes.Replays] is null
+        && await cancellation.IsCancelledAsync(
+            message.RunId,
+            message.Mode,
+            message.StepDays is null ? received.Delivery.PublishTime : null,
+            message.Window.Id,
+            cancellationToken);
 
     private async Task RefuseAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using EventPipeline.Load;
-using EventPipeline.Messages;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Ledger;
@@ -51,16 +50,22 @@ internal sealed class RunCancellation(
     }
 
     /// <summary>
-    /// Whether a run was cancelled. The ledger is asked no more often than <see cref="NoticedWithin"/>, and not for a
-    /// window that was published just now.
+    /// Whether a run was cancelled. The ledger is asked no more often than <see cref="NoticedWithin"/>, and not for
+    /// what was published just now.
     /// </summary>
     /// <param name="runId">The run.</param>
     /// <param name="mode">The run's mode.</param>
-    /// <param name="message">The message in hand.</param>
-    /// <param name="teller">Whose message it is; it announces the end if nobody has.</param>
+    /// <param name="published">
+    /// When what is in hand was published, UTC; null if that is not known, or if it goes on with something older.
+    /// </param>
+    /// <param name="teller">Whose message is in hand; it announces the end if nobody has.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public async Task<bool> IsCancelledAsync(
-        string runId, RunMode mode, ReceivedEvent message, string teller, CancellationToken cancellationToken)
+        string runId,
+        RunMode mode,
+        DateTimeOffset? published,
+        string teller,
+        CancellationToken cancellationToken)
     {
         var (dataset, now) = (datasets.Value.For(mode), clock.GetUtcNow());
         if (known.IsCancelled(dataset, runId))
@@ -68,8 +73,7 @@ internal sealed class RunCancellation(
             return true;
         }
 
-        var isNew = message.Type == FetchRequested.EventType && now - message.Delivery.PublishTime < NoticedWithin;
-        if (isNew || now - known.CancellationAskedAt(dataset, runId) < NoticedWithin)
+        if (now - published < NoticedWithin || now - known.CancellationAskedAt(dataset, runId) < NoticedWithin)
         {
             return false;
         }

@@ -153,6 +153,30 @@ public sealed class WholeCancelTests(ServiceFixture fixture) : IClassFixture<Ser
         (await _host.CountAsync($"slice_versions WHERE run_id = '{RunId}'")).ShouldBe(0);
     }
 
+    /// <summary>Through another instance, that is: it is noticed within half a minute.</summary>
+    [Fact]
+    public async Task What_was_published_just_now_may_still_be_read_and_the_rest_of_a_window_is_not()
+    {
+        const string RunId = "20200101-0123456789ab";
+        var day = new DateOnly(2020, 1, 1);
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await _host.RecordAsync(RunId, RunHistory.Requested, _host.Now);
+        await _host.RecordAsync(RunId, RunHistory.RunCancelled, _host.Now);
+
+        (await _host.PushFetchAsync(RunId, "anthropic", "cost", day, day, published: _host.Now))
+            .ShouldBe(HttpStatusCode.NoContent);
+        (await _host.CountAsync($"slice_versions WHERE run_id = '{RunId}'")).ShouldBe(1);
+        (await _host.PushFetchAsync(
+            RunId,
+            "anthropic",
+            "cost",
+            day.AddDays(1),
+            day.AddDays(3),
+            more: ",\"stepDays\":1",
+            published: _host.Now)).ShouldBe(HttpStatusCode.NoContent);
+        (await _host.CountAsync($"slice_versions WHERE run_id = '{RunId}'")).ShouldBe(1);
+    }
+
     private async Task<string> StateAsync(string runId, WindowDocument of) =>
         (await _host.RunOfAsync(runId)).Windows.Single(window => window.From == of.From).State;
 

@@ -222,7 +222,8 @@ internal sealed class ServiceHost : IAsyncDisposable
         string mode = "production",
         string account = "acme",
         string more = "",
-        bool isReplay = false)
+        bool isReplay = false,
+        DateTimeOffset? published = null)
     {
         using var answer = await PostAsync(
             "events/fetch-requested",
@@ -233,7 +234,8 @@ internal sealed class ServiceHost : IAsyncDisposable
             ("ce-type", Pushes.FetchType),
             ("x-goog-pubsub-message-id", "77"),
             ("x-goog-pubsub-subscription-name", "projects/local/subscriptions/eventpipeline-fetch-push"),
-            isReplay ? ("ce-replays", "1") : ("x-nothing", ""));
+            isReplay ? ("ce-replays", "1") : ("x-nothing", ""),
+            published is { } at ? ("x-goog-pubsub-publish-time", $"{at.UtcDateTime:O}") : ("x-nothing-either", ""));
         return answer.StatusCode;
     }
 
