@@ -83,7 +83,7 @@ internal static class LocalCommands
             LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken);
 
         static Task<OpenedService> OpenServiceAsync(ParseResult parsed, CancellationToken cancellationToken) =>
-            RemoteService.IsNamed(parsed)
+            RemoteService.IsNamed(parsed) && parsed.GetResult(Data) is null or { Implicit: true }
                 ? RemoteService.OpenAsync(parsed, cancellationToken)
                 : FolderService.OpenAsync(SettingsOf(parsed), cancellationToken);
 

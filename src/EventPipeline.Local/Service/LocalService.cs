@@ -10,6 +10,7 @@ using EventPipeline.Status;
 using EventPipeline.Telemetry;
 using EventPipeline.Vendors.Http;
 using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Local.Service;
 
@@ -110,7 +111,12 @@ internal sealed class LocalService : IAsyncDisposable
             _ = app.Services.GetRequiredService<IWarehouse>();
             await app.StartAsync(cancellationToken);
             var service = new LocalService(app, simulator, folder, taken) { SimulatorAddress = simulatorAddress };
-            await File.WriteAllTextAsync(folder.AddressFile, service.Address.AbsoluteUri, cancellationToken);
+            if (app.Services.GetRequiredService<IOptions<BrokerOptions>>().Value.Delivers)
+            {
+                // Other processes ask it; one that delivers nothing would keep them waiting.
+                await File.WriteAllTextAsync(folder.AddressFile, service.Address.AbsoluteUri, cancellationToken);
+            }
+
             return service;
         }
         catch

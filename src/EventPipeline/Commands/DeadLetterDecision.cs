@@ -37,16 +37,51 @@ internal sealed class DeadLetterDecision(
                 console.Output, await service.GroupDeadLettersAsync(filter, cancellationToken));
             ids = [.. letters.Select(letter => letter.Id)];
         }
+        else if (await WithoutReplayedAsync(ids, force, cancellationToken) is { Count: > 0 } left)
+        {
+            ids = left;
+        }
+        else
+        {
+            return 0;
+        }
+
+        if (!service.Address.IsLoopback)
+        {
+            await console.Output.WriteLineAsync($"At {service.Address}:");
+        }
 
         await console.Output.WriteLineAsync(Counted(ids.Count, $"would be {Done}"));
         return await consent.AskAsync(Done, cancellationToken)
             ?? await MakeAsync(ids, force, perSecond, cancellationToken);
     }
 
+    /// <summary>The letters without those that were replayed and have not come back.</summary>
+    private async Task<IReadOnlyList<string>> WithoutReplayedAsync(
+        IReadOnlyList<string> ids, bool force, CancellationToken cancellationToken)
+    {
+        var left = new List<string>();
+        foreach (var id in ids)
+        {
+            var letter = await service.GetDeadLetterAsync(id, cancellationToken);
+            if (verb == "replay" && letter.State == DeadLetterState.Replayed && !force)
+            {
+                await console.Output.WriteLineAsync(
+                    $"{id} was replayed and has not failed since; --force replays it again.");
+                continue;
+            }
+
+            left.Add(id);
+        }
+
+        return left;
+    }
+
     private async Task<int> MakeAsync(
         IReadOnlyList<string> ids, bool force, int perSecond, CancellationToken cancellationToken)
     {
-        using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond), clock);
+        using var pace = new PeriodicTimer(
+            TimeSpan.FromMilliseconds(Math.Max(1, 1000.0 / perSecond)), clock);
         var (done, refused) = (0, 0);
         foreach (var id in ids)
         {
@@ -62,7 +97,7 @@ internal sealed class DeadLetterDecision(
                     : await service.DiscardDeadLetterAsync(id, cancellationToken);
                 done++;
             }
-            catch (UsageException conflict)
+            catch (ConflictException conflict)
             {
                 refused++;
                 await console.Error.WriteLineAsync(conflict.Message);

@@ -20,6 +20,11 @@ internal static class DeadLetterRequests
         service.GetAsync<IReadOnlyList<DeadLetterGroup>>(
             $"{Path}/groups{ServiceClient.Query(ParametersOf(filter))}", cancellationToken);
 
+    /// <summary>One as it is listed.</summary>
+    public static Task<DeadLetterSummary> GetDeadLetterAsync(
+        this ServiceClient service, string id, CancellationToken cancellationToken) =>
+        service.GetAsync<DeadLetterSummary>(AddressOf(id), cancellationToken);
+
     /// <summary>One with everything that is known of it.</summary>
     public static Task<JsonElement> FindDeadLetterAsync(
         this ServiceClient service, string id, CancellationToken cancellationToken) =>

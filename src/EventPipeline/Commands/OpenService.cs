@@ -7,10 +7,12 @@ internal delegate Task<OpenedService> OpenService(ParseResult arguments, Cancell
 
 /// <summary>A service for as long as a command needs it.</summary>
 /// <param name="http">Sends to its address, with what it wants to see of a caller.</param>
-/// <param name="owner">What is disposed with it; null for nothing.</param>
+/// <param name="owner">
+/// The command's own service, which delivers nothing and ends with it; null where another process serves.
+/// </param>
 internal sealed class OpenedService(HttpClient http, IAsyncDisposable? owner = null) : IAsyncDisposable
 {
-    public ServiceClient Client { get; } = new(http);
+    public ServiceClient Client { get; } = new(http, isAtWork: owner is null);
 
     public async ValueTask DisposeAsync()
     {
@@ -25,7 +27,10 @@ internal sealed class OpenedService(HttpClient http, IAsyncDisposable? owner = n
 internal static class OpenServiceExtensions
 {
     /// <summary>Opens the service, asks it, and closes it.</summary>
-    /// <returns>The exit code: the action's, or 3 if the service could not be reached or refused the caller.</returns>
+    /// <returns>
+    /// The exit code: the action's; 1 if the service does not do that as things are; 3 if it could not be reached, or
+    /// refused the caller.
+    /// </returns>
     public static async Task<int> AskAsync(
         this OpenService open,
         ParseResult arguments,
@@ -36,6 +41,11 @@ internal static class OpenServiceExtensions
         {
             await using var service = await open(arguments, cancellationToken);
             return await action(service.Client);
+        }
+        catch (ConflictException conflict)
+        {
+            await arguments.InvocationConfiguration.Error.WriteLineAsync(conflict.Message);
+            return 1;
         }
         catch (TransientFailureException failure)
         {

@@ -24,6 +24,13 @@ internal sealed class RunWatch(ServiceClient service, TimeProvider clock, Invoca
         var run = await service.FindRunAsync(runId, cancellationToken);
         for (string? before = null; !IsOver(run);)
         {
+            if (!service.IsAtWork)
+            {
+                await console.Error.WriteLineAsync(
+                    $"{RunText.Head(run)} No service works on it: start 'serve', and watch it again.");
+                return 1;
+            }
+
             var now = RunText.Head(run);
             if (now != before)
             {

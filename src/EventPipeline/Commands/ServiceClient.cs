@@ -5,10 +5,17 @@ using Microsoft.AspNetCore.Mvc;
 namespace EventPipeline.Commands;
 
 /// <summary>Asks a service what operators ask over HTTP.</summary>
-/// <exception cref="UsageException">There is no such thing, or it does not do that, and says why.</exception>
+/// <exception cref="UsageException">There is no such thing, or an argument is wrong.</exception>
+/// <exception cref="ConflictException">It does not do that to it as it is.</exception>
 /// <exception cref="TransientFailureException">It cannot be reached, does not let the caller in, or failed.</exception>
-internal sealed class ServiceClient(HttpClient http)
+/// <param name="http">Sends to its address.</param>
+/// <param name="isAtWork">Whether it delivers messages; if not, what is unfinished stays so.</param>
+internal sealed class ServiceClient(HttpClient http, bool isAtWork)
 {
+    public Uri Address => http.BaseAddress!;
+
+    public bool IsAtWork => isAtWork;
+
     /// <summary>What is at an address.</summary>
     public async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken)
     {
@@ -79,8 +86,8 @@ internal sealed class ServiceClient(HttpClient http)
             var problem = await ProblemAsync(answer, cancellationToken);
             throw answer.StatusCode switch
             {
-                HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.Conflict =>
-                    new UsageException(problem),
+                HttpStatusCode.BadRequest or HttpStatusCode.NotFound => new UsageException(problem),
+                HttpStatusCode.Conflict => new ConflictException(problem),
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new TransientFailureException(
                     $"The service at {http.BaseAddress} does not let you in: {problem} Whose token is sent, and for "
                         + "which audience, --operator and --audience say."),

@@ -32,8 +32,7 @@ internal sealed partial class FanOutHandler(
     {
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
-        if (await cancellation.IsCancelledAsync(
-            runId, request.Mode, published: null, RunCompletion.Trigger, cancellationToken))
+        if (await cancellation.AskAsync(runId, request.Mode, RunCompletion.Trigger, cancellationToken))
         {
             Log.Cancelled(logger, runId, request.Mode.Name());
             return;
@@ -42,6 +41,11 @@ internal sealed partial class FanOutHandler(
         var plan = await plans.FindAsync(runId, request.Mode, cancellationToken)
             ?? await plans.StoreAsync(
                 await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
+        if (await cancellation.AskAsync(runId, request.Mode, RunCompletion.Trigger, cancellationToken))
+        {
+            Log.Cancelled(logger, runId, request.Mode.Name()); // while it was planned
+            return;
+        }
 
         var published = plan.Windows.Where(planned => planned.IsPublished).ToList();
         await windows.PublishAsync(runId, plan.Mode, plan.RequestedAt, published, cancellationToken);
@@ -55,7 +59,7 @@ internal sealed partial class FanOutHandler(
             plan.From,
             plan.To);
         await windows.PublishWaitingAsync(plan.Mode, trigger.Time, cancellationToken);
-        await EndStalledAsync(plan.Mode, cancellationToken);
+        await EndStalledAsync(plan.Mode, runId, cancellationToken);
         if (plan.Windows.All(planned => planned.Skipped))
         {
             await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);
@@ -63,11 +67,11 @@ internal sealed partial class FanOutHandler(
     }
 
     /// <summary>A run that has stalled is not this one's failure, nor is that it cannot be ended now.</summary>
-    private async Task EndStalledAsync(RunMode mode, CancellationToken cancellationToken)
+    private async Task EndStalledAsync(RunMode mode, string ownRunId, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (var stalled in await unfinished.EndStalledAsync(mode, cancellationToken))
+            foreach (var stalled in await unfinished.EndStalledAsync(mode, ownRunId, cancellationToken))
             {
                 Log.EndedStalled(logger, stalled, mode.Name());
             }
@@ -162,7 +166,7 @@ internal sealed partial class FanOutHandler(
         [LoggerMessage(
             2,
             LogLevel.Information,
-            "Run {RunId} is not planned: it was cancelled.",
+            "Run {RunId} publishes nothing: it was cancelled.",
             EventName = "run.cancelled")]
         public static partial void Cancelled(ILogger logger, string runId, string mode);
 

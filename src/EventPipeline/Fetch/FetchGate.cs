@@ -50,14 +50,16 @@ internal sealed partial class FetchGate(
         }
     }
 
-    /// <summary>The rest of a window is as old as the window, whenever it was published.</summary>
+    /// <summary>What goes on with a window, or was published anew, is older than its message.</summary>
     private async Task<bool> IsCancelledAsync(
         FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken) =>
         received.Attributes[FetchAttributes.Replays] is null
         && await cancellation.IsCancelledAsync(
             message.RunId,
             message.Mode,
-            message.StepDays is null ? received.Delivery.PublishTime : null,
+            message.StepDays is null && received.Attributes[FetchAttributes.WaitingSince] is null
+                ? received.Delivery.PublishTime
+                : null,
             message.Window.Id,
             cancellationToken);
 

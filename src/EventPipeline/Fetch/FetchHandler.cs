@@ -21,6 +21,7 @@ internal sealed partial class FetchHandler(
     ReportRefusals refusals,
     RunCompletion completion,
     Backlog backlog,
+    RunCancellation cancellation,
     RunNews news,
     WindowsAtWork atWork,
     LoadCount count,
@@ -55,7 +56,9 @@ internal sealed partial class FetchHandler(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            if (mode != RunMode.DryRun && failure is TransientFailureException { IsQuotaExhausted: true })
+            if (mode != RunMode.DryRun
+                && failure is TransientFailureException { IsQuotaExhausted: true }
+                && !await cancellation.AskAsync(runId, mode, window.Id, cancellationToken))
             {
                 metrics.Attempted(window, mode, WindowDocument.Waiting, clock.GetElapsedTime(began));
                 await backlog.RecordWaitingAsync(message, failure.Message, delivery, cancellationToken);

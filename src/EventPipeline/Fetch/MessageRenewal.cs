@@ -76,9 +76,7 @@ internal sealed partial class MessageRenewal(
             .With("ce-id", received.Id)
             .With("ce-source", received.Source)
             .With(FetchAttributes.WaitingSince, since.UtcDateTime.ToString("O", CultureInfo.InvariantCulture));
-        return received.Attributes[FetchAttributes.Replays] is { } replays
-            ? again.With(FetchAttributes.Replays, replays)
-            : again;
+        return again.AsReplayOf(received);
     }
 
     private static partial class RenewalLog

@@ -13,7 +13,10 @@ internal sealed partial class RestPublisher(PublishMessages publish, RunNews new
     public async Task PublishAsync(WindowRest rest, ReceivedEvent received, CancellationToken cancellationToken)
     {
         var (request, from) = (rest.Request, rest.From);
-        await publish(Topic.Fetch, [FetchRequestedReader.CloudEvent(request, received.Time, from)], cancellationToken);
+        await publish(
+            Topic.Fetch,
+            [FetchRequestedReader.CloudEvent(request, received.Time, from).AsReplayOf(received)],
+            cancellationToken);
         var kept = from == request.From
             ? "nothing"
             : FormattableString.Invariant($"{request.From:yyyy-MM-dd}..{from.AddDays(-1):yyyy-MM-dd}");

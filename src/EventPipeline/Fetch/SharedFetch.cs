@@ -52,7 +52,10 @@ internal sealed partial class SharedFetch(
         {
             await publish(
                 Topic.Fetch,
-                [.. failed.Select(window => FetchRequestedReader.CloudEvent(window, received.Time))],
+                [
+                    .. failed.Select(
+                        window => FetchRequestedReader.CloudEvent(window, received.Time).AsReplayOf(received)),
+                ],
                 cancellationToken);
         }
     }

@@ -44,8 +44,8 @@ internal sealed class RunCancellation(
             return run;
         }
 
-        known.RememberCancelled(datasets.Value.For(mode), runId);
         await completion.CompleteWhenAllEndedAsync(runId, mode, Teller, cancellationToken);
+        known.RememberCancelled(datasets.Value.For(mode), runId);
         return await documents.FindAsync(runId, cancellationToken);
     }
 
@@ -78,13 +78,20 @@ internal sealed class RunCancellation(
             return false;
         }
 
+        return await AskAsync(runId, mode, teller, cancellationToken);
+    }
+
+    /// <summary>The same, asked now.</summary>
+    public async Task<bool> AskAsync(
+        string runId, RunMode mode, string teller, CancellationToken cancellationToken)
+    {
         var (isCancelled, isTold) = await events.FindCancellationAsync(runId, mode, cancellationToken);
         if (isCancelled && !isTold)
         {
             await completion.CompleteWhenAllEndedAsync(runId, mode, teller, cancellationToken);
         }
 
-        known.RememberCancellation(dataset, runId, isCancelled, now);
+        known.RememberCancellation(datasets.Value.For(mode), runId, isCancelled, clock.GetUtcNow());
         return isCancelled;
     }
 }

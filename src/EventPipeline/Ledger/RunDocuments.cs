@@ -10,6 +10,7 @@ internal sealed class RunDocuments(
 {
     // Each page of a filter that few runs pass reads on, but not for ever.
     private const int MaxLookedAt = 2_000;
+    private const int Many = 200;
 
     /// <summary>One run; null if it is unknown.</summary>
     public async Task<RunDocument?> FindAsync(string runId, CancellationToken cancellationToken) =>
@@ -26,7 +27,8 @@ internal sealed class RunDocuments(
         var found = new List<RunDocument>();
         for (var lookedAt = 0; lookedAt < MaxLookedAt;)
         {
-            var most = Math.Min(limit + 1, MaxLookedAt - lookedAt); // one more says whether there is a next page
+            // One more says whether there is a next page; of few that pass the filter, many are looked at together.
+            var most = Math.Min(Math.Max(limit + 1, filter.IsByState ? Many : 0), MaxLookedAt - lookedAt);
             var runs = new List<RunDocument>();
             foreach (var dataset in datasets.Value.All)
             {
@@ -72,6 +74,9 @@ internal sealed class RunDocuments(
 /// <param name="Since">The first UTC day on which they were requested.</param>
 internal sealed record RunFilter(string? State, string? Mode, DateOnly? Since)
 {
+    /// <summary>Whether it is known only of a run's events who passes it.</summary>
+    public bool IsByState => State is not null || Mode is not null;
+
     public bool Passes(RunDocument run) => (State ?? run.State) == run.State && (Mode ?? run.Mode) == run.Mode;
 }
 

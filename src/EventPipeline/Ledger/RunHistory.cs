@@ -181,7 +181,7 @@ internal static class RunHistory
     /// The windows of an unplanned run: fetch messages published manually. Null while a plan may still come because the
     /// run was requested.
     /// </summary>
-    private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
+    public static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
     {
         if (
             events.Any(row => row.Text("event") is Requested or TriggerFailed or WindowPlanned)

@@ -68,25 +68,37 @@ internal sealed class UnfinishedRuns(RunEvents ledger, RunCompletion completion,
     }
 
     /// <summary>
-    /// Ends the runs that have stalled in the dataset of a mode, as failed. What ends better afterwards, such as a
-    /// replay, wins over that.
+    /// Ends the runs that have stalled in the dataset of a mode, as failed, and announces the ends that nobody has
+    /// announced for as long. What ends better afterwards, such as a message that still comes, wins over that.
     /// </summary>
-    /// <returns>The runs.</returns>
-    public async Task<IReadOnlyList<string>> EndStalledAsync(RunMode mode, CancellationToken cancellationToken)
+    /// <param name="mode">The mode.</param>
+    /// <param name="except">The run in hand, whose windows were published just now.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The runs that had stalled.</returns>
+    public async Task<IReadOnlyList<string>> EndStalledAsync(
+        RunMode mode, string except, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var ended = new List<string>();
-        foreach (var (runId, own) in await ledger.FindSilentAsync(
-            mode, now - Lookback, now - RunHistory.StalledAfter, cancellationToken))
+        var silent = await ledger.FindSilentAsync(
+            mode, now - Lookback, now - RunHistory.StalledAfter, cancellationToken);
+        foreach (var (runId, own) in silent.Where(run => run.RunId != except))
         {
             var events = await ledger.OfAsync(runId, own, cancellationToken);
-            if (RunHistory.Document(runId, events, now) is not { SilentForHours: { } hours })
+            var run = RunHistory.Document(runId, events, now);
+            if (run.Outcome is not null)
+            {
+                await completion.CompleteWhenAllEndedAsync(runId, own, RunCompletion.Trigger, cancellationToken);
+            }
+
+            if (run.SilentForHours is not { } hours)
             {
                 continue;
             }
 
             var reason = string.Create(CultureInfo.InvariantCulture, $"Nothing was recorded of it for {hours} hours")
-                + ", longer than a message can be on its way: whatever was to read it is lost. Request its days again.";
+                + ", longer than a message is on its way. If one still comes, the run goes on; otherwise request its "
+                + "days again.";
             await EndAsync($"stalled_{runId}", runId, own, events, reason, cancellationToken);
             ended.Add(runId);
         }
@@ -102,7 +114,7 @@ internal sealed class UnfinishedRuns(RunEvents ledger, RunCompletion completion,
         string reason,
         CancellationToken cancellationToken)
     {
-        if (RunHistory.Plan(events) is { } plan)
+        if ((RunHistory.Plan(events) ?? RunHistory.PlanOfStrays(runId, events)) is { } plan)
         {
             await EndWindowsAsync(
                 endId, plan, events, WindowEnd.Failure(WindowState.Failed, reason), cancellationToken);

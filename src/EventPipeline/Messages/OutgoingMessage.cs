@@ -36,6 +36,12 @@ public sealed record OutgoingMessage(ReadOnlyMemory<byte> Data, IReadOnlyDiction
         return new OutgoingMessage(json, attributes);
     }
 
+    /// <summary>
+    /// The same message, a replay if the message that it goes on with is one: a person has decided on it.
+    /// </summary>
+    public OutgoingMessage AsReplayOf(ReceivedEvent received) =>
+        received.Attributes[FetchAttributes.Replays] is { } replays ? With(FetchAttributes.Replays, replays) : this;
+
     /// <summary>The same message with one more attribute, or another value of it.</summary>
     public OutgoingMessage With(string name, string value) =>
         this with { Attributes = new Dictionary<string, string>(Attributes) { [name] = value } };

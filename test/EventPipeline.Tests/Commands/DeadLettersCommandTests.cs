@@ -79,7 +79,7 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
         var all = JsonElement.Parse((await RunAsync("list", "--json", "--limit", "5000")).Output);
         all.EnumerateArray().Select(letter => letter.GetProperty("id").GetString())
             .ShouldBe(Enumerable.Range(0, 1_205).Reverse().Select(IdOf));
-        var (code, text, _) = await RunAsync("discard", "--account", "labs", "--yes", "--per-second", "1000");
+        var (code, text, _) = await RunAsync("discard", "--account", "labs", "--yes", "--per-second", "5000");
 
         code.ShouldBe(0);
         text.ShouldEndWith("40 dead letters would be discarded.\n40 dead letters discarded.\n");
@@ -166,8 +166,26 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     public async Task A_letter_that_is_none_is_named()
     {
         (await Should.ThrowAsync<UsageException>(() => RunAsync("show", "dl-1"))).Message.ShouldContain("'dl-1'");
-        var (code, _, error) = await RunAsync("replay", "dl-1", "--yes");
-        (code, error.Contains("'dl-1'", StringComparison.Ordinal)).ShouldBe((1, true));
+        await StoreAsync([Letter(0, "acme", "cost")]);
+        (await Should.ThrowAsync<UsageException>(() => RunAsync("discard", IdOf(0), "dl-1", "--yes"))).Message
+            .ShouldContain("'dl-1'");
+        (await _host.GetAsync("dead-letters?state=open")).GetArrayLength().ShouldBe(1, "nothing was done");
+    }
+
+    [Fact]
+    public async Task One_that_was_replayed_and_has_not_come_back_is_not_replayed_twice()
+    {
+        using var gate = new VendorGate();
+        _host.Vendor.On(CostRows.Path, gate.HoldAsync);
+        await StoreAsync([Letter(0, "acme", "cost")]);
+        (await RunAsync("replay", IdOf(0), "--yes")).Code.ShouldBe(0);
+        await gate.ReachedAsync();
+
+        (await RunAsync("replay", IdOf(0), "--yes")).ShouldBe(
+            (0, $"{IdOf(0)} was replayed and has not failed since; --force replays it again.\n", ""));
+
+        gate.Open();
+        await _host.IdleAsync();
     }
 
     private static string IdOf(int number) => $"dl-{number:00000000000000000000}";

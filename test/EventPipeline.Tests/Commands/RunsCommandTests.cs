@@ -127,6 +127,20 @@ public sealed class RunsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_no_service_works_on_is_not_waited_for()
+    {
+        await _host.RecordAsync("20250101-requested", RunHistory.Requested, _host.Now);
+
+        var (code, _, error) = await RunAsync(
+            (_, _) => Task.FromResult(
+                new OpenedService(new HttpClient { BaseAddress = _host.Http.BaseAddress }, new MemoryStream())),
+            "watch");
+
+        code.ShouldBe(1);
+        error.ShouldContain("No service works on it: start 'serve'");
+    }
+
+    [Fact]
     public async Task Cancelling_says_what_it_would_do_and_asks_first()
     {
         using var gate = new VendorGate();

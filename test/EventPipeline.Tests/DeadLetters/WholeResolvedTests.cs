@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using EventPipeline.Load;
 using EventPipeline.Tests.Service;
 
 namespace EventPipeline.Tests.DeadLetters;
@@ -94,6 +95,30 @@ public sealed class WholeResolvedTests : IAsyncLifetime
         await _host.IdleAsync();
 
         (Text(await OnlyAsync(), "state"), (await OnlyAsync()).GetProperty("replays").GetInt32()).ShouldBe(("open", 1));
+    }
+
+    [Fact]
+    public async Task A_window_of_which_days_were_committed_before_it_failed_is_resolved_by_its_own_end()
+    {
+        _host.Vendor.On(CostRows.Path, """{"error":{"message":"No."}}""", status: 400);
+        var run = await _host.RunAsync("anthropic", "cost", Day, Day.AddDays(2));
+        var id = Text(await OnlyAsync(), "id");
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        using var answer = await _host.PostAsync($"dead-letters/{id}/replay", "");
+        await _host.IdleAsync();
+
+        // As if its first two days were those of steps that came before the one that failed.
+        await _host.Warehouse.ExecuteAsync(
+            "ai_usage_analytics",
+            "earlier",
+            new Statement(
+                "earlier",
+                "UPDATE {dataset}.slice_versions SET committed_at = committed_at - INTERVAL 1 DAY "
+                    + $"WHERE run_id = '{run.RunId}' AND usage_date < DATE '2025-01-03'",
+                new Dictionary<string, object?>()),
+            Cancellation);
+
+        Text(await OnlyAsync(), "state").ShouldBe("resolved");
     }
 
     [Fact]

@@ -113,6 +113,42 @@ public sealed class WholeRunListTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Fetch_messages_published_by_hand_that_stalled_keep_what_they_loaded()
+    {
+        var day = new DateOnly(2025, 5, 1);
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        (await _host.PushFetchAsync(RunOf(3), "anthropic", "cost", day, day)).ShouldBe(HttpStatusCode.NoContent);
+        _host.Vendor.On(CostRows.Path, "{}", status: 410);
+        (await _host.PushFetchAsync(RunOf(3), "anthropic", "cost", day.AddDays(1), day.AddDays(1)))
+            .ShouldNotBe(HttpStatusCode.NoContent);
+        await _host.ForgetEndAsync(RunOf(3), day.AddDays(-60), TimeSpan.FromHours(7));
+        (await _host.RunOfAsync(RunOf(3))).State.ShouldBe("stalled");
+
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await _host.RunAsync("anthropic", "cost", _host.Yesterday, _host.Yesterday);
+
+        var ended = await _host.RunOfAsync(RunOf(3));
+        ended.State.ShouldBe("failed");
+        ended.Windows.Select(window => window.State).ShouldBe(["loaded", "failed"], ignoreOrder: true);
+        ended.Totals.BilledUsd.ShouldBe(CostRows.UsdOf(day));
+    }
+
+    [Fact]
+    public async Task An_end_that_nobody_announced_is_announced_by_the_next_run()
+    {
+        // What is left of a process that was killed between the two, of a run that no message comes of any more.
+        await _host.RecordAsync(RunOf(4), RunHistory.Requested, _host.Now.AddHours(-8));
+        await _host.RecordAsync(RunOf(4), RunHistory.RunCancelled, _host.Now.AddHours(-7));
+        (await _host.RunOfAsync(RunOf(4))).State.ShouldBe("cancelled");
+
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await _host.RunAsync("anthropic", "cost", _host.Yesterday, _host.Yesterday);
+
+        (await _host.CountAsync(
+            $"run_events WHERE run_id = '{RunOf(4)}' AND event = 'completed' AND state = 'cancelled'")).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Stalled_runs_that_cannot_be_looked_for_fail_no_other()
     {
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);

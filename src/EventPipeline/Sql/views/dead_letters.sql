@@ -1,6 +1,6 @@
 -- Each dead letter in its newest state. States follow each other in a fixed order (open, replayed once, open again, …, discarded; then, where its
 -- message came anew, all of that again), so that the newest is told without the clock: a replay that fails at once may be stored before the replay itself.
--- A letter is resolved once every day that it asks for was read since, be it by a replay or by a later run, or once the run that it requests has completed. A day of a
+-- A letter is resolved once every day that it asks for was read since, once its own window has ended well, or once the run that it requests has completed. A day of a
 -- report that tells what is so at the moment is resolved by a later day.
 -- Columns:
 -- state: open, replayed, discarded, or resolved: what it asks for is there, and nobody has to decide any more.
@@ -19,7 +19,7 @@ FROM {dataset}.dead_letter AS l
 LEFT JOIN (
   SELECT w.id, w.rejected_at
   FROM (
-    SELECT DISTINCT id, rejected_at, vendor, account, report, window_start, window_end, days
+    SELECT DISTINCT id, rejected_at, run_id, vendor, account, report, window_start, window_end, days
     FROM {dataset}.dead_letter
     WHERE mode = 'production' AND days IS NOT NULL
   ) AS w
@@ -32,6 +32,7 @@ LEFT JOIN (
     AND s.committed_at > w.rejected_at
   GROUP BY w.id, w.rejected_at
   HAVING COUNT(DISTINCT s.usage_date) >= MAX(w.days)
+    OR COUNT(CASE WHEN s.run_id = w.run_id AND s.usage_date = w.window_end AND s.window_outcome IS NOT NULL THEN 1 END) > 0
 ) AS loaded
   ON l.id = loaded.id AND l.rejected_at = loaded.rejected_at
 LEFT JOIN (
