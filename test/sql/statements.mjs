@@ -20,6 +20,7 @@ const parts = {
   ids: '@ids_0, @ids_1',
   load_ids: '@load_ids_0',
   visible: put(part.get('visible.sql'), 'visible_days', statement(visible)),
+  chosen: part.get('chosen_letters.sql').trim(),
   newest_letter_first: part.get('newest_letter_first.sql').trim(),
   removable: removable('removable_rows.sql'),
   table: 'usage_versions',

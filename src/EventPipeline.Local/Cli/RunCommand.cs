@@ -1,4 +1,5 @@
 using System.Text.Json;
+using EventPipeline.Commands;
 using EventPipeline.DeadLetters;
 using EventPipeline.Ledger;
 using EventPipeline.Local.Broker;
@@ -14,9 +15,6 @@ namespace EventPipeline.Local.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    /// <summary>The exit code of a run that completed without what a vendor refuses to let a credential read.</summary>
-    private const int Refused = 4;
-
     public static async Task<int> ExecuteAsync(
         LocalSettings settings, RunCommandArguments arguments, bool json, CancellationToken cancellationToken)
     {
@@ -80,7 +78,7 @@ internal static class RunCommand
             await TellWhyAsync(http, run, cancellationToken);
         }
 
-        return run.Outcome != "completed" ? 1 : run.RefusedWindows > 0 ? Refused : 0;
+        return RunWatch.ExitCodeOf(run);
     }
 
     private static async Task<RunDocument> FollowAsync(

@@ -18,12 +18,8 @@ internal static class AnomaliesCommand
     public static Command Create(OpenWarehouse open, TimeProvider clock)
     {
         var since = DayOption.Since(clock, "Default: 7d.");
-        var kind = new Option<string?>("--kind")
-        {
-            Description = $"Only one of {string.Join(", ", AnomalyKind.All)}.",
-            HelpName = "KIND",
-            Validators = { result => WordOption.Check(result, AnomalyKind.All) },
-        };
+        var kind = WordOption.Create(
+            "--kind", $"Only one of {string.Join(", ", AnomalyKind.All)}.", "KIND", AnomalyKind.All);
         var anomalies = new Command("anomalies", "Shows what was found to be unusual, the oldest day first.")
         {
             WarehouseCommand.Dataset, since, kind,

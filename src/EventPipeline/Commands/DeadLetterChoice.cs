@@ -7,12 +7,11 @@ namespace EventPipeline.Commands;
 /// <summary>The options that choose dead letters.</summary>
 internal sealed class DeadLetterChoice
 {
-    private readonly Option<string?> _cause = new("--cause")
-    {
-        Description = $"Only those of one of these causes: {string.Join(", ", RejectionCauseNames.All)}.",
-        HelpName = "CAUSE",
-        Validators = { result => WordOption.Check(result, RejectionCauseNames.All) },
-    };
+    private readonly Option<string?> _cause = WordOption.Create(
+        "--cause",
+        $"Only those of one of these causes: {string.Join(", ", RejectionCauseNames.All)}.",
+        "CAUSE",
+        RejectionCauseNames.All);
 
     private readonly Option<string?> _vendor = new("--vendor") { Description = "Only a vendor's.", HelpName = "NAME" };
     private readonly Option<string?> _account =

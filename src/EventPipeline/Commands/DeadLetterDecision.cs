@@ -8,18 +8,27 @@ namespace EventPipeline.Commands;
 /// Replays or discards dead letters one by one, no faster than it may. Each is done or not: stopped half-way, the same
 /// command goes on with those that are still open.
 /// </summary>
+/// <param name="service">The service that does it.</param>
+/// <param name="clock">Keeps the pace.</param>
+/// <param name="console">Where it is told.</param>
+/// <param name="done">What is done, in the past tense: <c>replayed</c>.</param>
+/// <param name="decide">Does it to a letter.</param>
 internal sealed class DeadLetterDecision(
-    ServiceClient service, TimeProvider clock, InvocationConfiguration console, string verb)
+    ServiceClient service,
+    TimeProvider clock,
+    InvocationConfiguration console,
+    string done,
+    Func<string, CancellationToken, Task<DeadLetterSummary>> decide)
 {
     private const int ToldEvery = 100;
 
-    private string Done => verb == "replay" ? "replayed" : "discarded";
+    /// <summary>Whether named letters that were replayed and have not come back are left alone.</summary>
+    public bool LeavesReplayed { get; init; }
 
     /// <returns>The exit code.</returns>
     public async Task<int> MakeAsync(
         IReadOnlyList<string>? ids,
         DeadLetterFilter filter,
-        bool force,
         int perSecond,
         Consent consent,
         CancellationToken cancellationToken)
@@ -37,7 +46,7 @@ internal sealed class DeadLetterDecision(
                 console.Output, await service.GroupDeadLettersAsync(filter, cancellationToken));
             ids = [.. letters.Select(letter => letter.Id)];
         }
-        else if (await WithoutReplayedAsync(ids, force, cancellationToken) is { Count: > 0 } left)
+        else if (await WithoutReplayedAsync(ids, cancellationToken) is { Count: > 0 } left)
         {
             ids = left;
         }
@@ -51,20 +60,20 @@ internal sealed class DeadLetterDecision(
             await console.Output.WriteLineAsync($"At {service.Address}:");
         }
 
-        await console.Output.WriteLineAsync(Counted(ids.Count, $"would be {Done}"));
-        return await consent.AskAsync(Done, cancellationToken)
-            ?? await MakeAsync(ids, force, perSecond, cancellationToken);
+        await console.Output.WriteLineAsync(Counted(ids.Count, $"would be {done}"));
+        return await consent.AskAsync(done, cancellationToken)
+            ?? await MakeAsync(ids, perSecond, cancellationToken);
     }
 
     /// <summary>The letters without those that were replayed and have not come back.</summary>
     private async Task<IReadOnlyList<string>> WithoutReplayedAsync(
-        IReadOnlyList<string> ids, bool force, CancellationToken cancellationToken)
+        IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         var left = new List<string>();
         foreach (var id in ids)
         {
             var letter = await service.GetDeadLetterAsync(id, cancellationToken);
-            if (verb == "replay" && letter.State == DeadLetterState.Replayed && !force)
+            if (LeavesReplayed && letter.State == DeadLetterState.Replayed)
             {
                 await console.Output.WriteLineAsync(
                     $"{id} was replayed and has not failed since; --force replays it again.");
@@ -78,24 +87,22 @@ internal sealed class DeadLetterDecision(
     }
 
     private async Task<int> MakeAsync(
-        IReadOnlyList<string> ids, bool force, int perSecond, CancellationToken cancellationToken)
+        IReadOnlyList<string> ids, int perSecond, CancellationToken cancellationToken)
     {
         using var pace = new PeriodicTimer(
             TimeSpan.FromMilliseconds(Math.Max(1, 1000.0 / perSecond)), clock);
-        var (done, refused) = (0, 0);
+        var (count, refused) = (0, 0);
         foreach (var id in ids)
         {
-            if (done + refused > 0)
+            if (count + refused > 0)
             {
                 await pace.WaitForNextTickAsync(cancellationToken);
             }
 
             try
             {
-                _ = verb == "replay"
-                    ? await service.ReplayDeadLetterAsync(id, force, cancellationToken)
-                    : await service.DiscardDeadLetterAsync(id, cancellationToken);
-                done++;
+                await decide(id, cancellationToken);
+                count++;
             }
             catch (ConflictException conflict)
             {
@@ -105,18 +112,18 @@ internal sealed class DeadLetterDecision(
             catch (TransientFailureException failure)
             {
                 throw new TransientFailureException(
-                    $"{failure.Message} {Counted(done, $"{Done} so far")} Run the same command again to go on.",
+                    $"{failure.Message} {Counted(count, $"{done} so far")} Run the same command again to go on.",
                     failure);
             }
 
-            if ((done + refused) % ToldEvery == 0)
+            if ((count + refused) % ToldEvery == 0)
             {
                 await console.Error.WriteLineAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"{done + refused} of {ids.Count}"));
+                    string.Create(CultureInfo.InvariantCulture, $"{count + refused} of {ids.Count}"));
             }
         }
 
-        await console.Output.WriteLineAsync(Counted(done, Done));
+        await console.Output.WriteLineAsync(Counted(count, done));
         return refused == 0 ? 0 : 1;
     }
 

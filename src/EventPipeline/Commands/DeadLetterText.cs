@@ -18,9 +18,9 @@ internal static class DeadLetterText
     {
         foreach (var group in groups)
         {
-            await output.WriteLineAsync(
-                string.Create(CultureInfo.InvariantCulture, $"{group.Letters:N0} {group.Cause}")
-                    + $"{Whose(group.Vendor, group.Account, group.Report)}, the last {Minute(group.LastSeen)} UTC");
+            var many = string.Create(CultureInfo.InvariantCulture, $"{group.Letters:N0} {group.Cause}");
+            var whose = Whose(group.Vendor, group.Account, group.Report);
+            await output.WriteLineAsync($"{many}{whose}, the last {TimeText.Minute(group.LastSeen)} UTC");
             await output.WriteLineAsync($"  {group.Reason}");
             await output.WriteLineAsync($"  {group.Hint}");
         }
@@ -52,8 +52,8 @@ internal static class DeadLetterText
         letter.From?.Text(),
         letter.To?.Text(),
         letter.Windows?.ToString(CultureInfo.InvariantCulture),
-        Instant(letter.FirstSeen),
-        Instant(letter.LastSeen),
+        TimeText.Instant(letter.FirstSeen),
+        TimeText.Instant(letter.LastSeen),
         letter.Replays.ToString(CultureInfo.InvariantCulture),
         letter.Reason,
         letter.LastError,
@@ -76,10 +76,4 @@ internal static class DeadLetterText
 
     private static string Whose(string? vendor, string? account, string? report) =>
         vendor is null ? "" : $" of {vendor}/{account}/{report}";
-
-    private static string Minute(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
-    private static string Instant(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 }

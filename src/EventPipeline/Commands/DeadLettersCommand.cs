@@ -19,25 +19,20 @@ internal static class DeadLettersCommand
         {
             List(open, clock),
             Show(open),
-            Decide(open, clock, "replay", "Publishes dead letters again, once their cause is fixed.", canForce: true),
-            Decide(open, clock, "discard", "Leaves dead letters alone from now on.", canForce: false),
+            Replay(open, clock),
+            Discard(open, clock),
         };
-        foreach (var option in RemoteService.Options)
-        {
-            letters.Options.Add(option);
-        }
-
+        RemoteService.AddTo(letters);
         return letters;
     }
 
     private static Command List(OpenService open, TimeProvider clock)
     {
-        var state = new Option<string?>("--state")
-        {
-            Description = $"One of {string.Join(", ", DeadLetterState.All)}, or all. Default: open.",
-            HelpName = "STATE",
-            Validators = { result => WordOption.Check(result, [.. DeadLetterState.All, "all"]) },
-        };
+        var state = WordOption.Create(
+            "--state",
+            $"One of {string.Join(", ", DeadLetterState.All)}, or all. Default: open.",
+            "STATE",
+            [.. DeadLetterState.All, "all"]);
         var limit = CountOption.Create("--limit", "How many at most.", 20);
         var list = new Command("list", "Lists dead letters, by cause and then the newest one by one.") { state, limit };
         var filter = DeadLetterChoice.AddTo(list, clock);
@@ -48,42 +43,42 @@ internal static class DeadLettersCommand
             {
                 var wanted = arguments.GetValue(state) ?? DeadLetterState.Open;
                 var chosen = filter.Read(arguments, wanted == "all" ? null : wanted);
-                var (output, format) = (arguments.InvocationConfiguration.Output, OutputOptions.Read(arguments));
                 var letters = await service.ListDeadLettersAsync(
                     chosen, arguments.GetValue(limit), cancellationToken);
-                if (format == OutputFormat.Json)
-                {
-                    await output.WriteLineAsync(JsonSerializer.Serialize(letters, ApiJson.Options));
-                    return 0;
-                }
-
-                if (format == OutputFormat.Csv)
-                {
-                    await RecordWriter.WriteAsync(
-                        output, format, DeadLetterText.Columns, letters.Select(DeadLetterText.Cells));
-                    return 0;
-                }
-
-                if (letters.Count == 0)
-                {
-                    await output.WriteLineAsync(
-                        $"There is no such dead letter{(wanted == "all" ? "" : $" ({wanted})")}.");
-                    return 0;
-                }
-
-                var groups = await service.GroupDeadLettersAsync(chosen, cancellationToken);
-                await DeadLetterText.WriteAsync(output, groups);
-                await output.WriteLineAsync();
-                await DeadLetterText.WriteAsync(output, letters);
-                if (groups.Sum(group => group.Letters) - letters.Count is var more and > 0)
-                {
-                    await output.WriteLineAsync($"and {more} more: --limit.");
-                }
-
+                await AnswerWriter.WriteAsync(
+                    arguments,
+                    letters,
+                    DeadLetterText.Columns,
+                    letters.Select(DeadLetterText.Cells),
+                    output => WriteAsync(output, service, letters, chosen, cancellationToken));
                 return 0;
             },
             cancellationToken));
         return list;
+    }
+
+    private static async Task WriteAsync(
+        TextWriter output,
+        ServiceClient service,
+        IReadOnlyList<DeadLetterSummary> letters,
+        DeadLetterFilter filter,
+        CancellationToken cancellationToken)
+    {
+        if (letters.Count == 0)
+        {
+            await output.WriteLineAsync(
+                $"There is no such dead letter{(filter.State is null ? "" : $" ({filter.State})")}.");
+            return;
+        }
+
+        var groups = await service.GroupDeadLettersAsync(filter, cancellationToken);
+        await DeadLetterText.WriteAsync(output, groups);
+        await output.WriteLineAsync();
+        await DeadLetterText.WriteAsync(output, letters);
+        if (groups.Sum(group => group.Letters) - letters.Count is var more and > 0)
+        {
+            await output.WriteLineAsync($"and {more} more: --limit.");
+        }
     }
 
     private static Command Show(OpenService open)
@@ -103,7 +98,43 @@ internal static class DeadLettersCommand
         return show;
     }
 
-    private static Command Decide(OpenService open, TimeProvider clock, string verb, string description, bool canForce)
+    private static Command Replay(OpenService open, TimeProvider clock)
+    {
+        var force = new Option<bool>("--force")
+        {
+            Description = "Also those that were replayed twice, discarded, or loaded since.",
+        };
+        var replay = Decide(
+            open,
+            clock,
+            new Command("replay", "Publishes dead letters again, once their cause is fixed."),
+            (arguments, service) => new DeadLetterDecision(
+                service,
+                clock,
+                arguments.InvocationConfiguration,
+                "replayed",
+                (id, cancellationToken) =>
+                    service.ReplayDeadLetterAsync(id, arguments.GetValue(force), cancellationToken))
+            {
+                LeavesReplayed = !arguments.GetValue(force),
+            });
+        replay.Options.Add(force);
+        return replay;
+    }
+
+    private static Command Discard(OpenService open, TimeProvider clock) => Decide(
+        open,
+        clock,
+        new Command("discard", "Leaves dead letters alone from now on."),
+        (arguments, service) => new DeadLetterDecision(
+            service, clock, arguments.InvocationConfiguration, "discarded", service.DiscardDeadLetterAsync));
+
+    /// <summary>Lets a command decide about letters that its arguments name, or choose.</summary>
+    private static Command Decide(
+        OpenService open,
+        TimeProvider clock,
+        Command decide,
+        Func<ParseResult, ServiceClient, DeadLetterDecision> decisionOf)
     {
         var ids = new Argument<string[]>("ID")
         {
@@ -112,14 +143,10 @@ internal static class DeadLettersCommand
         };
         var all = new Option<bool>("--all") { Description = "All open letters." };
         var perSecond = CountOption.Create("--per-second", "How many at most in a second.", 10);
-        var force = new Option<bool>("--force")
+        decide.Arguments.Add(ids);
+        foreach (var option in new Option[] { all, perSecond, Consent.Yes, Consent.DryRun })
         {
-            Description = "Also those that were replayed twice, discarded, or loaded since.",
-        };
-        var decide = new Command(verb, description) { ids, all, perSecond, Consent.Yes, Consent.DryRun };
-        if (canForce)
-        {
-            decide.Options.Add(force);
+            decide.Options.Add(option);
         }
 
         var filter = DeadLetterChoice.AddTo(decide, clock);
@@ -137,10 +164,9 @@ internal static class DeadLettersCommand
         });
         decide.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
-            service => new DeadLetterDecision(service, clock, arguments.InvocationConfiguration, verb).MakeAsync(
+            service => decisionOf(arguments, service).MakeAsync(
                 arguments.GetValue(ids) is { Length: > 0 } named ? named : null,
                 filter.Read(arguments, DeadLetterState.Open),
-                canForce && arguments.GetValue(force),
                 arguments.GetValue(perSecond),
                 Consent.Read(arguments),
                 cancellationToken),

@@ -195,6 +195,5 @@ internal sealed class ReconciliationWriter(TextWriter output, bool asJson)
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Time(DateTimeOffset time) =>
-        string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
+    private static string Time(DateTimeOffset time) => $"{TimeText.Minute(time)} UTC";
 }

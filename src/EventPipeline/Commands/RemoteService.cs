@@ -33,8 +33,13 @@ internal static class RemoteService
         Recursive = true,
     };
 
-    /// <summary>The options that say which service, and as whom it is asked.</summary>
-    public static IReadOnlyList<Option> Options { get; } = [Address, Audience, Operator];
+    /// <summary>Adds the options that say which service, and as whom it is asked.</summary>
+    public static void AddTo(Command command)
+    {
+        command.Options.Add(Address);
+        command.Options.Add(Audience);
+        command.Options.Add(Operator);
+    }
 
     /// <summary>Whether the arguments or the environment name a service.</summary>
     public static bool IsNamed(ParseResult arguments) => Read(arguments, Address, AddressSetting) is not null;

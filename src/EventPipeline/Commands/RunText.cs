@@ -7,6 +7,20 @@ namespace EventPipeline.Commands;
 /// <summary>Runs as people read them, in at most 80 columns where ids allow it, and as programs do.</summary>
 internal static class RunText
 {
+    /// <summary>The names of the cells of a run.</summary>
+    public static IReadOnlyList<string> Columns { get; } =
+    [
+        "run_id", "state", "mode", "from", "to", "requested_at", "ended_at", "windows", "pending", "refused", "rows",
+        "tokens", "usd", "estimated_usd", "reason",
+    ];
+
+    /// <summary>The names of the cells of a window.</summary>
+    public static IReadOnlyList<string> WindowColumns { get; } =
+    [
+        "vendor", "account", "report", "from", "to", "why", "state", "attempts", "rows", "tokens", "usd",
+        "estimated_usd", "load_id", "reason",
+    ];
+
     /// <summary>A line for each run.</summary>
     public static async Task WriteAsync(TextWriter output, IReadOnlyList<RunSummary> runs)
     {
@@ -24,7 +38,7 @@ internal static class RunText
                 [
                     run.RunId,
                     State(run.State, run.SilentForHours),
-                    Minute(run.RequestedAt),
+                    TimeText.Minute(run.RequestedAt),
                     Progress(run.Windows - run.Pending, run.Windows),
                     Number(run.Totals.Rows),
                     TextColumns.Cents(run.Totals.BilledUsd),
@@ -100,8 +114,8 @@ internal static class RunText
         run.Mode,
         run.From?.Text(),
         run.To?.Text(),
-        Instant(run.RequestedAt),
-        run.EndedAt is { } ended ? Instant(ended) : null,
+        TimeText.Instant(run.RequestedAt),
+        run.EndedAt is { } ended ? TimeText.Instant(ended) : null,
         Plain(run.Windows),
         Plain(run.Pending),
         Plain(run.RefusedWindows),
@@ -143,12 +157,6 @@ internal static class RunText
 
     private static string Progress(int ended, int windows) =>
         string.Create(CultureInfo.InvariantCulture, $"{ended}/{windows}");
-
-    private static string Minute(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
-    private static string Instant(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
 
     private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 

@@ -15,9 +15,7 @@ internal sealed class RunWatch(ServiceClient service, TimeProvider clock, Invoca
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
-    /// <returns>
-    /// 0 when it completed, 4 when it did without reports that vendors refuse, 1 for everything else.
-    /// </returns>
+    /// <returns>The exit code: <see cref="ExitCodeOf"/>.</returns>
     public async Task<int> FollowAsync(string? runId, bool asJson, CancellationToken cancellationToken)
     {
         using var tick = new PeriodicTimer(Every, clock);
@@ -52,8 +50,14 @@ internal sealed class RunWatch(ServiceClient service, TimeProvider clock, Invoca
                 console.Output, run, [.. run.Windows.Where(window => !IsFine(window.State))]);
         }
 
-        return run.Outcome != RunDocument.Completed ? 1 : run.RefusedWindows > 0 ? Refused : 0;
+        return ExitCodeOf(run);
     }
+
+    /// <summary>
+    /// 0 of a run that completed, 4 if it did without reports that vendors refuse, 1 of every other.
+    /// </summary>
+    public static int ExitCodeOf(RunDocument run) =>
+        run.Outcome != RunDocument.Completed ? 1 : run.RefusedWindows > 0 ? Refused : 0;
 
     private static bool IsFine(string state) => WindowState.IsSuccess(state) || state == WindowState.Skipped;
 

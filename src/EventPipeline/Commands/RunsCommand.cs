@@ -12,18 +12,6 @@ namespace EventPipeline.Commands;
 /// </summary>
 internal static class RunsCommand
 {
-    private static readonly string[] Columns =
-    [
-        "run_id", "state", "mode", "from", "to", "requested_at", "ended_at", "windows", "pending", "refused", "rows",
-        "tokens", "usd", "estimated_usd", "reason",
-    ];
-
-    private static readonly string[] WindowColumns =
-    [
-        "vendor", "account", "report", "from", "to", "why", "state", "attempts", "rows", "tokens", "usd",
-        "estimated_usd", "load_id", "reason",
-    ];
-
     /// <param name="open">Opens the service that the command asks.</param>
     /// <param name="clock">Says what day it is, UTC, and waits.</param>
     public static Command Create(OpenService open, TimeProvider clock)
@@ -32,11 +20,7 @@ internal static class RunsCommand
         {
             List(open, clock), Show(open), Watch(open, clock), Cancel(open),
         };
-        foreach (var option in RemoteService.Options)
-        {
-            runs.Options.Add(option);
-        }
-
+        RemoteService.AddTo(runs);
         return runs;
     }
 
@@ -55,20 +39,12 @@ internal static class RunsCommand
                 var filter = new RunFilter(
                     arguments.GetValue(state), arguments.GetValue(mode), arguments.GetValue(since));
                 var found = await service.ListRunsAsync(filter, arguments.GetValue(limit), cancellationToken);
-                var (output, format) = (arguments.InvocationConfiguration.Output, OutputOptions.Read(arguments));
-                if (format == OutputFormat.Json)
-                {
-                    await output.WriteLineAsync(JsonSerializer.Serialize(found, ApiJson.Options));
-                }
-                else if (format == OutputFormat.Csv)
-                {
-                    await RecordWriter.WriteAsync(output, format, Columns, found.Select(RunText.Cells));
-                }
-                else
-                {
-                    await RunText.WriteAsync(output, found);
-                }
-
+                await AnswerWriter.WriteAsync(
+                    arguments,
+                    found,
+                    RunText.Columns,
+                    found.Select(RunText.Cells),
+                    output => RunText.WriteAsync(output, found));
                 return 0;
             },
             cancellationToken));
@@ -89,21 +65,12 @@ internal static class RunsCommand
                 var only = arguments.GetValue(state);
                 IReadOnlyList<WindowDocument> windows =
                     [.. found.Windows.Where(window => (only ?? window.State) == window.State)];
-                var (output, format) = (arguments.InvocationConfiguration.Output, OutputOptions.Read(arguments));
-                if (format == OutputFormat.Json)
-                {
-                    await output.WriteLineAsync(
-                        JsonSerializer.Serialize(found with { Windows = windows }, ApiJson.Options));
-                }
-                else if (format == OutputFormat.Csv)
-                {
-                    await RecordWriter.WriteAsync(output, format, WindowColumns, windows.Select(RunText.Cells));
-                }
-                else
-                {
-                    await RunText.WriteAsync(output, found, windows);
-                }
-
+                await AnswerWriter.WriteAsync(
+                    arguments,
+                    found with { Windows = windows },
+                    RunText.WindowColumns,
+                    windows.Select(RunText.Cells),
+                    output => RunText.WriteAsync(output, found, windows));
                 return 0;
             },
             cancellationToken));
@@ -165,10 +132,10 @@ internal static class RunsCommand
         Arity = isRequired ? ArgumentArity.ExactlyOne : ArgumentArity.ZeroOrOne,
     };
 
-    private static Option<string?> Word(string name, string description, IReadOnlyCollection<string> words) => new(name)
-    {
-        Description = $"{description}: {string.Join(", ", words)}.",
-        HelpName = name.TrimStart('-').ToUpperInvariant(),
-        Validators = { result => WordOption.Check(result, words) },
-    };
+    private static Option<string?> Word(string name, string description, IReadOnlyCollection<string> words) =>
+        WordOption.Create(
+            name,
+            $"{description}: {string.Join(", ", words)}.",
+            name.TrimStart('-').ToUpperInvariant(),
+            words);
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.CommandLine.Parsing;
 
 namespace EventPipeline.Commands;
@@ -5,6 +6,15 @@ namespace EventPipeline.Commands;
 /// <summary>Options that take one word of some.</summary>
 internal static class WordOption
 {
+    /// <summary>An option that takes one of them; it refuses another, and names the nearest.</summary>
+    public static Option<string?> Create(
+        string name, string description, string helpName, IReadOnlyCollection<string> words) => new(name)
+    {
+        Description = description,
+        HelpName = helpName,
+        Validators = { result => Check(result, words) },
+    };
+
     /// <summary>Refuses another word, and names the nearest.</summary>
     public static void Check(OptionResult result, IReadOnlyCollection<string> words)
     {

@@ -95,14 +95,12 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
     {
         var rows = await warehouse.QueryAsync(
             Dataset,
-            Statement.Create(
+            Chosen(
                 "list_dead_letters",
-                [
-                    .. filter.Parameters,
-                    ("before", after?.Time ?? ListPlace.First.Time),
-                    ("after_id", after?.Id ?? ""),
-                    ("most", (long)limit),
-                ]),
+                filter,
+                ("before", after?.Time ?? ListPlace.First.Time),
+                ("after_id", after?.Id ?? ""),
+                ("most", (long)limit)),
             cancellationToken);
         return [.. rows.Select(row => DeadLetterRows.Read(row, new Dictionary<string, string>(), ""))];
     }
@@ -112,7 +110,7 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
         DeadLetterFilter filter, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
-            Dataset, Statement.Create("dead_letter_groups", filter.Parameters), cancellationToken);
+            Dataset, Chosen("dead_letter_groups", filter), cancellationToken);
         return
         [
             .. rows.Select(row => new DeadLetterGroup(
@@ -159,4 +157,9 @@ internal sealed class DeadLetterStore(IWarehouse warehouse, IOptions<DatasetOpti
 
         return counts;
     }
+
+    private static Statement Chosen(
+        string name, DeadLetterFilter filter, params IEnumerable<(string Name, object? Value)> more) =>
+        Statement.Create(name, filter.Parameters.Concat(more))
+            .WithPart("chosen", Statement.Text("parts/chosen_letters.sql").Trim());
 }

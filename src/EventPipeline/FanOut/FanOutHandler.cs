@@ -32,19 +32,17 @@ internal sealed partial class FanOutHandler(
     {
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
-        if (await cancellation.AskAsync(runId, request.Mode, RunCompletion.Trigger, cancellationToken))
+        if (await IsCancelledAsync(runId, request.Mode, cancellationToken))
         {
-            Log.Cancelled(logger, runId, request.Mode.Name());
             return;
         }
 
         var plan = await plans.FindAsync(runId, request.Mode, cancellationToken)
             ?? await plans.StoreAsync(
                 await PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
-        if (await cancellation.AskAsync(runId, request.Mode, RunCompletion.Trigger, cancellationToken))
+        if (await IsCancelledAsync(runId, request.Mode, cancellationToken))
         {
-            Log.Cancelled(logger, runId, request.Mode.Name()); // while it was planned
-            return;
+            return; // While it was planned.
         }
 
         var published = plan.Windows.Where(planned => planned.IsPublished).ToList();
@@ -64,6 +62,17 @@ internal sealed partial class FanOutHandler(
         {
             await completion.CompleteWhenAllEndedAsync(runId, plan.Mode, RunCompletion.Trigger, cancellationToken);
         }
+    }
+
+    private async Task<bool> IsCancelledAsync(string runId, RunMode mode, CancellationToken cancellationToken)
+    {
+        if (!await cancellation.AskAsync(runId, mode, RunCompletion.Trigger, cancellationToken))
+        {
+            return false;
+        }
+
+        Log.Cancelled(logger, runId, mode.Name());
+        return true;
     }
 
     /// <summary>A run that has stalled is not this one's failure, nor is that it cannot be ended now.</summary>

@@ -9,8 +9,7 @@ internal sealed class KnownRuns
 
     private readonly ConcurrentDictionary<(string Dataset, string RunId), StoredPlan> _plans = new();
     private readonly ConcurrentDictionary<(string Dataset, string RunId), bool> _completed = new();
-    private readonly ConcurrentDictionary<(string Dataset, string RunId), bool> _cancelled = new();
-    private readonly ConcurrentDictionary<(string Dataset, string RunId), DateTimeOffset> _asked = new();
+    private readonly ConcurrentDictionary<(string Dataset, string RunId), Cancellation> _cancellations = new();
 
     /// <summary>The plan of a run; null if it is not remembered.</summary>
     public StoredPlan? PlanOf(string dataset, string runId) => _plans.GetValueOrDefault((dataset, runId));
@@ -18,27 +17,16 @@ internal sealed class KnownRuns
     /// <summary>Whether it was announced that a run has completed, after which nothing can end better.</summary>
     public bool HasCompleted(string dataset, string runId) => _completed.ContainsKey((dataset, runId));
 
-    /// <summary>Whether it is known that a run was cancelled.</summary>
-    public bool IsCancelled(string dataset, string runId) => _cancelled.ContainsKey((dataset, runId));
-
-    /// <summary>When it was last asked whether a run was cancelled, UTC; null if that is not remembered.</summary>
-    public DateTimeOffset? CancellationAskedAt(string dataset, string runId) =>
-        _asked.TryGetValue((dataset, runId), out var at) ? at : null;
+    /// <summary>What was last heard of whether a run was cancelled; null if that is not remembered.</summary>
+    public Cancellation? CancellationOf(string dataset, string runId) =>
+        _cancellations.GetValueOrDefault((dataset, runId));
 
     public void Remember(string dataset, string runId, StoredPlan plan) => Remember(_plans, dataset, runId, plan);
 
     public void RememberCompleted(string dataset, string runId) => Remember(_completed, dataset, runId, true);
 
-    public void RememberCancelled(string dataset, string runId) => Remember(_cancelled, dataset, runId, true);
-
-    public void RememberCancellation(string dataset, string runId, bool isCancelled, DateTimeOffset askedAt)
-    {
-        Remember(_asked, dataset, runId, askedAt);
-        if (isCancelled)
-        {
-            RememberCancelled(dataset, runId);
-        }
-    }
+    public void Remember(string dataset, string runId, Cancellation cancellation) =>
+        Remember(_cancellations, dataset, runId, cancellation);
 
     private static void Remember<T>(
         ConcurrentDictionary<(string Dataset, string RunId), T> all, string dataset, string runId, T value)
@@ -51,3 +39,6 @@ internal sealed class KnownRuns
         all[(dataset, runId)] = value;
     }
 }
+
+/// <summary>Whether a run was cancelled, and when the ledger was asked, UTC: once it was, it stays so.</summary>
+internal sealed record Cancellation(bool IsCancelled, DateTimeOffset AskedAt);

@@ -45,7 +45,7 @@ internal sealed class RunCancellation(
         }
 
         await completion.CompleteWhenAllEndedAsync(runId, mode, Teller, cancellationToken);
-        known.RememberCancelled(datasets.Value.For(mode), runId);
+        known.Remember(datasets.Value.For(mode), runId, new Cancellation(true, clock.GetUtcNow()));
         return await documents.FindAsync(runId, cancellationToken);
     }
 
@@ -67,15 +67,10 @@ internal sealed class RunCancellation(
         string teller,
         CancellationToken cancellationToken)
     {
-        var (dataset, now) = (datasets.Value.For(mode), clock.GetUtcNow());
-        if (known.IsCancelled(dataset, runId))
+        var (last, now) = (known.CancellationOf(datasets.Value.For(mode), runId), clock.GetUtcNow());
+        if (last is { IsCancelled: true } || now - published < NoticedWithin || now - last?.AskedAt < NoticedWithin)
         {
-            return true;
-        }
-
-        if (now - published < NoticedWithin || now - known.CancellationAskedAt(dataset, runId) < NoticedWithin)
-        {
-            return false;
+            return last is { IsCancelled: true };
         }
 
         return await AskAsync(runId, mode, teller, cancellationToken);
@@ -91,7 +86,7 @@ internal sealed class RunCancellation(
             await completion.CompleteWhenAllEndedAsync(runId, mode, teller, cancellationToken);
         }
 
-        known.RememberCancellation(datasets.Value.For(mode), runId, isCancelled, clock.GetUtcNow());
+        known.Remember(datasets.Value.For(mode), runId, new Cancellation(isCancelled, clock.GetUtcNow()));
         return isCancelled;
     }
 }

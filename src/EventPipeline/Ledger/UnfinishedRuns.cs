@@ -48,20 +48,11 @@ internal sealed class UnfinishedRuns(RunEvents ledger, RunCompletion completion,
             return; // A trigger rejected on arrival has started nothing: its dead letter says everything.
         }
 
-        if (RunHistory.Plan(events) is not { } plan)
+        var plan = RunHistory.Plan(events);
+        if (plan is null || !isRejected)
         {
-            await EndTriggerAsync(
-                endId,
-                runId,
-                known,
-                isRejected ? WindowState.Rejected : WindowState.Failed,
-                reason,
-                cancellationToken);
-        }
-        else if (!isRejected)
-        {
-            await EndWindowsAsync(
-                endId, plan, events, WindowEnd.Failure(WindowState.Failed, reason), cancellationToken);
+            var state = isRejected ? WindowState.Rejected : WindowState.Failed;
+            await EndAsync(endId, runId, known, plan, events, WindowEnd.Failure(state, reason), cancellationToken);
         }
 
         await completion.CompleteWhenAllEndedAsync(runId, known, RunCompletion.Trigger, cancellationToken);
@@ -99,39 +90,39 @@ internal sealed class UnfinishedRuns(RunEvents ledger, RunCompletion completion,
             var reason = string.Create(CultureInfo.InvariantCulture, $"Nothing was recorded of it for {hours} hours")
                 + ", longer than a message is on its way. If one still comes, the run goes on; otherwise request its "
                 + "days again.";
-            await EndAsync($"stalled_{runId}", runId, own, events, reason, cancellationToken);
+            await EndAsync(
+                $"stalled_{runId}",
+                runId,
+                own,
+                RunHistory.Plan(events) ?? RunHistory.PlanOfStrays(runId, events),
+                events,
+                WindowEnd.Failure(WindowState.Failed, reason),
+                cancellationToken);
+            await completion.CompleteWhenAllEndedAsync(runId, own, RunCompletion.Trigger, cancellationToken);
             ended.Add(runId);
         }
 
         return ended;
     }
 
+    /// <summary>Ends the windows of a plan that are open, or without one the run itself.</summary>
     private async Task EndAsync(
         string endId,
         string runId,
         RunMode mode,
+        RunPlan? plan,
         IReadOnlyList<Row> events,
-        string reason,
+        WindowEnd end,
         CancellationToken cancellationToken)
     {
-        if ((RunHistory.Plan(events) ?? RunHistory.PlanOfStrays(runId, events)) is { } plan)
+        if (plan is not null)
         {
-            await EndWindowsAsync(
-                endId, plan, events, WindowEnd.Failure(WindowState.Failed, reason), cancellationToken);
-        }
-        else
-        {
-            await EndTriggerAsync(endId, runId, mode, WindowState.Failed, reason, cancellationToken);
+            await EndWindowsAsync(endId, plan, events, end, cancellationToken);
+            return;
         }
 
-        await completion.CompleteWhenAllEndedAsync(runId, mode, RunCompletion.Trigger, cancellationToken);
-    }
-
-    private async Task EndTriggerAsync(
-        string endId, string runId, RunMode mode, string state, string reason, CancellationToken cancellationToken)
-    {
         var row = ledger.Create(runId, RunHistory.TriggerFailed, mode);
-        (row["state"], row["reason"]) = (state, reason);
+        (row["state"], row["reason"]) = (end.State, end.Reason);
         await ledger.InsertAsync(mode, $"trigger_{endId}", [row], cancellationToken);
     }
 

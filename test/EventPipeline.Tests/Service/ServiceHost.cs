@@ -124,27 +124,29 @@ internal sealed class ServiceHost : IAsyncDisposable
     /// <summary>Asks for a run by hand and waits until nothing is left to do.</summary>
     public async Task<RunDocument> RunAsync(string body = "{}")
     {
-        using var answer = await PostAsync("run-daily-job", body);
-        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Cancellation));
+        var runId = await RequestAsync(body);
         await IdleAsync();
-        return await RunOfAsync(answer.Headers.Location!.OriginalString.Split('/')[^1]);
+        return await RunOfAsync(runId);
     }
 
     /// <summary>Asks for one report of one vendor, and waits for nothing.</summary>
     /// <returns>The run's id.</returns>
-    public async Task<string> RequestAsync(string vendor, string report, DateOnly from, DateOnly to)
+    public Task<string> RequestAsync(string vendor, string report, DateOnly from, DateOnly to) =>
+        RequestAsync(BodyOf(vendor, report, from, to));
+
+    private async Task<string> RequestAsync(string body)
     {
-        using var answer = await PostAsync(
-            "run-daily-job",
-            $$"""{"vendors":["{{vendor}}"],"reports":["{{report}}"],"from":"{{from.Text()}}","to":"{{to.Text()}}"}""");
+        using var answer = await PostAsync("run-daily-job", body);
         answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync(Cancellation));
         return answer.Headers.Location!.OriginalString.Split('/')[^1];
     }
 
+    private static string BodyOf(string vendor, string report, DateOnly from, DateOnly to, string more = "") =>
+        $$"""{"vendors":["{{vendor}}"],"reports":["{{report}}"],"from":"{{from.Text()}}","to":"{{to.Text()}}"{{more}}}""";
+
     /// <summary>Asks for one report of one vendor, from one day to another.</summary>
     public Task<RunDocument> RunAsync(string vendor, string report, DateOnly from, DateOnly to, string more = "") =>
-        RunAsync(
-        $$"""{"vendors":["{{vendor}}"],"reports":["{{report}}"],"from":"{{from:yyyy-MM-dd}}","to":"{{to:yyyy-MM-dd}}"{{more}}}""");
+        RunAsync(BodyOf(vendor, report, from, to, more));
 
     /// <summary>
     /// Asks for one report of one vendor by a trigger of a day of its own, and waits until nothing is left to do.

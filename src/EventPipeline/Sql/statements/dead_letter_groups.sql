@@ -14,12 +14,7 @@ FROM (
     MAX(last_seen) OVER (PARTITION BY cause, vendor, account, report) AS last_seen,
     ROW_NUMBER() OVER (PARTITION BY cause, vendor, account, report ORDER BY last_seen DESC, id) AS position
   FROM {dataset}.dead_letters
-  WHERE (@state IS NULL OR state = @state)
-    AND (@cause IS NULL OR cause = @cause)
-    AND (@vendor IS NULL OR vendor = @vendor)
-    AND (@account IS NULL OR account = @account)
-    AND (@run_id IS NULL OR run_id = @run_id)
-    AND last_seen >= @since
+  WHERE {chosen}
 ) AS numbered
 WHERE position = 1
 ORDER BY letters DESC, cause, vendor, account, report;

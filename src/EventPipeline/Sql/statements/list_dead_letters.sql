@@ -13,12 +13,7 @@ SELECT
   attempt, replays, payload_truncated, payload_bytes, payload_sha256, traceparent, rejected_at, first_seen, last_seen,
   COALESCE(reopened, 0) AS reopened, run_id, mode, vendor, account, report, window_start, window_end, windows, last_error
 FROM {dataset}.dead_letters
-WHERE (@state IS NULL OR state = @state)
-  AND (@cause IS NULL OR cause = @cause)
-  AND (@vendor IS NULL OR vendor = @vendor)
-  AND (@account IS NULL OR account = @account)
-  AND (@run_id IS NULL OR run_id = @run_id)
-  AND last_seen >= @since
+WHERE {chosen}
   AND (last_seen < @before OR (last_seen = @before AND id > @after_id))
 ORDER BY last_seen DESC, id
 LIMIT @most
