@@ -60,12 +60,26 @@ internal sealed partial class DeadLetterHandler(
                     return;
                 }
 
-                reason = Explain(reason, last, UntriedMessages.ReturnsOf(letter));
-                letter = DeadLetterWriter.WithLastError(
-                    DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow()), last?.Reason);
+                if (last?.Reason is { } failure)
+                {
+                    var explained = Explain(reason, $"The last attempt: {failure}");
+                    letter = DeadLetterWriter.WithLastError(
+                        DeadLetterWriter.Write(original, explained, topic, clock.GetUtcNow()), failure);
+                }
+                else if (UntriedMessages.ReturnsOf(letter) is var returns and > 0)
+                {
+                    reason = Explain(
+                        reason,
+                        FormattableString.Invariant(
+                            $"No attempt is recorded since it was published, nor in the {returns} times before: ")
+                            + "no delivery reached the service, or the service ended during each.");
+                    letter = DeadLetterWriter.WithLastError(
+                        DeadLetterWriter.Write(original, reason, topic, clock.GetUtcNow()), null);
+                }
             }
 
             await StoreAsync(letter, copyId, cancellationToken);
+            // A window that ends so says itself what its last attempt failed at.
             await EndAsync(letter, isRejected: false, reason.Message, publishedAt, cancellationToken);
         }
         else
@@ -121,15 +135,8 @@ internal sealed partial class DeadLetterHandler(
             letter.MessageId);
     }
 
-    private static RejectedEventException Explain(RejectedEventException reason, FailedAttempt? last, int returns)
-    {
-        var why = last?.Reason is { } failure ? $"The last attempt: {failure}"
-            : returns == 0 ? null
-            : FormattableString.Invariant(
-                $"No attempt is recorded since it was published, nor in the {returns} times before: no delivery ")
-                + "reached the service, or the service ended during each.";
-        return why is null ? reason : new RejectedEventException($"{reason.Message} {why}", reason.Hint, reason.Cause);
-    }
+    private static RejectedEventException Explain(RejectedEventException reason, string why) =>
+        new($"{reason.Message} {why}", reason.Hint, reason.Cause);
 
     /// <summary>
     /// The last attempt that failed, and whether that is known: storing the letter does not depend on it.

@@ -95,6 +95,7 @@ public sealed partial class WholeDeadLetterTests : IAsyncLifetime
         var window = failed.Windows.ShouldHaveSingleItem();
         (window.State, window.Attempts).ShouldBe(("failed", 2));
         window.Reason.ShouldNotBeNull().ShouldContain("page expired");
+        window.Reason.Split("The last attempt:").Length.ShouldBe(2);
         var letter = await OnlyAsync();
         (Text(letter, "cause"), Text(letter, "sourceTopic")).ShouldBe(("attempts_exhausted", "fetch"));
         Text(letter, "reason")
