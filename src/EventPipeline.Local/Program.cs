@@ -1,15 +1,16 @@
 using EventPipeline.Hosting;
 using EventPipeline.Local.Cli;
 
-return await ProgramEnd.RunAsync(async () =>
+return await ProgramEnd.RunAsync(async stop =>
 {
     var command = LocalCommands.Create().Parse(args);
-    var exitCode = await command.InvokeAsync(new()
+    if (command.CommandResult.Command.Name == LocalCommands.ServeName)
     {
-        EnableDefaultExceptionHandler = false,
+        // Deliveries that are at work get five seconds; the host needs some more.
+        stop.Patience = TimeSpan.FromSeconds(10);
+    }
 
-        // Running deliveries get five seconds when the process is asked to stop; the host needs some more.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(10),
-    });
+    var exitCode = await command.InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
     return command.Errors.Count > 0 ? 2 : exitCode;
 });

@@ -1,7 +1,9 @@
 using EventPipeline.Hosting;
 
-return await ProgramEnd.RunAsync(async () =>
+return await ProgramEnd.RunAsync(async stop =>
 {
+    // Cloud Run kills ten seconds after it asked to stop.
+    stop.Patience = TimeSpan.FromSeconds(9);
     if (args.Length == 0)
     {
         // The host sees to signals by itself; nothing has to be loaded to read no arguments.
@@ -9,12 +11,7 @@ return await ProgramEnd.RunAsync(async () =>
     }
 
     var command = OperatorCommands.Create().Parse(args);
-    var exitCode = await command.InvokeAsync(new()
-    {
-        EnableDefaultExceptionHandler = false,
-
-        // Cloud Run kills ten seconds after it asked to stop.
-        ProcessTerminationTimeout = TimeSpan.FromSeconds(9),
-    });
+    var exitCode = await command.InvokeAsync(
+        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
     return command.Errors.Count > 0 ? 2 : exitCode;
 });

@@ -30,4 +30,22 @@ internal static class FolderService
             cancellationToken);
         return new OpenedService(new HttpClient { BaseAddress = service.Address }, service);
     }
+
+    /// <summary>The same, but one of the command's own works on what it is asked for until the command ends.</summary>
+    public static async Task<OpenedService> OpenAtWorkAsync(
+        LocalSettings settings, CancellationToken cancellationToken)
+    {
+        var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
+        if (folder.TryLock() is not { } taken)
+        {
+            return new OpenedService(
+                new HttpClient
+                {
+                    BaseAddress = await RunningService.AddressAsync(folder, settings, cancellationToken),
+                });
+        }
+
+        var service = await LocalService.StartAsync(folder, taken, settings, 0, LogLevel.Error, cancellationToken);
+        return new OpenedService(new HttpClient { BaseAddress = service.Address }, service, isAtWork: true);
+    }
 }

@@ -9,6 +9,9 @@ namespace EventPipeline.Local.Cli;
 /// <summary>The command line: <c>run</c> (the default), <c>serve</c>, <c>query</c>, <c>simulate</c>.</summary>
 internal static class LocalCommands
 {
+    /// <summary>The command that stays up.</summary>
+    public const string ServeName = "serve";
+
     private static readonly Option<string?> Data = new("--data")
     {
         Description = "The data folder. Default: data/simulated, or data/configured if accounts are configured.",
@@ -62,6 +65,7 @@ internal static class LocalCommands
             "run", "Triggers one run, as Cloud Scheduler would, and waits for it to end. The default.")));
         root.Subcommands.Add(Serve());
         root.Subcommands.Add(RunsCommand.Create(OpenServiceAsync, TimeProvider.System));
+        root.Subcommands.Add(BackfillCommand.Create(OpenServiceAtWorkAsync, TimeProvider.System));
         root.Subcommands.Add(DeadLettersCommand.Create(OpenServiceAsync, TimeProvider.System));
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
@@ -83,9 +87,17 @@ internal static class LocalCommands
             LocalVendors.OpenAsync(SettingsOf(parsed), cancellationToken);
 
         static Task<OpenedService> OpenServiceAsync(ParseResult parsed, CancellationToken cancellationToken) =>
-            RemoteService.IsNamed(parsed) && parsed.GetResult(Data) is null or { Implicit: true }
+            IsRemote(parsed)
                 ? RemoteService.OpenAsync(parsed, cancellationToken)
                 : FolderService.OpenAsync(SettingsOf(parsed), cancellationToken);
+
+        static Task<OpenedService> OpenServiceAtWorkAsync(ParseResult parsed, CancellationToken cancellationToken) =>
+            IsRemote(parsed)
+                ? RemoteService.OpenAsync(parsed, cancellationToken)
+                : FolderService.OpenAtWorkAsync(SettingsOf(parsed), cancellationToken);
+
+        static bool IsRemote(ParseResult parsed) =>
+            RemoteService.IsNamed(parsed) && parsed.GetResult(Data) is null or { Implicit: true };
 
         static Task<OpenedWarehouse> OpenAsync(ParseResult parsed, CancellationToken cancellationToken) =>
             WarehouseFile.OpenAsync(SettingsOf(parsed));
@@ -94,54 +106,11 @@ internal static class LocalCommands
     private static T AddRun<T>(T command)
         where T : Command
     {
-        var days = new Option<string?>("--days")
-        {
-            Description = "How many closed days to request, 1 to 30.",
-            HelpName = "N",
-        };
-        var from = new Option<string?>("--from")
-        {
-            Description = "The first day to request, UTC.",
-            HelpName = "YYYY-MM-DD",
-        };
-        var to = new Option<string?>("--to")
-        {
-            Description = "The last day to request, UTC, inclusive.",
-            HelpName = "YYYY-MM-DD",
-        };
-        var vendors = Names("--vendors", "Only these vendors.");
-        var accounts = Names("--accounts", "Only these accounts.");
-        var reports = Names("--reports", "Only these reports.");
-        var mode = new Option<string?>("--mode")
-        {
-            Description = "production (the default), development or dry_run.",
-            HelpName = "MODE",
-        };
-        var force = new Option<bool>("--force")
-        {
-            Description = "Also read settled days, and load what has not changed.",
-        };
-        var json = new Option<bool>("--json")
-        {
-            Description = "Print one JSON document on standard output and nothing else.",
-        };
-        foreach (var option in new Option[] { days, from, to, vendors, accounts, reports, mode, force, json })
-        {
-            command.Options.Add(option);
-        }
-
+        RunRequestOptions.AddTo(command, RunRequestOptions.Days, RunRequestOptions.Mode, OutputOptions.Document);
         command.SetAction((parsed, cancellationToken) => RunCommand.ExecuteAsync(
             SettingsOf(parsed),
-            new RunCommandArguments(
-                parsed.GetValue(mode),
-                parsed.GetValue(days),
-                parsed.GetValue(from),
-                parsed.GetValue(to),
-                parsed.GetValue(force),
-                parsed.GetValue(vendors),
-                parsed.GetValue(accounts),
-                parsed.GetValue(reports)),
-            parsed.GetValue(json),
+            RunRequestOptions.ReadBody(parsed),
+            parsed.GetValue(OutputOptions.Document),
             cancellationToken));
         return command;
     }
@@ -149,7 +118,7 @@ internal static class LocalCommands
     private static Command Serve()
     {
         var port = Port("The port on 127.0.0.1; 0 for any free one. Default: PORT, else 8080.");
-        var command = new Command("serve", "Stays up, and starts a run on request: POST /run-daily-job.") { port };
+        var command = new Command(ServeName, "Stays up, and starts a run on request: POST /run-daily-job.") { port };
         command.SetAction((parsed, cancellationToken) =>
             LocalServeCommand.ExecuteAsync(SettingsOf(parsed), parsed.GetValue(port), cancellationToken));
         return command;
@@ -198,13 +167,6 @@ internal static class LocalCommands
         });
         return port;
     }
-
-    private static Option<string[]?> Names(string name, string description) => new(name)
-    {
-        Description = $"{description} Separated by spaces or commas.",
-        HelpName = "NAME …",
-        AllowMultipleArgumentsPerToken = true,
-    };
 
     private static LocalSettings SettingsOf(ParseResult parsed) =>
         new(parsed.GetValue(Data), parsed.GetValue(Seed), parsed.GetValue(Now));

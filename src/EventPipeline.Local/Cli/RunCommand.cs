@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using EventPipeline.Commands;
 using EventPipeline.DeadLetters;
 using EventPipeline.Ledger;
@@ -16,44 +17,50 @@ namespace EventPipeline.Local.Cli;
 internal static class RunCommand
 {
     public static async Task<int> ExecuteAsync(
-        LocalSettings settings, RunCommandArguments arguments, bool json, CancellationToken cancellationToken)
+        LocalSettings settings, JsonObject body, bool json, CancellationToken cancellationToken)
     {
         var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
         if (folder.TryLock() is not { } taken)
         {
-            return settings.Now is null
-                ? await AskAsync(
-                    await RunningService.AddressAsync(folder, cancellationToken),
-                    folder,
-                    arguments,
-                    json,
-                    cancellationToken)
-                : throw new UsageException(
-                    $"A service is already using {folder.Path}, and --now only applies when one starts. "
-                    + "Stop it, or start it with --now.");
+            return await AskAsync(
+                await RunningService.AddressAsync(folder, settings, cancellationToken),
+                folder,
+                body,
+                json,
+                cancellationToken);
         }
 
         await using var service = await LocalService.StartAsync(
             folder, taken, settings, 0, LogLevel.Error, cancellationToken);
         return await AskAsync(
-            service.Address, folder, arguments, json, cancellationToken, service.Services.GetService<LocalBroker>());
+            service.Address, folder, body, json, cancellationToken, service.Services.GetService<LocalBroker>());
     }
 
     private static async Task<int> AskAsync(
         Uri address,
         DataFolder folder,
-        RunCommandArguments arguments,
+        JsonObject body,
         bool json,
         CancellationToken cancellationToken,
         LocalBroker? broker = null)
     {
         using var http = new HttpClient { BaseAddress = address };
-        using var answer = await http.PostAsJsonAsync("run-daily-job", arguments.ToBody(), cancellationToken);
+        using var answer = await http.PostAsJsonAsync("run-daily-job", body, cancellationToken);
         await RunningService.ThrowIfRefusedAsync(answer, cancellationToken);
         RunDocument run;
         try
         {
             run = await FollowAsync(http, answer.Headers.Location!, json, broker, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            var runId = answer.Headers.Location!.OriginalString.Split('/')[^1];
+            await Console.Error.WriteLineAsync(
+                broker is null
+                    ? $"Run {runId} goes on in the service at {address}: `runs watch {runId}` follows it."
+                    : $"Run {runId} has not ended. Its messages are kept in {folder.Path}: the next `run` or `serve` "
+                        + "goes on with it.");
+            throw;
         }
         catch (Exception gone) when (IsGone(gone, cancellationToken))
         {

@@ -31,6 +31,16 @@ internal static class RunningService
             + "Wait for it, or choose another folder with --data.");
     }
 
+    /// <summary>The same, for a command that requests a run.</summary>
+    /// <exception cref="UsageException">Its time is to be moved, which only its start can do.</exception>
+    public static Task<Uri> AddressAsync(
+        DataFolder folder, LocalSettings settings, CancellationToken cancellationToken) =>
+        settings.Now is null
+            ? AddressAsync(folder, cancellationToken)
+            : throw new UsageException(
+                $"A service is already using {folder.Path}, and --now only applies when one starts. "
+                + "Stop it, or start it with --now.");
+
     /// <summary>Passes on a refusal in the service's own words.</summary>
     public static async Task ThrowIfRefusedAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {

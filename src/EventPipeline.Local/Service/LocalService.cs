@@ -154,6 +154,7 @@ internal sealed class LocalService : IAsyncDisposable
         Action<WebApplicationBuilder> configure)
     {
         builder.AddEventPipeline();
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>();
         builder.Services.AddLoopbackAccess();
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(folder.Label);

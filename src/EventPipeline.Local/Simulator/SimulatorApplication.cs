@@ -1,4 +1,5 @@
 using System.Net;
+using EventPipeline.Local.Shared;
 using EventPipeline.Local.Simulator.Data;
 using EventPipeline.Local.Simulator.Reports;
 using EventPipeline.Local.Simulator.Requests;
@@ -26,7 +27,7 @@ internal static class SimulatorApplication
             kestrel.Listen(IPAddress.Loopback, port);
             kestrel.AddServerHeader = false;
         });
-        builder.Services.AddRouting();
+        builder.Services.AddSingleton<IHostLifetime, NoSignals>().AddRouting();
         var app = builder.Build();
 
         var world = new World(options, app.Lifetime.ApplicationStopping);

@@ -5,12 +5,15 @@ namespace EventPipeline.Commands;
 /// <summary>What a person lets a command do that has said what it will change.</summary>
 internal sealed class Consent
 {
-    private readonly InvocationConfiguration _console;
-    private readonly bool _isDryRun;
+    private readonly TextWriter _talk;
+    private readonly TextWriter _error;
     private readonly bool _isAgreed;
 
-    private Consent(InvocationConfiguration console, bool isDryRun, bool isAgreed) =>
-        (_console, _isDryRun, _isAgreed) = (console, isDryRun, isAgreed);
+    private Consent(TextWriter talk, TextWriter error, bool isDryRun, bool isAgreed) =>
+        (_talk, _error, IsDryRun, _isAgreed) = (talk, error, isDryRun, isAgreed);
+
+    /// <summary>Whether nothing is to be changed.</summary>
+    public bool IsDryRun { get; }
 
     /// <summary>Gives it beforehand.</summary>
     public static Option<bool> Yes { get; } = new("--yes") { Description = "Do not ask for confirmation." };
@@ -19,8 +22,12 @@ internal sealed class Consent
     public static Option<bool> DryRun { get; } =
         new("--dry-run") { Description = "Show what would change without changing it." };
 
-    public static Consent Read(ParseResult arguments) =>
-        new(arguments.InvocationConfiguration, arguments.GetValue(DryRun), arguments.GetValue(Yes));
+    /// <param name="arguments">The arguments of a command that has both options.</param>
+    public static Consent Read(ParseResult arguments) => new(
+        OutputOptions.TalkOf(arguments),
+        arguments.InvocationConfiguration.Error,
+        arguments.GetValue(DryRun),
+        arguments.GetValue(Yes));
 
     /// <summary>Asks a person, unless the arguments have answered.</summary>
     /// <param name="done">What would be done, in the past tense: <c>changed</c>.</param>
@@ -31,9 +38,9 @@ internal sealed class Consent
     /// </returns>
     public async Task<int?> AskAsync(string done, CancellationToken cancellationToken)
     {
-        if (_isDryRun)
+        if (IsDryRun)
         {
-            await _console.Output.WriteLineAsync($"Nothing was {done} (--dry-run).");
+            await _talk.WriteLineAsync($"Nothing was {done} (--dry-run).");
             return 0;
         }
 
@@ -42,7 +49,7 @@ internal sealed class Consent
             return null;
         }
 
-        await _console.Error.WriteLineAsync($"Nothing was {done}: answer 'yes' or pass --yes.");
+        await _error.WriteLineAsync($"Nothing was {done}: answer 'yes' or pass --yes.");
         return 1;
     }
 
@@ -53,7 +60,7 @@ internal sealed class Consent
             return false;
         }
 
-        await _console.Output.WriteAsync("Continue? Type yes: ");
+        await _talk.WriteAsync("Continue? Type yes: ");
         return (await Console.In.ReadLineAsync(cancellationToken))?.Trim() == "yes";
     }
 }

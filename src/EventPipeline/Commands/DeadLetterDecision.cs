@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using EventPipeline.DeadLetters;
 
 namespace EventPipeline.Commands;
@@ -13,14 +14,18 @@ namespace EventPipeline.Commands;
 /// <param name="console">Where it is told.</param>
 /// <param name="done">What is done, in the past tense: <c>replayed</c>.</param>
 /// <param name="decide">Does it to a letter.</param>
+/// <param name="asJson">Whether only the letters as they are then are written to standard output, as JSON.</param>
 internal sealed class DeadLetterDecision(
     ServiceClient service,
     TimeProvider clock,
     InvocationConfiguration console,
     string done,
-    Func<string, CancellationToken, Task<DeadLetterSummary>> decide)
+    Func<string, CancellationToken, Task<DeadLetterSummary>> decide,
+    bool asJson)
 {
     private const int ToldEvery = 100;
+
+    private readonly TextWriter _talk = asJson ? console.Error : console.Output;
 
     /// <summary>Whether named letters that were replayed and have not come back are left alone.</summary>
     public bool LeavesReplayed { get; init; }
@@ -33,54 +38,60 @@ internal sealed class DeadLetterDecision(
         Consent consent,
         CancellationToken cancellationToken)
     {
-        if (ids is null)
+        var letters = ids is null
+            ? await ChooseAsync(filter, cancellationToken)
+            : await NamedAsync(ids, cancellationToken);
+        if (letters.Count == 0)
         {
-            var letters = await service.ListDeadLettersAsync(filter, int.MaxValue, cancellationToken);
-            if (letters.Count == 0)
-            {
-                await console.Output.WriteLineAsync("There is no such dead letter (open).");
-                return 0;
-            }
-
-            await DeadLetterText.WriteAsync(
-                console.Output, await service.GroupDeadLettersAsync(filter, cancellationToken));
-            ids = [.. letters.Select(letter => letter.Id)];
-        }
-        else if (await WithoutReplayedAsync(ids, cancellationToken) is { Count: > 0 } left)
-        {
-            ids = left;
-        }
-        else
-        {
+            await WriteAsync(letters);
             return 0;
         }
 
         if (!service.Address.IsLoopback)
         {
-            await console.Output.WriteLineAsync($"At {service.Address}:");
+            await _talk.WriteLineAsync($"At {service.Address}:");
         }
 
-        await console.Output.WriteLineAsync(Counted(ids.Count, $"would be {done}"));
-        return await consent.AskAsync(done, cancellationToken)
-            ?? await MakeAsync(ids, perSecond, cancellationToken);
+        await _talk.WriteLineAsync(Counted(letters.Count, $"would be {done}"));
+        if (await consent.AskAsync(done, cancellationToken) is { } answer)
+        {
+            await WriteAsync(consent.IsDryRun ? letters : []);
+            return answer;
+        }
+
+        return await MakeAsync([.. letters.Select(letter => letter.Id)], perSecond, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<DeadLetterSummary>> ChooseAsync(
+        DeadLetterFilter filter, CancellationToken cancellationToken)
+    {
+        var letters = await service.ListDeadLettersAsync(filter, int.MaxValue, cancellationToken);
+        if (letters.Count == 0)
+        {
+            await _talk.WriteLineAsync("There is no such dead letter (open).");
+            return [];
+        }
+
+        await DeadLetterText.WriteAsync(_talk, await service.GroupDeadLettersAsync(filter, cancellationToken));
+        return letters;
     }
 
     /// <summary>The letters without those that were replayed and have not come back.</summary>
-    private async Task<IReadOnlyList<string>> WithoutReplayedAsync(
+    private async Task<IReadOnlyList<DeadLetterSummary>> NamedAsync(
         IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        var left = new List<string>();
+        var left = new List<DeadLetterSummary>();
         foreach (var id in ids)
         {
             var letter = await service.GetDeadLetterAsync(id, cancellationToken);
             if (LeavesReplayed && letter.State == DeadLetterState.Replayed)
             {
-                await console.Output.WriteLineAsync(
+                await _talk.WriteLineAsync(
                     $"{id} was replayed and has not failed since; --force replays it again.");
                 continue;
             }
 
-            left.Add(id);
+            left.Add(letter);
         }
 
         return left;
@@ -91,18 +102,17 @@ internal sealed class DeadLetterDecision(
     {
         using var pace = new PeriodicTimer(
             TimeSpan.FromMilliseconds(Math.Max(1, 1000.0 / perSecond)), clock);
-        var (count, refused) = (0, 0);
+        var (letters, refused) = (new List<DeadLetterSummary>(), 0);
         foreach (var id in ids)
         {
-            if (count + refused > 0)
+            if (letters.Count + refused > 0)
             {
                 await pace.WaitForNextTickAsync(cancellationToken);
             }
 
             try
             {
-                await decide(id, cancellationToken);
-                count++;
+                letters.Add(await decide(id, cancellationToken));
             }
             catch (ConflictException conflict)
             {
@@ -112,20 +122,26 @@ internal sealed class DeadLetterDecision(
             catch (TransientFailureException failure)
             {
                 throw new TransientFailureException(
-                    $"{failure.Message} {Counted(count, $"{done} so far")} Run the same command again to go on.",
+                    $"{failure.Message} {Counted(letters.Count, $"{done} so far")} Run the same command again to go "
+                        + "on.",
                     failure);
             }
 
-            if ((count + refused) % ToldEvery == 0)
+            if ((letters.Count + refused) % ToldEvery == 0)
             {
                 await console.Error.WriteLineAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"{count + refused} of {ids.Count}"));
+                    string.Create(CultureInfo.InvariantCulture, $"{letters.Count + refused} of {ids.Count}"));
             }
         }
 
-        await console.Output.WriteLineAsync(Counted(count, done));
+        await _talk.WriteLineAsync(Counted(letters.Count, done));
+        await WriteAsync(letters);
         return refused == 0 ? 0 : 1;
     }
+
+    private Task WriteAsync(IReadOnlyList<DeadLetterSummary> letters) => asJson
+        ? console.Output.WriteLineAsync(JsonSerializer.Serialize(letters, ApiJson.Options))
+        : Task.CompletedTask;
 
     private static string Counted(int count, string what) =>
         string.Create(CultureInfo.InvariantCulture, $"{count:N0} dead {(count == 1 ? "letter" : "letters")} {what}.");

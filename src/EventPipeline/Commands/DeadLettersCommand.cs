@@ -114,7 +114,8 @@ internal static class DeadLettersCommand
                 arguments.InvocationConfiguration,
                 "replayed",
                 (id, cancellationToken) =>
-                    service.ReplayDeadLetterAsync(id, arguments.GetValue(force), cancellationToken))
+                    service.ReplayDeadLetterAsync(id, arguments.GetValue(force), cancellationToken),
+                arguments.GetValue(OutputOptions.Json))
             {
                 LeavesReplayed = !arguments.GetValue(force),
             });
@@ -127,7 +128,12 @@ internal static class DeadLettersCommand
         clock,
         new Command("discard", "Leaves dead letters alone from now on."),
         (arguments, service) => new DeadLetterDecision(
-            service, clock, arguments.InvocationConfiguration, "discarded", service.DiscardDeadLetterAsync));
+            service,
+            clock,
+            arguments.InvocationConfiguration,
+            "discarded",
+            service.DiscardDeadLetterAsync,
+            arguments.GetValue(OutputOptions.Json)));
 
     /// <summary>Lets a command decide about letters that its arguments name, or choose.</summary>
     private static Command Decide(
@@ -144,7 +150,7 @@ internal static class DeadLettersCommand
         var all = new Option<bool>("--all") { Description = "All open letters." };
         var perSecond = CountOption.Create("--per-second", "How many at most in a second.", 10);
         decide.Arguments.Add(ids);
-        foreach (var option in new Option[] { all, perSecond, Consent.Yes, Consent.DryRun })
+        foreach (var option in new Option[] { all, perSecond, Consent.Yes, Consent.DryRun, OutputOptions.Json })
         {
             decide.Options.Add(option);
         }

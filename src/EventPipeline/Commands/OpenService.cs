@@ -7,19 +7,19 @@ internal delegate Task<OpenedService> OpenService(ParseResult arguments, Cancell
 
 /// <summary>A service for as long as a command needs it.</summary>
 /// <param name="http">Sends to its address, with what it wants to see of a caller.</param>
-/// <param name="owner">
-/// The command's own service, which delivers nothing and ends with it; null where another process serves.
-/// </param>
-internal sealed class OpenedService(HttpClient http, IAsyncDisposable? owner = null) : IAsyncDisposable
+/// <param name="own">The command's own service, which ends with it; null where another process serves.</param>
+/// <param name="isAtWork">Whether the command's own service delivers messages.</param>
+internal sealed class OpenedService(HttpClient http, IAsyncDisposable? own = null, bool isAtWork = false)
+    : IAsyncDisposable
 {
-    public ServiceClient Client { get; } = new(http, isAtWork: owner is null);
+    public ServiceClient Client { get; } = new(http, isAtWork: own is null || isAtWork, isOwn: own is not null);
 
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
-        if (owner is not null)
+        if (own is not null)
         {
-            await owner.DisposeAsync();
+            await own.DisposeAsync();
         }
     }
 }

@@ -36,6 +36,12 @@ internal static class OutputOptions
         });
     }
 
+    /// <summary>Where a command talks to people: standard error, where standard output is a JSON document.</summary>
+    public static TextWriter TalkOf(ParseResult arguments) =>
+        arguments.GetValue(Json) || arguments.GetValue(Document)
+            ? arguments.InvocationConfiguration.Error
+            : arguments.InvocationConfiguration.Output;
+
     public static OutputFormat Read(ParseResult arguments) =>
         arguments.GetValue(Json) ? OutputFormat.Json
         : arguments.GetValue(Csv) ? OutputFormat.Csv

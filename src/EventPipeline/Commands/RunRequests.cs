@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Status;
 
@@ -31,10 +33,25 @@ internal static class RunRequests
         return await service.GetAsync<RunDocument>(AddressOf(runId), cancellationToken);
     }
 
-    /// <summary>Cancels a run.</summary>
-    public static Task<RunSummary> CancelRunAsync(
-        this ServiceClient service, string runId, CancellationToken cancellationToken) =>
-        service.PostAsync<RunSummary>($"{AddressOf(runId)}/cancel", cancellationToken);
+    /// <summary>Decides about a run.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="verb"><c>cancel</c>, <c>pause</c> or <c>resume</c>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Task<RunSummary> DecideRunAsync(
+        this ServiceClient service, string runId, string verb, CancellationToken cancellationToken) =>
+        service.PostAsync<RunSummary>($"{AddressOf(runId)}/{verb}", cancellationToken);
+
+    /// <summary>What a run would come to.</summary>
+    public static Task<RunEstimate> EstimateRunAsync(
+        this ServiceClient service, JsonObject body, CancellationToken cancellationToken) =>
+        service.PostAsync<RunEstimate>("run-daily-job/estimate", body, cancellationToken);
+
+    /// <summary>Requests a run.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> RequestRunAsync(
+        this ServiceClient service, JsonObject body, CancellationToken cancellationToken) =>
+        (await service.PostAsync<RunDailyJobEndpoint.Accepted>("run-daily-job", body, cancellationToken)).RunId;
 
     private static string AddressOf(string runId) => $"runs/{Uri.EscapeDataString(runId)}";
 }

@@ -101,10 +101,23 @@ internal static class RunText
         : $"Run {run.RunId} is {State(run.State, run.SilentForHours)}: {Ended(run)} of its {run.Windows.Count} windows "
             + $"have ended and stay as they are, {run.Pending} would not be read any more.";
 
-    /// <summary>What it has done.</summary>
-    public static string AfterCancelling(RunSummary run) =>
+    /// <summary>What a pause would do.</summary>
+    public static string BeforePausing(RunDocument run) =>
+        $"{Head(run)} What is left of it ({run.Pending} windows) would wait until somebody resumes it.";
+
+    /// <summary>What its being resumed would do.</summary>
+    public static string BeforeResuming(RunDocument run) =>
+        $"{Head(run)} What waits of it would be read, as far as the day's load jobs go.";
+
+    /// <summary>What a cancellation or a pause has done.</summary>
+    public static string AfterStopping(RunSummary run) =>
         $"Run {run.RunId} is {run.State}. Every instance notices within "
-        + $"{RunCancellation.NoticedWithin.TotalSeconds:0} seconds; windows that are being read may still end.";
+        + $"{RunDecisions.NoticedWithin.TotalSeconds:0} seconds; windows that are being read may still end.";
+
+    /// <summary>What its being resumed has done.</summary>
+    public static string AfterResuming(RunSummary run) => $"Run {run.RunId} is {run.State}.{Because(run.Reason)}";
+
+    private static string Because(string? reason) => reason is null ? "" : $" {reason}";
 
     /// <summary>The cells of a run.</summary>
     public static string?[] Cells(RunSummary run) =>

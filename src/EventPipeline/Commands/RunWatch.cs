@@ -12,6 +12,7 @@ namespace EventPipeline.Commands;
 internal sealed class RunWatch(ServiceClient service, TimeProvider clock, InvocationConfiguration console)
 {
     private const int Refused = 4;
+    private const int Waits = 5;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -54,13 +55,20 @@ internal sealed class RunWatch(ServiceClient service, TimeProvider clock, Invoca
     }
 
     /// <summary>
-    /// 0 of a run that completed, 4 if it did without reports that vendors refuse, 1 of every other.
+    /// 0 of a run that completed, 4 if it did without reports that vendors refuse, 5 of one that waits or is paused, 1
+    /// of every other.
     /// </summary>
-    public static int ExitCodeOf(RunDocument run) =>
-        run.Outcome != RunDocument.Completed ? 1 : run.RefusedWindows > 0 ? Refused : 0;
+    public static int ExitCodeOf(RunDocument run) => run switch
+    {
+        { Outcome: RunDocument.Completed, RefusedWindows: 0 } => 0,
+        { Outcome: RunDocument.Completed } => Refused,
+        { State: RunDocument.Waiting or RunDocument.Paused } => Waits,
+        _ => 1,
+    };
 
-    private static bool IsFine(string state) => WindowState.IsSuccess(state) || state == WindowState.Skipped;
+    private static bool IsFine(string state) =>
+        WindowState.IsSuccess(state) || state is WindowState.Skipped or WindowDocument.Waiting;
 
     private static bool IsOver(RunDocument run) =>
-        run.Outcome is not null || run.State is RunDocument.Stalled or RunDocument.Waiting;
+        run.Outcome is not null || run.State is RunDocument.Stalled or RunDocument.Waiting or RunDocument.Paused;
 }

@@ -1,14 +1,15 @@
 using System.CommandLine;
 using System.Text.Json;
 using EventPipeline.Ledger;
+using EventPipeline.Status;
 
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// <c>runs list | show | watch | cancel</c>: what ran, what runs, and an end to it. Exit codes: 0 done; 1 the watched
-/// run did not complete, or a cancellation was not confirmed; 2 an argument or a setting is wrong, or there is no such
-/// run; 3 the service could not be reached, or refused the caller; 4 the watched run completed without reports that
-/// vendors refuse.
+/// <c>runs list | show | watch | pause | resume | cancel</c>: what ran, what runs, and a halt to it. Exit codes: 0
+/// done; 1 the watched run did not complete, or a decision was not confirmed; 2 an argument or a setting is wrong, or
+/// there is no such run; 3 the service could not be reached, or refused the caller; 4 the watched run completed without
+/// reports that vendors refuse; 5 the rest of it waits for another day, or for somebody to resume it.
 /// </summary>
 internal static class RunsCommand
 {
@@ -16,9 +17,9 @@ internal static class RunsCommand
     /// <param name="clock">Says what day it is, UTC, and waits.</param>
     public static Command Create(OpenService open, TimeProvider clock)
     {
-        var runs = new Command("runs", "Shows runs, follows one, or cancels it.")
+        var runs = new Command("runs", "Shows runs, follows one, pauses, resumes or cancels it.")
         {
-            List(open, clock), Show(open), Watch(open, clock), Cancel(open),
+            List(open, clock), Show(open), Watch(open, clock), Pause(open), Resume(open), Cancel(open),
         };
         RemoteService.AddTo(runs);
         return runs;
@@ -90,40 +91,72 @@ internal static class RunsCommand
         return watch;
     }
 
-    private static Command Cancel(OpenService open)
+    private static Command Cancel(OpenService open) => Decide(
+        open,
+        new Command("cancel", "Cancels a run: what it has not read is not read any more."),
+        "cancelled",
+        RunText.BeforeCancelling,
+        RunText.AfterStopping);
+
+    private static Command Pause(OpenService open) => Decide(
+        open,
+        new Command("pause", "Pauses a run: what it has not read waits until somebody resumes it."),
+        "paused",
+        RunText.BeforePausing,
+        RunText.AfterStopping);
+
+    private static Command Resume(OpenService open) => Decide(
+        open,
+        new Command("resume", "Resumes a run that is paused, or that waits, as far as the day's load jobs go."),
+        "resumed",
+        RunText.BeforeResuming,
+        RunText.AfterResuming);
+
+    /// <summary>Lets a command decide about a run that has not ended, by the service's endpoint of its name.</summary>
+    private static Command Decide(
+        OpenService open,
+        Command decide,
+        string done,
+        Func<RunDocument, string> before,
+        Func<RunSummary, string> after)
     {
         var run = RunArgument(isRequired: true);
-        var cancel = new Command("cancel", "Cancels a run: what it has not read is not read any more.")
+        decide.Arguments.Add(run);
+        foreach (var option in new Option[] { Consent.Yes, Consent.DryRun, OutputOptions.Document })
         {
-            run, Consent.Yes, Consent.DryRun,
-        };
-        cancel.Options.Add(OutputOptions.Document);
-        cancel.SetAction((arguments, cancellationToken) => open.AskAsync(
+            decide.Options.Add(option);
+        }
+
+        decide.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
             async service =>
             {
                 var (console, json) = (arguments.InvocationConfiguration, arguments.GetValue(OutputOptions.Document));
                 var found = await service.FindRunAsync(arguments.GetValue(run), cancellationToken);
-                if (found.Outcome is { } outcome && outcome != RunDocument.Cancelled)
+                if (found.Outcome is null || arguments.GetValue(Consent.DryRun))
                 {
-                    await console.Error.WriteLineAsync(
-                        $"Run {found.RunId} has {outcome}, so there is nothing to cancel.");
-                    return 1;
+                    await OutputOptions.TalkOf(arguments).WriteLineAsync(
+                        found.Outcome is null ? before(found) : RunText.Head(found));
+                    var consent = Consent.Read(arguments);
+                    if (await consent.AskAsync(done, cancellationToken) is { } answer)
+                    {
+                        if (json && consent.IsDryRun)
+                        {
+                            await console.Output.WriteLineAsync(JsonSerializer.Serialize(found, ApiJson.Options));
+                        }
+
+                        return answer;
+                    }
                 }
 
-                await (json ? console.Error : console.Output).WriteLineAsync(RunText.BeforeCancelling(found));
-                if (await Consent.Read(arguments).AskAsync("cancelled", cancellationToken) is { } answer)
-                {
-                    return answer;
-                }
-
-                var cancelled = await service.CancelRunAsync(found.RunId, cancellationToken);
+                // Of one that has ended the service says that there is nothing to decide.
+                var decided = await service.DecideRunAsync(found.RunId, decide.Name, cancellationToken);
                 await console.Output.WriteLineAsync(
-                    json ? JsonSerializer.Serialize(cancelled, ApiJson.Options) : RunText.AfterCancelling(cancelled));
+                    json ? JsonSerializer.Serialize(decided, ApiJson.Options) : after(decided));
                 return 0;
             },
             cancellationToken));
-        return cancel;
+        return decide;
     }
 
     private static Argument<string?> RunArgument(bool isRequired) => new("RUN")

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Mvc;
 
 namespace EventPipeline.Commands;
@@ -10,11 +11,14 @@ namespace EventPipeline.Commands;
 /// <exception cref="TransientFailureException">It cannot be reached, does not let the caller in, or failed.</exception>
 /// <param name="http">Sends to its address.</param>
 /// <param name="isAtWork">Whether it delivers messages; if not, what is unfinished stays so.</param>
-internal sealed class ServiceClient(HttpClient http, bool isAtWork)
+/// <param name="isOwn">Whether it ends with the command.</param>
+internal sealed class ServiceClient(HttpClient http, bool isAtWork, bool isOwn)
 {
     public Uri Address => http.BaseAddress!;
 
     public bool IsAtWork => isAtWork;
+
+    public bool IsOwn => isOwn;
 
     /// <summary>What is at an address.</summary>
     public async Task<T> GetAsync<T>(string address, CancellationToken cancellationToken)
@@ -27,6 +31,14 @@ internal sealed class ServiceClient(HttpClient http, bool isAtWork)
     public async Task<T> PostAsync<T>(string address, CancellationToken cancellationToken)
     {
         using var answer = await SendAsync(HttpMethod.Post, address, cancellationToken);
+        return await ReadAsync<T>(answer, cancellationToken);
+    }
+
+    /// <summary>What a request with a body answers.</summary>
+    public async Task<T> PostAsync<T>(string address, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var content = JsonContent.Create(body);
+        using var answer = await SendAsync(HttpMethod.Post, address, cancellationToken, content);
         return await ReadAsync<T>(answer, cancellationToken);
     }
 
@@ -61,9 +73,9 @@ internal sealed class ServiceClient(HttpClient http, bool isAtWork)
         .ToString();
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, string address, CancellationToken cancellationToken)
+        HttpMethod method, string address, CancellationToken cancellationToken, HttpContent? content = null)
     {
-        using var request = new HttpRequestMessage(method, address);
+        using var request = new HttpRequestMessage(method, address) { Content = content };
         HttpResponseMessage answer;
         try
         {

@@ -12,7 +12,12 @@ internal static class FanOutServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<RunOptions>()
             .BindSection(RunOptions.Section)
             .Validate(options => options.GapDays is >= 0 and <= 90, "Runs__GapDays takes a whole number from 0 to 90.");
-        return services.AddScoped<FanOutHandler>().AddScoped<WindowPublisher>().AddSingleton(CatalogueOf);
+        return services
+            .AddScoped<FanOutHandler>()
+            .AddScoped<RunPlanning>()
+            .AddScoped<RunEstimates>()
+            .AddScoped<WindowPublisher>()
+            .AddSingleton(CatalogueOf);
     }
 
     private static Catalogue CatalogueOf(IServiceProvider provider)

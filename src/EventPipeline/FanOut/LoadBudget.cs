@@ -20,8 +20,13 @@ internal sealed record LoadBudget(int Left, int DailyGroup = 1)
 
     // What one message asks for has to be read in one attempt.
     private const int MaxGroup = 64;
-    private const int BackfillGroup = 8;
     private const int Few = 25;
+
+    /// <summary>Where nothing limits the load jobs: no window waits, and each has a message of its own.</summary>
+    public static LoadBudget Unlimited { get; } = new(int.MaxValue) { BackfillGroup = 1 };
+
+    /// <summary>How many windows of a backfill share a message.</summary>
+    private int BackfillGroup { get; init; } = 8;
 
     /// <summary>What a day has left.</summary>
     /// <param name="maxLoadsPerDay">How many load jobs a table takes in a day, failed ones included.</param>
@@ -80,6 +85,20 @@ internal sealed record LoadBudget(int Left, int DailyGroup = 1)
             .. late.Where(planned => planned.Why == WindowReason.Gap)
                 .Select(planned => planned with { Skipped = true, Why = WindowReason.LeftForLater }),
         ];
+    }
+
+    /// <summary>
+    /// What each later day publishes of the windows that wait, if it has as much left as this one and nothing else
+    /// waits; it ends before all are published where that is nothing.
+    /// </summary>
+    public IEnumerable<IReadOnlyList<PlannedWindow>> LaterDays(IReadOnlyList<PlannedWindow> waiting)
+    {
+        var left = new ArraySegment<PlannedWindow>([.. waiting]);
+        while (left.Count > 0 && Fitting(left) is var fitting and > 0)
+        {
+            yield return left[..fitting];
+            left = left[fitting..];
+        }
     }
 
     /// <summary>How many windows of a list, from its beginning, can be published.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class WindowPublisher(
     /// </summary>
     public async Task<RunPlan> WithinBudgetAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        if (plan.Mode == RunMode.DryRun || warehouse.MaxLoadsPerDay is not { } most)
+        if (plan.Mode == RunMode.DryRun || warehouse.MaxLoadsPerDay is null)
         {
             return plan;
         }
@@ -47,7 +47,7 @@ internal sealed partial class WindowPublisher(
             return plan with { Needs = Needs(plan, loadJobsLeft: null) };
         }
 
-        var budget = Budget(most, (await backlog.FindAsync(plan.Mode, cancellationToken)).Published);
+        var budget = Budget((await backlog.FindAsync(plan.Mode, cancellationToken)).Published);
         plan = plan with { Windows = budget.Apply(plan.Windows) };
         var groups = GroupsOf([.. plan.Windows.Where(planned => planned.IsPublished)], plan.Mode);
         return plan with
@@ -58,8 +58,19 @@ internal sealed partial class WindowPublisher(
     }
 
     /// <summary>
-    /// Publishes what earlier runs left waiting, the oldest run first. Cut off, it publishes some of it twice, which is
-    /// harmless: a window that has ended is not read again.
+    /// On how many days the windows of a plan are published, the first one included, if nothing waits already; null if
+    /// daily runs leave no load jobs for those that wait.
+    /// </summary>
+    public int? DaysToPublish(RunPlan plan)
+    {
+        List<PlannedWindow> waiting = [.. plan.Windows.Where(planned => planned.Waiting)];
+        var days = Budget(published: 0).LaterDays(waiting).Select(day => day.Count).ToList();
+        return days.Sum() == waiting.Count ? 1 + days.Count : null;
+    }
+
+    /// <summary>
+    /// Publishes what earlier runs left waiting and nobody has paused, the oldest run first. Cut off, it publishes some
+    /// of it twice, which is harmless: a window that has ended is not read again.
     /// </summary>
     /// <param name="mode">
     /// The mode of the trigger in hand. What waits in another dataset than its own does not fail it.
@@ -68,18 +79,13 @@ internal sealed partial class WindowPublisher(
     /// <param name="cancellationToken">Stops.</param>
     public async Task PublishWaitingAsync(RunMode mode, DateTimeOffset time, CancellationToken cancellationToken)
     {
-        if (warehouse.MaxLoadsPerDay is not { } most)
-        {
-            return;
-        }
-
         var (own, other) = mode == RunMode.Development
             ? (RunMode.Development, RunMode.Production)
             : (RunMode.Production, RunMode.Development);
-        await PublishWaitingAsync(own, most, time, cancellationToken);
+        await PublishWaitingInAsync(own, time, cancellationToken);
         try
         {
-            await PublishWaitingAsync(other, most, time, cancellationToken);
+            await PublishWaitingInAsync(other, time, cancellationToken);
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
@@ -101,11 +107,11 @@ internal sealed partial class WindowPublisher(
         }
     }
 
-    private async Task PublishWaitingAsync(
-        RunMode mode, int most, DateTimeOffset time, CancellationToken cancellationToken)
+    private async Task PublishWaitingInAsync(
+        RunMode mode, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var state = await backlog.FindAsync(mode, cancellationToken);
-        var budget = Budget(most, state.Published);
+        var budget = Budget(state.Published);
         foreach (var runId in state.Runs.TakeWhile(_ => budget.Left > 0))
         {
             var waiting = await backlog.WaitingAsync(runId, mode, cancellationToken);
@@ -134,17 +140,17 @@ internal sealed partial class WindowPublisher(
             warehouse.MaxInsertsPerMinute is { } pace ? (double)groups.Count / pace : 0);
     }
 
-    private LoadBudget Budget(int most, long published) => LoadBudget.Create(
-        most,
-        vendors.All.Sum(
-            vendor => accounts.For(vendor.Name).Sum(
-                account => LoadBudget.DailyWindows(vendor.ReportsOf(account)))),
-        published);
+    private LoadBudget Budget(long published) => warehouse.MaxLoadsPerDay is { } most
+        ? LoadBudget.Create(
+            most,
+            vendors.All.Sum(
+                vendor => accounts.For(vendor.Name).Sum(
+                    account => LoadBudget.DailyWindows(vendor.ReportsOf(account)))),
+            published)
+        : LoadBudget.Unlimited;
 
     private IEnumerable<IReadOnlyList<PlannedWindow>> GroupsOf(IReadOnlyList<PlannedWindow> windows, RunMode mode) =>
-        mode != RunMode.DryRun && warehouse.MaxLoadsPerDay is { } most
-            ? Budget(most, published: 0).Groups(windows)
-            : windows.Select(planned => (IReadOnlyList<PlannedWindow>)[planned]);
+        (mode == RunMode.DryRun ? LoadBudget.Unlimited : Budget(published: 0)).Groups(windows);
 
     private static OutgoingMessage Message(
         string runId, RunMode mode, DateTimeOffset time, IReadOnlyList<PlannedWindow> group)
@@ -168,7 +174,7 @@ internal sealed partial class WindowPublisher(
         [LoggerMessage(
             1,
             LogLevel.Information,
-            "{Windows} windows of run {RunId} that waited for load jobs were published; {Waiting} still wait.",
+            "{Windows} windows of run {RunId} that waited were published; {Waiting} still wait.",
             EventName = "run.resumed")]
         public static partial void PublishedWaiting(
             ILogger logger, int windows, string runId, int waiting, string mode);

@@ -6,13 +6,15 @@ namespace EventPipeline.Fetch;
 /// <summary>
 /// Lets a fetch request in if its vendor has a slot, and sees to it that no request is given up which was only kept
 /// waiting: by other windows of its vendor, by its account's turn, or by a host that answers nobody. What a run asked
-/// for that was cancelled is let go; a replay is not, because somebody decided on it afterwards.
+/// for that was cancelled is let go, and waits if it was paused; a replay does not, because somebody decided on it
+/// afterwards.
 /// </summary>
 internal sealed partial class FetchGate(
     VendorSlots slots,
     MessageRenewal renewal,
     SharedFetch windows,
-    RunCancellation cancellation,
+    RunDecisions decisions,
+    Backlog backlog,
     ILogger<FetchGate> logger)
 {
     /// <exception cref="TransientFailureException">
@@ -21,12 +23,28 @@ internal sealed partial class FetchGate(
     /// <exception cref="RejectedEventException">It can never succeed as it stands.</exception>
     public async Task HandleAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
-        if (await IsCancelledAsync(message, received, cancellationToken))
+        var windowCount = message.Others.Count + 1;
+        switch (await DecisionAsync(message, received, cancellationToken))
         {
-            var windowCount = message.Others.Count + 1;
-            GateLog.Cancelled(
-                logger, message.Window, message.RunId, message.Mode.Name(), windowCount, received.Delivery.MessageId);
-            return;
+            case RunDecision.Cancelled:
+                GateLog.Cancelled(
+                    logger,
+                    message.Window,
+                    message.RunId,
+                    message.Mode.Name(),
+                    windowCount,
+                    received.Delivery.MessageId);
+                return;
+            case RunDecision.Paused:
+                await backlog.RecordPausedAsync(message, received.Delivery, cancellationToken);
+                GateLog.Paused(
+                    logger,
+                    message.Window,
+                    message.RunId,
+                    message.Mode.Name(),
+                    windowCount,
+                    received.Delivery.MessageId);
+                return;
         }
 
         using var slot = slots.TryTake(message.Vendor);
@@ -51,17 +69,18 @@ internal sealed partial class FetchGate(
     }
 
     /// <summary>What goes on with a window, or was published anew, is older than its message.</summary>
-    private async Task<bool> IsCancelledAsync(
+    private async Task<RunDecision> DecisionAsync(
         FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken) =>
-        received.Attributes[FetchAttributes.Replays] is null
-        && await cancellation.IsCancelledAsync(
-            message.RunId,
-            message.Mode,
-            message.StepDays is null && received.Attributes[FetchAttributes.WaitingSince] is null
-                ? received.Delivery.PublishTime
-                : null,
-            message.Window.Id,
-            cancellationToken);
+        received.Attributes[FetchAttributes.Replays] is not null
+            ? RunDecision.None
+            : await decisions.FindAsync(
+                message.RunId,
+                message.Mode,
+                message.StepDays is null && received.Attributes[FetchAttributes.WaitingSince] is null
+                    ? received.Delivery.PublishTime
+                    : null,
+                message.Window.Id,
+                cancellationToken);
 
     private async Task RefuseAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {
@@ -80,6 +99,13 @@ internal sealed partial class FetchGate(
             + "the run was cancelled.",
             EventName = "window.cancelled")]
         public static partial void Cancelled(
+            ILogger logger, Window window, string runId, string mode, int windows, string? messageId);
+
+        [LoggerMessage(2, LogLevel.Information,
+            "{Window} of run {RunId} waits, and what its message asks for besides ({Windows} windows in all): the run "
+            + "is paused.",
+            EventName = "window.paused")]
+        public static partial void Paused(
             ILogger logger, Window window, string runId, string mode, int windows, string? messageId);
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class FetchHandler(
     ReportRefusals refusals,
     RunCompletion completion,
     Backlog backlog,
-    RunCancellation cancellation,
+    RunDecisions decisions,
     RunNews news,
     WindowsAtWork atWork,
     LoadCount count,
@@ -58,7 +58,7 @@ internal sealed partial class FetchHandler(
         {
             if (mode != RunMode.DryRun
                 && failure is TransientFailureException { IsQuotaExhausted: true }
-                && !await cancellation.AskAsync(runId, mode, window.Id, cancellationToken))
+                && await decisions.AskAsync(runId, mode, window.Id, cancellationToken) != RunDecision.Cancelled)
             {
                 metrics.Attempted(window, mode, WindowDocument.Waiting, clock.GetElapsedTime(began));
                 await backlog.RecordWaitingAsync(message, failure.Message, delivery, cancellationToken);

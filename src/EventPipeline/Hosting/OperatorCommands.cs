@@ -14,6 +14,7 @@ internal static class OperatorCommands
         serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(RunsCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(BackfillCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
         root.Subcommands.Add(DeadLettersCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
         root.Subcommands.Add(SchemaCommand.Create());
         root.Subcommands.Add(AccountsCommand.Create(WarehouseCommand.OpenBigQuery));

@@ -11,13 +11,15 @@ internal static class ProgramEnd
     /// The command's exit code; 2 for an error that the user has to correct, 130 if it was stopped, 1 for anything
     /// unexpected.
     /// </summary>
-    public static async Task<int> RunAsync(Func<Task<int>> command)
+    public static async Task<int> RunAsync(Func<StopSignal, Task<int>> command)
     {
+        using var stop = new StopSignal();
+
         // .NET uses HTTP_PROXY even for the loopback address, which no proxy can reach.
         HttpClient.DefaultProxy = new LoopbackBypass(HttpClient.DefaultProxy);
         try
         {
-            return await command();
+            return await stop.RunAsync(command);
         }
         catch (Exception mistake) when (
             mistake is UsageException or ConfigurationMistakesException or OptionsValidationException)
@@ -25,9 +27,10 @@ internal static class ProgramEnd
             await Console.Error.WriteLineAsync(mistake.Message);
             return 2;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
-            return 130;
+            await Console.Error.WriteLineAsync("Stopped.");
+            return StopSignal.ExitCode;
         }
         catch (Exception failure)
         {

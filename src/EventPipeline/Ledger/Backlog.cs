@@ -33,6 +33,7 @@ internal sealed class Backlog(
                    where row.TimestampOrNull("waited_at") is { } waited
                        && !(row.TimestampOrNull("completed_at") > waited)
                        && row.IsNull("cancelled_at")
+                       && !RunHistory.IsPaused(row.TimestampOrNull("paused_at"), row.TimestampOrNull("resumed_at"))
                    select row.Text("run_id"),
             ]);
     }
@@ -79,13 +80,33 @@ internal sealed class Backlog(
     public async Task RecordWaitingAsync(
         FetchRequested message, string reason, Delivery delivery, CancellationToken cancellationToken)
     {
-        var (runId, mode, window) = (message.RunId, message.Mode, message.Window);
-        var row = ledger.Create(
-            runId, RunHistory.WindowWaiting, mode, window, delivery.Attempt, delivery.MessageId);
-        row["reason"] = reason;
-        row["details"] = JsonSerializer.Serialize(message, MessageJson.Default.FetchRequested);
-        await ledger.AppendAsync(mode, "waiting", [row], cancellationToken);
-        news.WindowWaits(runId, mode, window, reason, delivery.Attempt, delivery.MessageId);
+        await RecordWaitingAsync([message], reason, delivery, cancellationToken);
+        news.WindowWaits(
+            message.RunId, message.Mode, message.Window, reason, delivery.Attempt, delivery.MessageId);
+    }
+
+    /// <summary>Records that the windows of a message wait, because their run is paused.</summary>
+    public Task RecordPausedAsync(FetchRequested message, Delivery delivery, CancellationToken cancellationToken) =>
+        RecordWaitingAsync([.. message.Each()], "The run is paused.", delivery, cancellationToken);
+
+    private Task RecordWaitingAsync(
+        IReadOnlyList<FetchRequested> windows, string reason, Delivery delivery, CancellationToken cancellationToken)
+    {
+        var mode = windows[0].Mode;
+        var rows = windows.Select(message =>
+        {
+            var row = ledger.Create(
+                message.RunId,
+                RunHistory.WindowWaiting,
+                mode,
+                message.Window,
+                delivery.Attempt,
+                delivery.MessageId);
+            row["reason"] = reason;
+            row["details"] = JsonSerializer.Serialize(message, MessageJson.Default.FetchRequested);
+            return (IReadOnlyDictionary<string, object?>)row;
+        });
+        return ledger.AppendAsync(mode, "waiting", [.. rows], cancellationToken);
     }
 }
 

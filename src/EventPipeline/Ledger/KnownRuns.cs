@@ -9,7 +9,7 @@ internal sealed class KnownRuns
 
     private readonly ConcurrentDictionary<(string Dataset, string RunId), StoredPlan> _plans = new();
     private readonly ConcurrentDictionary<(string Dataset, string RunId), bool> _completed = new();
-    private readonly ConcurrentDictionary<(string Dataset, string RunId), Cancellation> _cancellations = new();
+    private readonly ConcurrentDictionary<(string Dataset, string RunId), KnownDecision> _decisions = new();
 
     /// <summary>The plan of a run; null if it is not remembered.</summary>
     public StoredPlan? PlanOf(string dataset, string runId) => _plans.GetValueOrDefault((dataset, runId));
@@ -17,16 +17,15 @@ internal sealed class KnownRuns
     /// <summary>Whether it was announced that a run has completed, after which nothing can end better.</summary>
     public bool HasCompleted(string dataset, string runId) => _completed.ContainsKey((dataset, runId));
 
-    /// <summary>What was last heard of whether a run was cancelled; null if that is not remembered.</summary>
-    public Cancellation? CancellationOf(string dataset, string runId) =>
-        _cancellations.GetValueOrDefault((dataset, runId));
+    /// <summary>What was last heard of what people decided about a run; null if that is not remembered.</summary>
+    public KnownDecision? DecisionOf(string dataset, string runId) => _decisions.GetValueOrDefault((dataset, runId));
 
     public void Remember(string dataset, string runId, StoredPlan plan) => Remember(_plans, dataset, runId, plan);
 
     public void RememberCompleted(string dataset, string runId) => Remember(_completed, dataset, runId, true);
 
-    public void Remember(string dataset, string runId, Cancellation cancellation) =>
-        Remember(_cancellations, dataset, runId, cancellation);
+    public void Remember(string dataset, string runId, KnownDecision decision) =>
+        Remember(_decisions, dataset, runId, decision);
 
     private static void Remember<T>(
         ConcurrentDictionary<(string Dataset, string RunId), T> all, string dataset, string runId, T value)
@@ -40,5 +39,5 @@ internal sealed class KnownRuns
     }
 }
 
-/// <summary>Whether a run was cancelled, and when the ledger was asked, UTC: once it was, it stays so.</summary>
-internal sealed record Cancellation(bool IsCancelled, DateTimeOffset AskedAt);
+/// <summary>What was decided about a run, and when the ledger was asked, UTC: once cancelled, it stays so.</summary>
+internal sealed record KnownDecision(RunDecision Decision, DateTimeOffset AskedAt);

@@ -12,7 +12,7 @@ internal static class LedgerServiceCollectionExtensions
         .AddScoped<RunEvents>()
         .AddScoped<RunCompletion>()
         .AddScoped<RunDocuments>()
-        .AddScoped<RunCancellation>()
+        .AddScoped<RunDecisions>()
         .AddScoped<UnfinishedRuns>()
         .AddScoped<RunPlans>()
         .AddScoped<Backlog>()

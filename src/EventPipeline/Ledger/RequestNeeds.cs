@@ -16,9 +16,19 @@ internal static class RequestNeeds
     /// <summary>Adds to a run's document what its plan needs.</summary>
     public static RunDocument Add(RunDocument run, IReadOnlyCollection<Vendor> vendors)
     {
+        var (requests, warnings) = Of(
+            run.Windows.Where(window => window.State != WindowState.Skipped)
+                .Select(window => new Window(window.Vendor, window.Account, window.Report, window.From, window.To)),
+            vendors);
+        return run with { Requests = requests, Warnings = warnings.Count == 0 ? null : warnings };
+    }
+
+    /// <summary>What windows need of each account, and what to know before they are asked for.</summary>
+    public static (IReadOnlyList<AccountRequests> Requests, IReadOnlyList<string> Warnings) Of(
+        IEnumerable<Window> windows, IReadOnlyCollection<Vendor> vendors)
+    {
         var needs = (
-            from window in run.Windows
-            where window.State != WindowState.Skipped
+            from window in windows
             let vendor = vendors.FirstOrDefault(one => one.Name == window.Vendor)
             let report = vendor?.Reports.FirstOrDefault(one => one.Name == window.Report)
             where report is not null
@@ -27,10 +37,7 @@ internal static class RequestNeeds
                     requests => new Need(
                         requests.Key.Vendor, requests.Key.Account, requests.Key.Limit, requests.Sum()))
             .ToList();
-        var warnings = needs.Where(need => need.Takes > WindowsWait).Select(Warning).ToList();
-        return run with
-        {
-            Requests =
+        return (
             [
                 .. needs.GroupBy(need => (need.Vendor, need.Account)).Select(account => new AccountRequests(
                     account.Key.Vendor,
@@ -38,8 +45,7 @@ internal static class RequestNeeds
                     account.Sum(need => need.Requests),
                     account.Max(need => need.Takes)?.TotalMinutes)),
             ],
-            Warnings = warnings.Count == 0 ? null : warnings,
-        };
+            [.. needs.Where(need => need.Takes > WindowsWait).Select(Warning)]);
     }
 
     private static string Warning(Need need) => string.Create(

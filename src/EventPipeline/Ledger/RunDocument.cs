@@ -7,9 +7,9 @@ namespace EventPipeline.Ledger;
 /// <param name="RunId">The run.</param>
 /// <param name="State">
 /// <c>running</c>, <c>completed</c> or <c>failed</c>; <c>cancelled</c> when somebody cancelled it before all of it was
-/// read; <c>waiting</c> when all that is left of it waits for a day with load jobs to spare; <c>stalled</c> when it has
-/// not ended and nothing was recorded for longer than a message can be in transit. It is running again once something
-/// is; the next run ends it as failed.
+/// read; <c>paused</c> while somebody has it wait; <c>waiting</c> when all that is left of it waits for a day with load
+/// jobs to spare; <c>stalled</c> when it has not ended and nothing was recorded for longer than a message can be in
+/// transit. It is running again once something is; the next run ends it as failed.
 /// </param>
 /// <param name="Mode"><c>production</c>, <c>development</c> or <c>dry_run</c>.</param>
 /// <param name="From">The first requested day, UTC; null until the run is planned.</param>
@@ -48,12 +48,15 @@ public sealed record RunDocument(
 
     public const string Waiting = "waiting";
 
+    public const string Paused = "paused";
+
     /// <summary>Every state.</summary>
-    public static IReadOnlyList<string> States { get; } = [Running, Waiting, Stalled, Completed, Failed, Cancelled];
+    public static IReadOnlyList<string> States { get; } =
+        [Running, Waiting, Paused, Stalled, Completed, Failed, Cancelled];
 
     /// <summary>
     /// Why it failed if no window shows it (its trigger was given up or rejected, nothing of an account may be read),
-    /// and what to do; who cancelled it; how many of its windows wait, and for what; absent otherwise.
+    /// and what to do; who cancelled or paused it; how many of its windows wait, and for what; absent otherwise.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
@@ -90,6 +93,13 @@ public sealed record RunDocument(
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int RefusedWindows { get; init; }
+
+    /// <summary>
+    /// Whether it can be paused: it is planned and has not ended. What a dry run has read is kept nowhere, so it
+    /// cannot.
+    /// </summary>
+    [JsonIgnore]
+    public bool CanBePaused => Outcome is null && From is not null && Mode != RunModeNames.DryRun;
 
     /// <summary>Windows that have not ended.</summary>
     [JsonIgnore]

@@ -85,13 +85,17 @@ internal sealed class RunEvents(
             [.. rows[false]]);
     }
 
-    /// <summary>Whether a run was cancelled, and whether that was announced.</summary>
-    public async Task<(bool IsCancelled, bool IsTold)> FindCancellationAsync(
+    /// <summary>What people have decided about a run, and whether its cancellation was announced.</summary>
+    public async Task<(RunDecision Decision, bool IsTold)> FindDecisionAsync(
         string runId, RunMode mode, CancellationToken cancellationToken)
     {
         var rows = await warehouse.QueryAsync(
-            datasets.Value.For(mode), Statement.Create("run_cancellation", ("run_id", runId)), cancellationToken);
-        return (rows[0].GetInt64("cancelled") > 0, rows[0].GetInt64("told") > 0);
+            datasets.Value.For(mode), Statement.Create("run_decision", ("run_id", runId)), cancellationToken);
+        var decision = rows[0].GetInt64("cancelled") > 0 ? RunDecision.Cancelled
+            : RunHistory.IsPaused(rows[0].TimestampOrNull("paused_at"), rows[0].TimestampOrNull("resumed_at"))
+                ? RunDecision.Paused
+            : RunDecision.None;
+        return (decision, rows[0].GetInt64("told") > 0);
     }
 
     /// <summary>

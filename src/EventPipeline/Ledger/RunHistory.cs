@@ -39,6 +39,12 @@ internal static class RunHistory
     /// <summary>A vendor refuses a report, for the first time or for the first time since it worked.</summary>
     public const string ReportRefused = "report_refused";
 
+    /// <summary>A person paused the run: what has not ended waits.</summary>
+    public const string RunPaused = "run_paused";
+
+    /// <summary>A person let a paused run go on.</summary>
+    public const string RunResumed = "run_resumed";
+
     /// <summary>A person cancelled the run: what has not ended is not read any more.</summary>
     public const string RunCancelled = "run_cancelled";
 
@@ -72,6 +78,7 @@ internal static class RunHistory
         var plan = Plan(events) ?? PlanOfStrays(runId, events);
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
         var cancelled = Cancellation(events);
+        var paused = Pause(events);
         var windows = plan is null
             ? []
             : plan.Windows
@@ -87,7 +94,8 @@ internal static class RunHistory
         var isOpen = isPending || waiting > 0;
         var silent = now - newest;
         var shut = isOpen ? [] : ShutAccounts(windows);
-        var state = isPending ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
+        var state = isOpen && paused is not null ? RunDocument.Paused
+            : isPending ? silent > StalledAfter ? RunDocument.Stalled : RunDocument.Running
             : waiting > 0 ? RunDocument.Waiting
             : cancelled is not null && IsCutShort(windows) ? RunDocument.Cancelled
             : trigger is not null || shut.Count > 0 || windows.Any(window => WindowState.IsFailure(window.State))
@@ -114,6 +122,8 @@ internal static class RunHistory
         {
             Reason = state == RunDocument.Cancelled ? cancelled!.TextOrNull("reason")
                 : trigger is not null ? trigger.TextOrNull("reason")
+                : state == RunDocument.Paused ? $"{paused!.TextOrNull("reason")} Nothing more of it is read until "
+                    + $"somebody resumes it: `runs resume {runId}`."
                 : waiting > 0 ? $"{waiting} of its windows wait: BigQuery takes so many load jobs a table and day, and "
                     + "daily runs come first. The next run of any kind, such as tomorrow's, publishes more of them."
                 : shut.Count > 0 ? $"Nothing was read of {string.Join(", ", shut)}: the vendor refuses its key every "
@@ -129,6 +139,22 @@ internal static class RunHistory
     /// <summary>The event of a run's being cancelled; null if nobody cancelled it.</summary>
     public static Row? Cancellation(IEnumerable<Row> events) =>
         events.FirstOrDefault(row => row.Text("event") == RunCancelled);
+
+    /// <summary>The event of a run's being paused; null if nobody paused it, or somebody resumed it.</summary>
+    private static Row? Pause(IEnumerable<Row> events)
+    {
+        var paused = Newest(RunPaused);
+        return IsPaused(At(paused), At(Newest(RunResumed))) ? paused : null;
+
+        Row? Newest(string name) =>
+            events.Where(row => row.Text("event") == name).MaxBy(row => row.Timestamp("recorded_at"));
+
+        static DateTimeOffset? At(Row? row) => row?.Timestamp("recorded_at");
+    }
+
+    /// <summary>Whether a run is paused that was last paused and resumed at these times.</summary>
+    public static bool IsPaused(DateTimeOffset? paused, DateTimeOffset? resumed) =>
+        paused is not null && !(resumed >= paused);
 
     /// <summary>Whether a run's end was announced with this outcome.</summary>
     public static bool WasTold(IEnumerable<Row> events, string outcome) =>
@@ -257,7 +283,7 @@ internal static class RunHistory
                 + events.Count(row => row.Text("event") == WindowContinued)
                 + (end is null || end.Text("state") == WindowState.Failed ? 0 : 1),
             end is not null ? end.TextOrNull("reason")
-                : (isWaiting ? met ?? failures.LastOrDefault() : failures.LastOrDefault() ?? met ?? renewed)
+                : (isWaiting ? met ?? failures.LastOrDefault() : failures.LastOrDefault() ?? renewed)
                     ?.TextOrNull("reason"),
             details?.Differences,
             details?.Drift ?? [])

@@ -1,5 +1,7 @@
+using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Messages;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace EventPipeline.Status;
 
@@ -10,12 +12,19 @@ internal static class RunDailyJobEndpoint
 {
     private const int MaxBytes = 64 * 1024;
 
-    public static void MapRunDailyJob(this IEndpointRouteBuilder routes) => routes
-        .MapPost("/run-daily-job", AskAsync)
+    public static void MapRunDailyJob(this IEndpointRouteBuilder routes)
+    {
+        Describe(routes.MapPost("/run-daily-job", AskAsync))
+            .WithSummary("Requests a run: publishes the trigger and returns the run's id and where to follow it.")
+            .Produces<Accepted>(StatusCodes.Status202Accepted);
+        Describe(routes.MapPost("/run-daily-job/estimate", EstimateAsync))
+            .WithSummary("Says what the run would come to, without requesting it: windows, requests, load jobs, days.")
+            .Produces<RunEstimate>();
+    }
+
+    private static RouteHandlerBuilder Describe(RouteHandlerBuilder endpoint) => endpoint
         .WithTags("Runs")
-        .WithSummary("Requests a run: publishes the trigger and returns the run's id and where to follow it.")
         .Accepts<RunBody>(isOptional: true, "application/json", "*/*") // read as JSON, whatever curl calls it
-        .Produces<Accepted>(StatusCodes.Status202Accepted)
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
@@ -30,25 +39,10 @@ internal static class RunDailyJobEndpoint
         CancellationToken cancellationToken)
     {
         var time = clock.GetUtcNow();
-        if (await BodyAsync(request, cancellationToken) is not { } body)
+        var (run, refusal) = await ReadAsync(request, time, catalogue, cancellationToken);
+        if (run is null)
         {
-            return TypedResults.Problem(
-                title: "The run cannot be requested.",
-                detail: $"The body is longer than {MaxBytes} bytes. A run request is a small JSON object.",
-                statusCode: StatusCodes.Status413PayloadTooLarge);
-        }
-
-        RunRequested run;
-        try
-        {
-            run = RunRequestedReader.Read(body, DateOnly.FromDateTime(time.UtcDateTime), catalogue);
-        }
-        catch (RejectedEventException rejected)
-        {
-            return TypedResults.Problem(
-                title: "The run cannot be requested.",
-                detail: $"{rejected.Message} {rejected.Hint}",
-                statusCode: StatusCodes.Status400BadRequest);
+            return refusal!;
         }
 
         var eventId = Guid.CreateVersion7(time).ToString();
@@ -72,6 +66,59 @@ internal static class RunDailyJobEndpoint
         return TypedResults.Accepted(
             $"/runs/{runId}", new Accepted(label.Text, runId, run.Mode.Name(), $"/runs/{runId}"));
     }
+
+    private static async Task<IResult> EstimateAsync(
+        HttpRequest request,
+        Catalogue catalogue,
+        RunEstimates estimates,
+        TriggerClock clock,
+        DataLabel label,
+        CancellationToken cancellationToken)
+    {
+        var time = clock.GetUtcNow();
+        var (run, refusal) = await ReadAsync(request, time, catalogue, cancellationToken);
+        if (run is null)
+        {
+            return refusal!;
+        }
+
+        try
+        {
+            var estimate = await estimates.EstimateAsync(run, time, cancellationToken);
+            return TypedResults.Ok(estimate with { Label = label.Text });
+        }
+        catch (RejectedEventException rejected)
+        {
+            return Refused(rejected);
+        }
+    }
+
+    /// <summary>The run that a body requests; or why it does not.</summary>
+    private static async Task<(RunRequested? Run, IResult? Refusal)> ReadAsync(
+        HttpRequest request, DateTimeOffset time, Catalogue catalogue, CancellationToken cancellationToken)
+    {
+        if (await BodyAsync(request, cancellationToken) is not { } body)
+        {
+            return (null, TypedResults.Problem(
+                title: "The run cannot be requested.",
+                detail: $"The body is longer than {MaxBytes} bytes. A run request is a small JSON object.",
+                statusCode: StatusCodes.Status413PayloadTooLarge));
+        }
+
+        try
+        {
+            return (RunRequestedReader.Read(body, DateOnly.FromDateTime(time.UtcDateTime), catalogue), null);
+        }
+        catch (RejectedEventException rejected)
+        {
+            return (null, Refused(rejected));
+        }
+    }
+
+    private static ProblemHttpResult Refused(RejectedEventException rejected) => TypedResults.Problem(
+        title: "The run cannot be requested.",
+        detail: $"{rejected.Message} {rejected.Hint}",
+        statusCode: StatusCodes.Status400BadRequest);
 
     /// <summary>The body; null if it is too long.</summary>
     private static async Task<ReadOnlyMemory<byte>?> BodyAsync(HttpRequest request, CancellationToken cancellationToken)

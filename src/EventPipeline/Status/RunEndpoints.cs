@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Messages;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,6 +11,9 @@ namespace EventPipeline.Status;
 internal static class RunEndpoints
 {
     private const int MaxRuns = 1_000;
+    private const string Cancel = "cancel";
+    private const string Pause = "pause";
+    private const string Resume = "resume";
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
@@ -19,13 +23,19 @@ internal static class RunEndpoints
             .Produces<IEnumerable<RunSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
         runs.MapGet("{id}", ShowAsync).WithSummary("One run with its windows.")
             .Produces<RunDocument>().ProducesProblem(StatusCodes.Status404NotFound);
-        runs.MapPost("{id}/cancel", CancelAsync)
-            .WithSummary("Cancels a run that has not ended: what it has not read is not read any more.")
-            .Produces<RunSummary>()
-            .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        Decides(runs.MapPost($"{{id}}/{Cancel}", CancelAsync))
+            .WithSummary("Cancels a run that has not ended: what it has not read is not read any more.");
+        Decides(runs.MapPost($"{{id}}/{Pause}", PauseAsync))
+            .WithSummary("Pauses a run that has not ended: what it has not read waits until it is resumed.");
+        Decides(runs.MapPost($"{{id}}/{Resume}", ResumeAsync))
+            .WithSummary("Resumes a run that is paused, as far as the day's load jobs go.");
     }
+
+    private static RouteHandlerBuilder Decides(RouteHandlerBuilder endpoint) => endpoint
+        .Produces<RunSummary>()
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> ListAsync(
         RunDocuments runs,
@@ -71,23 +81,56 @@ internal static class RunEndpoints
             ? TypedResults.Ok(run with { Label = label.Text })
             : NotFound(id);
 
-    private static async Task<IResult> CancelAsync(
+    private static Task<IResult> CancelAsync(
         string id,
-        RunCancellation cancellation,
+        RunDecisions decisions,
         DataLabel label,
         HttpContext context,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        DecideAsync(id, label, context, Cancel, by => decisions.CancelAsync(id, by, cancellationToken));
+
+    private static Task<IResult> PauseAsync(
+        string id,
+        RunDecisions decisions,
+        DataLabel label,
+        HttpContext context,
+        CancellationToken cancellationToken) =>
+        DecideAsync(id, label, context, Pause, by => decisions.PauseAsync(id, by, cancellationToken));
+
+    private static Task<IResult> ResumeAsync(
+        string id,
+        RunDecisions decisions,
+        WindowPublisher windows,
+        RunDocuments runs,
+        TriggerClock clock,
+        DataLabel label,
+        HttpContext context,
+        CancellationToken cancellationToken) =>
+        DecideAsync(id, label, context, Resume, async by =>
+        {
+            if (await decisions.ResumeAsync(id, by, cancellationToken) is { Outcome: null } resumed
+                && RunModeNames.TryParse(resumed.Mode, out var mode))
+            {
+                await windows.PublishWaitingAsync(mode, clock.GetUtcNow(), cancellationToken);
+            }
+
+            return await runs.FindAsync(id, cancellationToken);
+        });
+
+    /// <summary>Decides about a run that has not ended.</summary>
+    private static async Task<IResult> DecideAsync(
+        string id, DataLabel label, HttpContext context, string verb, Func<string, Task<RunDocument?>> decide)
     {
         var by = context.User.FindFirstValue(ClaimTypes.Email) ?? "a person at this machine";
         RunDocument? run;
         try
         {
-            run = RunId.IsValid(id) ? await cancellation.CancelAsync(id, by, cancellationToken) : null;
+            run = RunId.IsValid(id) ? await decide(by) : null;
         }
         catch (TransientFailureException failure)
         {
             return TypedResults.Problem(
-                title: "The run may not have been cancelled.",
+                title: "The run may have stayed as it was.",
                 detail: $"{failure.Message} Try again in a minute.",
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
@@ -95,13 +138,27 @@ internal static class RunEndpoints
         return run switch
         {
             null => NotFound(id),
-            { Outcome: RunDocument.Completed or RunDocument.Failed } => TypedResults.Problem(
-                title: "The run has ended.",
-                detail: $"Run {id} has {run.Outcome}, so there is nothing to cancel.",
+            _ when WhyNot(run, verb) is { } why => TypedResults.Problem(
+                title: "The run stays as it is.",
+                detail: why,
                 statusCode: StatusCodes.Status409Conflict),
             _ => TypedResults.Ok(RunSummary.FromDocument(run, label)),
         };
     }
+
+    /// <summary>Why a run is not as it would be; null if it is.</summary>
+    private static string? WhyNot(RunDocument run, string verb) => (verb, run) switch
+    {
+        (Cancel, { Outcome: RunDocument.Cancelled }) => null,
+        (_, { Outcome: { } outcome }) =>
+            $"Run {run.RunId} {(outcome == RunDocument.Cancelled ? "was" : "has")} {outcome}, so there is nothing to "
+                + $"{verb}.",
+        (Pause, { State: not RunDocument.Paused, Mode: RunModeNames.DryRun }) =>
+            $"Run {run.RunId} is a dry run, which keeps nothing of what it reads. Cancel it, and request it again.",
+        (Pause, { State: not RunDocument.Paused }) =>
+            $"Run {run.RunId} is not planned yet. Try again in a minute, or cancel it.",
+        _ => null,
+    };
 
     private static ProblemHttpResult NotFound(string id) => TypedResults.Problem(
         title: "There is no such run.",

@@ -114,6 +114,24 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task As_json_the_letters_are_written_as_they_are_then_and_nothing_else()
+    {
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await StoreAsync([Letter(0, "acme", "cost"), Letter(1, "acme", "cost")]);
+
+        StatesIn((await RunAsync("discard", "--all", "--dry-run", "--json")).Output)
+            .ShouldBe(["open", "open"]);
+        StatesIn((await RunAsync("discard", "--all", "--json")).Output).ShouldBeEmpty();
+        StatesIn((await RunAsync("discard", IdOf(1), "--yes", "--json")).Output).ShouldBe(["discarded"]);
+        StatesIn((await RunAsync("replay", "--all", "--yes", "--json")).Output).ShouldBe(["replayed"]);
+        StatesIn((await RunAsync("replay", "--all", "--yes", "--json")).Output).ShouldBeEmpty();
+        await _host.IdleAsync();
+
+        static IEnumerable<string?> StatesIn(string json) =>
+            JsonElement.Parse(json).EnumerateArray().Select(letter => letter.GetProperty("state").GetString());
+    }
+
+    [Fact]
     public async Task What_cannot_be_replayed_is_named_and_the_others_are()
     {
         _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
@@ -229,15 +247,8 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
         }
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new StringWriter());
-        var parsed = Create().Parse(arguments);
-        parsed.Errors.ShouldBeEmpty();
-        var code = await parsed.InvokeAsync(
-            new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, Cancellation);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        Create().TypeAsync(arguments);
 
     private Command Create() => DeadLettersCommand.Create(
         (_, _) => Task.FromResult(new OpenedService(new HttpClient { BaseAddress = _host.Http.BaseAddress })),

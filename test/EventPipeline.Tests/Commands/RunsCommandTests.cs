@@ -167,6 +167,34 @@ public sealed class RunsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_is_paused_and_resumed()
+    {
+        using var gate = new VendorGate();
+        _host.Vendor.On(CostRows.Path, gate.HoldAsync);
+        var runId = await _host.RequestAsync("anthropic", "cost", new DateOnly(2024, 1, 1), new DateOnly(2024, 12, 31));
+        await gate.ReachedAsync();
+        var windows = (await _host.RunOfAsync(runId)).Windows.Count;
+        var head = $"Run {runId}, production, 2024-01-01 to 2024-12-31: ";
+        var counts = $"0 of {windows} windows, 0 rows, $0.00.";
+
+        (await RunAsync("pause", runId, "--dry-run")).ShouldBe(
+            (0, $"{head}running, {counts} What is left of it ({windows} windows) would wait until somebody resumes "
+                + "it.\nNothing was paused (--dry-run).\n", ""));
+        (await RunAsync("pause", runId, "--yes")).Output.ShouldContain($"\nRun {runId} is paused. Every instance ");
+        (await RunAsync("watch", runId)).Code.ShouldBe(5);
+        (await RunAsync("resume", runId)).ShouldBe(
+            (1, $"{head}paused, {counts} What waits of it would be read, as far as the day's load jobs go.\n",
+                "Nothing was resumed: answer 'yes' or pass --yes.\n"));
+        (await RunAsync("resume", runId, "--yes")).Output.ShouldEndWith($"\nRun {runId} is running.\n");
+
+        gate.Open();
+        await _host.IdleAsync();
+        (await RunAsync("resume", runId, "--yes")).ShouldBe(
+            (1, "", $"Run {runId} has completed, so there is nothing to resume.\n"));
+        (await RunAsync("pause", runId, "--dry-run")).Output.ShouldEndWith("Nothing was paused (--dry-run).\n");
+    }
+
+    [Fact]
     public async Task A_run_that_has_ended_is_not_cancelled()
     {
         var day = new DateOnly(2025, 4, 1);
@@ -236,16 +264,9 @@ public sealed class RunsCommandTests : IAsyncLifetime
     private static Task<(int Code, string Output, string Error)> RunAsync(
         OpenService open, params string[] arguments) => RunAsync(open, new TaskCompletionSource(), arguments);
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(
-        OpenService open, TaskCompletionSource begun, params string[] arguments)
-    {
-        var (output, error) = (new StringWriter(), new ErrorWriter(begun));
-        var parsed = Create(open).Parse(arguments);
-        parsed.Errors.ShouldBeEmpty();
-        var code = await parsed.InvokeAsync(
-            new() { Output = output, Error = error, EnableDefaultExceptionHandler = false }, Cancellation);
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> RunAsync(
+        OpenService open, TaskCompletionSource begun, params string[] arguments) =>
+        Create(open).TypeAsync(new ErrorWriter(begun), arguments);
 
     private static Command Create(OpenService open) => RunsCommand.Create(open, new HurriedTime());
 

@@ -32,25 +32,18 @@ internal sealed record Scenario(int Accounts, string Name, IReadOnlyList<Morning
         var plan = new Planner(company, 30).Plan("a-year", asked, Dawn, company.Subjects);
         var budget = BudgetOf(company);
         var windows = LoadBudget.Matters(plan.Windows) ? budget.Apply(plan.Windows) : plan.Windows;
-        IReadOnlyList<PlannedWindow> published =
-            [.. windows.Where(planned => planned.IsPublished && planned.MayWait)];
-        IReadOnlyList<PlannedWindow> waiting = [.. windows.Where(planned => planned.Waiting)];
+        List<PlannedWindow> waiting = [.. windows.Where(planned => planned.Waiting)];
+        var later = budget.LaterDays(waiting).ToList();
+        later.Sum(day => day.Count).ShouldBe(waiting.Count, "A backfill ends one day.");
         var daily = new DailyRun(accounts, share: 20);
-        var mornings = new List<Morning>();
-        while (true)
-        {
-            var morning = daily.Work();
-            morning.Work([.. budget.Groups(published).Select(group => new MessageCost(group, _ => true, company))]);
-            mornings.Add(morning);
-            if (waiting.Count == 0)
+        var mornings = later.Prepend([.. windows.Where(planned => planned.IsPublished && planned.MayWait)])
+            .Select(published =>
             {
-                return new Scenario(accounts, "year's backfill", mornings);
-            }
-
-            var fitting = budget.Fitting(waiting);
-            fitting.ShouldBeGreaterThan(0, "A backfill ends one day.");
-            (published, waiting) = ([.. waiting.Take(fitting)], [.. waiting.Skip(fitting)]);
-        }
+                var morning = daily.Work();
+                morning.Work([.. budget.Groups(published).Select(group => new MessageCost(group, _ => true, company))]);
+                return morning;
+            });
+        return new Scenario(accounts, "year's backfill", [.. mornings]);
     }
 
     private static DateTimeOffset Dawn => new(Today, new TimeOnly(6, 0), TimeSpan.Zero);

@@ -131,8 +131,8 @@ internal sealed class ServiceHost : IAsyncDisposable
 
     /// <summary>Asks for one report of one vendor, and waits for nothing.</summary>
     /// <returns>The run's id.</returns>
-    public Task<string> RequestAsync(string vendor, string report, DateOnly from, DateOnly to) =>
-        RequestAsync(BodyOf(vendor, report, from, to));
+    public Task<string> RequestAsync(string vendor, string report, DateOnly from, DateOnly to, string more = "") =>
+        RequestAsync(BodyOf(vendor, report, from, to, more));
 
     private async Task<string> RequestAsync(string body)
     {

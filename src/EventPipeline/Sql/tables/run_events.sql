@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   run_id STRING NOT NULL OPTIONS (description = 'The run.'),
-  event STRING NOT NULL OPTIONS (description = 'requested, window_planned, planned, window_waiting, window_published, trigger_failed, attempt_failed, window_continued, window_renewed, window_ended, report_refused, run_cancelled, completing, completed.'),
+  event STRING NOT NULL OPTIONS (description = 'requested, window_planned, planned, window_waiting, window_published, trigger_failed, attempt_failed, window_continued, window_renewed, window_ended, report_refused, run_paused, run_resumed, run_cancelled, completing, completed.'),
   mode STRING NOT NULL OPTIONS (description = 'production, development or dry_run.'),
   window_id STRING OPTIONS (description = 'The window, where the event is about one.'),
   vendor STRING OPTIONS (description = 'Who was asked.'),
