@@ -13,39 +13,45 @@ internal static class FolderService
 {
     public static async Task<OpenedService> OpenAsync(LocalSettings settings, CancellationToken cancellationToken)
     {
-        var folder = DataFolder.Existing(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
-        if (folder.TryLock() is not { } taken)
-        {
-            return new OpenedService(
-                new HttpClient { BaseAddress = await RunningService.AddressAsync(folder, cancellationToken) });
-        }
+        var folder = DataFolder.Existing(settings.Folder, IsSimulated());
+        return folder.TryLock() is { } taken
+            ? await StartAsync(folder, taken, settings, delivers: false, cancellationToken)
+            : Of(await RunningService.AddressAsync(folder, cancellationToken));
+    }
 
+    /// <summary>
+    /// The same, for a command that requests runs: one of its own works on them until the command ends, unless nothing
+    /// is to be changed.
+    /// </summary>
+    public static async Task<OpenedService> OpenAtWorkAsync(
+        LocalSettings settings, bool delivers, CancellationToken cancellationToken)
+    {
+        var folder = DataFolder.Open(settings.Folder, IsSimulated());
+        return folder.TryLock() is { } taken
+            ? await StartAsync(folder, taken, settings, delivers, cancellationToken)
+            : Of(await RunningService.AddressAsync(folder, settings, cancellationToken));
+    }
+
+    private static bool IsSimulated() => !LocalService.HasConfiguredAccounts(LocalService.Settings());
+
+    private static async Task<OpenedService> StartAsync(
+        DataFolder folder,
+        FileStream taken,
+        LocalSettings settings,
+        bool delivers,
+        CancellationToken cancellationToken)
+    {
         var service = await LocalService.StartAsync(
             folder,
             taken,
             settings,
             0,
             LogLevel.Error,
-            builder => builder.Services.PostConfigure<BrokerOptions>(options => options.Delivers = false),
+            builder => builder.Services.PostConfigure<BrokerOptions>(options => options.Delivers = delivers),
             cancellationToken);
-        return new OpenedService(new HttpClient { BaseAddress = service.Address }, service);
+        return Of(service.Address, service, delivers);
     }
 
-    /// <summary>The same, but one of the command's own works on what it is asked for until the command ends.</summary>
-    public static async Task<OpenedService> OpenAtWorkAsync(
-        LocalSettings settings, CancellationToken cancellationToken)
-    {
-        var folder = DataFolder.Open(settings.Folder, !LocalService.HasConfiguredAccounts(LocalService.Settings()));
-        if (folder.TryLock() is not { } taken)
-        {
-            return new OpenedService(
-                new HttpClient
-                {
-                    BaseAddress = await RunningService.AddressAsync(folder, settings, cancellationToken),
-                });
-        }
-
-        var service = await LocalService.StartAsync(folder, taken, settings, 0, LogLevel.Error, cancellationToken);
-        return new OpenedService(new HttpClient { BaseAddress = service.Address }, service, isAtWork: true);
-    }
+    private static OpenedService Of(Uri address, IAsyncDisposable? own = null, bool isAtWork = false) =>
+        new(new HttpClient { BaseAddress = address }, own, isAtWork);
 }

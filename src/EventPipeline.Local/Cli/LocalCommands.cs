@@ -94,7 +94,8 @@ internal static class LocalCommands
         static Task<OpenedService> OpenServiceAtWorkAsync(ParseResult parsed, CancellationToken cancellationToken) =>
             IsRemote(parsed)
                 ? RemoteService.OpenAsync(parsed, cancellationToken)
-                : FolderService.OpenAtWorkAsync(SettingsOf(parsed), cancellationToken);
+                : FolderService.OpenAtWorkAsync(
+                    SettingsOf(parsed), delivers: !parsed.GetValue(Consent.DryRun), cancellationToken);
 
         static bool IsRemote(ParseResult parsed) =>
             RemoteService.IsNamed(parsed) && parsed.GetResult(Data) is null or { Implicit: true };

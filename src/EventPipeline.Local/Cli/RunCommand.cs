@@ -115,7 +115,7 @@ internal static class RunCommand
                         task.Description = Progress(run);
                     }
 
-                    if (run.Outcome is not null || run.State == RunDocument.Stalled || !isWorkedOn)
+                    if (RunWatch.IsOver(run) || !isWorkedOn)
                     {
                         task.Value = task.MaxValue;
                         return run;
@@ -129,7 +129,11 @@ internal static class RunCommand
     /// <summary>Explains on standard error why a run failed or stalled.</summary>
     private static async Task TellWhyAsync(HttpClient http, RunDocument run, CancellationToken cancellationToken)
     {
-        if (run.Outcome is null)
+        if (run.State is RunDocument.Paused or RunDocument.Waiting)
+        {
+            await Console.Error.WriteLineAsync(run.Reason);
+        }
+        else if (run.Outcome is null)
         {
             await Console.Error.WriteLineAsync(
                 $"Run {run.RunId} has stalled: it has no messages left, and "

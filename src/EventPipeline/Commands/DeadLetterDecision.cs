@@ -121,6 +121,7 @@ internal sealed class DeadLetterDecision(
             }
             catch (TransientFailureException failure)
             {
+                await WriteAsync(letters);
                 throw new TransientFailureException(
                     $"{failure.Message} {Counted(letters.Count, $"{done} so far")} Run the same command again to go "
                         + "on.",

@@ -97,7 +97,7 @@ internal static class RunText
 
     /// <summary>What a cancellation would do.</summary>
     public static string BeforeCancelling(RunDocument run) => run.Windows.Count == 0
-        ? $"Run {run.RunId} is not planned yet. It would not be planned, and nothing of it be read."
+        ? $"Run {run.RunId} is not planned yet. It would not be planned, and none of it would be read."
         : $"Run {run.RunId} is {State(run.State, run.SilentForHours)}: {Ended(run)} of its {run.Windows.Count} windows "
             + $"have ended and stay as they are, {run.Pending} would not be read any more.";
 
@@ -107,7 +107,7 @@ internal static class RunText
 
     /// <summary>What its being resumed would do.</summary>
     public static string BeforeResuming(RunDocument run) =>
-        $"{Head(run)} What waits of it would be read, as far as the day's load jobs go.";
+        $"{Head(run)} Its waiting windows would be read, as far as the day's load jobs go.";
 
     /// <summary>What a cancellation or a pause has done.</summary>
     public static string AfterStopping(RunSummary run) =>

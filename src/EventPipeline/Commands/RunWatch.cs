@@ -69,6 +69,7 @@ internal sealed class RunWatch(ServiceClient service, TimeProvider clock, Invoca
     private static bool IsFine(string state) =>
         WindowState.IsSuccess(state) || state is WindowState.Skipped or WindowDocument.Waiting;
 
-    private static bool IsOver(RunDocument run) =>
+    /// <summary>Whether nothing more of a run happens by itself today.</summary>
+    public static bool IsOver(RunDocument run) =>
         run.Outcome is not null || run.State is RunDocument.Stalled or RunDocument.Waiting or RunDocument.Paused;
 }

@@ -81,7 +81,10 @@ internal static class RunsCommand
     private static Command Watch(OpenService open, TimeProvider clock)
     {
         var run = RunArgument(isRequired: false);
-        var watch = new Command("watch", "Follows a run until it ends, stalls, or only waits for another day.") { run };
+        var watch = new Command("watch", "Follows a run until it ends, stalls, is paused, or waits for another day.")
+        {
+            run,
+        };
         watch.Options.Add(OutputOptions.Document);
         watch.SetAction((arguments, cancellationToken) => open.AskAsync(
             arguments,
@@ -133,23 +136,24 @@ internal static class RunsCommand
             {
                 var (console, json) = (arguments.InvocationConfiguration, arguments.GetValue(OutputOptions.Document));
                 var found = await service.FindRunAsync(arguments.GetValue(run), cancellationToken);
-                if (found.Outcome is null || arguments.GetValue(Consent.DryRun))
+                var why = found.WhyNot(decide.Name);
+                if (why is null || arguments.GetValue(Consent.DryRun))
                 {
-                    await OutputOptions.TalkOf(arguments).WriteLineAsync(
-                        found.Outcome is null ? before(found) : RunText.Head(found));
+                    await OutputOptions.TalkOf(arguments).WriteLineAsync(why ?? before(found));
                     var consent = Consent.Read(arguments);
                     if (await consent.AskAsync(done, cancellationToken) is { } answer)
                     {
                         if (json && consent.IsDryRun)
                         {
-                            await console.Output.WriteLineAsync(JsonSerializer.Serialize(found, ApiJson.Options));
+                            await console.Output.WriteLineAsync(JsonSerializer.Serialize(
+                                RunSummary.FromDocument(found, new DataLabel(found.Label)), ApiJson.Options));
                         }
 
                         return answer;
                     }
                 }
 
-                // Of one that has ended the service says that there is nothing to decide.
+                // If it cannot be, the service says why.
                 var decided = await service.DecideRunAsync(found.RunId, decide.Name, cancellationToken);
                 await console.Output.WriteLineAsync(
                     json ? JsonSerializer.Serialize(decided, ApiJson.Options) : after(decided));

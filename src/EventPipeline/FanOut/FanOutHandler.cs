@@ -15,13 +15,15 @@ internal sealed partial class FanOutHandler(
     RunDecisions decisions,
     UnfinishedRuns unfinished,
     WindowPublisher windows,
+    WaitingWindows waiting,
+    Backlog backlog,
     ILogger<FanOutHandler> logger)
 {
     public async Task HandleAsync(RunRequested request, ReceivedEvent trigger, CancellationToken cancellationToken)
     {
         var runId = RunId.Create(trigger);
         RunSpan.Describe(runId, request.Mode);
-        if (await IsCancelledAsync(runId, request.Mode, cancellationToken))
+        if (await DecisionAsync(runId, request.Mode, cancellationToken) == RunDecision.Cancelled)
         {
             return;
         }
@@ -29,23 +31,19 @@ internal sealed partial class FanOutHandler(
         var plan = await plans.FindAsync(runId, request.Mode, cancellationToken)
             ?? await plans.StoreAsync(
                 await planning.PlanAsync(runId, request, trigger.Time, cancellationToken), cancellationToken);
-        if (await IsCancelledAsync(runId, request.Mode, cancellationToken))
+        switch (await DecisionAsync(runId, request.Mode, cancellationToken))
         {
-            return; // While it was planned.
+            case RunDecision.Cancelled:
+                return; // While it was planned.
+            case RunDecision.Paused:
+                await PauseAsync(plan, cancellationToken);
+                break;
+            default:
+                await PublishAsync(plan, cancellationToken);
+                break;
         }
 
-        var published = plan.Windows.Where(planned => planned.IsPublished).ToList();
-        await windows.PublishAsync(runId, plan.Mode, plan.RequestedAt, published, cancellationToken);
-        Log.Published(
-            logger,
-            runId,
-            published.Count,
-            plan.Windows.Count(planned => planned.Waiting),
-            plan.Windows.Count(planned => planned.Skipped),
-            plan.Mode.Name(),
-            plan.From,
-            plan.To);
-        await windows.PublishWaitingAsync(plan.Mode, trigger.Time, cancellationToken);
+        await waiting.PublishAsync(plan.Mode, trigger.Time, cancellationToken);
         await EndStalledAsync(plan.Mode, runId, cancellationToken);
         if (plan.Windows.All(planned => planned.Skipped))
         {
@@ -53,15 +51,44 @@ internal sealed partial class FanOutHandler(
         }
     }
 
-    private async Task<bool> IsCancelledAsync(string runId, RunMode mode, CancellationToken cancellationToken)
+    private async Task PublishAsync(RunPlan plan, CancellationToken cancellationToken)
     {
-        if (await decisions.AskAsync(runId, mode, RunCompletion.Trigger, cancellationToken) != RunDecision.Cancelled)
+        var published = plan.Windows.Where(planned => planned.IsPublished).ToList();
+        await windows.PublishAsync(plan.RunId, plan.Mode, plan.RequestedAt, published, cancellationToken);
+        Log.Published(
+            logger,
+            plan.RunId,
+            published.Count,
+            plan.Windows.Count(planned => planned.Waiting),
+            plan.Windows.Count(planned => planned.Skipped),
+            plan.Mode.Name(),
+            plan.From,
+            plan.To);
+    }
+
+    /// <summary>
+    /// Of a plan that was published in part, when its trigger was cut off, nobody knows what was not: all of it waits,
+    /// but for what has succeeded.
+    /// </summary>
+    private async Task PauseAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        await backlog.RecordPausedAsync(
+            plan.RunId,
+            plan.Mode,
+            plan.Windows.Where(planned => planned.IsPublished).Select(planned => planned.Window),
+            cancellationToken);
+        Log.Paused(logger, plan.RunId, plan.Mode.Name());
+    }
+
+    private async Task<RunDecision> DecisionAsync(string runId, RunMode mode, CancellationToken cancellationToken)
+    {
+        var decision = await decisions.AskAsync(runId, mode, RunCompletion.Trigger, cancellationToken);
+        if (decision == RunDecision.Cancelled)
         {
-            return false;
+            Log.Cancelled(logger, runId, mode.Name());
         }
 
-        Log.Cancelled(logger, runId, mode.Name());
-        return true;
+        return decision;
     }
 
     /// <summary>A run that has stalled is not this one's failure, nor is that it cannot be ended now.</summary>
@@ -110,6 +137,13 @@ internal sealed partial class FanOutHandler(
             "Run {RunId} had stalled, and ended as failed. GET /runs/{RunId} says what was not read.",
             EventName = "run.stalled")]
         public static partial void EndedStalled(ILogger logger, string runId, string mode);
+
+        [LoggerMessage(
+            5,
+            LogLevel.Information,
+            "Run {RunId} publishes nothing: it is paused.",
+            EventName = "run.paused")]
+        public static partial void Paused(ILogger logger, string runId, string mode);
 
         [LoggerMessage(
             4,

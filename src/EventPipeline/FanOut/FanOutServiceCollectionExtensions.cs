@@ -17,6 +17,7 @@ internal static class FanOutServiceCollectionExtensions
             .AddScoped<RunPlanning>()
             .AddScoped<RunEstimates>()
             .AddScoped<WindowPublisher>()
+            .AddScoped<WaitingWindows>()
             .AddSingleton(CatalogueOf);
     }
 

@@ -88,6 +88,17 @@ internal sealed record LoadBudget(int Left, int DailyGroup = 1)
     }
 
     /// <summary>
+    /// The windows of a run that are published when somebody resumes it, in their order: what a daily run reads and, if
+    /// they are few, the others, whatever is left; if they are many, as many as can be.
+    /// </summary>
+    public IReadOnlyList<PlannedWindow> ForResumed(IReadOnlyList<PlannedWindow> windows)
+    {
+        List<PlannedWindow> mayWait = [.. windows.Where(planned => planned.MayWait)];
+        var late = mayWait.Skip(Matters(windows) ? Fitting(mayWait) : mayWait.Count).ToHashSet();
+        return [.. windows.Where(planned => !late.Contains(planned))];
+    }
+
+    /// <summary>
     /// What each later day publishes of the windows that wait, if it has as much left as this one and nothing else
     /// waits; it ends before all are published where that is nothing.
     /// </summary>

@@ -77,7 +77,7 @@ internal sealed class RunPlanning(
                 $"No account of this run reads the report '{unread}': {string.Join(", ", asked.Select(Described))}.",
                 "Ask for reports that the accounts read (GET /vendors lists them). To read it, add it to the Reports "
                     + "of an account below Vendors in the settings, or set the account's Source to one that has it, "
-                    + "and replay.");
+                    + "and request the run again.");
         }
     }
 

@@ -6,18 +6,13 @@ using EventPipeline.Vendors.Contract;
 
 namespace EventPipeline.FanOut;
 
-/// <summary>
-/// Publishes windows as fetch messages: those of a plan, and, as far as a day's load jobs go, those that earlier runs
-/// left waiting.
-/// </summary>
-internal sealed partial class WindowPublisher(
+/// <summary>Publishes windows as fetch messages, and says which of a plan a day's load jobs suffice for.</summary>
+internal sealed class WindowPublisher(
     IWarehouse warehouse,
     Backlog backlog,
     KnownVendors vendors,
     ConfiguredAccounts accounts,
-    PublishMessages publish,
-    TimeProvider clock,
-    ILogger<WindowPublisher> logger)
+    PublishMessages publish)
 {
     // Of a run of a hundred thousand windows, a publish request at a time is in memory.
     private const int MessagesAtOnce = 1_000;
@@ -68,32 +63,9 @@ internal sealed partial class WindowPublisher(
         return days.Sum() == waiting.Count ? 1 + days.Count : null;
     }
 
-    /// <summary>
-    /// Publishes what earlier runs left waiting and nobody has paused, the oldest run first. Cut off, it publishes some
-    /// of it twice, which is harmless: a window that has ended is not read again.
-    /// </summary>
-    /// <param name="mode">
-    /// The mode of the trigger in hand. What waits in another dataset than its own does not fail it.
-    /// </param>
-    /// <param name="time">The time of the trigger in hand, UTC.</param>
-    /// <param name="cancellationToken">Stops.</param>
-    public async Task PublishWaitingAsync(RunMode mode, DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        var (own, other) = mode == RunMode.Development
-            ? (RunMode.Development, RunMode.Production)
-            : (RunMode.Production, RunMode.Development);
-        await PublishWaitingInAsync(own, time, cancellationToken);
-        try
-        {
-            await PublishWaitingInAsync(other, time, cancellationToken);
-        }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
-        {
-            PublisherLog.StillWaiting(logger, failure, other.Name());
-        }
-    }
-
-    private async Task PublishAsync(
+    /// <summary>Publishes a message for each group of windows.</summary>
+    /// <exception cref="TransientFailureException">The topic did not accept them; some may be published.</exception>
+    public async Task PublishAsync(
         string runId,
         RunMode mode,
         DateTimeOffset time,
@@ -107,29 +79,6 @@ internal sealed partial class WindowPublisher(
         }
     }
 
-    private async Task PublishWaitingInAsync(
-        RunMode mode, DateTimeOffset time, CancellationToken cancellationToken)
-    {
-        var state = await backlog.FindAsync(mode, cancellationToken);
-        var budget = Budget(state.Published);
-        foreach (var runId in state.Runs.TakeWhile(_ => budget.Left > 0))
-        {
-            var waiting = await backlog.WaitingAsync(runId, mode, cancellationToken);
-            var some = waiting.Take(budget.Fitting(waiting)).ToList();
-            if (some.Count == 0)
-            {
-                continue;
-            }
-
-            var (began, groups) = (clock.GetUtcNow(), budget.Groups(some).ToList());
-            await PublishAsync(runId, mode, time, groups, cancellationToken);
-            await backlog.RecordPublishedAsync(
-                runId, mode, groups.Select(group => (WindowGroups.LoadsOf(group), group)), began, cancellationToken);
-            PublisherLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
-            budget = budget with { Left = Math.Max(0, budget.Left - groups.Sum(WindowGroups.LoadsOf)) };
-        }
-    }
-
     private WarehouseNeeds Needs(RunPlan plan, int? loadJobsLeft)
     {
         var groups = GroupsOf([.. plan.Windows.Where(planned => !planned.Skipped)], plan.Mode).ToList();
@@ -140,7 +89,8 @@ internal sealed partial class WindowPublisher(
             warehouse.MaxInsertsPerMinute is { } pace ? (double)groups.Count / pace : 0);
     }
 
-    private LoadBudget Budget(long published) => warehouse.MaxLoadsPerDay is { } most
+    /// <summary>What a day has left that has published for so many load jobs of windows that may wait.</summary>
+    public LoadBudget Budget(long published) => warehouse.MaxLoadsPerDay is { } most
         ? LoadBudget.Create(
             most,
             vendors.All.Sum(
@@ -167,22 +117,5 @@ internal sealed partial class WindowPublisher(
     {
         var (_, account, report, from, to) = planned.Window;
         return new RequestedWindow(account, report, from, to, planned.Force);
-    }
-
-    private static partial class PublisherLog
-    {
-        [LoggerMessage(
-            1,
-            LogLevel.Information,
-            "{Windows} windows of run {RunId} that waited were published; {Waiting} still wait.",
-            EventName = "run.resumed")]
-        public static partial void PublishedWaiting(
-            ILogger logger, int windows, string runId, int waiting, string mode);
-
-        [LoggerMessage(
-            2,
-            LogLevel.Warning,
-            "The windows that wait in the dataset of mode {Mode} were not looked at; the next run does so again.")]
-        public static partial void StillWaiting(ILogger logger, Exception exception, string mode);
     }
 }

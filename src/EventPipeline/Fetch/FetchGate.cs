@@ -35,8 +35,7 @@ internal sealed partial class FetchGate(
                     windowCount,
                     received.Delivery.MessageId);
                 return;
-            case RunDecision.Paused:
-                await backlog.RecordPausedAsync(message, received.Delivery, cancellationToken);
+            case RunDecision.Paused when await WaitsAsync(message, received.Delivery, cancellationToken):
                 GateLog.Paused(
                     logger,
                     message.Window,
@@ -81,6 +80,18 @@ internal sealed partial class FetchGate(
                     : null,
                 message.Window.Id,
                 cancellationToken);
+
+    /// <summary>
+    /// Leaves the windows waiting. If the run was resumed before that was recorded, nobody may have seen it, so the
+    /// message is read all the same.
+    /// </summary>
+    private async Task<bool> WaitsAsync(
+        FetchRequested message, Delivery delivery, CancellationToken cancellationToken)
+    {
+        await backlog.RecordPausedAsync(message, delivery, cancellationToken);
+        return await decisions.AskAsync(message.RunId, message.Mode, message.Window.Id, cancellationToken)
+            != RunDecision.None;
+    }
 
     private async Task RefuseAsync(FetchRequested message, ReceivedEvent received, CancellationToken cancellationToken)
     {

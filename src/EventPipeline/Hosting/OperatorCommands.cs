@@ -6,11 +6,17 @@ namespace EventPipeline.Hosting;
 /// <summary>The command line: the service by default, and the operators' commands.</summary>
 internal static class OperatorCommands
 {
+    private const string Serve = "serve";
+
+    /// <summary>Whether arguments start the service.</summary>
+    public static bool IsServe(ParseResult command) =>
+        command.CommandResult.Command is RootCommand or { Name: Serve };
+
     public static RootCommand Create()
     {
         var root = new RootCommand("AI usage and spend in BigQuery every morning, exactly once.");
         var serve = new Command(
-            "serve", "Receives pushes and answers people and probes. This is the default command.");
+            Serve, "Receives pushes and answers people and probes. This is the default command.");
         serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         root.Subcommands.Add(serve);
         root.Subcommands.Add(RunsCommand.Create(RemoteService.OpenAsync, TimeProvider.System));

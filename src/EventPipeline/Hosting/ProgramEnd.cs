@@ -21,16 +21,17 @@ internal static class ProgramEnd
         {
             return await stop.RunAsync(command);
         }
+        catch (Exception) when (stop.Token.IsCancellationRequested)
+        {
+            // Whatever it failed of, being stopped comes first.
+            await Console.Error.WriteLineAsync("Stopped.");
+            return StopSignal.ExitCode;
+        }
         catch (Exception mistake) when (
             mistake is UsageException or ConfigurationMistakesException or OptionsValidationException)
         {
             await Console.Error.WriteLineAsync(mistake.Message);
             return 2;
-        }
-        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
-        {
-            await Console.Error.WriteLineAsync("Stopped.");
-            return StopSignal.ExitCode;
         }
         catch (Exception failure)
         {

@@ -8,7 +8,10 @@ namespace EventPipeline.Hosting;
 /// </summary>
 internal sealed class StopSignal : IDisposable
 {
-    /// <summary>The exit code of a program that was stopped: 128 and the number of SIGINT.</summary>
+    /// <summary>
+    /// The exit code of a program that was stopped before it had ended by itself, by whichever signal: 128 and the
+    /// number of SIGINT, as shells have it.
+    /// </summary>
     public const int ExitCode = 130;
 
     private readonly CancellationTokenSource _stopped = new();
@@ -55,12 +58,18 @@ internal sealed class StopSignal : IDisposable
     private void Receive(PosixSignalContext context)
     {
         context.Cancel = _received.TrySetResult();
-        if (context.Cancel)
+        if (!context.Cancel)
         {
-            _stopped.Cancel();
-            return;
+            Environment.Exit(ExitCode);
         }
 
-        Environment.Exit(ExitCode);
+        try
+        {
+            _stopped.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has just ended by itself.
+        }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Backlog(
             Statement.Create("backlog", ("since", now - Lookback), ("day", now - Day)),
             cancellationToken);
         return new BacklogState(
-            rows.Sum(row => row.GetInt64("published")),
+            Math.Max(0, rows.Sum(row => row.GetInt64("published"))),
             [
                 .. from row in rows
                    where row.TimestampOrNull("waited_at") is { } waited
@@ -41,7 +41,18 @@ internal sealed class Backlog(
     /// <summary>The windows of a run that wait, in the plan's order.</summary>
     public async Task<IReadOnlyList<PlannedWindow>> WaitingAsync(
         string runId, RunMode mode, CancellationToken cancellationToken) =>
-        [.. RunHistory.Waiting(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
+        [.. WindowWaits.Of(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
+
+    /// <summary>
+    /// The windows of a run that wait because of a pause, and count against the day's load jobs, which they have not
+    /// used.
+    /// </summary>
+    public async Task<IReadOnlyList<PlannedWindow>> UnusedAsync(
+        string runId, RunMode mode, CancellationToken cancellationToken) =>
+        [
+            .. WindowWaits.Unused(
+                runId, await ledger.OfAsync(runId, mode, cancellationToken), clock.GetUtcNow() - Day),
+        ];
 
     /// <summary>
     /// Records that windows which waited were published: the first of each message with the load jobs that it may take.
@@ -87,7 +98,23 @@ internal sealed class Backlog(
 
     /// <summary>Records that the windows of a message wait, because their run is paused.</summary>
     public Task RecordPausedAsync(FetchRequested message, Delivery delivery, CancellationToken cancellationToken) =>
-        RecordWaitingAsync([.. message.Each()], "The run is paused.", delivery, cancellationToken);
+        RecordWaitingAsync([.. message.Each()], WindowWaits.Paused, delivery, cancellationToken);
+
+    /// <summary>The same of windows that were not published.</summary>
+    public async Task RecordPausedAsync(
+        string runId, RunMode mode, IEnumerable<Window> windows, CancellationToken cancellationToken)
+    {
+        foreach (var some in windows.Chunk(RunEvents.MaxRowsPerInsert))
+        {
+            var rows = some.Select(window =>
+            {
+                var row = ledger.Create(runId, RunHistory.WindowWaiting, mode, window);
+                row["reason"] = WindowWaits.Paused;
+                return (IReadOnlyDictionary<string, object?>)row;
+            });
+            await ledger.AppendAsync(mode, "waiting", [.. rows], cancellationToken);
+        }
+    }
 
     private Task RecordWaitingAsync(
         IReadOnlyList<FetchRequested> windows, string reason, Delivery delivery, CancellationToken cancellationToken)

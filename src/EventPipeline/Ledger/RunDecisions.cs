@@ -10,7 +10,6 @@ namespace EventPipeline.Ledger;
 /// </summary>
 internal sealed class RunDecisions(
     RunEvents events,
-    RunDocuments documents,
     RunCompletion completion,
     KnownRuns known,
     IOptions<DatasetOptions> datasets,
@@ -22,70 +21,50 @@ internal sealed class RunDecisions(
     private const string Teller = "cancellation";
 
     /// <summary>Cancels a run, and announces it; one that has ended stays as it is.</summary>
-    /// <param name="runId">The run.</param>
+    /// <param name="run">The run.</param>
     /// <param name="by">Who cancels it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The run as it is then; null if it is unknown.</returns>
-    public async Task<RunDocument?> CancelAsync(string runId, string by, CancellationToken cancellationToken)
+    public async Task CancelAsync(RunDocument run, string by, CancellationToken cancellationToken)
     {
-        if (await FindAsync(runId, cancellationToken) is not var (run, mode))
+        if (run.WhyNot(RunVerb.Cancel) is not null)
         {
-            return null;
+            return;
         }
 
+        var (runId, mode) = (run.RunId, ModeOf(run));
         if (run.Outcome is null)
         {
             var row = events.Create(runId, RunHistory.RunCancelled, mode);
             row["reason"] = $"Cancelled by {by}. What it had read is kept; request its days again for the rest.";
             await events.InsertAsync(mode, $"cancelled_{runId}", [row], cancellationToken);
         }
-        else if (run.Outcome != RunDocument.Cancelled)
-        {
-            return run;
-        }
 
         await completion.CompleteWhenAllEndedAsync(runId, mode, Teller, cancellationToken);
         Remember(runId, mode, RunDecision.Cancelled);
-        return await documents.FindAsync(runId, cancellationToken);
     }
 
-    /// <summary>Pauses a run that is planned and has not ended.</summary>
-    /// <inheritdoc cref="CancelAsync"/>
-    /// <param name="runId">The run.</param>
+    /// <summary>Pauses a run; what cannot be paused stays as it is.</summary>
+    /// <param name="run">The run.</param>
     /// <param name="by">Who pauses it.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<RunDocument?> PauseAsync(string runId, string by, CancellationToken cancellationToken)
+    public async Task PauseAsync(RunDocument run, string by, CancellationToken cancellationToken)
     {
-        if (await FindAsync(runId, cancellationToken) is not var (run, mode))
+        if (run.WhyNot(RunVerb.Pause) is null && run.State != RunDocument.Paused)
         {
-            return null;
+            await RecordAsync(run, RunHistory.RunPaused, $"Paused by {by}.", null, cancellationToken);
+            Remember(run.RunId, ModeOf(run), RunDecision.Paused);
         }
-
-        if (!run.CanBePaused || run.State == RunDocument.Paused)
-        {
-            return run;
-        }
-
-        await RecordAsync(run, mode, RunHistory.RunPaused, $"Paused by {by}.", cancellationToken);
-        Remember(runId, mode, RunDecision.Paused);
-        return await documents.FindAsync(runId, cancellationToken);
     }
 
     /// <summary>Lets a run that is paused go on; what waits of it is still to be published.</summary>
-    /// <inheritdoc cref="CancelAsync"/>
-    /// <param name="runId">The run.</param>
+    /// <param name="run">The run.</param>
     /// <param name="by">Who resumes it.</param>
+    /// <param name="unused">How many load jobs of a table the pause has kept from being used today.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<RunDocument?> ResumeAsync(string runId, string by, CancellationToken cancellationToken)
+    public async Task ResumeAsync(RunDocument run, string by, long unused, CancellationToken cancellationToken)
     {
-        if (await FindAsync(runId, cancellationToken) is not var (run, mode) || run.State != RunDocument.Paused)
-        {
-            return await documents.FindAsync(runId, cancellationToken);
-        }
-
-        await RecordAsync(run, mode, RunHistory.RunResumed, $"Resumed by {by}.", cancellationToken);
-        Remember(runId, mode, RunDecision.None);
-        return await documents.FindAsync(runId, cancellationToken);
+        await RecordAsync(run, RunHistory.RunResumed, $"Resumed by {by}.", unused, cancellationToken);
+        Remember(run.RunId, ModeOf(run), RunDecision.None);
     }
 
     /// <summary>
@@ -132,23 +111,21 @@ internal sealed class RunDecisions(
         return decision;
     }
 
-    private async Task<(RunDocument Run, RunMode Mode)?> FindAsync(string runId, CancellationToken cancellationToken) =>
-        await documents.FindAsync(runId, cancellationToken) is { } run && RunModeNames.TryParse(run.Mode, out var mode)
-            ? (run, mode)
-            : null;
+    private static RunMode ModeOf(RunDocument run) =>
+        RunModeNames.TryParse(run.Mode, out var mode) ? mode : RunMode.Production;
 
     /// <summary>The last of them counts, so it is never earlier than what another clock has recorded.</summary>
     private Task RecordAsync(
-        RunDocument run, RunMode mode, string name, string reason, CancellationToken cancellationToken)
+        RunDocument run, string name, string reason, long? loads, CancellationToken cancellationToken)
     {
-        var row = events.Create(run.RunId, name, mode);
-        row["reason"] = reason;
+        var row = events.Create(run.RunId, name, ModeOf(run));
+        (row["reason"], row["row_count"]) = (reason, loads);
         if (run.LastEventAt >= (DateTimeOffset)row["recorded_at"]!)
         {
             row["recorded_at"] = run.LastEventAt.Value.AddMilliseconds(1);
         }
 
-        return events.AppendAsync(mode, name, [row], cancellationToken);
+        return events.AppendAsync(ModeOf(run), name, [row], cancellationToken);
     }
 
     private void Remember(string runId, RunMode mode, RunDecision decision) =>

@@ -94,13 +94,6 @@ public sealed record RunDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int RefusedWindows { get; init; }
 
-    /// <summary>
-    /// Whether it can be paused: it is planned and has not ended. What a dry run has read is kept nowhere, so it
-    /// cannot.
-    /// </summary>
-    [JsonIgnore]
-    public bool CanBePaused => Outcome is null && From is not null && Mode != RunModeNames.DryRun;
-
     /// <summary>Windows that have not ended.</summary>
     [JsonIgnore]
     public int Pending =>
@@ -119,8 +112,8 @@ public sealed record RunDocument(
 /// </param>
 /// <param name="State">
 /// <c>loaded</c>, <c>empty</c>, <c>unchanged</c>, <c>skipped</c>, <c>refused</c> (the account's credential may not
-/// read the report), <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends, <c>waiting</c> while it is not
-/// even published: the day's load jobs are spoken for; <c>cancelled</c> if the run was before it ended.
+/// read the report), <c>rejected</c>, <c>failed</c>; <c>pending</c> until it ends, <c>waiting</c> while no message asks
+/// for it: the day's load jobs are spoken for, or its run is paused; <c>cancelled</c> if the run was before it ended.
 /// </param>
 /// <param name="Rows">Rows read.</param>
 /// <param name="Tokens">Tokens read.</param>

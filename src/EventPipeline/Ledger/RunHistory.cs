@@ -82,7 +82,8 @@ internal static class RunHistory
         var windows = plan is null
             ? []
             : plan.Windows
-                .Select(planned => Window(planned, [.. byWindow[planned.Window.Id]], cancelled is not null))
+                .Select(planned => Window(
+                    planned, [.. byWindow[planned.Window.Id]], cancelled is not null, paused is not null))
                 .ToList();
         var trigger = plan is null
             ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at"))
@@ -174,32 +175,6 @@ internal static class RunHistory
             ? new FailedAttempt(row.TextOrNull("reason"), row.Timestamp("recorded_at"))
             : null;
 
-    /// <summary>The windows of a run that wait to be published, in the plan's order.</summary>
-    public static IEnumerable<PlannedWindow> Waiting(string runId, IReadOnlyCollection<Row> events)
-    {
-        var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
-        return from planned in (Plan(events) ?? PlanOfStrays(runId, events))?.Windows ?? []
-               let own = byWindow[planned.Window.Id].ToList()
-               where IsWaiting(planned, own)
-               select planned with { Force = planned.Force || WasForced(own) };
-    }
-
-    /// <summary>Whether the message was forced that met a quota last: somebody may have published it by hand.</summary>
-    private static bool WasForced(IEnumerable<Row> events) =>
-        events.LastOrDefault(row => row.Text("event") == WindowWaiting)?.TextOrNull("details") is { } message
-        && JsonSerializer.Deserialize(message, MessageJson.Default.FetchRequested)!.Force;
-
-    /// <summary>
-    /// Whether a window waits. One that has failed, was replayed and then met a quota does; one that has succeeded does
-    /// not.
-    /// </summary>
-    private static bool IsWaiting(PlannedWindow planned, IReadOnlyCollection<Row> events) =>
-        !planned.Skipped
-        && !events.Any(row => row.Text("event") == WindowEnded && WindowState.IsSuccess(row.Text("state")))
-        && (events.Where(row => row.Text("event") is WindowWaiting or WindowPublished or WindowEnded)
-            .MaxBy(row => row.Timestamp("recorded_at"))
-            ?.Text("event") is { } last ? last == WindowWaiting : planned.Waiting);
-
     private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
         events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
 
@@ -254,17 +229,18 @@ internal static class RunHistory
             .Select(account => account.Key),
     ];
 
-    private static WindowDocument Window(PlannedWindow planned, List<Row> events, bool isCancelled)
+    private static WindowDocument Window(
+        PlannedWindow planned, List<Row> events, bool isCancelled, bool isPaused)
     {
         var end = events
             .Where(row => row.Text("event") == WindowEnded)
             .OrderBy(row => WindowState.Rank(row.Text("state")))
             .ThenByDescending(row => row.Timestamp("recorded_at"))
             .FirstOrDefault();
-        var isWaiting = IsWaiting(planned, events);
+        var isWaiting = WindowWaits.IsWaiting(planned, events);
         end = isWaiting ? null : end;
         var failures = events.Where(row => row.Text("event") == AttemptFailed).ToList();
-        var met = events.LastOrDefault(row => row.Text("event") == WindowWaiting);
+        var met = isPaused || !WindowWaits.IsOfPause(WindowWaits.Last(events)) ? WindowWaits.Last(events) : null;
         var renewed = events.LastOrDefault(row => row.Text("event") == WindowRenewed);
         var details = end?.TextOrNull("details") is { } json
             ? JsonSerializer.Deserialize(json, EndDetailsJson.Default.EndDetails)

@@ -129,7 +129,7 @@ internal sealed class UnfinishedRuns(RunEvents ledger, RunCompletion completion,
     private async Task EndWindowsAsync(
         string endId, RunPlan plan, IReadOnlyList<Row> events, WindowEnd end, CancellationToken cancellationToken)
     {
-        var settled = RunHistory.Waiting(plan.RunId, events).Select(planned => planned.Window.Id)
+        var settled = WindowWaits.Of(plan.RunId, events).Select(planned => planned.Window.Id)
             .Concat(RunHistory.Ended(events))
             .ToHashSet(StringComparer.Ordinal);
         var open = plan.Windows.Index()

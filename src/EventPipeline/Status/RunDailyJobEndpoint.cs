@@ -14,10 +14,10 @@ internal static class RunDailyJobEndpoint
 
     public static void MapRunDailyJob(this IEndpointRouteBuilder routes)
     {
-        Describe(routes.MapPost("/run-daily-job", AskAsync))
+        Describe(routes.MapPost("/run-daily-job", AskAsync)).WithName("requestRun")
             .WithSummary("Requests a run: publishes the trigger and returns the run's id and where to follow it.")
             .Produces<Accepted>(StatusCodes.Status202Accepted);
-        Describe(routes.MapPost("/run-daily-job/estimate", EstimateAsync))
+        Describe(routes.MapPost("/run-daily-job/estimate", EstimateAsync)).WithName("estimateRun")
             .WithSummary("Says what the run would come to, without requesting it: windows, requests, load jobs, days.")
             .Produces<RunEstimate>();
     }
@@ -90,6 +90,13 @@ internal static class RunDailyJobEndpoint
         catch (RejectedEventException rejected)
         {
             return Refused(rejected);
+        }
+        catch (TransientFailureException failure)
+        {
+            return TypedResults.Problem(
+                title: "The run could not be estimated.",
+                detail: $"{failure.Message} Try again in a minute.",
+                statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 

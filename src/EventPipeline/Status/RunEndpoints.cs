@@ -11,23 +11,20 @@ namespace EventPipeline.Status;
 internal static class RunEndpoints
 {
     private const int MaxRuns = 1_000;
-    private const string Cancel = "cancel";
-    private const string Pause = "pause";
-    private const string Resume = "resume";
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         var runs = routes.MapGroup("/runs").WithTags("Runs");
-        runs.MapGet("", ListAsync)
+        runs.MapGet("", ListAsync).WithName("listRuns")
             .WithSummary("The newest runs, newest first; a Link header with rel=\"next\" names the next page.")
             .Produces<IEnumerable<RunSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
-        runs.MapGet("{id}", ShowAsync).WithSummary("One run with its windows.")
+        runs.MapGet("{id}", ShowAsync).WithName("getRun").WithSummary("One run with its windows.")
             .Produces<RunDocument>().ProducesProblem(StatusCodes.Status404NotFound);
-        Decides(runs.MapPost($"{{id}}/{Cancel}", CancelAsync))
+        Decides(runs.MapPost($"{{id}}/{RunVerb.Cancel}", CancelAsync)).WithName("cancelRun")
             .WithSummary("Cancels a run that has not ended: what it has not read is not read any more.");
-        Decides(runs.MapPost($"{{id}}/{Pause}", PauseAsync))
+        Decides(runs.MapPost($"{{id}}/{RunVerb.Pause}", PauseAsync)).WithName("pauseRun")
             .WithSummary("Pauses a run that has not ended: what it has not read waits until it is resumed.");
-        Decides(runs.MapPost($"{{id}}/{Resume}", ResumeAsync))
+        Decides(runs.MapPost($"{{id}}/{RunVerb.Resume}", ResumeAsync)).WithName("resumeRun")
             .WithSummary("Resumes a run that is paused, as far as the day's load jobs go.");
     }
 
@@ -83,82 +80,96 @@ internal static class RunEndpoints
 
     private static Task<IResult> CancelAsync(
         string id,
+        RunDocuments runs,
         RunDecisions decisions,
         DataLabel label,
         HttpContext context,
         CancellationToken cancellationToken) =>
-        DecideAsync(id, label, context, Cancel, by => decisions.CancelAsync(id, by, cancellationToken));
+        DecideAsync(
+            id,
+            runs,
+            label,
+            context,
+            RunVerb.Cancel,
+            (run, by) => decisions.CancelAsync(run, by, cancellationToken),
+            cancellationToken);
 
     private static Task<IResult> PauseAsync(
         string id,
+        RunDocuments runs,
         RunDecisions decisions,
         DataLabel label,
         HttpContext context,
         CancellationToken cancellationToken) =>
-        DecideAsync(id, label, context, Pause, by => decisions.PauseAsync(id, by, cancellationToken));
+        DecideAsync(
+            id,
+            runs,
+            label,
+            context,
+            RunVerb.Pause,
+            (run, by) => decisions.PauseAsync(run, by, cancellationToken),
+            cancellationToken);
 
+    // What is published has to be recorded, whether the caller still waits or not.
     private static Task<IResult> ResumeAsync(
         string id,
-        RunDecisions decisions,
-        WindowPublisher windows,
         RunDocuments runs,
+        WaitingWindows waiting,
         TriggerClock clock,
+        IHostApplicationLifetime lifetime,
         DataLabel label,
         HttpContext context,
         CancellationToken cancellationToken) =>
-        DecideAsync(id, label, context, Resume, async by =>
-        {
-            if (await decisions.ResumeAsync(id, by, cancellationToken) is { Outcome: null } resumed
-                && RunModeNames.TryParse(resumed.Mode, out var mode))
-            {
-                await windows.PublishWaitingAsync(mode, clock.GetUtcNow(), cancellationToken);
-            }
+        DecideAsync(
+            id,
+            runs,
+            label,
+            context,
+            RunVerb.Resume,
+            (run, by) => waiting.ResumeAsync(run, by, clock.GetUtcNow(), lifetime.ApplicationStopping),
+            cancellationToken);
 
-            return await runs.FindAsync(id, cancellationToken);
-        });
-
-    /// <summary>Decides about a run that has not ended.</summary>
+    /// <summary>Decides about a run, unless it is one about which that cannot be decided.</summary>
     private static async Task<IResult> DecideAsync(
-        string id, DataLabel label, HttpContext context, string verb, Func<string, Task<RunDocument?>> decide)
+        string id,
+        RunDocuments runs,
+        DataLabel label,
+        HttpContext context,
+        string verb,
+        Func<RunDocument, string, Task> decide,
+        CancellationToken cancellationToken)
     {
-        var by = context.User.FindFirstValue(ClaimTypes.Email) ?? "a person at this machine";
-        RunDocument? run;
         try
         {
-            run = RunId.IsValid(id) ? await decide(by) : null;
+            if (!RunId.IsValid(id) || await runs.FindAsync(id, cancellationToken) is not { } run)
+            {
+                return NotFound(id);
+            }
+
+            if (run.WhyNot(verb) is { } before)
+            {
+                return StaysAsItIs(before);
+            }
+
+            await decide(run, context.User.FindFirstValue(ClaimTypes.Email) ?? "a person at this machine");
+            run = (await runs.FindAsync(id, cancellationToken))!;
+
+            // It may have ended in between; that does not make its being resumed wrong.
+            return verb != RunVerb.Resume && run.WhyNot(verb) is { } after
+                ? StaysAsItIs(after)
+                : TypedResults.Ok(RunSummary.FromDocument(run, label));
         }
         catch (TransientFailureException failure)
         {
             return TypedResults.Problem(
-                title: "The run may have stayed as it was.",
+                title: "The run may not have been changed.",
                 detail: $"{failure.Message} Try again in a minute.",
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
-
-        return run switch
-        {
-            null => NotFound(id),
-            _ when WhyNot(run, verb) is { } why => TypedResults.Problem(
-                title: "The run stays as it is.",
-                detail: why,
-                statusCode: StatusCodes.Status409Conflict),
-            _ => TypedResults.Ok(RunSummary.FromDocument(run, label)),
-        };
     }
 
-    /// <summary>Why a run is not as it would be; null if it is.</summary>
-    private static string? WhyNot(RunDocument run, string verb) => (verb, run) switch
-    {
-        (Cancel, { Outcome: RunDocument.Cancelled }) => null,
-        (_, { Outcome: { } outcome }) =>
-            $"Run {run.RunId} {(outcome == RunDocument.Cancelled ? "was" : "has")} {outcome}, so there is nothing to "
-                + $"{verb}.",
-        (Pause, { State: not RunDocument.Paused, Mode: RunModeNames.DryRun }) =>
-            $"Run {run.RunId} is a dry run, which keeps nothing of what it reads. Cancel it, and request it again.",
-        (Pause, { State: not RunDocument.Paused }) =>
-            $"Run {run.RunId} is not planned yet. Try again in a minute, or cancel it.",
-        _ => null,
-    };
+    private static ProblemHttpResult StaysAsItIs(string why) => TypedResults.Problem(
+        title: "The run stays as it is.", detail: why, statusCode: StatusCodes.Status409Conflict);
 
     private static ProblemHttpResult NotFound(string id) => TypedResults.Problem(
         title: "There is no such run.",

@@ -74,17 +74,17 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     [Fact]
     public async Task Thousands_are_listed_page_by_page_and_decided_together()
     {
-        await StoreAsync([.. Enumerable.Range(0, 1_205).Select(i => Letter(i, i < 40 ? "labs" : "acme", "cost"))]);
+        await StoreAsync([.. Enumerable.Range(0, 5_000).Select(i => Letter(i, i < 40 ? "labs" : "acme", "cost"))]);
 
-        var all = JsonElement.Parse((await RunAsync("list", "--json", "--limit", "5000")).Output);
+        var all = JsonElement.Parse((await RunAsync("list", "--json", "--limit", "6000")).Output);
         all.EnumerateArray().Select(letter => letter.GetProperty("id").GetString())
-            .ShouldBe(Enumerable.Range(0, 1_205).Reverse().Select(IdOf));
+            .ShouldBe(Enumerable.Range(0, 5_000).Reverse().Select(IdOf));
         var (code, text, _) = await RunAsync("discard", "--account", "labs", "--yes", "--per-second", "5000");
 
         code.ShouldBe(0);
         text.ShouldEndWith("40 dead letters would be discarded.\n40 dead letters discarded.\n");
         (await RunAsync("list", "--account", "labs")).Output.ShouldBe("There is no such dead letter (open).\n");
-        (await RunAsync("list")).Output.ShouldStartWith("1,165 bad_input of anthropic/acme/cost");
+        (await RunAsync("list")).Output.ShouldStartWith("4,960 bad_input of anthropic/acme/cost");
     }
 
     [Fact]

@@ -183,7 +183,7 @@ public sealed class RunsCommandTests : IAsyncLifetime
         (await RunAsync("pause", runId, "--yes")).Output.ShouldContain($"\nRun {runId} is paused. Every instance ");
         (await RunAsync("watch", runId)).Code.ShouldBe(5);
         (await RunAsync("resume", runId)).ShouldBe(
-            (1, $"{head}paused, {counts} What waits of it would be read, as far as the day's load jobs go.\n",
+            (1, $"{head}paused, {counts} Its waiting windows would be read, as far as the day's load jobs go.\n",
                 "Nothing was resumed: answer 'yes' or pass --yes.\n"));
         (await RunAsync("resume", runId, "--yes")).Output.ShouldEndWith($"\nRun {runId} is running.\n");
 

@@ -186,6 +186,75 @@ public sealed class WholePauseTests : IAsyncLifetime
         (await _host.RunOfAsync(run.RunId)).State.ShouldBe("completed");
     }
 
+    /// <summary>What a daily run reads is provided for every day, whatever else waits.</summary>
+    [Fact]
+    public async Task A_daily_run_that_was_paused_while_it_was_published_goes_on_before_an_older_backfill()
+    {
+        LargeBackfill.Arrange(_host);
+        _host.Warehouse.MaxLoadsPerDay = 1;
+        var backfill = await _host.RunAsync(LargeBackfill.Of(_host));
+        var left = backfill.Windows.Count(window => window.State == "waiting");
+        var asked = _host.Vendor.Asked.Count;
+
+        var runId = await PlanPausedAsync("""{"vendors":["anthropic"],"reports":["cost"]}""");
+
+        var paused = await _host.RunOfAsync(runId);
+        (paused.State, paused.Windows.ShouldHaveSingleItem().State).ShouldBe(("paused", "waiting"));
+        _host.Vendor.Asked.Count.ShouldBe(asked);
+        await DecideAsync(runId, "resume");
+        await _host.IdleAsync();
+        (await _host.RunOfAsync(runId)).State.ShouldBe("completed");
+        (await _host.RunOfAsync(backfill.RunId)).Windows.Count(window => window.State == "waiting").ShouldBe(left);
+        (await _host.AskAsync(
+            $"SELECT row_count FROM run_events WHERE run_id = '{runId}' AND event = 'window_published'"))
+            .ShouldBe([[0L]]);
+    }
+
+    [Fact]
+    public async Task Load_jobs_that_a_pause_kept_from_being_used_are_there_for_it_on_the_same_day_and_only_once()
+    {
+        LargeBackfill.Arrange(_host);
+        _host.Warehouse.MaxLoadsPerDay = 1_500;
+        var needs = (await EstimateAsync()).GetProperty("warehouse");
+        var (all, plenty) = (
+            needs.GetProperty("loadJobs").GetInt32(), needs.GetProperty("loadJobsLeft").GetInt32());
+        _host.Warehouse.MaxLoadsPerDay = ((1_200 - plenty + all + 8) * 100 / 80) + 1;
+        var left = (await EstimateAsync()).GetProperty("warehouse").GetProperty("loadJobsLeft").GetInt32();
+        left.ShouldBeInRange(all, all + 10);
+
+        var runId = await PlanPausedAsync(LargeBackfill.Of(_host));
+        await DecideAsync(runId, "resume");
+        await _host.IdleAsync();
+
+        (await _host.RunOfAsync(runId)).State.ShouldBe("completed");
+        (await EstimateAsync(",\"force\":true")).GetProperty("warehouse").GetProperty("loadJobsLeft").GetInt32()
+            .ShouldBe(left - all);
+    }
+
+    [Fact]
+    public async Task A_run_that_is_resumed_while_a_message_of_it_is_put_off_reads_it()
+    {
+        const string RunId = "20250101-0123456789ab";
+        _host.Vendor.OnDays(CostRows.Path, CostRows.Of);
+        await _host.RecordAsync(RunId, RunHistory.RunPaused, _host.Now);
+        var resumed = Task.CompletedTask;
+        _host.Warehouse.Before = statement =>
+        {
+            if (statement.Name == "insert_run_events" && resumed.IsCompleted)
+            {
+                _host.Warehouse.Before = _ => { };
+                resumed = _host.RecordAsync(RunId, RunHistory.RunResumed, _host.Now);
+                resumed.GetAwaiter().GetResult();
+            }
+        };
+
+        (await _host.PushFetchAsync(RunId, "anthropic", "cost", From, From)).ShouldBe(HttpStatusCode.NoContent);
+
+        (await _host.CountAsync("cost")).ShouldBe(1);
+        var run = await _host.RunOfAsync(RunId);
+        (run.State, run.Windows[0].Reason).ShouldBe(("completed", null));
+    }
+
     private static string? State(JsonElement run) => run.GetProperty("state").GetString();
 
     /// <summary>A run of more windows than are read at once, of which the first are being read.</summary>
@@ -195,6 +264,31 @@ public sealed class WholePauseTests : IAsyncLifetime
         var runId = await _host.RequestAsync("anthropic", "cost", From, To, more);
         await gate.ReachedAsync();
         return runId;
+    }
+
+    /// <summary>A run that was paused after it was planned and before its windows were published.</summary>
+    private async Task<string> PlanPausedAsync(string body)
+    {
+        var runId = Messages.RunId.Create("//test", "cut-off", _host.Now);
+        await _host.RecordAsync(runId, RunHistory.RunPaused, _host.Now);
+        (await _host.PushTriggerAsync(
+            body,
+            "cut-off",
+            ("ce-specversion", "1.0"),
+            ("ce-id", "cut-off"),
+            ("ce-source", "//test"),
+            ("ce-type", "eventpipeline.run.requested.v1"),
+            ("ce-time", $"{_host.Now:O}")))
+            .ShouldBe(HttpStatusCode.NoContent);
+        await _host.IdleAsync();
+        return runId;
+    }
+
+    private async Task<JsonElement> EstimateAsync(string more = "")
+    {
+        using var answer = await _host.PostAsync("run-daily-job/estimate", LargeBackfill.Of(_host, more));
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Cancellation));
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
     }
 
     private async Task<JsonElement> DecideAsync(string runId, string verb)

@@ -1,11 +1,11 @@
--- How many load jobs per table runs have published for beyond what daily runs need, and which of them may have windows that wait.
+-- How many load jobs per table runs have published for beyond what daily runs need, less what a pause kept from being used, and which of them may have windows that wait.
 -- @since TIMESTAMP
 -- @day TIMESTAMP
 SELECT
   run_id,
   mode,
   MIN(recorded_at) AS began,
-  SUM(CASE WHEN recorded_at < @day THEN 0 WHEN event = 'planned' THEN COALESCE(row_count, 0) WHEN event = 'window_published' THEN COALESCE(row_count, 1) ELSE 0 END) AS published,
+  SUM(CASE WHEN recorded_at < @day THEN 0 WHEN event = 'planned' THEN COALESCE(row_count, 0) WHEN event = 'window_published' THEN COALESCE(row_count, 1) WHEN event = 'run_resumed' THEN -COALESCE(row_count, 0) ELSE 0 END) AS published,
   MAX(CASE WHEN event = 'window_waiting' OR state = 'waiting' THEN recorded_at END) AS waited_at,
   MAX(CASE WHEN event = 'completed' THEN recorded_at END) AS completed_at,
   MAX(CASE WHEN event = 'run_cancelled' THEN recorded_at END) AS cancelled_at,

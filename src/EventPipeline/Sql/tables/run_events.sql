@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   window_start DATE OPTIONS (description = 'The window\'s first day.'),
   window_end DATE OPTIONS (description = 'The window\'s last day.'),
   state STRING OPTIONS (description = 'loaded, empty, unchanged, refused, rejected or failed; of a planned window skipped, waiting or null; of a plan waiting or null; of a trigger rejected or failed; of a run completed, failed or cancelled.'),
-  row_count INT64 OPTIONS (description = 'Rows read; of a plan how many of its windows were published that might have waited.'),
+  row_count INT64 OPTIONS (description = 'Rows read; of a plan and of published windows how many load jobs a table may take for those that might have waited; of a resumed run how many of these were not used.'),
   tokens INT64 OPTIONS (description = 'Tokens read.'),
   amount_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Billed money read, US dollars.'),
   estimated_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Estimated money read, US dollars.'),

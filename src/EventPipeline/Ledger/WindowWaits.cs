@@ -1,0 +1,70 @@
+using System.Text.Json;
+using EventPipeline.Load;
+using EventPipeline.Messages;
+
+namespace EventPipeline.Ledger;
+
+/// <summary>Reads of a run's events which of its windows wait, and for what.</summary>
+internal static class WindowWaits
+{
+    /// <summary>Why a window waits whose run is paused.</summary>
+    public const string Paused = "The run is paused.";
+
+    /// <summary>The windows of a run that wait to be published, in the plan's order.</summary>
+    public static IEnumerable<PlannedWindow> Of(string runId, IReadOnlyCollection<Row> events) =>
+        Each(runId, events).Select(one => one.Planned with { Force = one.Planned.Force || WasForced(one.Events) });
+
+    /// <summary>
+    /// The windows that wait because of a pause, and were counted against a day's load jobs since a time, UTC, without
+    /// having used them.
+    /// </summary>
+    public static IEnumerable<PlannedWindow> Unused(
+        string runId, IReadOnlyCollection<Row> events, DateTimeOffset since)
+    {
+        var plannedAt = events.FirstOrDefault(row => row.Text("event") == RunHistory.Planned)?.Timestamp("recorded_at");
+        return from one in Each(runId, events)
+               let published = Newest(one.Events, RunHistory.WindowPublished)?.Timestamp("recorded_at")
+               where one.Planned.MayWait
+                   && IsOfPause(Last(one.Events))
+                   && (published ?? (one.Planned.Waiting ? null : plannedAt)) >= since
+               select one.Planned;
+    }
+
+    /// <summary>
+    /// Whether a window waits. One that has failed, was replayed and then met a quota does; one that has succeeded does
+    /// not.
+    /// </summary>
+    public static bool IsWaiting(PlannedWindow planned, IReadOnlyCollection<Row> events) =>
+        !planned.Skipped
+        && !events.Any(
+            row => row.Text("event") == RunHistory.WindowEnded && WindowState.IsSuccess(row.Text("state")))
+        && (events.Where(
+                row => row.Text("event")
+                    is RunHistory.WindowWaiting or RunHistory.WindowPublished or RunHistory.WindowEnded)
+            .MaxBy(row => row.Timestamp("recorded_at"))
+            ?.Text("event") is { } last ? last == RunHistory.WindowWaiting : planned.Waiting);
+
+    /// <summary>The event of a window's last wait; null if it never waited.</summary>
+    public static Row? Last(IEnumerable<Row> events) => Newest(events, RunHistory.WindowWaiting);
+
+    /// <summary>Whether a wait is a pause's.</summary>
+    public static bool IsOfPause(Row? wait) => wait?.TextOrNull("reason") == Paused;
+
+    private static IEnumerable<(PlannedWindow Planned, IReadOnlyCollection<Row> Events)> Each(
+        string runId, IReadOnlyCollection<Row> events)
+    {
+        var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
+        return from planned in (RunHistory.Plan(events) ?? RunHistory.PlanOfStrays(runId, events))?.Windows ?? []
+               let own = byWindow[planned.Window.Id].ToList()
+               where IsWaiting(planned, own)
+               select (planned, (IReadOnlyCollection<Row>)own);
+    }
+
+    /// <summary>Whether the message was forced that waited last: somebody may have published it by hand.</summary>
+    private static bool WasForced(IEnumerable<Row> events) =>
+        Last(events)?.TextOrNull("details") is { } message
+        && JsonSerializer.Deserialize(message, MessageJson.Default.FetchRequested)!.Force;
+
+    private static Row? Newest(IEnumerable<Row> events, string name) =>
+        events.Where(row => row.Text("event") == name).MaxBy(row => row.Timestamp("recorded_at"));
+}
