@@ -10,7 +10,5 @@ return await ProgramEnd.RunAsync(async stop =>
         stop.Patience = TimeSpan.FromSeconds(10);
     }
 
-    var exitCode = await command.InvokeAsync(
-        new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop.Token);
-    return command.Errors.Count > 0 ? 2 : exitCode;
+    return await CommandLine.RunAsync(command, stop.Token);
 });

@@ -13,9 +13,14 @@ internal static class QueryEndpoint
 
     public static void MapQuery(this IEndpointRouteBuilder routes) => routes
         .MapPost(Path, AskAsync)
+        .WithName("query")
         .HoldToWhatIsRead()
         .WithTags("Local")
-        .WithSummary("Runs one SELECT over the data: up to 100,000 rows, up to 60 seconds.");
+        .WithSummary("Runs one SELECT over the data: up to 100,000 rows, up to 60 seconds.")
+        .Produces<QueryResponse>()
+        .ProducesProblem(StatusCodes.Status400BadRequest)
+        .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
 
     private static async Task<IResult> AskAsync(
         QueryRequest request, DuckDbWarehouse warehouse, DataLabel label, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace EventPipeline.Commands;
 
@@ -22,16 +23,20 @@ internal static class OutputOptions
     public static Option<bool> Document { get; } =
         new("--json") { Description = "Print one JSON document on standard output and nothing else." };
 
-    /// <summary>Adds both to a command, which takes one of them.</summary>
+    private static readonly Option<string?> Format = WordOption.Create(
+        "--format", "table (the default), json or csv.", "FORMAT", ["table", "json", "csv"]);
+
+    /// <summary>Adds all to a command, which takes one of them.</summary>
     public static void AddTo(Command command)
     {
+        command.Options.Add(Format);
         command.Options.Add(Json);
         command.Options.Add(Csv);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(Json) && result.GetValue(Csv))
+            if (Given(result).Count() > 1)
             {
-                result.AddError("Give --json or --csv, not both.");
+                result.AddError($"Give one of {string.Join(" and ", Given(result))}, not both.");
             }
         });
     }
@@ -42,8 +47,17 @@ internal static class OutputOptions
             ? arguments.InvocationConfiguration.Error
             : arguments.InvocationConfiguration.Output;
 
-    public static OutputFormat Read(ParseResult arguments) =>
-        arguments.GetValue(Json) ? OutputFormat.Json
-        : arguments.GetValue(Csv) ? OutputFormat.Csv
-        : OutputFormat.Table;
+    public static OutputFormat Read(ParseResult arguments) => arguments.GetValue(Format) switch
+    {
+        "json" => OutputFormat.Json,
+        "csv" => OutputFormat.Csv,
+        null when arguments.GetValue(Json) => OutputFormat.Json,
+        null when arguments.GetValue(Csv) => OutputFormat.Csv,
+        _ => OutputFormat.Table,
+    };
+
+    private static IEnumerable<string> Given(CommandResult result) =>
+        from option in new Option[] { Format, Json, Csv }
+        where result.GetResult(option) is { Implicit: false }
+        select option.Name;
 }

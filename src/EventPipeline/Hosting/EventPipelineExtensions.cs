@@ -8,8 +8,6 @@ using EventPipeline.Load;
 using EventPipeline.Status;
 using EventPipeline.Trigger;
 using EventPipeline.Vendors;
-using Microsoft.AspNetCore.OpenApi;
-using Microsoft.OpenApi;
 
 namespace EventPipeline.Hosting;
 
@@ -53,7 +51,7 @@ internal static class EventPipelineExtensions
         services.Configure<HostOptions>(host => host.ShutdownTimeout = ShutdownTimeout);
         services.AddProblemDetails();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true); // RequestRules reports it
-        services.AddOpenApi(Describe);
+        services.AddOpenApi(ApiDescription.Describe);
         services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
         return builder.AddTelemetry();
     }
@@ -83,34 +81,5 @@ internal static class EventPipelineExtensions
         everyone.MapGroup("").HoldToWhatIsRead().MapHealth();
         everyone.MapNotFound();
         return app;
-    }
-
-    private static void Describe(OpenApiOptions openApi)
-    {
-        openApi.AddDocumentTransformer((document, _, _) =>
-        {
-            document.Info.Title = "EventPipeline";
-            document.Info.Description = "AI usage and spend, loaded every morning, exactly once.";
-            return Task.CompletedTask;
-        });
-        openApi.AddSchemaTransformer((schema, context, _) =>
-        {
-            if (context.JsonTypeInfo.Type == typeof(decimal))
-            {
-                // as DecimalAsString writes it
-                (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.String, "decimal", null);
-            }
-            else if (context.JsonTypeInfo.Type == typeof(IReadOnlyDictionary<string, decimal>))
-            {
-                schema.AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.String, Format = "decimal" };
-            }
-            else if (context.JsonTypeInfo.Type.IsAssignableTo(typeof(ReportedMoney)))
-            {
-                schema.Required ??= new HashSet<string>();
-                schema.Required.UnionWith(["usd", "estimatedUsd"]);
-            }
-
-            return Task.CompletedTask;
-        });
     }
 }

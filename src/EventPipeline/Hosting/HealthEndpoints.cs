@@ -16,11 +16,12 @@ internal static partial class HealthEndpoints
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
         var probes = routes.MapGroup("").WithTags("Probes");
-        probes.MapGet("/liveness", () => TypedResults.Ok(new Probe("alive")))
+        probes.MapGet("/liveness", () => TypedResults.Ok(new Probe("alive"))).WithName("isAlive")
             .WithSummary("The process is alive; calls nothing external.");
-        probes.MapGet("/ready", ReadyAsync).WithSummary("The service is ready to take work: its warehouse answers.")
+        probes.MapGet("/ready", ReadyAsync).WithName("isReady")
+            .WithSummary("The service is ready to take work: its warehouse answers.")
             .Produces<Probe>().Produces<Probe>(StatusCodes.Status503ServiceUnavailable);
-        probes.MapGet("/health", HealthAsync)
+        probes.MapGet("/health", HealthAsync).WithName("getHealth")
             .WithSummary(
                 "Every component with state and latency: 503 only when warehouse, publisher or secrets are down.")
             .Produces<Health>().Produces<Health>(StatusCodes.Status503ServiceUnavailable);

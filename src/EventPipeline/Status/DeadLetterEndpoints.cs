@@ -13,17 +13,26 @@ internal static class DeadLetterEndpoints
     public static void MapDeadLetters(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/dead-letters").WithTags("Dead letters").AddEndpointFilter(TellConflictsAsync);
-        group.MapGet("", ListAsync)
+        group.MapGet("", ListAsync).WithName("listDeadLetters")
             .WithSummary(
                 "Dead letters, most recently seen first; a Link header with rel=\"next\" names the next page.")
             .Produces<IReadOnlyList<DeadLetterSummary>>().ProducesProblem(StatusCodes.Status400BadRequest);
-        group.MapGet("groups", GroupAsync).WithSummary("Dead letters by cause and by whom they concern.")
+        group.MapGet("groups", GroupAsync).WithName("groupDeadLetters")
+            .WithSummary("Dead letters by cause and by whom they concern.")
             .Produces<IReadOnlyList<DeadLetterGroup>>().ProducesProblem(StatusCodes.Status400BadRequest);
-        group.MapGet("{id}", ShowAsync).WithSummary("One dead letter with its attributes and payload.");
-        group.MapPost("{id}/replay", ReplayAsync)
+        group.MapGet("{id}", ShowAsync).WithName("getDeadLetter")
+            .WithSummary("One dead letter with its attributes and payload.")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        Decides(group.MapPost("{id}/replay", ReplayAsync)).WithName("replayDeadLetter")
             .WithSummary("Publishes a dead letter again to the topic it came from.");
-        group.MapPost("{id}/discard", DiscardAsync).WithSummary("Discards a dead letter: leaves it alone from now on.");
+        Decides(group.MapPost("{id}/discard", DiscardAsync)).WithName("discardDeadLetter")
+            .WithSummary("Discards a dead letter: leaves it alone from now on.");
     }
+
+    private static RouteHandlerBuilder Decides(RouteHandlerBuilder endpoint) => endpoint
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<IResult> ListAsync(
         DeadLetterStore store,

@@ -18,11 +18,12 @@ internal static class StatusEndpoints
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
         var status = routes.MapGroup("").WithTags("Status");
-        status.MapGet("/status", StatusAsync)
+        status.MapGet("/status", StatusAsync).WithName("getStatus")
             .WithSummary("The last run, how fresh every report is, and how many dead letters are open.");
-        status.MapGet("/slices", SlicesAsync).WithSummary("The dataset's content by vendor, account, report and day.")
+        status.MapGet("/slices", SlicesAsync).WithName("listSlices")
+            .WithSummary("The dataset's content by vendor, account, report and day.")
             .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
-        status.MapGet("/vendors", VendorsAsync)
+        status.MapGet("/vendors", VendorsAsync).WithName("listVendors")
             .WithSummary(
                 "The vendors, their reports and accounts, whether a report may be read, and how the last reads went.");
     }

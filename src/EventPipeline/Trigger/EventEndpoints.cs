@@ -27,9 +27,17 @@ internal static partial class EventEndpoints
                     TimeProvider clock,
                     ILogger<EventDispatcher> logger) =>
                     ReceiveAsync(new Door(entrance, events, deadLetters, clock, logger, handBack), budget, context))
+                .WithName($"receive{NameOf(entrance)}")
                 .WithTags("Events")
-                .WithSummary($"Accepts a Pub/Sub push: {entrance.Type ?? "the event's own type decides"}.");
+                .WithSummary($"Accepts a Pub/Sub push: {entrance.Type ?? "the event's own type decides"}.")
+                .ProducesProblem(StatusCodes.Status429TooManyRequests)
+                .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         }
+
+        static string NameOf(Entrance entrance) => entrance.Path.Length == 1
+            ? "Event"
+            : string.Concat(entrance.Path.Split('/')[^1].Split('-')
+                .Select(word => $"{char.ToUpperInvariant(word[0])}{word[1..]}"));
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> ReceiveAsync(

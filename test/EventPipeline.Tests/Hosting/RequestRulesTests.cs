@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using EventPipeline.Tests.Service;
@@ -41,6 +42,44 @@ public sealed class RequestRulesTests(ServiceFixture fixture) : IClassFixture<Se
 
         problem.ShouldContain(name);
         problem.ShouldContain(hint);
+    }
+
+    [Theory]
+    [InlineData("GET", "/run-daily-job", "POST")]
+    [InlineData("DELETE", "/runs", "GET")]
+    [InlineData("PUT", "/runs/20250101-0123456789ab", "GET")]
+    [InlineData("GET", "/runs/20250101-0123456789ab/pause", "POST")]
+    [InlineData("GET", "/events/fetch-requested", "POST")]
+    [InlineData("HEAD", "/status", "GET")]
+    [InlineData("GET", "/", "POST")]
+    [InlineData("POST", "/metrics", "GET")]
+    [InlineData("GET", "/v1/projects/local/topics/fetch:publish", "POST")]
+    public async Task Another_method_than_an_endpoint_s_is_405_with_those_that_it_has(
+        string method, string path, string allowed)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await _host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        answer.Content.Headers.Allow.ShouldBe([allowed]);
+        if (method != "HEAD")
+        {
+            (await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken))
+                .GetProperty("detail").GetString().ShouldBe($"{path} takes {allowed}, not {method}.");
+        }
+    }
+
+    [Theory]
+    [InlineData("GET", "/run")]
+    [InlineData("POST", "/runs/x/stop")]
+    [InlineData("POST", "/events")]
+    public async Task A_path_that_is_no_endpoint_s_is_404(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var answer = await _host.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        answer.Content.Headers.Allow.ShouldBeEmpty();
     }
 
     [Theory]

@@ -139,6 +139,39 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
     }
 
     [Fact]
+    public async Task OpenAPI_names_every_operation_its_callers_and_its_refusals()
+    {
+        var document = await _host.GetAsync("openapi/v1.json");
+        var operations = document.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (Path: path.Name, operation.Value)))
+            .ToList();
+
+        var ids = operations.Select(operation => operation.Value.GetProperty("operationId").GetString()).ToList();
+        ids.ShouldBeUnique();
+        ids.ShouldContain("pauseRun");
+        ids.ShouldContain("receiveFetchRequested");
+        var scheme = document.GetProperty("components").GetProperty("securitySchemes").GetProperty("google");
+        (scheme.GetProperty("type").GetString(), scheme.GetProperty("scheme").GetString()).ShouldBe(("http", "bearer"));
+        foreach (var (path, operation) in operations)
+        {
+            var statuses = operation.GetProperty("responses").EnumerateObject().Select(one => one.Name).ToList();
+            statuses.ShouldContain(status => status.StartsWith('2'), path);
+            statuses.ShouldContain("500", path);
+            var isOpen = path is "/liveness" or "/ready" or "/health" or "/query";
+            operation.TryGetProperty("security", out _).ShouldBe(!isOpen, path);
+            statuses.Contains("401").ShouldBe(!isOpen, path);
+        }
+
+        Statuses("/dead-letters/{id}/replay", "post")
+            .ShouldBe(["200", "400", "401", "403", "404", "409", "500", "503"], ignoreOrder: true);
+        Statuses("/runs/{id}/pause", "post")
+            .ShouldBe(["200", "400", "401", "403", "404", "409", "500", "503"], ignoreOrder: true);
+
+        IEnumerable<string> Statuses(string path, string method) => document.GetProperty("paths").GetProperty(path)
+            .GetProperty(method).GetProperty("responses").EnumerateObject().Select(one => one.Name);
+    }
+
+    [Fact]
     public async Task OpenAPI_describes_money_of_every_basis()
     {
         var schemas = (await _host.GetAsync("openapi/v1.json")).GetProperty("components").GetProperty("schemas");

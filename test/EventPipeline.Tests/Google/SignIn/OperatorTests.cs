@@ -131,7 +131,7 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
     [InlineData("liveness", HttpStatusCode.OK)]
     [InlineData("ready", HttpStatusCode.OK)]
     [InlineData("no-such-thing", HttpStatusCode.NotFound)]
-    [InlineData("events/run-requested", HttpStatusCode.NotFound)]
+    [InlineData("events/run-requested", HttpStatusCode.MethodNotAllowed)]
     public async Task Probes_and_the_list_of_endpoints_are_for_everyone_and_look_at_no_token(
         string path, HttpStatusCode status)
     {
