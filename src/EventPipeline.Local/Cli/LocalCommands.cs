@@ -64,6 +64,7 @@ internal static class LocalCommands
         root.Subcommands.Add(AddRun(new Command(
             "run", "Triggers one run, as Cloud Scheduler would, and waits for it to end. The default.")));
         root.Subcommands.Add(Serve());
+        root.Subcommands.Add(StatusCommand.Create(OpenServiceAsync));
         root.Subcommands.Add(RunsCommand.Create(OpenServiceAsync, TimeProvider.System));
         root.Subcommands.Add(BackfillCommand.Create(OpenServiceAtWorkAsync, TimeProvider.System));
         root.Subcommands.Add(DeadLettersCommand.Create(OpenServiceAsync, TimeProvider.System));

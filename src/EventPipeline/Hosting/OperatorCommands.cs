@@ -19,6 +19,7 @@ internal static class OperatorCommands
             Serve, "Receives pushes and answers people and probes. This is the default command.");
         serve.SetAction((_, cancellationToken) => ServeCommand.ExecuteAsync(cancellationToken));
         root.Subcommands.Add(serve);
+        root.Subcommands.Add(StatusCommand.Create(RemoteService.OpenAsync));
         root.Subcommands.Add(RunsCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
         root.Subcommands.Add(BackfillCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
         root.Subcommands.Add(DeadLettersCommand.Create(RemoteService.OpenAsync, TimeProvider.System));

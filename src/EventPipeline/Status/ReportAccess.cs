@@ -16,6 +16,10 @@ public sealed record ReportAccess(string Report, string State)
     private const string Failed = "failed";
     private const string Unread = "unread";
 
+    /// <summary>Whether the credential may not read it.</summary>
+    [JsonIgnore]
+    public bool IsRefused => State == Refused;
+
     /// <summary>Since when it is refused; absent otherwise.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Since { get; init; }

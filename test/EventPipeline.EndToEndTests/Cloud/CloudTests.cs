@@ -13,7 +13,7 @@ namespace EventPipeline.EndToEndTests.Cloud;
 public sealed class CloudTests(CloudBench bench) : IClassFixture<CloudBench>
 {
     /// <summary>Whose tokens the stand-in's metadata server makes.</summary>
-    private const string RuntimeEmail = "runtime@stand-in.iam.gserviceaccount.com";
+    internal const string RuntimeEmail = "runtime@stand-in.iam.gserviceaccount.com";
 
     private static readonly string[] Reports = ["messages_usage", "cost", "claude_code", "completions_usage"];
 

@@ -39,10 +39,10 @@ public class Simulation : IAsyncLifetime
     }
 
     /// <summary>Another simulation, at another time.</summary>
-    internal static async Task<Simulation> AtAsync(string now)
+    internal static async Task<Simulation> AtAsync(string now, int seed = 1)
     {
         var simulation = new Simulation();
-        await simulation.StartAsync(now);
+        await simulation.StartAsync(now, seed);
         return simulation;
     }
 
@@ -153,10 +153,12 @@ public class Simulation : IAsyncLifetime
     private static decimal Exact(JsonElement text) =>
         decimal.Parse(text.GetString()!, NumberStyles.Number, CultureInfo.InvariantCulture);
 
-    private async Task StartAsync(string now)
+    private async Task StartAsync(string now, int seed = 1)
     {
         process = LocalProcess.Start(
-            folder.Path, new Dictionary<string, string>(), "simulate", "--port", "0", "--now", now);
+            folder.Path,
+            new Dictionary<string, string>(),
+            "simulate", "--port", "0", "--now", now, "--seed", string.Create(CultureInfo.InvariantCulture, $"{seed}"));
         http.BaseAddress = new Uri(await process.LineAsync("SIMULATED vendors on "));
         var all = await GetAsync("_simulator");
         Accounts = [.. all.GetProperty("accounts").EnumerateArray().Select(account => new ServedAccount(
