@@ -1,13 +1,14 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EventPipeline.DeadLetters;
 
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// Replays or discards dead letters one by one, no faster than it may. Each is done or not: stopped half-way, the same
-/// command goes on with those that are still open.
+/// Replays or discards dead letters, a few at a time and no faster than it may. Each is done or not: stopped half-way,
+/// the same command goes on with those that are still open.
 /// </summary>
 /// <param name="service">The service that does it.</param>
 /// <param name="clock">Keeps the pace.</param>
@@ -25,7 +26,11 @@ internal sealed class DeadLetterDecision(
 {
     private const int ToldEvery = 100;
 
+    // Each waits for the warehouse for most of its time: one by one, five thousand would take hours.
+    private const int AtOnce = 8;
+
     private readonly TextWriter _talk = asJson ? console.Error : console.Output;
+    private readonly TextWriter _error = TextWriter.Synchronized(console.Error);
 
     /// <summary>Whether named letters that were replayed and have not come back are left alone.</summary>
     public bool LeavesReplayed { get; init; }
@@ -100,44 +105,70 @@ internal sealed class DeadLetterDecision(
     private async Task<int> MakeAsync(
         IReadOnlyList<string> ids, int perSecond, CancellationToken cancellationToken)
     {
-        using var pace = new PeriodicTimer(
-            TimeSpan.FromMilliseconds(Math.Max(1, 1000.0 / perSecond)), clock);
-        var (letters, refused) = (new List<DeadLetterSummary>(), 0);
-        foreach (var id in ids)
+        var letters = new DeadLetterSummary?[ids.Count];
+        var (ended, refused) = (0, 0);
+        TransientFailureException? failure = null;
+        await Parallel.ForEachAsync(
+            PacedAsync(ids, perSecond, () => failure is null, cancellationToken),
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (one, token) =>
+            {
+                try
+                {
+                    letters[one.Index] = await decide(one.Id, token);
+                }
+                catch (ConflictException conflict)
+                {
+                    Interlocked.Increment(ref refused);
+                    await _error.WriteLineAsync(conflict.Message);
+                }
+                catch (TransientFailureException failed)
+                {
+                    failure ??= failed; // What is on its way ends as it does.
+                    return;
+                }
+
+                if (Interlocked.Increment(ref ended) is var count && count % ToldEvery == 0)
+                {
+                    await _error.WriteLineAsync(
+                        string.Create(CultureInfo.InvariantCulture, $"{count:N0} of {ids.Count:N0}"));
+                }
+            });
+        List<DeadLetterSummary> made = [.. letters.OfType<DeadLetterSummary>()];
+        if (failure is not null)
         {
-            if (letters.Count + refused > 0)
+            await WriteAsync(made);
+            throw new TransientFailureException(
+                $"{failure.Message} {Counted(made.Count, $"{done} so far")} Run the same command again to go on.",
+                failure);
+        }
+
+        await _talk.WriteLineAsync(Counted(made.Count, done));
+        await WriteAsync(made);
+        return refused == 0 ? 0 : 1;
+    }
+
+    private async IAsyncEnumerable<(int Index, string Id)> PacedAsync(
+        IReadOnlyList<string> ids,
+        int perSecond,
+        Func<bool> goesOn,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Max(1, 1000.0 / perSecond)), clock);
+        foreach (var (index, id) in ids.Index())
+        {
+            if (index > 0)
             {
                 await pace.WaitForNextTickAsync(cancellationToken);
             }
 
-            try
+            if (!goesOn())
             {
-                letters.Add(await decide(id, cancellationToken));
-            }
-            catch (ConflictException conflict)
-            {
-                refused++;
-                await console.Error.WriteLineAsync(conflict.Message);
-            }
-            catch (TransientFailureException failure)
-            {
-                await WriteAsync(letters);
-                throw new TransientFailureException(
-                    $"{failure.Message} {Counted(letters.Count, $"{done} so far")} Run the same command again to go "
-                        + "on.",
-                    failure);
+                yield break;
             }
 
-            if ((letters.Count + refused) % ToldEvery == 0)
-            {
-                await console.Error.WriteLineAsync(
-                    string.Create(CultureInfo.InvariantCulture, $"{letters.Count + refused} of {ids.Count}"));
-            }
+            yield return (index, id);
         }
-
-        await _talk.WriteLineAsync(Counted(letters.Count, done));
-        await WriteAsync(letters);
-        return refused == 0 ? 0 : 1;
     }
 
     private Task WriteAsync(IReadOnlyList<DeadLetterSummary> letters) => asJson

@@ -148,11 +148,11 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
     [Fact]
     public async Task Stopped_half_way_it_says_how_far_it_came_and_the_same_command_goes_on()
     {
-        await StoreAsync([.. Enumerable.Range(0, 5).Select(i => Letter(i, "acme", "cost"))]);
+        await StoreAsync([.. Enumerable.Range(0, 20).Select(i => Letter(i, "acme", "cost"))]);
         var decided = 0;
         _host.Warehouse.Before = statement =>
         {
-            if (statement.Name == "insert_dead_letter" && ++decided == 3)
+            if (statement.Name == "insert_dead_letter" && Interlocked.Increment(ref decided) == 3)
             {
                 throw new TransientFailureException("The warehouse is away.");
             }
@@ -161,10 +161,12 @@ public sealed class DeadLettersCommandTests : IAsyncLifetime
         var (code, _, error) = await RunAsync("discard", "--all", "--yes");
 
         code.ShouldBe(3);
-        error.ShouldContain("2 dead letters discarded so far. Run the same command again to go on.");
-        (await RunAsync("discard", "--all", "--yes")).Output.ShouldEndWith("3 dead letters discarded.\n");
+        var first = await _host.CountAsync("dead_letter WHERE state = 'discarded'");
+        first.ShouldBeInRange(2, 19);
+        error.ShouldContain($"{first} dead letters discarded so far. Run the same command again to go on.");
+        (await RunAsync("discard", "--all", "--yes")).Output.ShouldEndWith($"{20 - first} dead letters discarded.\n");
         (await _host.GetAsync("dead-letters?state=open")).GetArrayLength().ShouldBe(0);
-        (await _host.CountAsync("dead_letter WHERE state = 'discarded'")).ShouldBe(5);
+        (await _host.CountAsync("dead_letter WHERE state = 'discarded'")).ShouldBe(20);
     }
 
     [Theory]
