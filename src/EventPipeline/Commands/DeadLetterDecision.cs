@@ -107,7 +107,7 @@ internal sealed class DeadLetterDecision(
     {
         var letters = new DeadLetterSummary?[ids.Count];
         var (ended, refused) = (0, 0);
-        TransientFailureException? failure = null;
+        Exception? failure = null;
         await Parallel.ForEachAsync(
             PacedAsync(ids, perSecond, () => failure is null, cancellationToken),
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
@@ -122,7 +122,7 @@ internal sealed class DeadLetterDecision(
                     Interlocked.Increment(ref refused);
                     await _error.WriteLineAsync(conflict.Message);
                 }
-                catch (TransientFailureException failed)
+                catch (Exception failed) when (failed is TransientFailureException or UsageException)
                 {
                     failure ??= failed; // What is on its way ends as it does.
                     return;
@@ -138,9 +138,9 @@ internal sealed class DeadLetterDecision(
         if (failure is not null)
         {
             await WriteAsync(made);
-            throw new TransientFailureException(
-                $"{failure.Message} {Counted(made.Count, $"{done} so far")} Run the same command again to go on.",
-                failure);
+            var said = $"{failure.Message} {Counted(made.Count, $"{done} so far")} "
+                + "Run the same command again to go on.";
+            throw failure is UsageException ? new UsageException(said) : new TransientFailureException(said, failure);
         }
 
         await _talk.WriteLineAsync(Counted(made.Count, done));

@@ -105,7 +105,7 @@ internal static class RunText
     public static string BeforePausing(RunDocument run) =>
         $"{Head(run)} What is left of it ({run.Pending} windows) would wait until somebody resumes it.";
 
-    /// <summary>What its being resumed would do.</summary>
+    /// <summary>What resuming it would do.</summary>
     public static string BeforeResuming(RunDocument run) =>
         $"{Head(run)} Its waiting windows would be read, as far as the day's load jobs go.";
 
@@ -114,7 +114,7 @@ internal static class RunText
         $"Run {run.RunId} is {run.State}. Every instance notices within "
         + $"{RunDecisions.NoticedWithin.TotalSeconds:0} seconds; windows that are being read may still end.";
 
-    /// <summary>What its being resumed has done.</summary>
+    /// <summary>What resuming it has done.</summary>
     public static string AfterResuming(RunSummary run) => $"Run {run.RunId} is {run.State}.{Because(run.Reason)}";
 
     private static string Because(string? reason) => reason is null ? "" : $" {reason}";

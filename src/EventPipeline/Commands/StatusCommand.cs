@@ -32,28 +32,51 @@ internal static class StatusCommand
                 var now = await service.GetAsync<StatusEndpoints.StatusDocument>("status", cancellationToken);
                 var vendors = await service.GetAsync<StatusEndpoints.VendorList>("vendors", cancellationToken);
                 var day = DateOnly.FromDateTime(now.Now.UtcDateTime).AddDays(-1);
-                var reports = Judge(vendors, day).ToList();
+                var isIn = await ReadAsync(service, vendors, day, cancellationToken);
+                var reports = Judge(vendors, isIn).ToList();
                 await arguments.InvocationConfiguration.Output.WriteLineAsync(
                     arguments.GetValue(OutputOptions.Document)
                         ? JsonSerializer.Serialize(now, ApiJson.Options)
                         : Line(now, day, reports));
-                return now.LastRun is not null && reports.All(report => report.State != Missing) ? 0 : 1;
+                return now.LastRun is not null
+                    && reports.Exists(report => report.State == In)
+                    && !reports.Exists(report => report.State == Missing) ? 0 : 1;
             },
             cancellationToken));
         return status;
     }
 
-    /// <summary>Whether a day is in, of every report that a configured account reads.</summary>
+    /// <summary>
+    /// The reports of which a day was read; one that has no past was if it was read on that day or later.
+    /// </summary>
+    private static async Task<HashSet<string>> ReadAsync(
+        ServiceClient service,
+        StatusEndpoints.VendorList vendors,
+        DateOnly day,
+        CancellationToken cancellationToken)
+    {
+        var subjects = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var vendor in vendors.Vendors.Where(vendor => vendor.Accounts.Count > 0))
+        {
+            var query = ServiceClient.Query([("vendor", vendor.Vendor), ("from", day.Text()), ("limit", "10000")]);
+            var read = await service.GetAsync<StatusEndpoints.SliceList>($"slices{query}", cancellationToken);
+            subjects.UnionWith(read.Slices.Select(slice => SubjectOf(slice.Vendor, slice.Account, slice.Report)));
+        }
+
+        return subjects;
+    }
+
+    private static string SubjectOf(string vendor, string account, string report) => $"{vendor}/{account}/{report}";
+
+    /// <summary>What is known of every report that a configured account reads.</summary>
     private static IEnumerable<(string Subject, string State)> Judge(
-        StatusEndpoints.VendorList vendors, DateOnly day) =>
+        StatusEndpoints.VendorList vendors, HashSet<string> isIn) =>
         from vendor in vendors.Vendors
         from account in vendor.Accounts
         from report in account.Reads
-        let until = account.Reports.Where(one => one.Report == report).Max(one => one.DataCompleteUntil)
+        let subject = SubjectOf(vendor.Vendor, account.Account, report)
         let isRefused = account.Access.Any(one => one.Report == report && one.IsRefused)
-        select (
-            $"{vendor.Vendor}/{account.Account}/{report}",
-            until >= day ? In : isRefused ? Refused : Missing);
+        select (subject, isIn.Contains(subject) ? In : isRefused ? Refused : Missing);
 
     private static string Line(
         StatusEndpoints.StatusDocument now,
@@ -69,8 +92,9 @@ internal static class StatusCommand
         var missing = reports.Where(report => report.State == Missing).Select(report => report.Subject).ToList();
         var refused = reports.Count(report => report.State == Refused);
         var asked = reports.Count - refused;
-        var said = missing.Count == 0
-            ? $"{day.Text()} is in, {asked} reports"
+        var said = asked == 0
+            ? $"{day.Text()} is not in: no account's key may read a report"
+            : missing.Count == 0 ? $"{day.Text()} is in, {asked} of {asked} reports"
             : $"{day.Text()} is not all in: {asked - missing.Count} of {asked} reports, not {Named(missing)}";
         var state = run.EndedAt is { } at
             ? $"{(run.State == RunDocument.Cancelled ? "was " : "")}{run.State} at {TimeText.Minute(at)} UTC"
@@ -87,5 +111,5 @@ internal static class StatusCommand
     }
 
     private static string Named(List<string> subjects) => string.Join(", ", subjects.Take(MostNamed))
-        + (subjects.Count > MostNamed ? $" and {subjects.Count - MostNamed} others" : "");
+        + (subjects.Count > MostNamed ? $" and {subjects.Count - MostNamed} more" : "");
 }

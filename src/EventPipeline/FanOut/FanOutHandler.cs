@@ -35,8 +35,7 @@ internal sealed partial class FanOutHandler(
         {
             case RunDecision.Cancelled:
                 return; // While it was planned.
-            case RunDecision.Paused:
-                await PauseAsync(plan, cancellationToken);
+            case RunDecision.Paused when await WaitsAsync(plan, cancellationToken):
                 break;
             default:
                 await PublishAsync(plan, cancellationToken);
@@ -68,16 +67,22 @@ internal sealed partial class FanOutHandler(
 
     /// <summary>
     /// Of a plan that was published in part, when its trigger was cut off, nobody knows what was not: all of it waits,
-    /// but for what has succeeded.
+    /// but for what has succeeded. If the run was resumed before that was recorded, it is published all the same.
     /// </summary>
-    private async Task PauseAsync(RunPlan plan, CancellationToken cancellationToken)
+    private async Task<bool> WaitsAsync(RunPlan plan, CancellationToken cancellationToken)
     {
         await backlog.RecordPausedAsync(
             plan.RunId,
             plan.Mode,
             plan.Windows.Where(planned => planned.IsPublished).Select(planned => planned.Window),
             cancellationToken);
+        if (await DecisionAsync(plan.RunId, plan.Mode, cancellationToken) == RunDecision.None)
+        {
+            return false;
+        }
+
         Log.Paused(logger, plan.RunId, plan.Mode.Name());
+        return true;
     }
 
     private async Task<RunDecision> DecisionAsync(string runId, RunMode mode, CancellationToken cancellationToken)

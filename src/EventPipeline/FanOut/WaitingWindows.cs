@@ -50,9 +50,12 @@ internal sealed partial class WaitingWindows(
         var mode = run.Mode == RunModeNames.Development ? RunMode.Development : RunMode.Production;
         if (run.State == RunDocument.Paused)
         {
-            var unused = await backlog.UnusedAsync(run.RunId, mode, cancellationToken);
-            var loads = windows.Budget(published: 0).Groups(unused).Sum(WindowGroups.LoadsOf);
-            await decisions.ResumeAsync(run, by, loads, cancellationToken);
+            await backlog.RecordUnusedAsync(
+                run.RunId,
+                mode,
+                unused => windows.Budget(published: 0).Groups(unused).Sum(WindowGroups.LoadsOf),
+                cancellationToken);
+            await decisions.ResumeAsync(run, by, cancellationToken);
         }
 
         await PublishAsync(mode, time, run.RunId, cancellationToken);
@@ -101,7 +104,7 @@ internal sealed partial class WaitingWindows(
         [LoggerMessage(
             2,
             LogLevel.Warning,
-            "The windows that wait in the dataset of mode {Mode} were not looked at; the next run does so again.")]
+            "The windows that wait in the dataset of mode {Mode} could not be published; the next run tries again.")]
         public static partial void StillWaiting(ILogger logger, Exception exception, string mode);
     }
 }

@@ -48,7 +48,8 @@ internal static class ApiDescription
             }
 
             Add(operation.Responses, StatusCodes.Status400BadRequest, "A parameter or the body cannot be read.");
-            Add(operation.Responses, StatusCodes.Status500InternalServerError, "Something failed that may pass.");
+            Add(operation.Responses, StatusCodes.Status413PayloadTooLarge, "The body is longer than 1 MiB.");
+            Add(operation.Responses, StatusCodes.Status500InternalServerError, "Something failed; try again later.");
             return Task.CompletedTask;
         });
         openApi.AddSchemaTransformer((schema, context, _) =>

@@ -31,7 +31,7 @@ internal static class NotFoundEndpoints
         var extensions = new Dictionary<string, object?> { ["endpoints"] = Listed(all) };
         return (allowed.Count > 0
             ? TypedResults.Problem(
-                title: "Another method is read here.",
+                title: "Method not allowed.",
                 detail: $"{path} takes {string.Join(" or ", allowed)}, not {Shown.Plain(method, 40)}.",
                 statusCode: StatusCodes.Status405MethodNotAllowed,
                 extensions: extensions)

@@ -44,15 +44,33 @@ internal sealed class Backlog(
         [.. WindowWaits.Of(runId, await ledger.OfAsync(runId, mode, cancellationToken))];
 
     /// <summary>
-    /// The windows of a run that wait because of a pause, and count against the day's load jobs, which they have not
-    /// used.
+    /// Gives back the load jobs of a run that its pause has kept from being used. Repeated, it gives back nothing more.
     /// </summary>
-    public async Task<IReadOnlyList<PlannedWindow>> UnusedAsync(
-        string runId, RunMode mode, CancellationToken cancellationToken) =>
-        [
-            .. WindowWaits.Unused(
-                runId, await ledger.OfAsync(runId, mode, cancellationToken), clock.GetUtcNow() - Day),
-        ];
+    /// <param name="runId">The run.</param>
+    /// <param name="mode">The run's mode.</param>
+    /// <param name="loadsOf">How many load jobs per table windows take together.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task RecordUnusedAsync(
+        string runId,
+        RunMode mode,
+        Func<IReadOnlyList<PlannedWindow>, long> loadsOf,
+        CancellationToken cancellationToken)
+    {
+        var rows = WindowWaits.Unused(runId, await ledger.OfAsync(runId, mode, cancellationToken))
+            .Select(counted =>
+            {
+                var row = ledger.Create(runId, RunHistory.LoadsUnused, mode);
+                (row["recorded_at"], row["row_count"]) = (counted.Key, loadsOf([.. counted]));
+                return (IReadOnlyDictionary<string, object?>)row;
+            })
+            .ToList();
+        foreach (var some in rows.Chunk(RunEvents.MaxRowsPerInsert))
+        {
+            var what = some.Select(row => $"{row["recorded_at"]:O} {row["row_count"]}");
+            await ledger.InsertAsync(
+                mode, RunEvents.IdOf(["unused", runId, .. what]), some, cancellationToken);
+        }
+    }
 
     /// <summary>
     /// Records that windows which waited were published: the first of each message with the load jobs that it may take.
@@ -100,7 +118,7 @@ internal sealed class Backlog(
     public Task RecordPausedAsync(FetchRequested message, Delivery delivery, CancellationToken cancellationToken) =>
         RecordWaitingAsync([.. message.Each()], WindowWaits.Paused, delivery, cancellationToken);
 
-    /// <summary>The same of windows that were not published.</summary>
+    /// <summary>The same of windows of which it is not known whether they were published.</summary>
     public async Task RecordPausedAsync(
         string runId, RunMode mode, IEnumerable<Window> windows, CancellationToken cancellationToken)
     {

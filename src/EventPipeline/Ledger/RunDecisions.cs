@@ -51,7 +51,7 @@ internal sealed class RunDecisions(
     {
         if (run.WhyNot(RunVerb.Pause) is null && run.State != RunDocument.Paused)
         {
-            await RecordAsync(run, RunHistory.RunPaused, $"Paused by {by}.", null, cancellationToken);
+            await RecordAsync(run, RunHistory.RunPaused, $"Paused by {by}.", cancellationToken);
             Remember(run.RunId, ModeOf(run), RunDecision.Paused);
         }
     }
@@ -59,11 +59,10 @@ internal sealed class RunDecisions(
     /// <summary>Lets a run that is paused go on; what waits of it is still to be published.</summary>
     /// <param name="run">The run.</param>
     /// <param name="by">Who resumes it.</param>
-    /// <param name="unused">How many load jobs of a table the pause has kept from being used today.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task ResumeAsync(RunDocument run, string by, long unused, CancellationToken cancellationToken)
+    public async Task ResumeAsync(RunDocument run, string by, CancellationToken cancellationToken)
     {
-        await RecordAsync(run, RunHistory.RunResumed, $"Resumed by {by}.", unused, cancellationToken);
+        await RecordAsync(run, RunHistory.RunResumed, $"Resumed by {by}.", cancellationToken);
         Remember(run.RunId, ModeOf(run), RunDecision.None);
     }
 
@@ -116,10 +115,10 @@ internal sealed class RunDecisions(
 
     /// <summary>The last of them counts, so it is never earlier than what another clock has recorded.</summary>
     private Task RecordAsync(
-        RunDocument run, string name, string reason, long? loads, CancellationToken cancellationToken)
+        RunDocument run, string name, string reason, CancellationToken cancellationToken)
     {
         var row = events.Create(run.RunId, name, ModeOf(run));
-        (row["reason"], row["row_count"]) = (reason, loads);
+        row["reason"] = reason;
         if (run.LastEventAt >= (DateTimeOffset)row["recorded_at"]!)
         {
             row["recorded_at"] = run.LastEventAt.Value.AddMilliseconds(1);
@@ -128,6 +127,12 @@ internal sealed class RunDecisions(
         return events.AppendAsync(ModeOf(run), name, [row], cancellationToken);
     }
 
-    private void Remember(string runId, RunMode mode, RunDecision decision) =>
-        known.Remember(datasets.Value.For(mode), runId, new KnownDecision(decision, clock.GetUtcNow()));
+    private void Remember(string runId, RunMode mode, RunDecision decision)
+    {
+        var dataset = datasets.Value.For(mode);
+        if (known.DecisionOf(dataset, runId)?.Decision != RunDecision.Cancelled)
+        {
+            known.Remember(dataset, runId, new KnownDecision(decision, clock.GetUtcNow()));
+        }
+    }
 }

@@ -45,6 +45,12 @@ internal static class RunHistory
     /// <summary>A person let a paused run go on.</summary>
     public const string RunResumed = "run_resumed";
 
+    /// <summary>
+    /// Load jobs that a pause has kept from being used, dated as the event that counted them, so that both are of one
+    /// day.
+    /// </summary>
+    public const string LoadsUnused = "loads_unused";
+
     /// <summary>A person cancelled the run: what has not ended is not read any more.</summary>
     public const string RunCancelled = "run_cancelled";
 

@@ -14,8 +14,9 @@ internal static class RunVerb
         (_, { Outcome: { } outcome }) =>
             $"Run {run.RunId} {(outcome == RunDocument.Cancelled ? "was" : "has")} {outcome}, so there is nothing to "
                 + $"{verb}.",
-        (Pause, { Mode: RunModeNames.DryRun }) =>
-            $"Run {run.RunId} is a dry run, which keeps nothing of what it reads. Cancel it, and request it again.",
+        (Pause or Resume, { Mode: RunModeNames.DryRun }) =>
+            $"Run {run.RunId} is a dry run, which keeps nothing of what it reads, so it cannot wait. Cancel it, and "
+                + "request it again.",
         (Pause, { From: null }) =>
             $"Run {run.RunId} is not planned yet. Try again in a minute, or cancel it.",
         _ => null,

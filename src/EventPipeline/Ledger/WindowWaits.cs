@@ -15,19 +15,22 @@ internal static class WindowWaits
         Each(runId, events).Select(one => one.Planned with { Force = one.Planned.Force || WasForced(one.Events) });
 
     /// <summary>
-    /// The windows that wait because of a pause, and were counted against a day's load jobs since a time, UTC, without
-    /// having used them.
+    /// The windows that wait because of the last pause and were counted against a day's load jobs without having used
+    /// them, by when that was, UTC.
     /// </summary>
-    public static IEnumerable<PlannedWindow> Unused(
-        string runId, IReadOnlyCollection<Row> events, DateTimeOffset since)
+    public static IEnumerable<IGrouping<DateTimeOffset, PlannedWindow>> Unused(
+        string runId, IReadOnlyCollection<Row> events)
     {
-        var plannedAt = events.FirstOrDefault(row => row.Text("event") == RunHistory.Planned)?.Timestamp("recorded_at");
+        var planned = At(Newest(events, RunHistory.Planned));
+        var resumed = At(Newest(events, RunHistory.RunResumed));
         return from one in Each(runId, events)
-               let published = Newest(one.Events, RunHistory.WindowPublished)?.Timestamp("recorded_at")
-               where one.Planned.MayWait
-                   && IsOfPause(Last(one.Events))
-                   && (published ?? (one.Planned.Waiting ? null : plannedAt)) >= since
-               select one.Planned;
+               let wait = Last(one.Events)
+               let published = At(Newest(one.Events, RunHistory.WindowPublished))
+               let counted = published ?? (one.Planned.Waiting ? null : planned)
+               where one.Planned.MayWait && IsOfPause(wait) && !(At(wait) <= resumed) && counted is not null
+               group one.Planned by counted.Value;
+
+        static DateTimeOffset? At(Row? row) => row?.Timestamp("recorded_at");
     }
 
     /// <summary>

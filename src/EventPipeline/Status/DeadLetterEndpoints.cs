@@ -108,14 +108,15 @@ internal static class DeadLetterEndpoints
             : NotFound(id);
 
     private static async Task<Results<Ok<DeadLetterSummary>, ProblemHttpResult>> ReplayAsync(
-        string id, string? force, HttpRequest request, DeadLetterReplayer replayer, CancellationToken cancellationToken)
+        string id, string? force, HttpRequest request, DeadLetterReplayer replayer, IHostApplicationLifetime lifetime)
     {
         if (force is not (null or "true" or "false"))
         {
             return Problem(StatusCodes.Status400BadRequest, $"force must be true or false, not {Shown.Quoted(force)}.");
         }
 
-        return await replayer.ReplayAsync(id, force == "true", cancellationToken) is { } letter
+        // What is published has to be recorded, whether the caller still waits or not.
+        return await replayer.ReplayAsync(id, force == "true", lifetime.ApplicationStopping) is { } letter
             ? TypedResults.Ok(DeadLetterSummary.FromStored(letter, AddressOf(request)))
             : NotFound(id);
     }

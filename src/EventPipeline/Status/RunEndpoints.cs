@@ -154,16 +154,19 @@ internal static class RunEndpoints
             await decide(run, context.User.FindFirstValue(ClaimTypes.Email) ?? "a person at this machine");
             run = (await runs.FindAsync(id, cancellationToken))!;
 
-            // It may have ended in between; that does not make its being resumed wrong.
+            // It may have ended in between, which does not make it wrong to have resumed it.
             return verb != RunVerb.Resume && run.WhyNot(verb) is { } after
                 ? StaysAsItIs(after)
                 : TypedResults.Ok(RunSummary.FromDocument(run, label));
         }
-        catch (TransientFailureException failure)
+        catch (Exception failure) when (
+            failure is TransientFailureException
+                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
+            var what = failure is TransientFailureException ? failure.Message : "The service is shutting down.";
             return TypedResults.Problem(
                 title: "The run may not have been changed.",
-                detail: $"{failure.Message} Try again in a minute.",
+                detail: $"{what} Try again in a minute.",
                 statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }

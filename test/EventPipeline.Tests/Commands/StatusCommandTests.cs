@@ -37,7 +37,11 @@ public sealed class StatusCommandTests : IAsyncLifetime
         await _host.RunAsync("openai", "cost", day, day);
         var (code, line, _) = await RunAsync();
         code.ShouldBe(0);
-        line.ShouldStartWith($"{day:yyyy-MM-dd} is in, 2 reports. The last run, ");
+        line.ShouldStartWith($"{day:yyyy-MM-dd} is in, 2 of 2 reports. The last run, ");
+
+        // An older hole is not yesterday's.
+        await _host.RunAsync("anthropic", "cost", day.AddDays(-40), day.AddDays(-40));
+        (await RunAsync()).Code.ShouldBe(0);
 
         var json = JsonElement.Parse((await RunAsync("--json")).Output);
         json.GetProperty("openDeadLetters").GetInt32().ShouldBe(0);

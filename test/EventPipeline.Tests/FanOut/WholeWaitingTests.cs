@@ -128,7 +128,7 @@ public sealed class WholeWaitingTests : IAsyncLifetime
 
         (await _host.GetAsync("dead-letters")).GetArrayLength().ShouldBe(0);
         (await _host.RunOfAsync(begun.RunId)).State.ShouldBe("completed");
-        _host.Log.All.ShouldContain(line => line.Contains("dataset of mode development were not looked at"));
+        _host.Log.All.ShouldContain(line => line.Contains("dataset of mode development could not be published"));
     }
 
     [Fact]

@@ -229,6 +229,12 @@ public sealed class WholePauseTests : IAsyncLifetime
         (await _host.RunOfAsync(runId)).State.ShouldBe("completed");
         (await EstimateAsync(",\"force\":true")).GetProperty("warehouse").GetProperty("loadJobsLeft").GetInt32()
             .ShouldBe(left - all);
+
+        // Both leave the count at the same time.
+        (await _host.AskAsync(
+            "SELECT unused.row_count = planned.row_count FROM run_events unused JOIN run_events planned "
+            + "USING (run_id, recorded_at) WHERE unused.event = 'loads_unused' AND planned.event = 'planned'"))
+            .ShouldBe([[true]]);
     }
 
     [Fact]

@@ -163,9 +163,9 @@ public sealed class WholeStatusTests(ServiceFixture fixture) : IClassFixture<Ser
         }
 
         Statuses("/dead-letters/{id}/replay", "post")
-            .ShouldBe(["200", "400", "401", "403", "404", "409", "500", "503"], ignoreOrder: true);
+            .ShouldBe(["200", "400", "401", "403", "404", "409", "413", "500", "503"], ignoreOrder: true);
         Statuses("/runs/{id}/pause", "post")
-            .ShouldBe(["200", "400", "401", "403", "404", "409", "500", "503"], ignoreOrder: true);
+            .ShouldBe(["200", "400", "401", "403", "404", "409", "413", "500", "503"], ignoreOrder: true);
 
         IEnumerable<string> Statuses(string path, string method) => document.GetProperty("paths").GetProperty(path)
             .GetProperty(method).GetProperty("responses").EnumerateObject().Select(one => one.Name);

@@ -1,6 +1,6 @@
 CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   run_id STRING NOT NULL OPTIONS (description = 'The run.'),
-  event STRING NOT NULL OPTIONS (description = 'requested, window_planned, planned, window_waiting, window_published, trigger_failed, attempt_failed, window_continued, window_renewed, window_ended, report_refused, run_paused, run_resumed, run_cancelled, completing, completed.'),
+  event STRING NOT NULL OPTIONS (description = 'requested, window_planned, planned, window_waiting, window_published, trigger_failed, attempt_failed, window_continued, window_renewed, window_ended, report_refused, run_paused, run_resumed, loads_unused, run_cancelled, completing, completed.'),
   mode STRING NOT NULL OPTIONS (description = 'production, development or dry_run.'),
   window_id STRING OPTIONS (description = 'The window, where the event is about one.'),
   vendor STRING OPTIONS (description = 'Who was asked.'),
@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS {dataset}.run_events (
   window_start DATE OPTIONS (description = 'The window\'s first day.'),
   window_end DATE OPTIONS (description = 'The window\'s last day.'),
   state STRING OPTIONS (description = 'loaded, empty, unchanged, refused, rejected or failed; of a planned window skipped, waiting or null; of a plan waiting or null; of a trigger rejected or failed; of a run completed, failed or cancelled.'),
-  row_count INT64 OPTIONS (description = 'Rows read; of a plan and of published windows how many load jobs a table may take for those that might have waited; of a resumed run how many of these were not used.'),
+  row_count INT64 OPTIONS (description = 'Rows read; of a plan and of published windows how many load jobs a table may take for those that might have waited; of unused loads how many of these a pause has kept from being used.'),
   tokens INT64 OPTIONS (description = 'Tokens read.'),
   amount_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Billed money read, US dollars.'),
   estimated_usd BIGNUMERIC(38, 18) OPTIONS (description = 'Estimated money read, US dollars.'),
