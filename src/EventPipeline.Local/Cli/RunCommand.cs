@@ -47,6 +47,7 @@ internal static class RunCommand
         using var http = new HttpClient { BaseAddress = address };
         using var answer = await http.PostAsJsonAsync("run-daily-job", body, cancellationToken);
         await RunningService.ThrowIfRefusedAsync(answer, cancellationToken);
+        var runId = answer.Headers.Location!.OriginalString.Split('/')[^1];
         RunDocument run;
         try
         {
@@ -54,7 +55,6 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            var runId = answer.Headers.Location!.OriginalString.Split('/')[^1];
             await Console.Error.WriteLineAsync(
                 broker is null
                     ? $"Run {runId} goes on in the service at {address}: `runs watch {runId}` follows it."
@@ -65,8 +65,7 @@ internal static class RunCommand
         catch (Exception gone) when (IsGone(gone, cancellationToken))
         {
             await Console.Error.WriteLineAsync(
-                $"The service at {address} no longer responds ({gone.Message}); run "
-                    + $"{answer.Headers.Location!.OriginalString.Split('/')[^1]} has not ended. "
+                $"The service at {address} no longer responds ({gone.Message}); run {runId} has not ended. "
                     + $"Its messages are kept: start it again on {folder.Path} to continue.");
             return 1;
         }

@@ -19,8 +19,8 @@ internal static class EstimateText
                 .. estimate.Reasons.Select(reason => (string[])
                 [
                     reason.Why,
-                    Number(reason.Windows),
-                    Number(reason.Slices),
+                    TextColumns.Count(reason.Windows),
+                    TextColumns.Count(reason.Slices),
                     reason.Skipped ? "left out" : "read",
                 ]),
             ]);
@@ -38,7 +38,7 @@ internal static class EstimateText
                 .. estimate.Requests.Select(account => (string[])
                 [
                     $"{account.Vendor}/{account.Account}",
-                    Number(account.Requests),
+                    TextColumns.Count(account.Requests),
                     account.Minutes is { } minutes ? minutes.ToString("N0", CultureInfo.InvariantCulture) : "",
                 ]),
             ]);
@@ -71,6 +71,4 @@ internal static class EstimateText
                         + $"it is requested within {days:N0} days.");
         }
     }
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

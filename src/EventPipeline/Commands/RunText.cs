@@ -40,7 +40,7 @@ internal static class RunText
                     State(run.State, run.SilentForHours),
                     TimeText.Minute(run.RequestedAt),
                     Progress(run.Windows - run.Pending, run.Windows),
-                    Number(run.Totals.Rows),
+                    TextColumns.Count(run.Totals.Rows),
                     TextColumns.Cents(run.Totals.BilledUsd),
                 ]),
             ]);
@@ -66,7 +66,7 @@ internal static class RunText
                         $"{window.Vendor}/{window.Account}/{window.Report}",
                         Days(window.From, window.To),
                         window.State,
-                        Number(window.Rows),
+                        TextColumns.Count(window.Rows),
                         TextColumns.Cents(window.Money.BilledUsd),
                     ]),
                 ]);
@@ -170,8 +170,6 @@ internal static class RunText
 
     private static string Progress(int ended, int windows) =>
         string.Create(CultureInfo.InvariantCulture, $"{ended}/{windows}");
-
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

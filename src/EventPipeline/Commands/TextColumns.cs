@@ -27,6 +27,9 @@ internal static partial class TextColumns
     /// <summary>Dollars to the cent, for reading; the data keeps every digit.</summary>
     public static string Cents(decimal usd) => usd.ToString("N2", CultureInfo.InvariantCulture);
 
+    /// <summary>A whole number with thousands separators.</summary>
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
     [GeneratedRegex(@"^[-+~]?\$?[\d,]+(\.\d+)?( ?%)?$")]
     private static partial Regex Number();
 }

@@ -1,5 +1,4 @@
 using EventPipeline.Ledger;
-using EventPipeline.Messages;
 
 namespace EventPipeline.FanOut;
 
@@ -47,7 +46,7 @@ internal sealed partial class WaitingWindows(
     public async Task ResumeAsync(
         RunDocument run, string by, DateTimeOffset time, CancellationToken cancellationToken)
     {
-        var mode = run.Mode == RunModeNames.Development ? RunMode.Development : RunMode.Production;
+        var mode = RunDecisions.ModeOf(run);
         if (run.State == RunDocument.Paused)
         {
             await backlog.RecordUnusedAsync(
@@ -81,15 +80,15 @@ internal sealed partial class WaitingWindows(
             var (began, groups) = (clock.GetUtcNow(), budget.Groups(some).ToList());
             await windows.PublishAsync(runId, mode, time, groups, cancellationToken);
             await backlog.RecordPublishedAsync(
-                runId, mode, groups.Select(group => (LoadsOf(group), group)), began, cancellationToken);
+                runId,
+                mode,
+                groups.Select(group => (WindowGroups.CountedLoadsOf(group), group)),
+                began,
+                cancellationToken);
             WaitingLog.PublishedWaiting(logger, some.Count, runId, waiting.Count - some.Count, mode.Name());
-            budget = budget with { Left = Math.Max(0, budget.Left - groups.Sum(LoadsOf)) };
+            budget = budget with { Left = Math.Max(0, budget.Left - groups.Sum(WindowGroups.CountedLoadsOf)) };
         }
     }
-
-    /// <summary>What a daily run reads is provided for, whether it has come or not.</summary>
-    private static int LoadsOf(IReadOnlyList<PlannedWindow> group) =>
-        group[0].MayWait ? WindowGroups.LoadsOf(group) : 0;
 
     private static partial class WaitingLog
     {

@@ -54,6 +54,12 @@ internal static class WindowGroups
     /// <summary>How many load jobs per table a group may take: one for each twenty days that it writes to.</summary>
     public static int LoadsOf(IReadOnlyList<PlannedWindow> group) => LoadsOf(group[0]);
 
+    /// <summary>
+    /// How many of them count against what a day has left: what a daily run reads is provided for, whether it has come
+    /// or not.
+    /// </summary>
+    public static int CountedLoadsOf(IReadOnlyList<PlannedWindow> group) => group[0].MayWait ? LoadsOf(group) : 0;
+
     /// <summary>How many windows, from the beginning, make groups of no more than so many load jobs.</summary>
     public static int Fitting(IEnumerable<PlannedWindow> windows, Func<PlannedWindow, int> sizeOf, int loads)
     {

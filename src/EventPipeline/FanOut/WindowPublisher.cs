@@ -47,7 +47,7 @@ internal sealed class WindowPublisher(
         var groups = GroupsOf([.. plan.Windows.Where(planned => planned.IsPublished)], plan.Mode);
         return plan with
         {
-            LoadsToSpare = groups.Where(group => group[0].MayWait).Sum(WindowGroups.LoadsOf),
+            LoadsToSpare = groups.Sum(WindowGroups.CountedLoadsOf),
             Needs = Needs(plan, budget.Left),
         };
     }

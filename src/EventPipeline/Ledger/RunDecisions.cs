@@ -110,7 +110,8 @@ internal sealed class RunDecisions(
         return decision;
     }
 
-    private static RunMode ModeOf(RunDocument run) =>
+    /// <summary>The mode of a run.</summary>
+    public static RunMode ModeOf(RunDocument run) =>
         RunModeNames.TryParse(run.Mode, out var mode) ? mode : RunMode.Production;
 
     /// <summary>The last of them counts, so it is never earlier than what another clock has recorded.</summary>

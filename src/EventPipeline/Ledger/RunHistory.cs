@@ -81,7 +81,7 @@ internal static class RunHistory
     /// <summary>The document of a run that has at least one event, as of <paramref name="now"/>.</summary>
     public static RunDocument Document(string runId, IReadOnlyCollection<Row> events, DateTimeOffset now)
     {
-        var plan = Plan(events) ?? PlanOfStrays(runId, events);
+        var plan = PlanOf(runId, events);
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
         var cancelled = Cancellation(events);
         var paused = Pause(events);
@@ -92,7 +92,7 @@ internal static class RunHistory
                     planned, [.. byWindow[planned.Window.Id]], cancelled is not null, paused is not null))
                 .ToList();
         var trigger = plan is null
-            ? events.Where(row => row.Text("event") == TriggerFailed).MaxBy(row => row.Timestamp("recorded_at"))
+            ? Newest(events, TriggerFailed)
             : null;
         var newest = events.Max(row => row.Timestamp("recorded_at"));
         var waiting = windows.Count(window => window.State == WindowDocument.Waiting);
@@ -150,14 +150,14 @@ internal static class RunHistory
     /// <summary>The event of a run's being paused; null if nobody paused it, or somebody resumed it.</summary>
     private static Row? Pause(IEnumerable<Row> events)
     {
-        var paused = Newest(RunPaused);
-        return IsPaused(At(paused), At(Newest(RunResumed))) ? paused : null;
-
-        Row? Newest(string name) =>
-            events.Where(row => row.Text("event") == name).MaxBy(row => row.Timestamp("recorded_at"));
-
-        static DateTimeOffset? At(Row? row) => row?.Timestamp("recorded_at");
+        var paused = Newest(events, RunPaused);
+        return IsPaused(
+            paused?.Timestamp("recorded_at"), Newest(events, RunResumed)?.Timestamp("recorded_at")) ? paused : null;
     }
+
+    /// <summary>The newest event of a name; null if there is none.</summary>
+    public static Row? Newest(IEnumerable<Row> events, string name) =>
+        events.Where(row => row.Text("event") == name).MaxBy(row => row.Timestamp("recorded_at"));
 
     /// <summary>Whether a run is paused that was last paused and resumed at these times.</summary>
     public static bool IsPaused(DateTimeOffset? paused, DateTimeOffset? resumed) =>
@@ -184,11 +184,15 @@ internal static class RunHistory
     private static IEnumerable<Row> OfWindow(IEnumerable<Row> events, string name, string windowId) =>
         events.Where(row => row.Text("event") == name && row.TextOrNull("window_id") == windowId);
 
+    /// <summary>The plan of a run, or what stands for one; null while there is none.</summary>
+    public static RunPlan? PlanOf(string runId, IReadOnlyCollection<Row> events) =>
+        Plan(events) ?? PlanOfStrays(runId, events);
+
     /// <summary>
     /// The windows of an unplanned run: fetch messages published manually. Null while a plan may still come because the
     /// run was requested.
     /// </summary>
-    public static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
+    private static RunPlan? PlanOfStrays(string runId, IReadOnlyCollection<Row> events)
     {
         if (
             events.Any(row => row.Text("event") is Requested or TriggerFailed or WindowPlanned)

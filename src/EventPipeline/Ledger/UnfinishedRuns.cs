@@ -94,7 +94,7 @@ internal sealed class UnfinishedRuns(RunEvents ledger, RunCompletion completion,
                 $"stalled_{runId}",
                 runId,
                 own,
-                RunHistory.Plan(events) ?? RunHistory.PlanOfStrays(runId, events),
+                RunHistory.PlanOf(runId, events),
                 events,
                 WindowEnd.Failure(WindowState.Failed, reason),
                 cancellationToken);

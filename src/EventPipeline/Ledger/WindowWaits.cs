@@ -21,11 +21,11 @@ internal static class WindowWaits
     public static IEnumerable<IGrouping<DateTimeOffset, PlannedWindow>> Unused(
         string runId, IReadOnlyCollection<Row> events)
     {
-        var planned = At(Newest(events, RunHistory.Planned));
-        var resumed = At(Newest(events, RunHistory.RunResumed));
+        var planned = At(RunHistory.Newest(events, RunHistory.Planned));
+        var resumed = At(RunHistory.Newest(events, RunHistory.RunResumed));
         return from one in Each(runId, events)
                let wait = Last(one.Events)
-               let published = At(Newest(one.Events, RunHistory.WindowPublished))
+               let published = At(RunHistory.Newest(one.Events, RunHistory.WindowPublished))
                let counted = published ?? (one.Planned.Waiting ? null : planned)
                where one.Planned.MayWait && IsOfPause(wait) && !(At(wait) <= resumed) && counted is not null
                group one.Planned by counted.Value;
@@ -48,7 +48,7 @@ internal static class WindowWaits
             ?.Text("event") is { } last ? last == RunHistory.WindowWaiting : planned.Waiting);
 
     /// <summary>The event of a window's last wait; null if it never waited.</summary>
-    public static Row? Last(IEnumerable<Row> events) => Newest(events, RunHistory.WindowWaiting);
+    public static Row? Last(IEnumerable<Row> events) => RunHistory.Newest(events, RunHistory.WindowWaiting);
 
     /// <summary>Whether a wait is a pause's.</summary>
     public static bool IsOfPause(Row? wait) => wait?.TextOrNull("reason") == Paused;
@@ -57,7 +57,7 @@ internal static class WindowWaits
         string runId, IReadOnlyCollection<Row> events)
     {
         var byWindow = events.Where(row => !row.IsNull("window_id")).ToLookup(row => row.Text("window_id"));
-        return from planned in (RunHistory.Plan(events) ?? RunHistory.PlanOfStrays(runId, events))?.Windows ?? []
+        return from planned in RunHistory.PlanOf(runId, events)?.Windows ?? []
                let own = byWindow[planned.Window.Id].ToList()
                where IsWaiting(planned, own)
                select (planned, (IReadOnlyCollection<Row>)own);
@@ -67,7 +67,4 @@ internal static class WindowWaits
     private static bool WasForced(IEnumerable<Row> events) =>
         Last(events)?.TextOrNull("details") is { } message
         && JsonSerializer.Deserialize(message, MessageJson.Default.FetchRequested)!.Force;
-
-    private static Row? Newest(IEnumerable<Row> events, string name) =>
-        events.Where(row => row.Text("event") == name).MaxBy(row => row.Timestamp("recorded_at"));
 }
