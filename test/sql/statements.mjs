@@ -1,5 +1,5 @@
 // Writes the statements of Sql/statements as the service asks them, with what it puts into their braces: every proof, a list of one text,
-// the rules of FOCUS, what became visible behind a run's standing, and what compact removes, of a fact table and of the pages.
+// the rules of FOCUS, what became visible behind a run's standing, the rows of a fact table that are stored, and what compact removes, of one and of the pages.
 // Use: node statements.mjs SQL_FOLDER TARGET_FOLDER
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,6 +23,7 @@ const parts = {
   chosen: part.get('chosen_letters.sql').trim(),
   newest_letter_first: part.get('newest_letter_first.sql').trim(),
   removable: removable('removable_rows.sql'),
+  counts: put(put(part.get('stored_rows.sql'), 'table', 'usage_versions'), 'load_ids', '@load_ids_0'),
   table: 'usage_versions',
   values: 'MIN(BilledCost) AS BilledCost',
   findings: texts('focus').flatMap(([, text]) => text.split('\n\n')).map(statement).filter(rule => rule.trim() !== '')

@@ -68,6 +68,7 @@ internal static class LocalCommands
         root.Subcommands.Add(RunsCommand.Create(OpenServiceAsync, TimeProvider.System));
         root.Subcommands.Add(BackfillCommand.Create(OpenServiceAtWorkAsync, TimeProvider.System));
         root.Subcommands.Add(DeadLettersCommand.Create(OpenServiceAsync, TimeProvider.System));
+        root.Subcommands.Add(SlicesCommand.Create(OpenServiceAsync));
         root.Subcommands.Add(Query());
         root.Subcommands.Add(Simulate());
         root.Subcommands.Add(AccountsCommand.Create(OpenAsync));

@@ -3,9 +3,9 @@ using System.CommandLine;
 namespace EventPipeline.Commands;
 
 /// <summary>
-/// <c>accounts list | merge</c>: lists the accounts in the dataset, or merges two that are one organisation. Exit
-/// codes: 0 done; 1 refused, with the reason; 2 an argument or a setting is wrong; 3 the warehouse could not be reached
-/// or refused a request.
+/// <c>accounts list | rename | merge</c>: lists the accounts in the dataset, gives one another name, or merges two that
+/// are one organisation. Exit codes: 0 done; 1 refused, with the reason; 2 an argument or a setting is wrong; 3 the
+/// warehouse could not be reached or refused a request.
 /// </summary>
 internal static class AccountsCommand
 {
@@ -19,10 +19,35 @@ internal static class AccountsCommand
             (warehouse, dataset) => new AccountList(warehouse, arguments.InvocationConfiguration.Output)
                 .ExecuteAsync(dataset, cancellationToken),
             cancellationToken));
-        return new Command("accounts", "Lists the accounts in the dataset, or merges two that are one organisation.")
+        return new Command(
+            "accounts", "Lists the accounts in the dataset, renames one, or merges two that are one organisation.")
         {
-            WarehouseCommand.Dataset, list, Merge(open),
+            WarehouseCommand.Dataset, list, Rename(open), Merge(open),
         };
+    }
+
+    private static Command Rename(OpenWarehouse open)
+    {
+        var vendor = Required("--vendor", "NAME", "The vendor of the account.");
+        var from = Required("--from", "ACCOUNT", "The name that it has.");
+        var to = Required("--to", "ACCOUNT", "The name that it gets.");
+        var rename = new Command(
+            "rename", "Gives an account another name, so that it can get another key at the same time.")
+        {
+            vendor, from, to, Consent.DryRun, Consent.Yes,
+        };
+        rename.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
+            open,
+            arguments,
+            (warehouse, dataset) => new AccountRename(warehouse, arguments.InvocationConfiguration).ExecuteAsync(
+                dataset,
+                arguments.GetRequiredValue(vendor),
+                arguments.GetRequiredValue(from),
+                arguments.GetRequiredValue(to),
+                Consent.Read(arguments),
+                cancellationToken),
+            cancellationToken));
+        return rename;
     }
 
     private static Command Merge(OpenWarehouse open)

@@ -58,8 +58,9 @@ internal static class StatusCommand
         var subjects = new HashSet<string>(StringComparer.Ordinal);
         foreach (var vendor in vendors.Vendors.Where(vendor => vendor.Accounts.Count > 0))
         {
-            var query = ServiceClient.Query([("vendor", vendor.Vendor), ("from", day.Text()), ("limit", "10000")]);
-            var read = await service.GetAsync<StatusEndpoints.SliceList>($"slices{query}", cancellationToken);
+            var query = ServiceClient.Query(
+                [("vendor", vendor.Vendor), ("from", day.Text()), ("limit", $"{SliceEndpoints.MaxRows}")]);
+            var read = await service.GetAsync<SliceEndpoints.SliceList>($"slices{query}", cancellationToken);
             subjects.UnionWith(read.Slices.Select(slice => SubjectOf(slice.Vendor, slice.Account, slice.Report)));
         }
 

@@ -9,6 +9,7 @@ internal sealed class AttemptDrift
     private long _repeats;
     private int _keptFiner;
     private int _keptForgotten;
+    private int _keptPinned;
 
     /// <summary>What the vendor sent beyond its documentation.</summary>
     public Drift Vendor { get; } = new();
@@ -38,6 +39,13 @@ internal sealed class AttemptDrift
                     + "does for days that it no longer keeps");
             }
 
+            if (_keptPinned > 0)
+            {
+                notes.Add(
+                    $"{_keptPinned} days keep the rows that a person has restored, whatever the vendor answered: ask "
+                    + "for them with force to replace them");
+            }
+
             return notes;
         }
     }
@@ -48,5 +56,6 @@ internal sealed class AttemptDrift
         _repeats += load.Repeats;
         _keptFiner += load.KeptFiner;
         _keptForgotten += load.KeptForgotten;
+        _keptPinned += load.KeptPinned;
     }
 }

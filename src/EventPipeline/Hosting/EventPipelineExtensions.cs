@@ -71,6 +71,7 @@ internal static class EventPipelineExtensions
         operators.MapRunDailyJob();
         operators.MapRuns();
         operators.MapStatus();
+        operators.MapSlices();
         operators.MapDeadLetters();
         operators.MapOpenApi();
 

@@ -23,6 +23,7 @@ internal static class OperatorCommands
         root.Subcommands.Add(RunsCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
         root.Subcommands.Add(BackfillCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
         root.Subcommands.Add(DeadLettersCommand.Create(RemoteService.OpenAsync, TimeProvider.System));
+        root.Subcommands.Add(SlicesCommand.Create(RemoteService.OpenAsync));
         root.Subcommands.Add(SchemaCommand.Create());
         root.Subcommands.Add(AccountsCommand.Create(WarehouseCommand.OpenBigQuery));
         root.Subcommands.Add(VendorsCommand.Create(VendorsCommand.OpenConfigured));

@@ -90,6 +90,22 @@ internal sealed class AccountRegister(IWarehouse warehouse)
         null,
         cancellationToken);
 
+    /// <summary>Lets a name stand for an account from now on, beside those that it had.</summary>
+    /// <param name="dataset">The dataset.</param>
+    /// <param name="vendor">The vendor's name.</param>
+    /// <param name="accountId">The account's id in the tables.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="cancellationToken">Stops waiting; the record may have been made.</param>
+    public Task RenameAsync(
+        string dataset, string vendor, string accountId, string name, CancellationToken cancellationToken) =>
+        InsertAsync(
+            dataset,
+            vendor,
+            [(accountId, new AccountMark(AccountMark.Name, name))],
+            [Guid.NewGuid().ToString()],
+            null,
+            cancellationToken);
+
     private async Task<IReadOnlyList<(string AccountId, AccountMark Mark)>> MarksAsync(
         string dataset, string vendor, CancellationToken cancellationToken)
     {

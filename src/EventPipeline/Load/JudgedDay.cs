@@ -14,8 +14,11 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
     /// <summary>Whether the rows that are there stay because the vendor no longer keeps the day.</summary>
     public bool KeepsForgotten { get; init; }
 
+    /// <summary>Whether the rows that are there stay because a person has restored them.</summary>
+    public bool KeepsPinned { get; init; }
+
     /// <summary>The version whose rows stay although the vendor did not answer with them; null for none.</summary>
-    public Row? Kept => KeepsFiner || KeepsForgotten ? Before : null;
+    public Row? Kept => KeepsFiner || KeepsForgotten || KeepsPinned ? Before : null;
 
     private string Change => Before is null ? "new"
         : Kept is not null || Before.Text("digest") == Read.Digest ? "unchanged"
@@ -52,6 +55,6 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
         {
             Money = SumsByBasis.Total([landed.GetValueOrDefault((Before.Text("load_id"), Day), SumsByBasis.None)]),
         };
-        return new SliceDifference(Day, Change, before, KeepsForgotten ? before! : Totals(this));
+        return new SliceDifference(Day, Change, before, KeepsForgotten || KeepsPinned ? before! : Totals(this));
     }
 }

@@ -36,6 +36,9 @@ internal sealed class LoadAttempt(
     /// <summary>Days whose rows stay, because the vendor no longer keeps such days and answers with none.</summary>
     public int KeptForgotten { get; private set; }
 
+    /// <summary>Days whose rows stay, because a person has restored them.</summary>
+    public int KeptPinned { get; private set; }
+
     private LoadUploads Uploads => _uploads ??= new LoadUploads(warehouse, dataset, _loadId);
 
     private RecordLine Lines => _lines ??= new RecordLine(_loadId, request.Report.NormaliserVersion);
@@ -163,6 +166,7 @@ internal sealed class LoadAttempt(
 
         KeptFiner = days.Count(day => day.KeepsFiner);
         KeptForgotten = days.Count(day => day.KeepsForgotten);
+        KeptPinned = days.Count(day => day.KeepsPinned);
         if (!Keeps)
         {
             return Outcome(days, null, await DifferencesAsync(days, cancellationToken));
@@ -228,6 +232,12 @@ internal sealed class LoadAttempt(
     private async Task<JudgedDay> JudgeAsync(
         DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
+        if (before is not null && !request.Force && before.Flag("pinned"))
+        {
+            return new JudgedDay(
+                day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsPinned = true };
+        }
+
         if (before is not null && IsUnchanged(read, before))
         {
             return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));

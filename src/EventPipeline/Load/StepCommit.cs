@@ -40,7 +40,9 @@ internal sealed class StepCommit(
         ["usage_date"] = day.Day,
         ["load_id"] = day.LoadId,
         ["read_began"] = readBegan,
-        ["follows"] = Follows(day.Day),
+
+        // What stays because a person restored it is not newer than the restoration, and need not look so.
+        ["follows"] = day.KeepsPinned ? null : Follows(day.Day),
         ["row_count"] = day.Kept?.GetInt64("row_count") ?? day.Read.Rows,
         ["tokens"] = day.Kept?.GetInt64("tokens") ?? day.Read.Tokens,
         ["amount_usd"] = day.Kept?.Exact("amount_usd") ?? day.Read.Money.BilledUsd,
@@ -49,6 +51,7 @@ internal sealed class StepCommit(
         ["grain"] = day.Kept?.Text("grain") ?? request.GrainOf(day.Read.Grain),
         ["normaliser_version"] = day.Kept?.GetInt64("normaliser_version") ?? request.Report.NormaliserVersion,
         ["state"] = day.State,
+        ["pinned"] = day.KeepsPinned,
         ["run_id"] = request.RunId,
         ["window_id"] = request.Whole.Id,
         ["message_id"] = request.MessageId,

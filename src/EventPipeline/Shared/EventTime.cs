@@ -29,7 +29,8 @@ internal static class EventTime
         return time;
     }
 
-    private static bool TryRead(string text, out DateTimeOffset time)
+    /// <summary>Reads an RFC 3339 timestamp, in UTC.</summary>
+    public static bool TryRead(string text, out DateTimeOffset time)
     {
         try
         {

@@ -5,24 +5,18 @@ using EventPipeline.Load;
 using EventPipeline.Vendors.Accounts;
 using EventPipeline.Vendors.Contract;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace EventPipeline.Status;
 
-/// <summary>What ran, how it ended and what the dataset holds, as JSON for people and scripts.</summary>
+/// <summary>What ran, how it ended and how fresh the data is, as JSON for people and scripts.</summary>
 internal static class StatusEndpoints
 {
-    private const int MaxRows = 10_000;
-
     public static void MapStatus(this IEndpointRouteBuilder routes)
     {
         var status = routes.MapGroup("").WithTags("Status");
         status.MapGet("/status", StatusAsync).WithName("getStatus")
             .WithSummary("The last run, how fresh every report is, and how many dead letters are open.");
-        status.MapGet("/slices", SlicesAsync).WithName("listSlices")
-            .WithSummary("The dataset's content by vendor, account, report and day.")
-            .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
         status.MapGet("/vendors", VendorsAsync).WithName("listVendors")
             .WithSummary(
                 "The vendors, their reports and accounts, whether a report may be read, and how the last reads went.");
@@ -45,35 +39,6 @@ internal static class StatusEndpoints
             newest.Runs.Select(run => RunSummary.FromDocument(run, label)).FirstOrDefault(),
             (await deadLetters.CountAsync(cancellationToken))[DeadLetterState.Open],
             await status.FreshnessAsync(cancellationToken)));
-    }
-
-    private static async Task<IResult> SlicesAsync(
-        RunStatus status,
-        DataLabel label,
-        CancellationToken cancellationToken,
-        [FromQuery] string? vendor = null,
-        [FromQuery] string? account = null,
-        [FromQuery] string? report = null,
-        [FromQuery] string? from = null,
-        [FromQuery] string? to = null,
-        [FromQuery] string? limit = null)
-    {
-        if (QueryParameters.ReadDay("from", from, DateOnly.MinValue, out var first) is { } noFrom)
-        {
-            return noFrom;
-        }
-
-        if (QueryParameters.ReadDay("to", to, DateOnly.MaxValue, out var last) is { } noTo)
-        {
-            return noTo;
-        }
-
-        return QueryParameters.ReadLimit(limit, 1_000, MaxRows, out var most) is { } problem
-            ? problem
-            : TypedResults.Ok(
-                new SliceList(
-                    label.Text,
-                    await status.SlicesAsync(vendor, account, report, first, last, most, cancellationToken)));
     }
 
     private static async Task<Ok<VendorList>> VendorsAsync(
@@ -121,8 +86,6 @@ internal static class StatusEndpoints
         RunSummary? LastRun,
         long OpenDeadLetters,
         IReadOnlyList<ReportFreshness> Reports);
-
-    internal sealed record SliceList(string? Label, IReadOnlyList<SliceDocument> Slices);
 
     internal sealed record VendorList(string? Label, IReadOnlyList<VendorDocument> Vendors);
 

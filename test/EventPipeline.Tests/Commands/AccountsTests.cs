@@ -4,7 +4,9 @@ using EventPipeline.Tests.Service;
 
 namespace EventPipeline.Tests.Commands;
 
-/// <summary><c>accounts list | merge</c> on a data folder in which one account stands under two ids.</summary>
+/// <summary>
+/// <c>accounts list | rename | merge</c> on a data folder in which one account stands under two ids.
+/// </summary>
 [Trait(ServiceHost.Part, ServiceHost.Whole)]
 public sealed class AccountsTests : IAsyncLifetime
 {
@@ -107,6 +109,62 @@ public sealed class AccountsTests : IAsyncLifetime
             await RunAsync(
                 "merge", "--vendor", "anthropic", "--from", ServiceHost.Organization, "--into", "acme", "--yes")).Error
             .ShouldContain($"pass --into {ServiceHost.Organization}");
+    }
+
+    /// <summary>OpenAI names no organisation: nothing but the record says that the account is the same.</summary>
+    [Fact]
+    public async Task A_renamed_account_may_get_another_key_at_the_same_time()
+    {
+        var day = new DateOnly(2025, 1, 1);
+        await LoadAsync("acme", "key-one", day, "loaded");
+        string[] rename = ["rename", "--vendor", "openai", "--from", "acme", "--to", "acme-eu"];
+        (await RunAsync([.. rename, "--dry-run"])).ShouldBe((
+            0,
+            "openai: the account 'acme' is called 'acme' now and 'acme-eu' from now on, whichever key it has. Views "
+            + "show the new name; rows keep the name that they were read under.\nNothing was changed (--dry-run).\n",
+            ""));
+        await LoadAsync("acme-eu", "key-two", day, "rejected");
+
+        (await RunAsync([.. rename, "--yes"])).ExitCode.ShouldBe(0);
+
+        (await NamesAsync()).ShouldBe([["acme", "acme-eu"]]);
+        await LoadAsync("acme-eu", "key-two", day.AddDays(1), "loaded");
+        await LoadAsync("acme-eu", "key-three", day.AddDays(2), "loaded");
+        (await NamesAsync()).ShouldBe([["acme", "acme-eu"]]);
+        (await RunAsync("rename", "--vendor", "openai", "--from", "acme-eu", "--to", "acme", "--yes")).ExitCode
+            .ShouldBe(0);
+        (await NamesAsync()).ShouldBe([["acme", "acme"]]);
+    }
+
+    [Theory]
+    [InlineData("cursor", "acme", "other", "contains no account of 'cursor' that is called 'acme'")]
+    [InlineData("anthropic", "acme", "acme", "is called 'acme' already")]
+    [InlineData("anthropic", "acme", "no name", "--to is 'no name'; an account's name is 1 to 63 letters")]
+    [InlineData("openai", "labs", "acme", "'acme' is the name of the account 'acme'")]
+    public async Task A_rename_that_means_nothing_is_refused(string vendor, string from, string to, string why)
+    {
+        await LoadAsync("acme", "key-acme", new DateOnly(2025, 1, 1), "loaded", ("OpenAI", "labs", "key-labs"));
+
+        var refused = await RunAsync("rename", "--vendor", vendor, "--from", from, "--to", to, "--yes");
+
+        (refused.ExitCode, refused.Output).ShouldBe((1, ""));
+        refused.Error.ShouldContain(why);
+    }
+
+    private async Task LoadAsync(
+        string account, string key, DateOnly day, string state, params (string, string, string)[] others)
+    {
+        await using var host = await ServiceHost.StartAsync(_folder, [("OpenAI", account, key), .. others]);
+        host.Vendor.OnDays("/v1/organization/costs", _ => "");
+        var run = await host.RunAsync("openai", "cost", day, day);
+        run.Windows.ShouldAllBe(window => window.State == (state == "loaded" ? "empty" : state));
+    }
+
+    private async Task<IReadOnlyList<IReadOnlyList<object?>>> NamesAsync()
+    {
+        await using var host = await ServiceHost.StartAsync(_folder, [("Anthropic", "acme", "key-acme")]);
+        return await host.AskAsync(
+            "SELECT account_id, name FROM id_names WHERE vendor = 'openai' AND kind = 'account'");
     }
 
     private async Task<IEnumerable<object?>> SumsAsync()

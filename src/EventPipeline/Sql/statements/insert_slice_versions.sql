@@ -15,6 +15,7 @@
 -- @grain STRING
 -- @normaliser_version INT64
 -- @state STRING
+-- @pinned BOOL
 -- @run_id STRING
 -- @window_id STRING
 -- @message_id STRING
@@ -29,4 +30,4 @@ VALUES
      ELSE GREATEST(LEAST(CAST(@read_began AS TIMESTAMP), CAST(CURRENT_TIMESTAMP AS TIMESTAMP)), CAST(@follows AS TIMESTAMP))
    END,
    @row_count, @tokens, @amount_usd, @estimated_usd,
-   @digest, @grain, @normaliser_version, @state, FALSE, @run_id, @window_id, @message_id, @window_outcome, CAST(CURRENT_TIMESTAMP AS TIMESTAMP));
+   @digest, @grain, @normaliser_version, @state, @pinned, @run_id, @window_id, @message_id, @window_outcome, CAST(CURRENT_TIMESTAMP AS TIMESTAMP));

@@ -7,7 +7,7 @@
 -- @to DATE
 SELECT
   usage_date, account_id AS stored_account_id, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version, state,
-  window_outcome, run_id = @run_id AND window_id = @window_id AS is_own
+  pinned, window_outcome, run_id = @run_id AND window_id = @window_id AS is_own
 FROM {dataset}.slice_versions
 WHERE vendor = @vendor AND report = @report AND usage_date BETWEEN @from AND @to
   AND (account_id IN ({account_ids}) OR (run_id = @run_id AND window_id = @window_id))

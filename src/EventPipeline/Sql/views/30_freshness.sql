@@ -5,7 +5,7 @@
 -- settled_until is the last day before the first that the vendor may still restate (unsettled); a snapshot's numbers settle with their read. It is null where only
 -- the settings say for how long a vendor restates a day.
 -- An error stays until each day of its window was read, by whichever run, or the window itself was delivered again and succeeded; a snapshot's until the next read.
--- Dry runs load nothing, so what they fail at says nothing of the data.
+-- Dry runs load nothing, so what they fail at says nothing of the data; nor does a version that a person restored say that a vendor was read.
 -- Columns:
 -- data_complete_until: The day before the first hole of the last 90 days, UTC.
 -- first_hole: The first day, of any age, that was not read between two that were.
@@ -26,6 +26,7 @@ WITH days AS (
   FROM (
     SELECT vendor, account_id, report, usage_date, MAX(read_began) AS read_began, MAX(committed_at) AS committed_at
     FROM {dataset}.slice_history
+    WHERE state <> 'restored'
     GROUP BY vendor, account_id, report, usage_date
   ) AS q
   LEFT JOIN {dataset}.snapshot_reports AS s

@@ -18,7 +18,7 @@ WITH versions AS (
     vendor, account_id, stored_account_id, account, report, usage_date, load_id, read_began, row_count, tokens, amount_usd, estimated_usd, digest, grain, normaliser_version,
     MIN(read_began) OVER (PARTITION BY vendor, account_id, report, usage_date, load_id) AS first_read_began
   FROM {dataset}.slice_history
-  WHERE state <> 'restored'
+  WHERE state <> 'restored' AND NOT pinned
 ),
 pairs AS (
   SELECT

@@ -173,6 +173,8 @@ public sealed class OperatorTests(GuardedFixture fixture) : IClassFixture<Guarde
                 ["POST /runs/{id}/resume"] = Access.Operators,
                 ["POST /runs/{id}/cancel"] = Access.Operators,
                 ["GET /slices"] = Access.Operators,
+                ["GET /slices/versions"] = Access.Operators,
+                ["POST /slices/restore"] = Access.Operators,
                 ["GET /vendors"] = Access.Operators,
                 ["GET /dead-letters"] = Access.Operators,
                 ["GET /dead-letters/groups"] = Access.Operators,

@@ -1,0 +1,135 @@
+using System.Globalization;
+using EventPipeline.Status;
+using VersionDocument = EventPipeline.Status.SliceEndpoints.VersionDocument;
+
+namespace EventPipeline.Commands;
+
+/// <summary>Versions of slices as people read them, and as programs do.</summary>
+internal static class SliceText
+{
+    // What changed is told for so many; the totals are of all.
+    private const int MaxTold = 20;
+
+    /// <summary>The names of the cells of a version.</summary>
+    public static IReadOnlyList<string> Columns { get; } =
+    [
+        "vendor", "account", "account_id", "report", "usage_date", "load_id", "is_shown", "is_pinned", "row_count",
+        "tokens", "usd", "estimated_usd", "grain", "normaliser_version", "first_read_began", "read_began", "reads",
+        "run_id",
+    ];
+
+    /// <summary>The versions below the slices that they are of.</summary>
+    public static async Task WriteAsync(TextWriter output, IReadOnlyList<VersionDocument> versions)
+    {
+        if (versions.Count == 0)
+        {
+            await output.WriteLineAsync("There is no such version.");
+            return;
+        }
+
+        foreach (var slice in versions.GroupBy(Name))
+        {
+            await output.WriteLineAsync(slice.Key);
+            await TextColumns.WriteAsync(
+                output,
+                [
+                    ["", "load", "read (UTC)", "rows", "tokens", "dollars", ""],
+                    .. slice.Select(version => (string[])
+                    [
+                        version.IsShown ? "*" : "",
+                        version.LoadId,
+                        TimeText.Minute(version.FirstReadBegan),
+                        .. Totals(version),
+                        version.IsPinned ? "pinned" : "",
+                    ]),
+                ]);
+        }
+    }
+
+    /// <summary>What restoring would change: before and after.</summary>
+    public static async Task WriteAsync(TextWriter output, SliceEndpoints.Restored would)
+    {
+        if (would.AlreadyShown > 0)
+        {
+            await output.WriteLineAsync(
+                would.AlreadyShown == 1
+                    ? "1 day already shows that version and stays as it is."
+                    : $"{would.AlreadyShown} days already show that version and stay as they are.");
+        }
+
+        if (would.Slices.Count == 0)
+        {
+            return;
+        }
+
+        await TextColumns.WriteAsync(
+            output,
+            [
+                ["day", "", "rows", "tokens", "dollars"],
+                .. would.Slices.Take(MaxTold).SelectMany(slice => (string[][])
+                [
+                    [Name(slice.Before), "before", .. Totals(slice.Before)], ["", "after", .. Totals(slice.After)],
+                ]),
+            ]);
+        if (would.Slices.Count - MaxTold is var more and > 0)
+        {
+            await output.WriteLineAsync($"and {more} more: --json.");
+        }
+
+        await output.WriteLineAsync(
+            $"{Counted(would.Slices.Count, "day")} to restore: "
+            + $"{Sum(would.Slices.Select(slice => slice.Before))} before, "
+            + $"{Sum(would.Slices.Select(slice => slice.After))} after.");
+    }
+
+    /// <summary>What restoring has changed.</summary>
+    public static string Done(SliceEndpoints.Restored made) =>
+        $"{Counted(made.Slices.Count, "day")} restored. They stay as they are now until they are requested with force.";
+
+    /// <summary>The cells of a version.</summary>
+    public static string?[] Cells(VersionDocument version) =>
+    [
+        version.Vendor,
+        version.Account,
+        version.AccountId,
+        version.Report,
+        version.Day.Text(),
+        version.LoadId,
+        version.IsShown ? "true" : "false",
+        version.IsPinned ? "true" : "false",
+        Plain(version.Rows),
+        Plain(version.Tokens),
+        DecimalAsString.Text(version.BilledUsd),
+        DecimalAsString.Text(version.EstimatedUsd),
+        version.Grain,
+        Plain(version.NormaliserVersion),
+        TimeText.Instant(version.FirstReadBegan),
+        TimeText.Instant(version.ReadBegan),
+        Plain(version.Reads),
+        version.RunId,
+    ];
+
+    private static string Name(VersionDocument version) =>
+        $"{version.Vendor}/{version.Account}/{version.Report} {version.Day.Text()}";
+
+    private static string[] Totals(VersionDocument version) =>
+    [
+        TextColumns.Count(version.Rows),
+        TextColumns.Count(version.Tokens),
+        version.BilledUsd == 0 && version.EstimatedUsd != 0
+            ? $"~{TextColumns.Cents(version.EstimatedUsd)}"
+            : TextColumns.Cents(version.BilledUsd),
+    ];
+
+    private static string Sum(IEnumerable<VersionDocument> versions)
+    {
+        var (rows, usd) = versions.Aggregate(
+            (Rows: 0L, Usd: 0m), (sum, version) => (sum.Rows + version.Rows, sum.Usd + version.BilledUsd));
+        return $"{Counted(rows, "row")} and ${TextColumns.Cents(usd)} billed";
+    }
+
+    private static string Counted(long count, string what) =>
+        $"{TextColumns.Count(count)} {what}{(count == 1 ? "" : "s")}";
+
+    private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
