@@ -1,7 +1,25 @@
 # One entry in the log is enough. What is taken out of it stands in the notification.
 
 locals {
-  log_alerts = {
+  log_alerts = merge(local.service_log_alerts, var.compact_after_days == null ? {} : {
+    not_compacted = {
+      title    = "rows that no version needs were not deleted"
+      severity = "WARNING"
+      filter   = "(resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"${google_cloud_run_v2_job.this["compact"].name}\" OR resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"${google_cloud_scheduler_job.compact[0].name}\") AND severity>=ERROR"
+      extract  = {}
+      todo     = <<-TEXT
+        The monthly `compact` could not be started, or failed. No view is wrong: the tables hold rows that nobody sees. Why:
+
+            gcloud logging read 'resource.type="cloud_run_job" AND resource.labels.job_name="${local.name}-compact"' --project=${var.project} --freshness=2d --limit=20
+
+        When that is fixed, start it again; what was deleted before is not looked for twice:
+
+            gcloud scheduler jobs run ${local.name}-compact --location=${var.region} --project=${var.project}
+      TEXT
+    }
+  })
+
+  service_log_alerts = {
     run_failed = {
       title    = "a run failed"
       severity = "ERROR"

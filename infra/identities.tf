@@ -1,6 +1,6 @@
 resource "google_service_account" "run" {
   account_id   = "${local.name}-run"
-  display_name = "EventPipeline: what the service and its schema job run as"
+  display_name = "EventPipeline: what the service and its jobs run as"
   depends_on   = [google_project_service.apis]
 }
 
@@ -13,6 +13,12 @@ resource "google_service_account" "push" {
 resource "google_service_account" "operator" {
   account_id   = "${local.name}-operator"
   display_name = "EventPipeline: what operators call the service as"
+  depends_on   = [google_project_service.apis]
+}
+
+resource "google_service_account" "schedule" {
+  account_id   = "${local.name}-schedule"
+  display_name = "EventPipeline: what Cloud Scheduler starts jobs as"
   depends_on   = [google_project_service.apis]
 }
 

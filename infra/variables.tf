@@ -358,6 +358,17 @@ variable "hash_emails" {
   default     = false
 }
 
+variable "compact_after_days" {
+  description = "After how many days the rows of versions that no view shows are deleted, once a month; null keeps them all. What is deleted cannot be restored with 'slices restore'."
+  type        = number
+  default     = 90
+
+  validation {
+    condition     = var.compact_after_days == null ? true : var.compact_after_days >= 8 && floor(var.compact_after_days) == var.compact_after_days
+    error_message = "compact_after_days is ${coalesce(var.compact_after_days, 0)}: it takes a whole number of days, 8 or more, or null."
+  }
+}
+
 variable "spend_alert_usd" {
   description = "Above how many US dollars of one vendor's billed money, loaded within 24 hours, somebody is told. About twice an ordinary day: a day that the vendor restated counts again."
   type        = number

@@ -39,6 +39,13 @@ find_live_image() {
   fi
 }
 
+# What is scheduled runs the image that serves. Where versions are kept for ever there is no such job; where it cannot be updated, what it runs is older, and does no harm.
+schedule_image() {
+  call gcloud run jobs update "$service-compact" --image="$image" --command= --format=none && return
+  case $(reason) in *'could not be found'*) return ;; esac
+  warn "The job $service-compact runs the image that it had: $(reason)"
+}
+
 # Additions only, so the revision that serves can live with it: see 'schema apply'.
 apply_schema() {
   say "Applying the schema of $image (job $service-schema)…"

@@ -90,6 +90,7 @@ complete() {
   elif [ "$(tagged candidate)" = "$revision" ]; then
     call gcloud run services update-traffic "$service" --remove-tags=candidate --format=none || warn "$revision keeps the tag 'candidate': $(reason)"
   fi
+  schedule_image
   see_through
   stage=over
   tell deploy.completed INFO ''

@@ -30,6 +30,7 @@ run "on_the_log" {
       budget             = "${var.entries}jsonPayload.event=\"anomaly\" AND jsonPayload.kind=(\"budget\" OR \"forecast\")"
       drift              = "${var.entries}jsonPayload.event=\"drift\""
       not_scheduled      = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"eventpipeline-daily\" AND severity>=ERROR"
+      not_compacted      = "(resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"eventpipeline-compact\" OR resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"eventpipeline-compact\") AND severity>=ERROR"
       not_deployed       = "logName=\"projects/acme-ai-usage/logs/eventpipeline-deploy\" AND severity>=ERROR"
     }
     error_message = "The filters must be docs/telemetry.md's."

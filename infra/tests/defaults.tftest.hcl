@@ -199,18 +199,45 @@ run "service" {
 
 run "schema_job" {
   assert {
-    condition     = google_cloud_run_v2_job.schema.name == "eventpipeline-schema" && google_cloud_run_v2_job.schema.template[0].template[0].service_account == "eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com" && google_cloud_run_v2_job.schema.template[0].template[0].max_retries == 0
+    condition     = google_cloud_run_v2_job.this["schema"].name == "eventpipeline-schema" && google_cloud_run_v2_job.this["schema"].template[0].template[0].service_account == "eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com" && google_cloud_run_v2_job.this["schema"].template[0].template[0].max_retries == 0
     error_message = "The schema's job must run as the runtime identity, once."
   }
 
   assert {
-    condition     = join(" ", google_cloud_run_v2_job.schema.template[0].template[0].containers[0].args) == "schema apply"
+    condition     = join(" ", google_cloud_run_v2_job.this["schema"].template[0].template[0].containers[0].args) == "schema apply"
     error_message = "The job must apply the schema."
   }
 
   assert {
-    condition     = { for env in google_cloud_run_v2_job.schema.template[0].template[0].containers[0].env : env.name => env.value } == { GOOGLE_CLOUD_PROJECT = "acme-ai-usage", BIGQUERY_DATASET = "ai_usage_analytics", BigQuery__Location = "US" }
+    condition     = { for env in google_cloud_run_v2_job.this["schema"].template[0].template[0].containers[0].env : env.name => env.value } == { GOOGLE_CLOUD_PROJECT = "acme-ai-usage", BIGQUERY_DATASET = "ai_usage_analytics", BigQuery__Location = "US" }
     error_message = "The job must get the warehouse's settings and no others."
+  }
+}
+
+run "compact_job" {
+  assert {
+    condition     = google_cloud_run_v2_job.this["compact"].name == "eventpipeline-compact" && google_cloud_run_v2_job.this["compact"].template[0].template[0].service_account == "eventpipeline-run@acme-ai-usage.iam.gserviceaccount.com" && google_cloud_run_v2_job.this["compact"].template[0].template[0].max_retries == 0
+    error_message = "The job must run as the runtime identity; what it did not come to the next one does."
+  }
+
+  assert {
+    condition     = join(" ", google_cloud_run_v2_job.this["compact"].template[0].template[0].containers[0].args) == "compact --retention-days 90 --yes"
+    error_message = "The job must delete what no version has needed for 90 days, and ask nobody."
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.compact[0].schedule == "0 15 2 * *" && google_cloud_scheduler_job.compact[0].time_zone == "America/Los_Angeles"
+    error_message = "It must begin once a month, when no daily run is at work."
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.compact[0].http_target[0].http_method == "POST" && google_cloud_scheduler_job.compact[0].http_target[0].uri == "https://run.googleapis.com/v2/projects/acme-ai-usage/locations/us-central1/jobs/eventpipeline-compact:run"
+    error_message = "The schedule must run the job."
+  }
+
+  assert {
+    condition     = google_cloud_scheduler_job.compact[0].http_target[0].oauth_token[0].service_account_email == "eventpipeline-schedule@acme-ai-usage.iam.gserviceaccount.com" && google_cloud_run_v2_job_iam_member.schedule[0].member == "serviceAccount:eventpipeline-schedule@acme-ai-usage.iam.gserviceaccount.com" && google_cloud_run_v2_job_iam_member.schedule[0].role == "roles/run.invoker" && google_cloud_run_v2_job_iam_member.schedule[0].name == "eventpipeline-compact"
+    error_message = "Cloud Scheduler must start the job as an identity that may start it."
   }
 }
 

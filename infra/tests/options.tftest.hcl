@@ -29,13 +29,35 @@ run "internal_with_vpc" {
   }
 
   assert {
-    condition     = alltrue([for access in [google_cloud_run_v2_service.this.template[0].vpc_access[0], google_cloud_run_v2_job.schema.template[0].template[0].vpc_access[0]] : access.egress == "ALL_TRAFFIC" && access.network_interfaces[0].network == "default" && access.network_interfaces[0].subnetwork == "default"])
-    error_message = "Service and job must go out through the VPC."
+    condition     = alltrue([for access in [google_cloud_run_v2_service.this.template[0].vpc_access[0], google_cloud_run_v2_job.this["schema"].template[0].template[0].vpc_access[0], google_cloud_run_v2_job.this["compact"].template[0].template[0].vpc_access[0]] : access.egress == "ALL_TRAFFIC" && access.network_interfaces[0].network == "default" && access.network_interfaces[0].subnetwork == "default"])
+    error_message = "Service and jobs must go out through the VPC."
   }
 
   assert {
     condition     = contains(keys(google_project_service.apis), "compute.googleapis.com")
     error_message = "A VPC needs Compute Engine's API."
+  }
+}
+
+run "kept_for_ever" {
+  variables {
+    compact_after_days = null
+  }
+
+  assert {
+    condition     = join(" ", keys(google_cloud_run_v2_job.this)) == "schema" && length(google_cloud_scheduler_job.compact) == 0 && !contains(keys(google_monitoring_alert_policy.log), "not_compacted")
+    error_message = "Nothing may be deleted, and nobody be told that it was not."
+  }
+}
+
+run "kept_for_two_years" {
+  variables {
+    compact_after_days = 730
+  }
+
+  assert {
+    condition     = google_cloud_run_v2_job.this["compact"].template[0].template[0].containers[0].args[2] == "730"
+    error_message = "Versions must be kept for as long as was asked for."
   }
 }
 

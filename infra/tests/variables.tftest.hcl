@@ -41,12 +41,13 @@ run "the_wrong_kind" {
     billing_account       = "my account"
     budget                = 9.99
     spend_alert_usd       = -1
+    compact_after_days    = 30.5
   }
 
   expect_failures = [
     var.project, var.region, var.operators, var.deployers, var.notification_emails, var.notification_channels, var.github_repository, var.accounts, var.dataset,
     var.dataset_location, var.schedule, var.time_zone, var.concurrency, var.max_instances, var.ingress, var.vpc, var.settings, var.billing_account, var.budget,
-    var.spend_alert_usd,
+    var.spend_alert_usd, var.compact_after_days,
   ]
 }
 
@@ -67,11 +68,12 @@ run "too_little" {
     min_instances       = -1
     budget              = 0
     spend_alert_usd     = 0
+    compact_after_days  = 7
   }
 
   expect_failures = [
     var.project, var.region, var.operators, var.notification_emails, var.github_repository, var.accounts, var.dataset, var.schedule, var.time_zone,
-    var.concurrency, var.min_instances, var.budget, var.spend_alert_usd,
+    var.concurrency, var.min_instances, var.budget, var.spend_alert_usd, var.compact_after_days,
   ]
 }
 

@@ -27,6 +27,11 @@ override_resource {
 }
 
 override_resource {
+  target = google_service_account.schedule
+  values = { email = "eventpipeline-schedule@acme-ai-usage.iam.gserviceaccount.com", name = "projects/acme-ai-usage/serviceAccounts/eventpipeline-schedule@acme-ai-usage.iam.gserviceaccount.com" }
+}
+
+override_resource {
   target = google_service_account.operator
   values = { email = "eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com", name = "projects/acme-ai-usage/serviceAccounts/eventpipeline-operator@acme-ai-usage.iam.gserviceaccount.com" }
 }

@@ -41,7 +41,11 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
 
     public CloudRunService Service { get; }
 
-    public CloudRunJob Job { get; } = new();
+    /// <summary>The job that applies the schema.</summary>
+    public CloudRunJob Job { get; } = new("eventpipeline-schema");
+
+    /// <summary>The job that deletes what no version needs, once a month.</summary>
+    public CloudRunJob Compact { get; } = new("eventpipeline-compact");
 
     public CloudLog Log { get; } = new();
 
@@ -172,13 +176,13 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
             case "revisions.get":
                 return Service.GetRevision(name);
             case "jobs.get":
-                return Job.Get(name);
+                return JobOf(name).Get();
             case "jobs.replace":
-                return Job.Replace(name, body);
+                return JobOf(name).Replace(body);
             case "jobs.run":
-                return Job.Run(name.Split(':')[0]);
+                return JobOf(name.Split(':')[0]).Run();
             case "executions.get":
-                return Job.GetExecution(name);
+                return JobOf(name[..name.LastIndexOf('-')]).GetExecution(name);
             case "entries.write":
                 return Log.Write(body);
             case "entries.list":
@@ -187,6 +191,13 @@ internal sealed class CloudRunAdmin : IAsyncDisposable
                 throw new InvalidOperationException($"Nobody arranged {call}.");
         }
     }
+
+    private CloudRunJob JobOf(string name) => name switch
+    {
+        "eventpipeline-schema" => Job,
+        "eventpipeline-compact" => Compact,
+        _ => throw new InvalidOperationException($"Nobody arranged the job {name}."),
+    };
 
     private static string NameOf(HttpRequest request)
     {

@@ -2,17 +2,17 @@ using System.Text.Json.Nodes;
 
 namespace EventPipeline.EndToEndTests.Deploy;
 
-/// <summary>The job that applies the schema, and its executions, as Cloud Run's admin API shows them.</summary>
-internal sealed class CloudRunJob
+/// <summary>A job and its executions, as Cloud Run's admin API shows them.</summary>
+/// <param name="name">Its name.</param>
+internal sealed class CloudRunJob(string name)
 {
-    private const string Name = "eventpipeline-schema";
     private JsonObject resource = new()
     {
         ["apiVersion"] = "run.googleapis.com/v1",
         ["kind"] = "Job",
         ["metadata"] = new JsonObject
         {
-            ["name"] = Name,
+            ["name"] = name,
             ["namespace"] = CloudRunAdmin.ProjectNumber,
             ["generation"] = 1,
             ["resourceVersion"] = "j1",
@@ -58,23 +58,25 @@ internal sealed class CloudRunJob
 
     private JsonNode Container => resource["spec"]!["template"]!["spec"]!["template"]!["spec"]!["containers"]![0]!;
 
-    public (int Status, JsonObject Body) Get(string name) =>
-        Exists && name == Name
+    /// <summary>Its image.</summary>
+    public string Image => (string)Container["image"]!;
+
+    public (int Status, JsonObject Body) Get() =>
+        Exists
             ? (200, CloudRunService.Copy(resource))
             : (404, CloudRunService.Error(404, "NOT_FOUND", $"Resource '{name}' of kind 'JOB' does not exist."));
 
-    public (int Status, JsonObject Body) Replace(string name, JsonObject wanted)
+    public (int Status, JsonObject Body) Replace(JsonObject wanted)
     {
-        (name, (string?)wanted["metadata"]!["resourceVersion"]).ShouldBe((Name, "j1"));
+        ((string?)wanted["metadata"]!["resourceVersion"]).ShouldBe("j1");
         resource = CloudRunService.Copy(wanted);
         resource["metadata"]!["generation"] = 2;
         resource["status"] = Ready(2);
         return (200, CloudRunService.Copy(resource));
     }
 
-    public (int Status, JsonObject Body) Run(string name)
+    public (int Status, JsonObject Body) Run()
     {
-        name.ShouldBe(Name);
         Executions.Add(
             string.Join(
                 ' ',
@@ -82,19 +84,19 @@ internal sealed class CloudRunJob
                     (IEnumerable<JsonNode?>)[Container["image"], .. Container["command"] as JsonArray ?? [],
                         .. Container["args"] as JsonArray ?? []])
                     .Select(part => (string)part!)));
-        return GetExecution($"{Name}-x7k2p");
+        return GetExecution($"{name}-x7k2p");
     }
 
-    public (int Status, JsonObject Body) GetExecution(string name) => (200, new JsonObject
+    public (int Status, JsonObject Body) GetExecution(string execution) => (200, new JsonObject
     {
         ["apiVersion"] = "run.googleapis.com/v1",
         ["kind"] = "Execution",
         ["metadata"] = new JsonObject
         {
-            ["name"] = name,
+            ["name"] = execution,
             ["namespace"] = CloudRunAdmin.ProjectNumber,
             ["generation"] = 1,
-            ["labels"] = new JsonObject { ["run.googleapis.com/job"] = Name },
+            ["labels"] = new JsonObject { ["run.googleapis.com/job"] = name },
         },
         ["spec"] = resource["spec"]!["template"]!["spec"]!.DeepClone(),
         ["status"] = new JsonObject

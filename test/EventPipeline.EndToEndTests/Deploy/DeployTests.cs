@@ -41,6 +41,8 @@ public sealed class DeployTests
         bench.Service.Container["image"]!.GetValue<string>().ShouldBe(DeployBench.Image);
         bench.Service.NamesItsRevision.ShouldBeFalse();
         bench.Cloud.Job.Executions.ShouldBe([$"{DeployBench.Image} schema apply"]);
+        bench.Cloud.Compact.Image.ShouldBe(DeployBench.Image);
+        bench.Cloud.Compact.Executions.ShouldBeEmpty();
         bench.Cloud.Story.Where(
             step =>
                 step.Contains(newest, StringComparison.Ordinal)
@@ -64,6 +66,30 @@ public sealed class DeployTests
         Fields(told).ShouldBe(("deploy.completed", DeployBench.Image, newest, Split));
         bench.Handed("github-output").ShouldBe($"revision={newest}\nurl=http://eventpipeline-h4sh-uc.a.run.example\n");
         bench.Handed("github-summary").ShouldContain(newest);
+    }
+
+    [Fact]
+    public async Task Where_versions_are_kept_for_ever_there_is_no_job_to_update()
+    {
+        await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
+        bench.Cloud.Compact.Exists = false;
+
+        var deployed = await bench.RunAsync(DeployBench.Image);
+
+        deployed.ExitCode.ShouldBe(0, deployed.Error);
+        deployed.Error.ShouldNotContain("eventpipeline-compact");
+    }
+
+    [Fact]
+    public async Task A_scheduled_job_that_cannot_be_updated_is_told_and_takes_nothing_back()
+    {
+        await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
+        bench.Cloud.Fail("jobs.replace", 2, 403);
+
+        var deployed = await bench.RunAsync(DeployBench.Image);
+
+        deployed.ExitCode.ShouldBe(0, deployed.Error);
+        deployed.Error.ShouldContain("The job eventpipeline-compact runs the image that it had: ");
     }
 
     [Fact]

@@ -1,7 +1,19 @@
-# Runs once per deployment, before the new revision: the image's own `schema apply`.
+# The image's own commands over the dataset: `schema apply`, once per deployment, before the new revision; and, on a schedule, `compact`, in the image that
+# serves.
 
-resource "google_cloud_run_v2_job" "schema" {
-  name                = "${local.name}-schema"
+locals {
+  jobs = merge(
+    { schema = { args = ["schema", "apply"], timeout = "900s" } },
+    var.compact_after_days == null ? {} : {
+      compact = { args = ["compact", "--retention-days", tostring(var.compact_after_days), "--yes"], timeout = "21600s" }
+    },
+  )
+}
+
+resource "google_cloud_run_v2_job" "this" {
+  for_each = local.jobs
+
+  name                = "${local.name}-${each.key}"
   location            = var.region
   deletion_protection = false # it holds nothing
 
@@ -10,7 +22,7 @@ resource "google_cloud_run_v2_job" "schema" {
 
     template {
       service_account = google_service_account.run.email
-      timeout         = "900s"
+      timeout         = each.value.timeout
       max_retries     = 0 # what it refuses once it refuses again
 
       dynamic "vpc_access" {
@@ -27,7 +39,7 @@ resource "google_cloud_run_v2_job" "schema" {
 
       containers {
         image = local.placeholder # nothing executes it before a deployment has put the service's image here
-        args  = ["schema", "apply"]
+        args  = each.value.args
 
         dynamic "env" {
           for_each = local.warehouse_settings
@@ -54,4 +66,9 @@ resource "google_cloud_run_v2_job" "schema" {
     google_project_iam_member.run,
     google_bigquery_dataset_iam_member.run,
   ]
+}
+
+moved {
+  from = google_cloud_run_v2_job.schema
+  to   = google_cloud_run_v2_job.this["schema"]
 }
