@@ -3,7 +3,6 @@ using EventPipeline.Commands;
 using EventPipeline.Local.DuckDb;
 using EventPipeline.Local.Service;
 using EventPipeline.Local.Shared;
-using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;
 
@@ -23,7 +22,7 @@ internal static class QueryCommand
             await Console.Error.WriteLineAsync($"{DataLabel.Simulated} data");
         }
 
-        await QueryPrinter.PrintAsync(Console.Out, AnsiConsole.Console, answer, format);
+        await QueryPrinter.PrintAsync(Console.Out, answer, format);
         return 0;
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using EventPipeline.Commands;
 using EventPipeline.Local.DuckDb;
-using Spectre.Console;
 
 namespace EventPipeline.Local.Cli;
 
@@ -9,7 +8,7 @@ namespace EventPipeline.Local.Cli;
 internal static class QueryPrinter
 {
     public static async Task PrintAsync(
-        TextWriter output, IAnsiConsole console, QueryAnswer answer, OutputFormat format)
+        TextWriter output, QueryAnswer answer, OutputFormat format)
     {
         switch (format)
         {
@@ -22,40 +21,15 @@ internal static class QueryPrinter
                 await output.WriteLineAsync(JsonSerializer.Serialize(objects, ApiJson.Options));
                 break;
             case OutputFormat.Csv:
-                await output.WriteLineAsync(string.Join(',', answer.Columns.Select(Quote)));
-                foreach (var row in answer.Rows)
-                {
-                    await output.WriteLineAsync(string.Join(',', row.Select(value => Quote(PrintedValue.Text(value)))));
-                }
-
+                await RecordWriter.WriteAsync(output, OutputFormat.Csv, answer.Columns, Cells(answer));
                 break;
             default:
-                console.Write(TableOf(answer));
-                console.WriteLine($"{answer.Rows.Count} rows");
+                await TextColumns.WriteAsync(output, [[.. answer.Columns], .. Cells(answer)]);
+                await output.WriteLineAsync($"{answer.Rows.Count} {(answer.Rows.Count == 1 ? "row" : "rows")}");
                 break;
         }
     }
 
-    private static Table TableOf(QueryAnswer answer)
-    {
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var (column, index) in answer.Columns.Select((column, index) => (column, index)))
-        {
-            var heading = new TableColumn(Markup.Escape(column));
-            table.AddColumn(
-                answer.Rows.All(row => row[index] is null or long or decimal or double)
-                    ? heading.RightAligned()
-                    : heading);
-        }
-
-        foreach (var row in answer.Rows)
-        {
-            table.AddRow([.. row.Select(value => Markup.Escape(PrintedValue.Text(value)))]);
-        }
-
-        return table;
-    }
-
-    private static string Quote(string text) =>
-        text.AsSpan().ContainsAny(",\"\r\n") ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+    private static IEnumerable<string[]> Cells(QueryAnswer answer) =>
+        answer.Rows.Select(row => row.Select(PrintedValue.Text).ToArray());
 }

@@ -76,7 +76,7 @@ internal static class RunCommand
         }
         else
         {
-            RunTable.Write(AnsiConsole.Console, run, folder);
+            await RunTable.WriteAsync(AnsiConsole.Console, run, folder);
         }
 
         if (run.Outcome != "completed")

@@ -1,8 +1,9 @@
-using System.Globalization;
+using EventPipeline.Commands;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
 using EventPipeline.Local.Shared;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 using static EventPipeline.Commands.TextColumns;
 
 namespace EventPipeline.Local.Cli;
@@ -10,36 +11,36 @@ namespace EventPipeline.Local.Cli;
 /// <summary>Shows a run as a table, and where its data is.</summary>
 internal static class RunTable
 {
-    public static void Write(IAnsiConsole console, RunDocument run, DataFolder folder)
+    public static async Task WriteAsync(IAnsiConsole console, RunDocument run, DataFolder folder)
     {
-        var table = new Table().Border(TableBorder.Simple).Title(Title(run));
-        foreach (var heading in new[]
+        IReadOnlyList<Line> lines =
+        [
+            .. run.Windows
+                .GroupBy(window => (window.Vendor, window.Account, window.Report, window.State, window.Why))
+                .OrderBy(line => (line.Key.Vendor, line.Key.Account, line.Key.Report))
+                .Select(line => new Line(
+                    new Subject(line.Key.Vendor, line.Key.Account, line.Key.Report),
+                    Count(line.Sum(Days)),
+                    Count(line.Sum(window => window.Rows)),
+                    Count(line.Sum(window => window.Tokens)),
+                    Dollars(SumsByBasis.Total(line.Select(window => window.Money))),
+                    line.Key.State,
+                    line.Key.Why)),
+        ];
+        var table = Wide(run, lines);
+        var needed = ((IRenderable)table)
+            .Measure(RenderOptions.Create(console, console.Profile.Capabilities), int.MaxValue).Max;
+        if (needed > WidthOf(Console.Out))
         {
-            "vendor", "account", "report", "days", "rows", "tokens", "dollars", "state", "why",
-        })
+            await NarrowAsync(Console.Out, run, lines);
+        }
+        else
         {
-            var column = new TableColumn(heading).NoWrap();
-            table.AddColumn(heading is "days" or "rows" or "tokens" or "dollars" ? column.RightAligned() : column);
+            console.Profile.Width = Math.Max(console.Profile.Width, needed);
+            console.Write(table);
         }
 
-        // A line that is broken by the terminal reads better than one that is broken by the table.
-        console.Profile.Width = Math.Max(console.Profile.Width, 160);
-        var lines = run.Windows
-            .GroupBy(window => (window.Vendor, window.Account, window.Report, window.State, window.Why))
-            .OrderBy(line => (line.Key.Vendor, line.Key.Account, line.Key.Report));
-        foreach (var line in lines)
-        {
-            var (vendor, account, report, state, why) = line.Key;
-            table.AddRow(
-                Plain(vendor), Plain(account), Plain(report),
-                Number(line.Sum(Days)),
-                Number(line.Sum(window => window.Rows)),
-                Number(line.Sum(window => window.Tokens)),
-                Dollars(SumsByBasis.Total(line.Select(window => window.Money))),
-                Coloured(state), Plain(why));
-        }
-
-        console.Write(table);
+        await ChangeTable.WriteAsync(Console.Out, run);
         WriteFailures(console, run);
         if (run.Reason is { } reason)
         {
@@ -95,28 +96,65 @@ internal static class RunTable
         }
     }
 
-    private static TableTitle Title(RunDocument run) =>
-        new(
-            Markup.Escape(
-                $"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} "
-                    + $"run{(run.From is null ? "" : $", {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}")}"));
+    private static string Title(RunDocument run) =>
+        $"{(run.Label is { } label ? $"{label} - " : "")}{run.Mode} "
+            + $"run{(run.From is null ? "" : $", {run.From:yyyy-MM-dd} to {run.To:yyyy-MM-dd}")}";
+
+    private static Table Wide(RunDocument run, IReadOnlyList<Line> lines)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(new TableTitle(Markup.Escape(Title(run))));
+        foreach (var heading in new[]
+        {
+            "vendor", "account", "report", "days", "rows", "tokens", "dollars", "state", "why",
+        })
+        {
+            var column = new TableColumn(heading).NoWrap();
+            table.AddColumn(heading is "days" or "rows" or "tokens" or "dollars" ? column.RightAligned() : column);
+        }
+
+        foreach (var line in lines)
+        {
+            var (vendor, account, report) = line.Subject;
+            table.AddRow(
+                Plain(vendor), Plain(account), Plain(report), Plain(line.Days), Plain(line.Rows), Plain(line.Tokens),
+                Plain(line.Dollars), Coloured(line.State), Plain(line.Why));
+        }
+
+        return table;
+    }
+
+    private static async Task NarrowAsync(TextWriter output, RunDocument run, IReadOnlyList<Line> lines)
+    {
+        await output.WriteLineAsync(Title(run));
+        await TextColumns.WriteAsync(
+            output,
+            [
+                ["report", "days", "rows", "dollars", "state"],
+                .. lines.Select(line => (string[])
+                [
+                    $"{line.Subject}", line.Days, line.Rows, line.Dollars, line.State,
+                ]),
+            ]);
+    }
 
     private static int Days(WindowDocument window) => window.To.DayNumber - window.From.DayNumber + 1;
 
     private static Markup Plain(string text) => new(Markup.Escape(text));
 
-    private static Markup Number(long number) => new(number.ToString("N0", CultureInfo.InvariantCulture));
-
-    private static Markup Dollars(SumsByBasis money) => new(money switch
+    private static string Dollars(SumsByBasis money) => money switch
     {
         { BilledUsd: 0, EstimatedUsd: not 0 } => $"~{Cents(money.EstimatedUsd)}",
-        { BilledUsd: 0, OtherUsd: { } others } => Markup.Escape(
-            string.Join(", ", others.Select(other => $"{other.Key} {Cents(other.Value)}"))),
+        { BilledUsd: 0, OtherUsd: { } others } =>
+            string.Join(", ", others.Select(other => $"{other.Key} {Cents(other.Value)}")),
         _ => Cents(money.BilledUsd),
-    });
+    };
 
     private static Markup Coloured(string state) => new(WindowState.IsFailure(state) ? $"[red]{state}[/]"
         : state == WindowState.Refused ? $"[yellow]{state}[/]"
         : state == WindowState.Loaded ? $"[green]{state}[/]"
         : $"[grey]{state}[/]");
+
+    /// <summary>The windows of a report that ended alike, and were asked for for the same reason.</summary>
+    private sealed record Line(
+        Subject Subject, string Days, string Rows, string Tokens, string Dollars, string State, string Why);
 }

@@ -72,6 +72,12 @@ internal static class RunText
                 ]);
         }
 
+        if (windows.Any(window => window.Differences is not null))
+        {
+            await output.WriteLineAsync();
+            await ChangeTable.WriteAsync(output, run with { Windows = windows });
+        }
+
         foreach (var window in windows.Where(window => window.Reason is not null))
         {
             await output.WriteLineAsync();

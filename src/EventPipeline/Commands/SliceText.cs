@@ -1,4 +1,5 @@
 using System.Globalization;
+using EventPipeline.Load;
 using EventPipeline.Status;
 using VersionDocument = EventPipeline.Status.SliceEndpoints.VersionDocument;
 
@@ -7,9 +8,6 @@ namespace EventPipeline.Commands;
 /// <summary>Versions of slices as people read them, and as programs do.</summary>
 internal static class SliceText
 {
-    // What changed is told for so many; the totals are of all.
-    private const int MaxTold = 20;
-
     /// <summary>The names of the cells of a version.</summary>
     public static IReadOnlyList<string> Columns { get; } =
     [
@@ -39,7 +37,7 @@ internal static class SliceText
                         version.IsShown ? "*" : "",
                         version.LoadId,
                         TimeText.Minute(version.FirstReadBegan),
-                        .. Totals(version),
+                        .. ChangeTable.Cells(Totals(version)),
                         version.IsPinned ? "pinned" : "",
                     ]),
                 ]);
@@ -62,20 +60,12 @@ internal static class SliceText
             return;
         }
 
-        await TextColumns.WriteAsync(
+        await ChangeTable.WriteAsync(
             output,
             [
-                ["day", "", "rows", "tokens", "dollars"],
-                .. would.Slices.Take(MaxTold).SelectMany(slice => (string[][])
-                [
-                    [Name(slice.Before), "before", .. Totals(slice.Before)], ["", "after", .. Totals(slice.After)],
-                ]),
+                .. would.Slices.Select(
+                    slice => (Name(slice.Before), (SliceTotals?)Totals(slice.Before), Totals(slice.After))),
             ]);
-        if (would.Slices.Count - MaxTold is var more and > 0)
-        {
-            await output.WriteLineAsync($"and {more} more: --json.");
-        }
-
         await output.WriteLineAsync(
             $"{Counted(would.Slices.Count, "day")} to restore: "
             + $"{Sum(would.Slices.Select(slice => slice.Before))} before, "
@@ -110,16 +100,12 @@ internal static class SliceText
     ];
 
     private static string Name(VersionDocument version) =>
-        $"{version.Vendor}/{version.Account}/{version.Report} {version.Day.Text()}";
+        ChangeTable.Name(version.Vendor, version.Account, version.Report, version.Day);
 
-    private static string[] Totals(VersionDocument version) =>
-    [
-        TextColumns.Count(version.Rows),
-        TextColumns.Count(version.Tokens),
-        version.BilledUsd == 0 && version.EstimatedUsd != 0
-            ? $"~{TextColumns.Cents(version.EstimatedUsd)}"
-            : TextColumns.Cents(version.BilledUsd),
-    ];
+    private static SliceTotals Totals(VersionDocument version) => new(version.Rows, version.Tokens)
+    {
+        Money = SumsByBasis.Create(version.BilledUsd, version.EstimatedUsd),
+    };
 
     private static string Sum(IEnumerable<VersionDocument> versions)
     {

@@ -3,24 +3,47 @@ using System.Text.RegularExpressions;
 
 namespace EventPipeline.Commands;
 
-/// <summary>Writes lines of cells in columns, each as wide as its longest cell, numbers to the right.</summary>
+/// <summary>
+/// Writes lines of cells in columns, each as wide as its longest cell, numbers to the right. On a terminal that is too
+/// narrow for them, each line becomes a record: its first cell, and below it the others with their headings.
+/// </summary>
 internal static partial class TextColumns
 {
+    private const string Gap = "  ";
+
+    // Of a terminal that does not say how wide it is.
+    private const int UsualWidth = 80;
+
+    /// <param name="output">Where to; what is no terminal is wide enough.</param>
+    /// <param name="lines">The lines, the headings first; each has as many cells.</param>
+    public static Task WriteAsync(TextWriter output, IReadOnlyList<IReadOnlyList<string>> lines) =>
+        WriteAsync(output, lines, WidthOf(output));
+
     /// <param name="output">Where to.</param>
     /// <param name="lines">The lines, the headings first; each has as many cells.</param>
-    public static async Task WriteAsync(TextWriter output, IReadOnlyList<IReadOnlyList<string>> lines)
+    /// <param name="width">How many characters a line may have.</param>
+    public static async Task WriteAsync(TextWriter output, IReadOnlyList<IReadOnlyList<string>> lines, int width)
     {
+        lines = [.. lines.Select(line => (string[])[.. line.Select(cell => cell.ReplaceLineEndings(" "))])];
         var columns = Enumerable.Range(0, lines[0].Count)
             .Select(column => (
                 Width: lines.Max(line => line[column].Length),
                 IsRight: lines.Skip(1).All(line => line[column].Length == 0 || Number().IsMatch(line[column]))))
             .ToList();
-        foreach (var line in lines)
-        {
-            var cells = line.Zip(
+        var written = lines.Select(line => string.Join(
+            Gap,
+            line.Zip(
                 columns,
-                (cell, column) => column.IsRight ? cell.PadLeft(column.Width) : cell.PadRight(column.Width));
-            await output.WriteLineAsync(string.Join("  ", cells).TrimEnd());
+                (cell, column) => column.IsRight ? cell.PadLeft(column.Width) : cell.PadRight(column.Width)))
+            .TrimEnd()).ToList();
+        if (written.Exists(line => line.Length > width))
+        {
+            written = [.. lines.Skip(1).SelectMany(line => Record(lines[0], line, width))];
+        }
+
+        foreach (var line in written)
+        {
+            await output.WriteLineAsync(line);
         }
     }
 
@@ -29,6 +52,46 @@ internal static partial class TextColumns
 
     /// <summary>A whole number with thousands separators.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>How wide the terminal is that is written to; any width where none is.</summary>
+    public static int WidthOf(TextWriter output) =>
+        (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)
+            || (ReferenceEquals(output, Console.Error) && !Console.IsErrorRedirected)
+            ? Console.WindowWidth is var width and > 0 ? width : UsualWidth
+            : int.MaxValue;
+
+    /// <summary>A line as a record; a cell that is wider than the terminal stays whole.</summary>
+    private static IEnumerable<string> Record(
+        IReadOnlyList<string> headings, IReadOnlyList<string> cells, int width)
+    {
+        var said = headings.Zip(cells)
+            .Where(pair => pair.Second.Length > 0)
+            .Select(pair => (Heading: pair.First, Cell: pair.Second))
+            .ToList();
+        if (said.Count == 0)
+        {
+            yield break;
+        }
+
+        yield return said[0].Cell;
+        var line = "";
+        foreach (var (heading, cell) in said.Skip(1))
+        {
+            var part = heading.Length == 0 ? cell : $"{heading} {cell}";
+            if (line.Length > 0 && Gap.Length + line.Length + 2 + part.Length > width)
+            {
+                yield return $"{Gap}{line},";
+                line = "";
+            }
+
+            line += line.Length == 0 ? part : $", {part}";
+        }
+
+        if (line.Length > 0)
+        {
+            yield return Gap + line;
+        }
+    }
 
     [GeneratedRegex(@"^[-+~]?\$?[\d,]+(\.\d+)?( ?%)?$")]
     private static partial Regex Number();

@@ -102,6 +102,10 @@ public sealed class RunCommandTests(RunCommandTests.LoadedFolder folder) : IClas
             difference.GetProperty("after").GetProperty("usd").ValueKind.ShouldBe(JsonValueKind.String);
         }
 
+        var told = await folder.RunAsync(
+            "run", "--mode", "dry_run", "--days", "3", "--reports", "cost", "--vendors", "anthropic");
+        told.Output.ShouldContain("anthropic/SIMULATED-acme/cost 2098-06-12  never read");
+        told.Output.ShouldContain("Days of reports that a run would change: ");
         (await folder.SumsAsync()).ShouldBe(before);
         (await folder.QueryAsync(commits)).ShouldBe(versions);
         (await folder.QueryAsync(pages)).ShouldBe(raw);

@@ -95,6 +95,31 @@ public sealed class RunsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_dry_run_is_shown_with_what_it_would_change_before_and_after()
+    {
+        var day = new DateOnly(2025, 2, 1);
+        await _host.RunAsync("anthropic", "cost", day, day.AddDays(1));
+        _host.Vendor.OnDays(
+            CostRows.Path, date => date == day ? CostRows.Row("700") : CostRows.Of(date));
+        var run = await _host.RunAsync(
+            "anthropic", "cost", day, day.AddDays(2), ",\"mode\":\"dry_run\",\"force\":true");
+
+        var (_, text, _) = await RunAsync("show", run.RunId);
+
+        text.ShouldEndWith(
+            $"""
+
+            day                                         rows  tokens   dollars
+            anthropic/acme/cost 2025-02-01  before         1       0  {CostRows.UsdOf(day):N2}
+                                            after          1       0      7.00
+            anthropic/acme/cost 2025-02-03  never read
+                                            after          1       0  {CostRows.UsdOf(day.AddDays(2)):N2}
+            Days of reports that a run would change: 2 of 3 that were read; new among them: 1.
+
+            """);
+    }
+
+    [Fact]
     public async Task A_run_is_followed_to_its_end()
     {
         using var gate = new VendorGate();
