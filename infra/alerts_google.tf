@@ -36,6 +36,8 @@ locals {
             gcloud pubsub subscriptions seek ${local.name}-dead-letter-pull --project=${var.project} --time=$(date -u +%FT%TZ)
 
         Where they cannot be stored, the service or BigQuery is down: look at the service's log. They are tried until they are stored.
+
+        More: ${local.runbooks}/letters-pile-up.md
       TEXT
     }
     messages_wait = {
@@ -55,6 +57,8 @@ locals {
             gcloud logging read 'resource.type="cloud_run_revision" AND resource.labels.service_name="${local.name}" AND severity>=WARNING' --project=${var.project} --freshness=2h --limit=50
 
         401 or 403: the push identity, its audience, or roles/run.invoker changed; `terraform apply` puts them back. 503: nothing is deployed, or the service cannot start. Else the log says what is tried again.
+
+        More: ${local.runbooks}/pushes-are-refused.md
       TEXT
     }
     errors = {

@@ -31,6 +31,8 @@ locals {
             ${local.call}/runs/$${log.extracted_label.run}
 
         Fix the reason, then replay the dead letters of the run (POST /dead-letters/ID/replay): the run becomes completed. Nothing has to be cleaned up first.
+
+        More: ${local.runbooks}/letters-pile-up.md
       TEXT
     }
     dead_letter_stored = {
@@ -45,6 +47,8 @@ locals {
         When that is done, replay it:
 
             ${local.call}/dead-letters/$${log.extracted_label.id}/replay -X POST
+
+        More: ${local.runbooks}/letters-pile-up.md
       TEXT
     }
     stale = {
@@ -61,6 +65,8 @@ locals {
         the gap by itself once the reason is gone. An older one is asked for: firstHole of the log entry, and
 
             gcloud pubsub topics publish ${local.name}-trigger --project=${var.project} --message='{"from":"YYYY-MM-DD","to":"YYYY-MM-DD"}'
+
+        More: ${local.runbooks}/a-day-is-missing.md
       TEXT
     }
     unusual_data = {
@@ -71,11 +77,13 @@ locals {
       todo     = <<-TEXT
         $${log.extracted_label.kind}: $${log.extracted_label.reason}
 
-        The data was loaded as the vendor told it. Ask the vendor again, and compare with its own sums, where the service's settings are:
+        The data was loaded as the vendor told it. What it said of the day before, and says now:
 
-            EventPipeline reconcile --vendor $${log.extracted_label.vendor} --account $${log.extracted_label.account} --from $${log.extracted_label.day} --to $${log.extracted_label.day}
+            bq query --project_id=${var.project} --use_legacy_sql=false 'SELECT report, read_began, previous_row_count, row_count, previous_amount_usd, amount_usd FROM ${var.dataset}.restatements WHERE usage_date = "$${log.extracted_label.day}" AND vendor = "$${log.extracted_label.vendor}" ORDER BY read_began'
 
-        Where they agree, look at whom the vendor's own console shows for that day. A restatement is in the view restatements, with both versions.
+        Look at what the vendor's own console shows for that day. Whoever has the accounts' keys can compare with the vendor's own sums (reconcile).
+
+        More: ${local.runbooks}/a-sum-looks-wrong.md
       TEXT
     }
     unusual_cost = {
@@ -89,6 +97,8 @@ locals {
         Who or what it was:
 
             bq query --project_id=${var.project} --use_legacy_sql=false 'SELECT team, person, api_key, model, SUM(amount_usd) AS usd FROM ${var.dataset}.attributed_cost WHERE usage_date = "$${log.extracted_label.day}" AND vendor = "$${log.extracted_label.vendor}" GROUP BY team, person, api_key, model ORDER BY usd DESC LIMIT 20'
+
+        More: ${local.runbooks}/a-sum-looks-wrong.md
       TEXT
     }
     budget = {
@@ -113,6 +123,8 @@ locals {
         $${log.extracted_label.vendor}/$${log.extracted_label.report}: $${log.extracted_label.notes}
 
         The data was loaded, and the vendor's own text is in raw_page. Look at what is new, and teach the connector.
+
+        More: ${local.runbooks}/a-vendor-is-down.md
       TEXT
     }
     not_scheduled = {
@@ -126,6 +138,8 @@ locals {
             gcloud scheduler jobs run ${google_cloud_scheduler_job.daily.name} --location=${var.region} --project=${var.project}
 
         Where it is refused, Cloud Scheduler's service agent has lost roles/cloudscheduler.serviceAgent.
+
+        More: ${local.runbooks}/a-day-is-missing.md
       TEXT
     }
     not_deployed = {

@@ -31,6 +31,8 @@ locals {
         A run that stands still waits for Pub/Sub to deliver again (see the alert on messages that wait). No run at all: ask for one, it finds the days that are missing:
 
             gcloud pubsub topics publish ${local.name}-trigger --project=${var.project} --message='{}'
+
+        More: ${local.runbooks}/a-day-is-missing.md
       TEXT
     }
     spend_spike = {
@@ -44,6 +46,8 @@ locals {
             bq query --use_legacy_sql=false --project_id=${var.project} 'SELECT usage_date, vendor, SUM(amount_usd) AS usd FROM `${var.project}.${var.dataset}.daily_cost` WHERE usage_date > DATE_SUB(CURRENT_DATE(), INTERVAL 14 DAY) GROUP BY 1, 2 ORDER BY 1 DESC, 2'
 
         The threshold is spend_alert_usd in terraform.tfvars.
+
+        More: ${local.runbooks}/a-sum-looks-wrong.md
       TEXT
     }
     vendor_is_trying = {
@@ -55,6 +59,8 @@ locals {
         More than ten attempts at one vendor failed within an hour. They are tried again by themselves. The reasons:
 
             gcloud logging read 'jsonPayload.event="window.attempt_failed"' --project=${var.project} --freshness=2h --format='value(jsonPayload.vendor, jsonPayload.report, jsonPayload.reason)'
+
+        More: ${local.runbooks}/a-vendor-is-down.md
       TEXT
     }
   }

@@ -42,7 +42,7 @@ resource "google_service_account_iam_member" "pubsub_makes_push_tokens" {
 
 # gcloud makes an access token of the identity it impersonates before any ID token; this one has no role but to call the service.
 resource "google_service_account_iam_member" "operators" {
-  for_each = toset(var.operators)
+  for_each = toset(concat(var.operators, var.oncall))
 
   service_account_id = google_service_account.operator.name
   role               = "roles/iam.serviceAccountTokenCreator"

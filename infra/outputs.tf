@@ -1,7 +1,8 @@
 # The commands that outputs and alerts tell people to run.
 locals {
-  call   = "curl -H \"Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=${google_service_account.operator.email} --audiences=${local.audience} --include-email)\" ${google_cloud_run_v2_service.this.uri}"
-  deploy = "GOOGLE_CLOUD_PROJECT=${var.project} GOOGLE_CLOUD_REGION=${var.region} infra/deploy"
+  call     = "curl -H \"Authorization: Bearer $(gcloud auth print-identity-token --impersonate-service-account=${google_service_account.operator.email} --audiences=${local.audience} --include-email)\" ${google_cloud_run_v2_service.this.uri}"
+  runbooks = "https://github.com/${var.github_repository}/blob/main/docs/runbooks"
+  deploy   = "GOOGLE_CLOUD_PROJECT=${var.project} GOOGLE_CLOUD_REGION=${var.region} infra/deploy"
 }
 
 output "next_steps" {

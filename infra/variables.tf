@@ -43,6 +43,17 @@ variable "deployers" {
   }
 }
 
+variable "oncall" {
+  description = "Who is on call: principals as in operators, a group at best. They may do what the alerts and docs/runbooks say, call the service included, and nothing else."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for person in var.oncall : can(regex("^(user|group|serviceAccount):[^@[:space:],]+@[^@[:space:],]+\\.[^@[:space:],]+$", person))])
+    error_message = "oncall takes principals with their kind before them: user:ada@example.com, group:oncall@example.com, serviceAccount:…"
+  }
+}
+
 variable "notification_emails" {
   description = "Who is written to by alerts and by the budget."
   type        = list(string)

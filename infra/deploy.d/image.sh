@@ -32,7 +32,7 @@ find_live_image() {
   live=$(most_traffic)
   if ! call gcloud run revisions describe "$live" --format=json; then
     lacks "an image: the revision $live, which serves, could not be read: $(reason)" 'Or name the image: infra/deploy IMAGE'
-  elif jq -e '.spec.containers[0] | (.command // []) + (.args // []) | length > 0' "$work/out" >/dev/null; then
+  elif tells_placeholder; then
     lacks "an image: $live, which serves, is the placeholder that Terraform made" 'Build one or name one: infra/deploy, or infra/deploy IMAGE'
   else
     image=$(jq -r '.status.imageDigest // .spec.containers[0].image' "$work/out")
@@ -45,6 +45,11 @@ schedule_image() {
   case $(reason) in *'could not be found'*) return ;; esac
   warn "The job $service-compact runs the image that it had: $(reason)"
 }
+
+is_placeholder() { call gcloud run revisions describe "$1" --format=json && tells_placeholder; } # is_placeholder REVISION
+
+# An image of ours is started as it is.
+tells_placeholder() { jq -e '.spec.containers[0] | (.command // []) + (.args // []) | length > 0' "$work/out" >/dev/null; }
 
 # Additions only, so the revision that serves can live with it: see 'schema apply'.
 apply_schema() {

@@ -82,8 +82,12 @@ check_cloud() {
   fi
   case $action in
     rollback)
-      [ -n "$(tagged previous)" ] || lacks "a revision tagged 'previous'" \
-        "Nothing was deployed that could be taken back. All revisions: gcloud run revisions list --service=$where_it_is"
+      if [ -z "$(tagged previous)" ]; then
+        lacks "a revision tagged 'previous'" "Nothing was deployed that could be taken back. All revisions: gcloud run revisions list --service=$where_it_is"
+      elif is_placeholder "$(tagged previous)"; then
+        lacks "a revision to go back to: $(tagged previous), tagged 'previous', is the placeholder that Terraform made, which refuses every event" \
+          'Deploy an image that works: infra/deploy IMAGE'
+      fi
       ;;
     *)
       read_identities

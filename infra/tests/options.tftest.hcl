@@ -61,6 +61,54 @@ run "kept_for_two_years" {
   }
 }
 
+run "on_call" {
+  variables {
+    oncall = ["group:oncall@example.com"]
+  }
+
+  assert {
+    condition     = toset([for one in google_project_iam_member.oncall : "${one.role} ${one.member}"]) == toset([for role in ["roles/bigquery.jobUser", "roles/logging.viewer", "roles/logging.logWriter", "roles/monitoring.viewer", google_project_iam_custom_role.schedule.name] : "${role} group:oncall@example.com"])
+    error_message = "In the project as a whole they may query, look, write down and run schedules."
+  }
+
+  assert {
+    condition     = toset(google_project_iam_custom_role.schedule.permissions) == toset(["cloudscheduler.jobs.enable", "cloudscheduler.jobs.get", "cloudscheduler.jobs.list", "cloudscheduler.jobs.pause", "cloudscheduler.jobs.run"])
+    error_message = "A schedule may be run, paused and resumed, and neither changed nor deleted."
+  }
+
+  assert {
+    condition = toset(concat(
+      [for one in google_pubsub_topic_iam_member.oncall : "${one.topic} ${one.role} ${one.member}"],
+      [for one in google_pubsub_subscription_iam_member.oncall : "${one.subscription} ${one.role} ${one.member}"],
+      [for one in google_bigquery_dataset_iam_member.oncall : "${one.dataset_id} ${one.role} ${one.member}"],
+      [for one in google_secret_manager_secret_iam_member.oncall : "${one.secret_id} ${one.role} ${one.member}"],
+      [for one in google_cloud_run_v2_service_iam_member.oncall : "${one.name} ${one.role} ${one.member}"],
+      [for one in google_service_account_iam_member.oncall_acts_as_run : "run ${one.role} ${one.member}"],
+      )) == toset([
+      "eventpipeline-trigger roles/pubsub.publisher group:oncall@example.com",
+      "eventpipeline-dead-letter-pull roles/pubsub.subscriber group:oncall@example.com",
+      "ai_usage_analytics roles/bigquery.dataEditor group:oncall@example.com",
+      "ai_usage_analytics_dev roles/bigquery.dataEditor group:oncall@example.com",
+      "eventpipeline-openai-acme roles/secretmanager.secretVersionAdder group:oncall@example.com",
+      "eventpipeline roles/run.developer group:oncall@example.com",
+      "run roles/iam.serviceAccountUser group:oncall@example.com",
+    ])
+    error_message = "They may request runs, empty the dead letters, write data, replace keys and take deployments back."
+  }
+
+  assert {
+    condition     = contains(keys(google_service_account_iam_member.operators), "group:oncall@example.com")
+    error_message = "They must be able to call the service."
+  }
+}
+
+run "nobody_on_call" {
+  assert {
+    condition     = length(google_project_iam_member.oncall) + length(google_pubsub_topic_iam_member.oncall) + length(google_bigquery_dataset_iam_member.oncall) + length(google_secret_manager_secret_iam_member.oncall) + length(google_cloud_run_v2_service_iam_member.oncall) == 0
+    error_message = "Nobody gets rights who was not named."
+  }
+}
+
 run "an_api_more" {
   command = plan
 

@@ -42,12 +42,13 @@ run "the_wrong_kind" {
     budget                = 9.99
     spend_alert_usd       = -1
     compact_after_days    = 30.5
+    oncall                = ["oncall@example.com"]
   }
 
   expect_failures = [
     var.project, var.region, var.operators, var.deployers, var.notification_emails, var.notification_channels, var.github_repository, var.accounts, var.dataset,
     var.dataset_location, var.schedule, var.time_zone, var.concurrency, var.max_instances, var.ingress, var.vpc, var.settings, var.billing_account, var.budget,
-    var.spend_alert_usd, var.compact_after_days,
+    var.spend_alert_usd, var.compact_after_days, var.oncall,
   ]
 }
 

@@ -106,6 +106,24 @@ public sealed class PrerequisiteTests
         }
     }
 
+    /// <summary>After the first deployment, what served before is what refuses every event.</summary>
+    [Fact]
+    public async Task A_rollback_to_the_placeholder_is_refused()
+    {
+        await using var bench = await DeployBench.StartAsync(CloudRunService.Placeholder());
+        (await bench.RunAsync(DeployBench.Image)).ExitCode.ShouldBe(0);
+        bench.Service.Tags.ShouldBe([$"previous={CloudRunService.FirstRevision}"]);
+        var serving = bench.Service.Split;
+
+        var rollback = await bench.RunAsync("rollback");
+
+        rollback.ExitCode.ShouldBe(2, rollback.Error);
+        rollback.Error.ShouldContain(
+            "Missing: a revision to go back to: eventpipeline-00001-abc, tagged 'previous', is the placeholder that "
+            + "Terraform made");
+        bench.Service.Split.ShouldBe(serving);
+    }
+
     [Fact]
     public async Task A_rollback_without_a_previous_revision_and_a_current_without_a_first_deployment_are_refused()
     {
