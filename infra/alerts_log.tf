@@ -5,7 +5,7 @@ locals {
     not_compacted = {
       title    = "rows that no version needs were not deleted"
       severity = "WARNING"
-      filter   = "(resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"${google_cloud_run_v2_job.this["compact"].name}\" OR resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"${google_cloud_scheduler_job.compact[0].name}\") AND severity>=ERROR"
+      filter   = "((resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"${google_cloud_run_v2_job.this["compact"].name}\") OR (resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"${google_cloud_scheduler_job.compact[0].name}\")) AND severity>=ERROR"
       extract  = {}
       todo     = <<-TEXT
         The monthly `compact` could not be started, or failed. No view is wrong: the tables hold rows that nobody sees. Why:

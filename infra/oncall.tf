@@ -6,6 +6,7 @@ locals {
     read_log = "roles/logging.viewer"
     tell     = "roles/logging.logWriter" # infra/deploy rollback writes down how it went
     look     = "roles/monitoring.viewer" # incidents and the dashboard
+    revision = "roles/run.viewer"
     schedule = google_project_iam_custom_role.schedule.name
   }
 
@@ -57,7 +58,7 @@ resource "google_bigquery_dataset_iam_member" "oncall" {
   member     = each.value.member
 }
 
-# Put a new key in; nobody on call can read one.
+# Put a new key in, and read none.
 resource "google_secret_manager_secret_iam_member" "oncall" {
   for_each = local.oncall_of_secrets
 
@@ -66,13 +67,20 @@ resource "google_secret_manager_secret_iam_member" "oncall" {
   member    = each.value.member
 }
 
-# Take a deployment back.
+# Take a deployment back. Whoever may move the traffic of a service may also have it run another image, as its identity: there is no role for the one alone.
+resource "google_project_iam_custom_role" "traffic" {
+  role_id     = "eventpipelineTraffic"
+  title       = "EventPipeline: change the service"
+  permissions = ["run.services.get", "run.services.update"]
+  depends_on  = [google_project_service.apis]
+}
+
 resource "google_cloud_run_v2_service_iam_member" "oncall" {
   for_each = toset(var.oncall)
 
   name     = google_cloud_run_v2_service.this.name
   location = google_cloud_run_v2_service.this.location
-  role     = "roles/run.developer"
+  role     = google_project_iam_custom_role.traffic.name
   member   = each.key
 }
 

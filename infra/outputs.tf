@@ -60,8 +60,8 @@ output "call" {
 }
 
 output "environment" {
-  description = "What the commands that ask the service need: eval \"$(terraform -chdir=infra output -raw environment)\"."
-  value       = "export SERVICE_URL=${google_cloud_run_v2_service.this.uri} SERVICE_AUDIENCE=${local.audience} SERVICE_OPERATOR=${google_service_account.operator.email}"
+  description = "What the commands that ask the service or the dataset need: eval \"$(terraform -chdir=infra output -raw environment)\"."
+  value       = "export SERVICE_URL=${google_cloud_run_v2_service.this.uri} SERVICE_AUDIENCE=${local.audience} SERVICE_OPERATOR=${google_service_account.operator.email} ${join(" ", [for name, value in local.warehouse_settings : "${name}=${value}"])}"
 }
 
 output "registry" {

@@ -44,7 +44,7 @@ variable "deployers" {
 }
 
 variable "oncall" {
-  description = "Who is on call: principals as in operators, a group at best. They may do what the alerts and docs/runbooks say, call the service included, and nothing else."
+  description = "Who is on call: principals as in operators, a group at best. They may do what the alerts and docs/runbooks say, call the service and take a deployment back included: trust them as you trust deployers."
   type        = list(string)
   default     = []
 
@@ -375,8 +375,8 @@ variable "compact_after_days" {
   default     = 90
 
   validation {
-    condition     = var.compact_after_days == null ? true : var.compact_after_days >= 8 && floor(var.compact_after_days) == var.compact_after_days
-    error_message = "compact_after_days is ${coalesce(var.compact_after_days, 0)}: it takes a whole number of days, 8 or more, or null."
+    condition     = var.compact_after_days == null ? true : var.compact_after_days >= 8 && var.compact_after_days <= 3650 && floor(var.compact_after_days) == var.compact_after_days
+    error_message = "compact_after_days is ${coalesce(var.compact_after_days, 0)}: it takes a whole number of days from 8 to 3650, or null."
   }
 }
 

@@ -35,9 +35,13 @@ find_live_image() {
   elif tells_placeholder; then
     lacks "an image: $live, which serves, is the placeholder that Terraform made" 'Build one or name one: infra/deploy, or infra/deploy IMAGE'
   else
-    image=$(jq -r '.status.imageDigest // .spec.containers[0].image' "$work/out")
+    image=$(told_image)
   fi
 }
+
+told_image() { jq -r '.status.imageDigest // .spec.containers[0].image' "$work/out"; }
+
+find_image_of() { call gcloud run revisions describe "$1" --format=json && image=$(told_image); } # find_image_of REVISION
 
 # What is scheduled runs the image that serves. Where versions are kept for ever there is no such job; where it cannot be updated, what it runs is older, and does no harm.
 schedule_image() {

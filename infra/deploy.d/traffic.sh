@@ -111,6 +111,7 @@ send_back() {
   stage=returning
   call gcloud run services update-traffic "$service" --to-revisions="$before" --format=none || fail "Traffic could not be taken back: $(reason)"
   see_through
+  find_image_of "${before%=*}" && schedule_image
   stage=over
   tell deploy.rolled_back ERROR 'Somebody asked for it (infra/deploy rollback).'
   say "Taken back: all traffic is at ${before%=*}."

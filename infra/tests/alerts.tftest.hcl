@@ -30,10 +30,16 @@ run "on_the_log" {
       budget             = "${var.entries}jsonPayload.event=\"anomaly\" AND jsonPayload.kind=(\"budget\" OR \"forecast\")"
       drift              = "${var.entries}jsonPayload.event=\"drift\""
       not_scheduled      = "resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"eventpipeline-daily\" AND severity>=ERROR"
-      not_compacted      = "(resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"eventpipeline-compact\" OR resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"eventpipeline-compact\") AND severity>=ERROR"
+      not_compacted      = "((resource.type=\"cloud_run_job\" AND resource.labels.job_name=\"eventpipeline-compact\") OR (resource.type=\"cloud_scheduler_job\" AND resource.labels.job_id=\"eventpipeline-compact\")) AND severity>=ERROR"
       not_deployed       = "logName=\"projects/acme-ai-usage/logs/eventpipeline-deploy\" AND severity>=ERROR"
     }
     error_message = "The filters must be docs/telemetry.md's."
+  }
+
+  # In Cloud Logging's language OR binds tighter than AND: one beside the other says something else than it seems to.
+  assert {
+    condition     = alltrue([for policy in google_monitoring_alert_policy.log : length(regexall("\"[^()]* (AND [^()]* OR|OR [^()]* AND) ", policy.conditions[0].condition_matched_log[0].filter)) == 0])
+    error_message = "AND and OR stand beside each other in parentheses alone."
   }
 
   assert {

@@ -67,13 +67,18 @@ run "on_call" {
   }
 
   assert {
-    condition     = toset([for one in google_project_iam_member.oncall : "${one.role} ${one.member}"]) == toset([for role in ["roles/bigquery.jobUser", "roles/logging.viewer", "roles/logging.logWriter", "roles/monitoring.viewer", google_project_iam_custom_role.schedule.name] : "${role} group:oncall@example.com"])
+    condition     = toset([for one in google_project_iam_member.oncall : "${one.role} ${one.member}"]) == toset([for role in ["roles/bigquery.jobUser", "roles/logging.viewer", "roles/logging.logWriter", "roles/monitoring.viewer", "roles/run.viewer", google_project_iam_custom_role.schedule.name] : "${role} group:oncall@example.com"])
     error_message = "In the project as a whole they may query, look, write down and run schedules."
   }
 
   assert {
     condition     = toset(google_project_iam_custom_role.schedule.permissions) == toset(["cloudscheduler.jobs.enable", "cloudscheduler.jobs.get", "cloudscheduler.jobs.list", "cloudscheduler.jobs.pause", "cloudscheduler.jobs.run"])
     error_message = "A schedule may be run, paused and resumed, and neither changed nor deleted."
+  }
+
+  assert {
+    condition     = toset(google_project_iam_custom_role.traffic.permissions) == toset(["run.services.get", "run.services.update"])
+    error_message = "The service may be changed, and not deleted."
   }
 
   assert {
@@ -90,7 +95,7 @@ run "on_call" {
       "ai_usage_analytics roles/bigquery.dataEditor group:oncall@example.com",
       "ai_usage_analytics_dev roles/bigquery.dataEditor group:oncall@example.com",
       "eventpipeline-openai-acme roles/secretmanager.secretVersionAdder group:oncall@example.com",
-      "eventpipeline roles/run.developer group:oncall@example.com",
+      "eventpipeline ${google_project_iam_custom_role.traffic.name} group:oncall@example.com",
       "run roles/iam.serviceAccountUser group:oncall@example.com",
     ])
     error_message = "They may request runs, empty the dead letters, write data, replace keys and take deployments back."

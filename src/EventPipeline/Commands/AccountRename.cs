@@ -38,7 +38,20 @@ internal sealed class AccountRename(IWarehouse warehouse, InvocationConfiguratio
             return exitCode;
         }
 
-        await _register.RenameAsync(dataset, vendor, accountId, to, cancellationToken);
+        // Whose name it is may have been decided while somebody thought.
+        book = await _register.ReadWholeAsync(dataset, vendor, cancellationToken);
+        if (Mistake(book, dataset, vendor, from, to) is { } since)
+        {
+            await console.Error.WriteLineAsync(since);
+            return 1;
+        }
+
+        // A name that only slices tell would be recorded by the next read under it, and be the newest again.
+        foreach (var name in book.HasRecorded(from) ? [to] : new[] { from, to })
+        {
+            await _register.RenameAsync(dataset, vendor, accountId, name, cancellationToken);
+        }
+
         await console.Output.WriteLineAsync(
             $"Done. Now replace '{from}' by '{to}' in the Accounts of this vendor in the settings. A running service "
             + "picks the record up within five minutes.");
@@ -63,7 +76,7 @@ internal sealed class AccountRename(IWarehouse warehouse, InvocationConfiguratio
         if (ids.Count > 1)
         {
             return $"'{from}' is stored under {ids.Count} ids. If they are one organisation, merge them first: "
-                + $"accounts merge --vendor {vendor} --from {ids[1]} --into {ids[0]}";
+                + $"accounts merge --dataset {dataset} --vendor {vendor} --from {ids[1]} --into {ids[0]}";
         }
 
         var accountId = ids[0];
@@ -74,7 +87,7 @@ internal sealed class AccountRename(IWarehouse warehouse, InvocationConfiguratio
 
         return book.IdsOf(to).FirstOrDefault(id => id != accountId) is { } taken
             ? $"'{to}' is the name of the account '{taken}'. If both are one organisation: "
-                + $"accounts merge --vendor {vendor} --from {accountId} --into {taken}"
+                + $"accounts merge --dataset {dataset} --vendor {vendor} --from {accountId} --into {taken}"
             : null;
     }
 }

@@ -51,8 +51,8 @@ internal static class SliceText
         {
             await output.WriteLineAsync(
                 would.AlreadyShown == 1
-                    ? "1 day already shows that version and stays as it is."
-                    : $"{would.AlreadyShown} days already show that version and stay as they are.");
+                    ? "1 day already shows that version and is left as it is."
+                    : $"{would.AlreadyShown} days already show that version and are left as they are.");
         }
 
         if (would.Slices.Count == 0)

@@ -59,8 +59,8 @@ internal static class SlicesCommand
         };
         var restore = new Command(
             "restore",
-            "Shows earlier versions of days again: those of a load (--load), or those shown at a time (--as-of). "
-            + "They stay until the days are read with force.")
+            "Shows earlier versions of days again: those of a load (--load), or those shown at a time where that has "
+            + "changed since (--as-of). They stay until the days are read with force.")
         {
             asOf, Consent.DryRun, Consent.Yes, OutputOptions.Document,
         };
@@ -111,8 +111,10 @@ internal static class SlicesCommand
         private readonly Option<string?> _vendor =
             new("--vendor") { Description = "Only a vendor's.", HelpName = "NAME" };
 
-        private readonly Option<string?> _account =
-            new("--account") { Description = "Only an account's, by its name or account_id.", HelpName = "NAME" };
+        private readonly Option<string?> _account = new("--account")
+        {
+            Description = "Only an account's, by its name now or its account_id.", HelpName = "NAME",
+        };
 
         private readonly Option<string?> _report =
             new("--report") { Description = "Only a report's.", HelpName = "NAME" };

@@ -64,18 +64,10 @@ internal static partial class TextColumns
     private static IEnumerable<string> Record(
         IReadOnlyList<string> headings, IReadOnlyList<string> cells, int width)
     {
-        var said = headings.Zip(cells)
-            .Where(pair => pair.Second.Length > 0)
-            .Select(pair => (Heading: pair.First, Cell: pair.Second))
-            .ToList();
-        if (said.Count == 0)
-        {
-            yield break;
-        }
-
-        yield return said[0].Cell;
+        // Where the first cell is empty, another one would be taken for it.
+        yield return cells[0].Length == 0 ? "-" : cells[0];
         var line = "";
-        foreach (var (heading, cell) in said.Skip(1))
+        foreach (var (heading, cell) in headings.Zip(cells).Skip(1).Where(pair => pair.Second.Length > 0))
         {
             var part = heading.Length == 0 ? cell : $"{heading} {cell}";
             if (line.Length > 0 && Gap.Length + line.Length + 2 + part.Length > width)

@@ -11,9 +11,8 @@ internal sealed class Commits(IWarehouse warehouse, TimeProvider clock)
     // Longer than any attempt: nobody waits for it any more, and others must not wait for it for ever.
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
 
-    /// <summary>At 21 values a row, below the 10,000 that one statement takes.</summary>
-    public const int MaxRows = 450;
-
+    // At 21 values a row, below the 10,000 that one statement takes.
+    private const int MaxRows = 450;
     private const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<string, SharedCalls<Commit, Outcome>> _lines = new();

@@ -8,7 +8,7 @@ internal sealed class SliceVersions(IWarehouse warehouse, string dataset)
     private const int MaxLoadsAtOnce = 1_000;
 
     /// <summary>
-    /// The versions that a choice describes, newest day first and of each slice the one first that is shown.
+    /// The versions that a choice describes, newest day first and of each slice the current one first.
     /// </summary>
     public async Task<IReadOnlyList<SliceVersion>> FindAsync(
         VersionChoice choice, int limit, CancellationToken cancellationToken)
@@ -24,6 +24,7 @@ internal sealed class SliceVersions(IWarehouse warehouse, string dataset)
                 ("as_of", choice.AsOf),
                 ("from", choice.From),
                 ("to", choice.To),
+                ("choices_only", choice.IsForRestoring),
                 ("limit", (long)limit)),
             cancellationToken);
         return [.. rows.Select(row => new SliceVersion(row))];
@@ -62,10 +63,10 @@ internal sealed class SliceVersions(IWarehouse warehouse, string dataset)
 
 /// <summary>Which slices' versions are meant; what is null does not matter.</summary>
 /// <param name="Vendor">The vendor.</param>
-/// <param name="Account">A name under which they were ever committed, or their account_id.</param>
+/// <param name="Account">The account's name now, or its account_id.</param>
 /// <param name="Report">The report.</param>
 /// <param name="LoadId">A load that holds a version of them.</param>
-/// <param name="AsOf">When one was shown, UTC: it says which.</param>
+/// <param name="AsOf">When one was current, UTC: it says which.</param>
 /// <param name="From">The first UTC day.</param>
 /// <param name="To">The last UTC day.</param>
 internal sealed record VersionChoice(
@@ -75,7 +76,11 @@ internal sealed record VersionChoice(
     string? LoadId,
     DateTimeOffset? AsOf,
     DateOnly From,
-    DateOnly To);
+    DateOnly To)
+{
+    /// <summary>Whether only the current versions and those that the load or the time choose are wanted.</summary>
+    public bool IsForRestoring { get; init; }
+}
 
 /// <summary>One load's content of one slice.</summary>
 internal sealed class SliceVersion(Row row)
@@ -112,33 +117,35 @@ internal sealed class SliceVersion(Row row)
     /// <summary>How often it was read: a read that finds nothing new points to it.</summary>
     public long Reads { get; } = row.GetInt64("reads");
 
-    /// <summary>Whether it is what views show.</summary>
+    /// <summary>Whether nothing of the slice was read or restored later.</summary>
+    public bool IsCurrent { get; } = row.Flag("is_current");
+
+    /// <summary>
+    /// Whether views show it: it is current, and no other report tells the same of its day, or was read earlier.
+    /// </summary>
     public bool IsShown { get; } = row.Flag("is_shown");
 
     /// <summary>Whether it stays until a forced read.</summary>
     public bool IsPinned { get; } = row.Flag("is_pinned");
 
-    /// <summary>Whether it was shown at the time that the question names.</summary>
-    public bool WasShown { get; } = row.Flag("was_shown");
-
-    /// <summary>When the question was answered, by the warehouse's clock.</summary>
-    public DateTimeOffset AnsweredAt { get; } = row.Timestamp("answered_at");
+    /// <summary>Whether it was current at the time that the question names.</summary>
+    public bool WasCurrent { get; } = row.Flag("was_current");
 
     /// <summary>The row of <c>slice_versions</c> that makes it what is shown.</summary>
     /// <param name="restoration">The restoration, in place of the run.</param>
-    /// <param name="at">When it counts as read: later than what is shown, UTC.</param>
+    /// <param name="account">The account's name now: the load may have had another.</param>
+    /// <param name="follows">It counts as read then, or later, UTC.</param>
     /// <param name="isPinned">Whether it stays until a forced read.</param>
-    public IReadOnlyDictionary<string, object?> Restored(string restoration, DateTimeOffset at, bool isPinned) =>
-        new Dictionary<string, object?>
+    public IReadOnlyDictionary<string, object?> Restored(
+        string restoration, string account, DateTimeOffset follows, bool isPinned) => new Dictionary<string, object?>
         {
             ["vendor"] = Slice.Vendor,
             ["account_id"] = row.Text("stored_account_id"),
-            ["account"] = Account,
+            ["account"] = account,
             ["report"] = Slice.Report,
             ["usage_date"] = Slice.Day,
             ["load_id"] = LoadId,
-            ["read_began"] = at,
-            ["follows"] = at,
+            ["follows"] = follows,
             ["row_count"] = Rows,
             ["tokens"] = Tokens,
             ["amount_usd"] = BilledUsd,
@@ -146,11 +153,8 @@ internal sealed class SliceVersion(Row row)
             ["digest"] = row.Text("digest"),
             ["grain"] = Grain,
             ["normaliser_version"] = NormaliserVersion,
-            ["state"] = "restored",
             ["pinned"] = isPinned,
             ["run_id"] = restoration,
-            ["window_id"] = Window.Create(new Subject(Slice.Vendor, Account, Slice.Report), Slice.Day).Id,
-            ["message_id"] = null,
-            ["window_outcome"] = null,
+            ["window_id"] = Window.Create(new Subject(Slice.Vendor, account, Slice.Report), Slice.Day).Id,
         };
 }

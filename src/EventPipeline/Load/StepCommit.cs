@@ -39,9 +39,7 @@ internal sealed class StepCommit(
         ["report"] = request.Window.Report,
         ["usage_date"] = day.Day,
         ["load_id"] = day.LoadId,
-        ["read_began"] = readBegan,
-
-        // What stays because a person restored it is not newer than the restoration, and need not look so.
+        ["read_began"] = ReadBegan(day),
         ["follows"] = day.KeepsPinned ? null : Follows(day.Day),
         ["row_count"] = day.Kept?.GetInt64("row_count") ?? day.Read.Rows,
         ["tokens"] = day.Kept?.GetInt64("tokens") ?? day.Read.Tokens,
@@ -57,6 +55,15 @@ internal sealed class StepCommit(
         ["message_id"] = request.MessageId,
         ["window_outcome"] = outcome,
     };
+
+    /// <summary>
+    /// What stays because a person restored it says nothing of what was read: a forced read replaces it, whenever it
+    /// began.
+    /// </summary>
+    private DateTimeOffset ReadBegan(JudgedDay day) =>
+        day.KeepsPinned && day.Before!.Timestamp("read_began") is var restored && restored < readBegan
+            ? restored
+            : readBegan;
 
     /// <summary>
     /// Just after the read that this one is known to follow, if the clocks say otherwise; null if they do not. Reads

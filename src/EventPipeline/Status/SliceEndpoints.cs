@@ -21,7 +21,7 @@ internal static partial class SliceEndpoints
             .WithSummary("The dataset's content by vendor, account, report and day.")
             .Produces<SliceList>().ProducesProblem(StatusCodes.Status400BadRequest);
         slices.MapGet("versions", VersionsAsync).WithName("listSliceVersions")
-            .WithSummary("Every version of the slices, newest day first, the version that is shown first of its slice.")
+            .WithSummary("Every version of the slices, newest day first, the current version first of its slice.")
             .Produces<VersionList>().ProducesProblem(StatusCodes.Status400BadRequest);
         slices.MapPost("restore", RestoreAsync).WithName("restoreSlices")
             .WithSummary(
@@ -74,7 +74,6 @@ internal static partial class SliceEndpoints
 
     private static async Task<IResult> RestoreAsync(
         IWarehouse warehouse,
-        Commits commits,
         IOptions<DatasetOptions> datasets,
         DataLabel label,
         ILoggerFactory logs,
@@ -99,7 +98,7 @@ internal static partial class SliceEndpoints
         }
 
         var choice = new VersionChoice(vendor, account, report, load, time, first, last);
-        var restoration = new Restoration(warehouse, commits, datasets.Value.Dataset);
+        var restoration = new Restoration(warehouse, datasets.Value.Dataset);
         try
         {
             var plan = await restoration.PlanAsync(choice, cancellationToken);
@@ -112,12 +111,7 @@ internal static partial class SliceEndpoints
             {
                 // What is committed has to be checked, whether the caller still waits or not.
                 var id = $"restore_{Guid.CreateVersion7():N}";
-                var gone = await restoration.CommitAsync(plan, id, lifetime.ApplicationStopping);
-                if (gone.Count > 0)
-                {
-                    return Compacted(gone, "Meanwhile compact has");
-                }
-
+                await restoration.CommitAsync(plan, id, lifetime.ApplicationStopping);
                 SliceLog.Restored(
                     logs.CreateLogger(typeof(SliceEndpoints)),
                     plan.Slices.Count,
@@ -127,6 +121,10 @@ internal static partial class SliceEndpoints
                     load,
                     time,
                     id);
+                if (NotAsPlanned(await restoration.CheckAsync(plan, id, lifetime.ApplicationStopping)) is { } problem)
+                {
+                    return problem;
+                }
             }
 
             return TypedResults.Ok(Restored.Create(label.Text, plan));
@@ -177,8 +175,8 @@ internal static partial class SliceEndpoints
         if (plan.IsTooMany)
         {
             return QueryParameters.Bad(
-                $"More than {Restoration.MaxSlices} slices would be restored at once. Choose fewer by vendor, account, "
-                    + "report, from or to, and restore the others afterwards.");
+                $"That is too much for one restoration, which takes {Restoration.MaxSlices} days of reports at most. "
+                    + "Choose fewer by vendor, account, report, from or to, and restore the others afterwards.");
         }
 
         if (plan.Slices.Count == 0 && plan.AlreadyShown == 0)
@@ -192,16 +190,32 @@ internal static partial class SliceEndpoints
                 statusCode: StatusCodes.Status404NotFound);
         }
 
-        return plan.Compacted.Count > 0 ? Compacted(plan.Compacted, "compact has") : null;
+        return plan.Compacted.Count == 0 ? null : TypedResults.Problem(
+            title: "Nothing was restored.",
+            detail: $"compact has deleted the rows of {Of(plan.Compacted)}. Restore the others without these days, and "
+                + "read these days again with force.",
+            statusCode: StatusCodes.Status409Conflict);
     }
 
-    private static ProblemHttpResult Compacted(IReadOnlyList<SliceVersion> gone, string has) => TypedResults.Problem(
-        title: "Rows of a version are gone.",
-        detail: $"{has} deleted the rows of {gone.Count} of the chosen versions, the first of "
-            + $"{gone[0].Slice.Vendor}/{gone[0].Account}/{gone[0].Slice.Report} {gone[0].Slice.Day.Text()}, so their "
-            + "slices show what they showed before. Restore the others without these days, and read these days again "
-            + "with force.",
-        statusCode: StatusCodes.Status409Conflict);
+    private static ProblemHttpResult? NotAsPlanned(RestoreEnd end)
+    {
+        string[] said =
+        [
+            .. end.Compacted.Count == 0 ? Array.Empty<string>()
+                : [$"compact has deleted the rows of {Of(end.Compacted)} meanwhile: these days show what they showed "
+                    + "before; read them again with force."],
+            .. end.Replaced.Count == 0 ? Array.Empty<string>()
+                : [$"The days of {Of(end.Replaced)} were read meanwhile, and show what was read: restore them again."],
+        ];
+        return said.Length == 0 ? null : TypedResults.Problem(
+            title: "Not everything was restored.",
+            detail: $"{string.Join(' ', said)} The others are restored.",
+            statusCode: StatusCodes.Status409Conflict);
+    }
+
+    private static string Of(IReadOnlyList<SliceVersion> versions) =>
+        $"{versions.Count} of the chosen versions, the first of {versions[0].Slice.Vendor}/{versions[0].Account}/"
+            + $"{versions[0].Slice.Report} {versions[0].Slice.Day.Text()}";
 
     internal sealed record SliceList(string? Label, IReadOnlyList<SliceDocument> Slices);
 

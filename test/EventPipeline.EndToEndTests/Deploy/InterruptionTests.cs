@@ -93,6 +93,7 @@ public sealed class InterruptionTests
 
         back.ExitCode.ShouldBe(0, back.Error);
         bench.Service.Split.ShouldBe($"{Two}=100");
+        bench.Cloud.Compact.Image.ShouldBe((string)bench.Service.GetRevision(Two).Body["status"]!["imageDigest"]!);
         var (severity, told) = bench.Cloud.Log.Told.ShouldHaveSingleItem();
         (severity, (string)told["event"]!).ShouldBe(("ERROR", "deploy.rolled_back"));
     }

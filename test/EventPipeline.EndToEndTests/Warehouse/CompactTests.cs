@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using EventPipeline.EndToEndTests.Service;
+using EventPipeline.Load;
 using EventPipeline.Tests.Commands;
 
 namespace EventPipeline.EndToEndTests.Warehouse;
@@ -82,6 +83,40 @@ public sealed class CompactTests : IAsyncLifetime
         unanswered.Error.ShouldContain("Nothing was deleted: answer 'yes' or pass --yes.");
         refused.Error.ShouldContain("--retention-days is '7'");
         (await scene.HeldAsync()).ShouldBe(held);
+    }
+
+    /// <summary>What is left of former versions can be shown again, and what is not is refused.</summary>
+    [Fact]
+    public async Task A_version_that_is_left_can_be_restored_and_one_that_is_deleted_cannot()
+    {
+        await RunAsync("--yes");
+        var restoration = new Restoration(server.Warehouse, WarehouseServer.Dataset);
+        var all = new VersionChoice("anthropic", "acme", "cost", null, null, DateOnly.MinValue, DateOnly.MaxValue);
+        var versions = await new SliceVersions(server.Warehouse, WarehouseServer.Dataset).FindAsync(
+            all, 1_000, TestContext.Current.CancellationToken);
+        var former = versions.Where(version => !version.IsCurrent).ToList();
+        var left = (await new SliceVersions(server.Warehouse, WarehouseServer.Dataset).FindCompactedAsync(
+            former, TestContext.Current.CancellationToken)) is var gone ? former.Except(gone).First() : null;
+
+        foreach (var (version, isLeft) in new[] { (left!, true), (gone[0], false) })
+        {
+            var day = version.Slice.Day;
+            var choice = all with { Account = null, LoadId = version.LoadId, From = day, To = day };
+            var plan = await restoration.PlanAsync(choice, TestContext.Current.CancellationToken);
+            plan.Slices.ShouldHaveSingleItem().After.LoadId.ShouldBe(version.LoadId);
+            plan.Compacted.Count.ShouldBe(isLeft ? 0 : 1);
+            if (isLeft)
+            {
+                await restoration.CommitAsync(plan, "restore_test", TestContext.Current.CancellationToken);
+                var end = await restoration.CheckAsync(plan, "restore_test", TestContext.Current.CancellationToken);
+                (end.Compacted.Count, end.Replaced.Count).ShouldBe((0, 0));
+            }
+        }
+
+        var asOf = await restoration.PlanAsync(
+            all with { Account = null, AsOf = TimeProvider.System.GetUtcNow().AddDays(-60) },
+            TestContext.Current.CancellationToken);
+        asOf.Slices.ShouldNotBeEmpty();
     }
 
     private LocalProcess Start(params string[] arguments) => LocalProcess.StartProgram(

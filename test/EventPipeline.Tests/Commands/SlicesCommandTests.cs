@@ -56,7 +56,7 @@ public sealed class SlicesCommandTests : IAsyncLifetime
 
         // Again, it changes nothing.
         (await TypeAsync([.. restore, "--yes"])).ShouldBe(
-            (0, "1 day already shows that version and stays as it is.\n", ""));
+            (0, "1 day already shows that version and is left as it is.\n", ""));
         (await _host.CountAsync("slice_versions WHERE state = 'restored'")).ShouldBe(1);
 
         // Neither a run nor a message that was on its way takes its place.
@@ -133,9 +133,8 @@ public sealed class SlicesCommandTests : IAsyncLifetime
 
         code.ShouldBe(1);
         error.ShouldBe(
-            "compact has deleted the rows of 1 of the chosen versions, the first of anthropic/acme/cost 2025-01-02, so "
-            + "their slices show what they showed before. Restore the others without these days, and read these days "
-            + "again with force.\n");
+            "compact has deleted the rows of 1 of the chosen versions, the first of anthropic/acme/cost 2025-01-02. "
+            + "Restore the others without these days, and read these days again with force.\n");
         (await ShownAsync()).ShouldBe([9m]);
     }
 

@@ -38,6 +38,16 @@ public sealed class TextColumnsTests
         """);
 
     [Fact]
+    public async Task A_record_without_its_first_cell_does_not_lend_it_another()
+    {
+        var output = new StringWriter();
+
+        await TextColumns.WriteAsync(output, [["person", "team", "usd"], ["", "search", "1"], ["", "", ""]], width: 5);
+
+        output.ToString().ShouldBe("-\n  team search,\n  usd 1\n-\n");
+    }
+
+    [Fact]
     public async Task A_cell_that_is_wider_than_the_terminal_stays_whole() => (await WriteAsync(10)).ShouldContain(
         "anthropic/acme/cost\n  days 2,\n  dollars 1,234.50,\n  new,\n  reason two lines\n");
 

@@ -76,50 +76,142 @@ public sealed class RestorationTests(WarehouseFixture file) : IClassFixture<Ware
         await LoadAsync(9m);
         var restoration = Restoration();
         var plan = await restoration.PlanAsync(Choice(first), Token);
-        await file.Warehouse.ExecuteAsync(
-            WarehouseFixture.Dataset,
-            $"compact-{Guid.NewGuid():N}",
-            new Statement(
-                "compact",
-                $"DELETE FROM {{dataset}}.cost_versions WHERE load_id = '{first}'",
-                new Dictionary<string, object?>()),
-            Token);
+        await DeleteAsync(first);
 
-        var gone = await restoration.CommitAsync(plan, $"restore_{Guid.NewGuid():N}", Token);
+        var id = $"restore_{Guid.NewGuid():N}";
+        await restoration.CommitAsync(plan, id, Token);
+        var end = await restoration.CheckAsync(plan, id, Token);
 
-        gone.ShouldHaveSingleItem().LoadId.ShouldBe(first);
+        end.Compacted.ShouldHaveSingleItem().LoadId.ShouldBe(first);
+        end.Replaced.ShouldBeEmpty();
         (await ShownAsync()).ShouldBe(9m);
         (await file.AskAsync("SELECT pinned FROM current_slices"))[0].ShouldBe([false]);
         (await file.AskAsync("SELECT COUNT(*) FROM restatements"))[0].ShouldBe([1L]);
     }
 
+    /// <summary>
+    /// A forced read that began before one that kept the restored version, and committed after it, is what counts.
+    /// </summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_read_that_keeps_a_restored_version_never_looks_newer_than_a_forced_one(bool forcedEndsLast)
+    {
+        var first = await LoadAsync(5m);
+        await LoadAsync(9m);
+        await RestoreAsync(first);
+        await using var forced = LoadAttempts.Create(file.Warehouse, Request(true), TimeProvider.System);
+        await using var keeping = LoadAttempts.Create(file.Warehouse, Request(false), TimeProvider.System);
+        await forced.BeginAsync(Token);
+        await keeping.BeginAsync(Token);
+
+        (LoadAttempt, decimal)[] ends = [(forced, 7m), (keeping, 8m)];
+        foreach (var (load, amount) in forcedEndsLast ? ends.Reverse() : ends)
+        {
+            await load.AcceptAsync(new BucketArrived(Day), Token);
+            await load.AcceptAsync(BilledCost.Of(Day, RowKey.Create("0"), amount), Token);
+            await load.CompleteAsync(Token);
+        }
+
+        (await ShownAsync()).ShouldBe(7m);
+        (await file.AskAsync("SELECT pinned FROM current_slices"))[0].ShouldBe([false]);
+    }
+
+    [Fact]
+    public async Task A_forced_read_that_ends_between_the_commit_and_the_look_is_told_and_stays()
+    {
+        var first = await LoadAsync(5m);
+        await LoadAsync(9m);
+        var (restoration, id) = (Restoration(), $"restore_{Guid.NewGuid():N}");
+        var plan = await restoration.PlanAsync(Choice(first), Token);
+        await restoration.CommitAsync(plan, id, Token);
+        await LoadAsync(7m, force: true);
+
+        var end = await restoration.CheckAsync(plan, id, Token);
+
+        end.Replaced.ShouldHaveSingleItem().LoadId.ShouldBe(first);
+        (await ShownAsync()).ShouldBe(7m);
+    }
+
+    /// <summary>Stopped before the look, the next request looks.</summary>
+    [Fact]
+    public async Task A_restored_version_whose_rows_are_gone_is_found_by_the_next_request()
+    {
+        var first = await LoadAsync(5m);
+        await LoadAsync(9m);
+        await RestoreAsync(first);
+        await DeleteAsync(first);
+
+        (await Restoration().PlanAsync(Choice(first), Token)).Compacted.ShouldHaveSingleItem().LoadId.ShouldBe(first);
+    }
+
+    /// <summary>Whoever names a load wants it to stay; a time chooses only what has changed since.</summary>
+    [Fact]
+    public async Task A_version_that_is_shown_is_pinned_where_its_load_is_named()
+    {
+        var load = await LoadAsync(5m);
+
+        (await Restoration().PlanAsync(
+            Choice(load) with { LoadId = null, AsOf = TimeProvider.System.GetUtcNow() }, Token)).Slices.ShouldBeEmpty();
+        await RestoreAsync(load);
+        await LoadAsync(9m);
+
+        (await ShownAsync()).ShouldBe(5m);
+    }
+
+    [Fact]
+    public async Task A_restored_version_has_the_name_that_its_account_has_now()
+    {
+        var first = await LoadAsync(5m);
+        await LoadAsync(9m, account: "acme-eu");
+
+        await RestoreAsync(first);
+
+        (await file.AskAsync("SELECT account, amount_usd FROM current_slices"))[0].ShouldBe(["acme-eu", 5m]);
+    }
+
     private static VersionChoice Choice(string load) =>
         new(null, null, null, load, null, DateOnly.MinValue, DateOnly.MaxValue);
 
-    private Restoration Restoration() => new(
-        file.Warehouse, new Commits(file.Warehouse, TimeProvider.System), WarehouseFixture.Dataset);
+    private Restoration Restoration() => new(file.Warehouse, WarehouseFixture.Dataset);
 
     private async Task RestoreAsync(string load)
     {
         var restoration = Restoration();
         var plan = await restoration.PlanAsync(Choice(load), Token);
         plan.Slices.Count.ShouldBe(1);
-        (await restoration.CommitAsync(plan, $"restore_{Guid.NewGuid():N}", Token)).ShouldBeEmpty();
+        var id = $"restore_{Guid.NewGuid():N}";
+        await restoration.CommitAsync(plan, id, Token);
+        var end = await restoration.CheckAsync(plan, id, Token);
+        (end.Compacted.Count, end.Replaced.Count).ShouldBe((0, 0));
     }
 
-    private static LoadRequest Request(bool force) => new(
+    private Task<bool> DeleteAsync(string load) => file.Warehouse.ExecuteAsync(
+        WarehouseFixture.Dataset,
+        $"compact-{Guid.NewGuid():N}",
+        new Statement(
+            "compact",
+            $"DELETE FROM {{dataset}}.cost_versions WHERE load_id = '{load}'",
+            new Dictionary<string, object?>()),
+        Token);
+
+    private static LoadRequest Request(bool force, string account = "acme") => new(
         $"run-{Guid.NewGuid():N}",
         RunMode.Production,
-        new Window("anthropic", "acme", "cost", Day, Day),
+        new Window("anthropic", account, "cost", Day, Day),
         "org-1",
         Report,
         force,
         MessageId: null);
 
     private async Task<string> LoadAsync(
-        decimal amount, bool force = false, Func<Task>? between = null, WindowLookUp? known = null)
+        decimal amount,
+        bool force = false,
+        Func<Task>? between = null,
+        WindowLookUp? known = null,
+        string account = "acme")
     {
-        await using var load = LoadAttempts.Create(file.Warehouse, Request(force), TimeProvider.System);
+        await using var load = LoadAttempts.Create(file.Warehouse, Request(force, account), TimeProvider.System);
         await load.BeginAsync(known, Token);
         await (between?.Invoke() ?? Task.CompletedTask);
         await load.AcceptAsync(new BucketArrived(Day), Token);

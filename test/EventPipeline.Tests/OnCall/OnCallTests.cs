@@ -78,8 +78,11 @@ public sealed partial class OnCallTests
         ["curl", ..] => [Operator],
         ["bq", "query" or "cp" or "show" or "--location=US", ..] => [Query, Write],
         ["infra/deploy", "rollback"] =>
-            ["roles/run.developer", "roles/iam.serviceAccountUser", "roles/logging.logWriter"],
-        ["gcloud", "run", "services" or "revisions", "describe", ..] => ["roles/run.developer"],
+        [
+            "run.services.get", "run.services.update", "roles/run.viewer", "roles/iam.serviceAccountUser",
+            "roles/logging.logWriter",
+        ],
+        ["gcloud", "run", "services" or "revisions", "describe", ..] => ["roles/run.viewer"],
         ["gcloud", "logging", "read", ..] => ["roles/logging.viewer"],
         ["gcloud", "secrets", "versions", "add", ..] => ["roles/secretmanager.secretVersionAdder"],
         ["gcloud", "pubsub", "topics", "publish", "eventpipeline-trigger", ..] => ["roles/pubsub.publisher"],
@@ -104,7 +107,7 @@ public sealed partial class OnCallTests
             .Concat(Read("identities.tf").Contains("toset(concat(var.operators, var.oncall))") ? [Operator] : []);
     }
 
-    [GeneratedRegex("\"(roles/[\\w.]+|cloudscheduler\\.jobs\\.\\w+)\"")]
+    [GeneratedRegex("\"(roles/[\\w.]+|(?:cloudscheduler|run)\\.\\w+\\.\\w+)\"")]
     private static partial Regex Right();
 
     [GeneratedRegex(@"\]\(([\w-]+\.md)\) \|")]

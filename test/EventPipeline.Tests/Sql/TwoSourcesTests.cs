@@ -1,3 +1,4 @@
+using EventPipeline.Load;
 using EventPipeline.Tests.DuckDb;
 using static EventPipeline.Tests.Sql.Facts;
 
@@ -114,6 +115,22 @@ public sealed class TwoSourcesTests(WarehouseFixture file) : IClassFixture<Wareh
         (await _facts.AskAsync("SELECT report, load_id FROM current_slices ORDER BY 1"))
             .ShouldBe([["analytics_cost", "b"], ["cost", "a"]]);
         (await _facts.AskAsync("SELECT report, load_id FROM shown_slices")).ShouldBe([["analytics_cost", "b"]]);
+    }
+
+    /// <summary>A version that is its report's newest and that views do not show can be restored.</summary>
+    [Fact]
+    public async Task Of_two_sources_the_one_that_is_restored_is_shown()
+    {
+        await CostAsync("cost", "a", Day, readOn: 1, 10m);
+        await CostAsync("analytics_cost", "b", Day, readOn: 2, 11m);
+        var restoration = new Restoration(file.Warehouse, WarehouseFixture.Dataset);
+        var choice = new VersionChoice(null, null, "cost", "a", null, Day, Day);
+
+        var plan = await restoration.PlanAsync(choice, TestContext.Current.CancellationToken);
+        plan.Slices.Count.ShouldBe(1);
+        await restoration.CommitAsync(plan, $"restore_{Guid.NewGuid():N}", TestContext.Current.CancellationToken);
+
+        (await SumAsync()).ShouldBe(10m);
     }
 
     private Task<object?> SumAsync() => _facts.ValueAsync("SELECT SUM(amount_usd) FROM daily_cost");
