@@ -69,30 +69,6 @@ public sealed class DeployTests
     }
 
     [Fact]
-    public async Task Where_versions_are_kept_for_ever_there_is_no_job_to_update()
-    {
-        await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
-        bench.Cloud.Compact.Exists = false;
-
-        var deployed = await bench.RunAsync(DeployBench.Image);
-
-        deployed.ExitCode.ShouldBe(0, deployed.Error);
-        deployed.Error.ShouldNotContain("eventpipeline-compact");
-    }
-
-    [Fact]
-    public async Task A_scheduled_job_that_cannot_be_updated_is_told_and_takes_nothing_back()
-    {
-        await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));
-        bench.Cloud.Fail("jobs.replace", 2, 403);
-
-        var deployed = await bench.RunAsync(DeployBench.Image);
-
-        deployed.ExitCode.ShouldBe(0, deployed.Error);
-        deployed.Error.ShouldContain("The job eventpipeline-compact runs the image that it had: ");
-    }
-
-    [Fact]
     public async Task A_schema_that_cannot_be_applied_ends_it_before_there_is_a_revision()
     {
         await using var bench = await DeployBench.StartAsync(new CloudRunService(Split));

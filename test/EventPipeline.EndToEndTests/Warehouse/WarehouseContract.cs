@@ -231,6 +231,7 @@ public abstract class WarehouseContract(WarehouseServer server)
             ("grain", "line"),
             ("normaliser_version", 1L),
             ("state", "loaded"),
+            ("pinned", false),
             ("run_id", "run"),
             ("window_id", "w"),
             ("message_id", null),
