@@ -23,7 +23,6 @@ internal static class LocalServeCommand
             ? $"SIMULATED vendors on {simulator.AbsoluteUri.TrimEnd('/')}, data in {folder.Path}"
             : $"Data in {folder.Path}");
         await Console.Out.WriteLineAsync($"Start a run: curl -X POST {service.Address.AbsoluteUri}run-daily-job");
-        await Console.Out.FlushAsync(cancellationToken);
         await service.WaitForShutdownAsync(cancellationToken);
         return 0;
     }

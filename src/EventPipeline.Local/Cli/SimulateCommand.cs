@@ -18,7 +18,6 @@ internal static class SimulateCommand
             await Console.Out.WriteLineAsync($"{account.Vendor} account {account.Name}, key {account.Key}");
         }
 
-        await Console.Out.FlushAsync(cancellationToken);
         await simulator.WaitForShutdownAsync(cancellationToken);
         return 0;
     }
