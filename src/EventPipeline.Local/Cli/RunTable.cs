@@ -141,14 +141,6 @@ internal static class RunTable
 
     private static Markup Plain(string text) => new(Markup.Escape(text));
 
-    private static string Dollars(SumsByBasis money) => money switch
-    {
-        { BilledUsd: 0, EstimatedUsd: not 0 } => $"~{Cents(money.EstimatedUsd)}",
-        { BilledUsd: 0, OtherUsd: { } others } =>
-            string.Join(", ", others.Select(other => $"{other.Key} {Cents(other.Value)}")),
-        _ => Cents(money.BilledUsd),
-    };
-
     private static Markup Coloured(string state) => new(WindowState.IsFailure(state) ? $"[red]{state}[/]"
         : state == WindowState.Refused ? $"[yellow]{state}[/]"
         : state == WindowState.Loaded ? $"[green]{state}[/]"

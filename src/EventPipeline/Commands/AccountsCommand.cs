@@ -1,4 +1,5 @@
 using System.CommandLine;
+using EventPipeline.Load;
 
 namespace EventPipeline.Commands;
 
@@ -26,20 +27,43 @@ internal static class AccountsCommand
         };
     }
 
-    private static Command Rename(OpenWarehouse open)
+    private static Command Rename(OpenWarehouse open) => Change(
+        open,
+        new Command("rename", "Gives an account another name, so that it can get another key at the same time."),
+        Required("--vendor", "NAME", "The vendor of the account."),
+        Required("--from", "ACCOUNT", "The name that it has."),
+        Required("--to", "ACCOUNT", "The name that it gets."),
+        (warehouse, console) => new AccountRename(warehouse, console).ExecuteAsync);
+
+    private static Command Merge(OpenWarehouse open) => Change(
+        open,
+        new Command(
+            "merge",
+            "Shows two accounts that are one organisation as one: "
+            + "for a day stored under both, the newest read counts. No row is deleted."),
+        Required("--vendor", "NAME", "The vendor of both accounts."),
+        Required("--from", "ACCOUNT_ID", "The account_id that counts as the other one from now on."),
+        Required("--into", "ACCOUNT_ID", "The account_id to keep; pass the same as --from to undo an earlier merge."),
+        (warehouse, console) => new AccountMerge(warehouse, console).ExecuteAsync);
+
+    /// <summary>Lets a command change what an account is known by, from one thing to another.</summary>
+    private static Command Change(
+        OpenWarehouse open,
+        Command change,
+        Option<string> vendor,
+        Option<string> from,
+        Option<string> to,
+        Func<IWarehouse, InvocationConfiguration, MakeChange> changeOf)
     {
-        var vendor = Required("--vendor", "NAME", "The vendor of the account.");
-        var from = Required("--from", "ACCOUNT", "The name that it has.");
-        var to = Required("--to", "ACCOUNT", "The name that it gets.");
-        var rename = new Command(
-            "rename", "Gives an account another name, so that it can get another key at the same time.")
+        foreach (var option in new Option[] { vendor, from, to, Consent.DryRun, Consent.Yes })
         {
-            vendor, from, to, Consent.DryRun, Consent.Yes,
-        };
-        rename.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
+            change.Options.Add(option);
+        }
+
+        change.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
             open,
             arguments,
-            (warehouse, dataset) => new AccountRename(warehouse, arguments.InvocationConfiguration).ExecuteAsync(
+            (warehouse, dataset) => changeOf(warehouse, arguments.InvocationConfiguration)(
                 dataset,
                 arguments.GetRequiredValue(vendor),
                 arguments.GetRequiredValue(from),
@@ -47,34 +71,7 @@ internal static class AccountsCommand
                 Consent.Read(arguments),
                 cancellationToken),
             cancellationToken));
-        return rename;
-    }
-
-    private static Command Merge(OpenWarehouse open)
-    {
-        var vendor = Required("--vendor", "NAME", "The vendor of both accounts.");
-        var from = Required("--from", "ACCOUNT_ID", "The account_id that counts as the other one from now on.");
-        var into = Required(
-            "--into", "ACCOUNT_ID", "The account_id to keep; pass the same as --from to undo an earlier merge.");
-        var merge = new Command(
-            "merge",
-            "Shows two accounts that are one organisation as one: "
-            + "for a day stored under both, the newest read counts. No row is deleted.")
-        {
-            vendor, from, into, Consent.DryRun, Consent.Yes,
-        };
-        merge.SetAction((arguments, cancellationToken) => WarehouseCommand.RunAsync(
-            open,
-            arguments,
-            (warehouse, dataset) => new AccountMerge(warehouse, arguments.InvocationConfiguration).ExecuteAsync(
-                dataset,
-                arguments.GetRequiredValue(vendor),
-                arguments.GetRequiredValue(from),
-                arguments.GetRequiredValue(into),
-                Consent.Read(arguments),
-                cancellationToken),
-            cancellationToken));
-        return merge;
+        return change;
     }
 
     private static Option<string> Required(string name, string help, string description) => new(name)
@@ -83,4 +80,14 @@ internal static class AccountsCommand
         HelpName = help,
         Required = true,
     };
+
+    /// <summary>Describes the change, asks for confirmation and makes it.</summary>
+    /// <returns>The exit code.</returns>
+    private delegate Task<int> MakeChange(
+        string dataset,
+        string vendor,
+        string from,
+        string to,
+        Consent consent,
+        CancellationToken cancellationToken);
 }

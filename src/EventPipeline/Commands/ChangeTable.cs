@@ -65,13 +65,9 @@ internal static class ChangeTable
     public static string Name(string vendor, string account, string report, DateOnly day) =>
         $"{new Subject(vendor, account, report)} {day.Text()}";
 
-    /// <summary>Rows, tokens and dollars: what is billed, else what is estimated, marked with ~.</summary>
+    /// <summary>Rows, tokens and dollars.</summary>
     public static string[] Cells(SliceTotals totals) =>
     [
-        TextColumns.Count(totals.Rows),
-        TextColumns.Count(totals.Tokens),
-        totals.Money is { BilledUsd: 0, EstimatedUsd: not 0 }
-            ? $"~{TextColumns.Cents(totals.Money.EstimatedUsd)}"
-            : TextColumns.Cents(totals.Money.BilledUsd),
+        TextColumns.Count(totals.Rows), TextColumns.Count(totals.Tokens), TextColumns.Dollars(totals.Money),
     ];
 }

@@ -52,7 +52,7 @@ internal sealed class Compact(IWarehouse warehouse, InvocationConfiguration cons
         {
             await compaction.DeleteAsync(table, rows, cancellationToken);
             await console.Output.WriteLineAsync(
-                $"Deleted from {table}: {Counted(rows.Sum(month => month.Rows), "row")}.");
+                $"Deleted from {table}: {TextColumns.Counted(rows.Sum(month => month.Rows), "row")}.");
         }
 
         return 0;
@@ -61,9 +61,7 @@ internal sealed class Compact(IWarehouse warehouse, InvocationConfiguration cons
     private static string Told(IReadOnlyList<RemovableRows> rows, bool wereCommitted)
     {
         var told = rows.Where(month => month.WereCommitted == wereCommitted).ToList();
-        return $"{Counted(told.Sum(month => month.Rows), "row")} of {Counted(told.Sum(month => month.Loads), "load")}";
+        return $"{TextColumns.Counted(told.Sum(month => month.Rows), "row")} of "
+            + TextColumns.Counted(told.Sum(month => month.Loads), "load");
     }
-
-    private static string Counted(long count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {what}{(count == 1 ? "" : "s")}");
 }

@@ -26,6 +26,9 @@ internal static class RecordWriter
             ? WriteJsonAsync(output, columns, records)
             : WriteCsvAsync(output, records.Prepend(columns));
 
+    /// <summary>A whole number as a cell.</summary>
+    public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
     private static async Task WriteJsonAsync(
         TextWriter output, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string?>> records)
     {

@@ -135,11 +135,11 @@ internal static class RunText
         run.To?.Text(),
         TimeText.Instant(run.RequestedAt),
         run.EndedAt is { } ended ? TimeText.Instant(ended) : null,
-        Plain(run.Windows),
-        Plain(run.Pending),
-        Plain(run.RefusedWindows),
-        Plain(run.Totals.Rows),
-        Plain(run.Totals.Tokens),
+        RecordWriter.Number(run.Windows),
+        RecordWriter.Number(run.Pending),
+        RecordWriter.Number(run.RefusedWindows),
+        RecordWriter.Number(run.Totals.Rows),
+        RecordWriter.Number(run.Totals.Tokens),
         DecimalAsString.Text(run.Totals.BilledUsd),
         DecimalAsString.Text(run.Totals.EstimatedUsd),
         run.Reason,
@@ -155,9 +155,9 @@ internal static class RunText
         window.To.Text(),
         window.Why,
         window.State,
-        Plain(window.Attempts),
-        Plain(window.Rows),
-        Plain(window.Tokens),
+        RecordWriter.Number(window.Attempts),
+        RecordWriter.Number(window.Rows),
+        RecordWriter.Number(window.Tokens),
         DecimalAsString.Text(window.BilledUsd),
         DecimalAsString.Text(window.EstimatedUsd),
         window.LoadId,
@@ -176,6 +176,4 @@ internal static class RunText
 
     private static string Progress(int ended, int windows) =>
         string.Create(CultureInfo.InvariantCulture, $"{ended}/{windows}");
-
-    private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EventPipeline.Load;
 using EventPipeline.Status;
 using VersionDocument = EventPipeline.Status.SliceEndpoints.VersionDocument;
@@ -67,14 +66,15 @@ internal static class SliceText
                     slice => (Name(slice.Before), (SliceTotals?)Totals(slice.Before), Totals(slice.After))),
             ]);
         await output.WriteLineAsync(
-            $"{Counted(would.Slices.Count, "day")} to restore: "
+            $"{TextColumns.Counted(would.Slices.Count, "day")} to restore: "
             + $"{Sum(would.Slices.Select(slice => slice.Before))} before, "
             + $"{Sum(would.Slices.Select(slice => slice.After))} after.");
     }
 
     /// <summary>What restoring has changed.</summary>
     public static string Done(SliceEndpoints.Restored made) =>
-        $"{Counted(made.Slices.Count, "day")} restored. They stay as they are now until they are requested with force.";
+        $"{TextColumns.Counted(made.Slices.Count, "day")} restored. They stay as they are now until they are requested "
+            + "with force.";
 
     /// <summary>The cells of a version.</summary>
     public static string?[] Cells(VersionDocument version) =>
@@ -87,15 +87,15 @@ internal static class SliceText
         version.LoadId,
         version.IsShown ? "true" : "false",
         version.IsPinned ? "true" : "false",
-        Plain(version.Rows),
-        Plain(version.Tokens),
+        RecordWriter.Number(version.Rows),
+        RecordWriter.Number(version.Tokens),
         DecimalAsString.Text(version.BilledUsd),
         DecimalAsString.Text(version.EstimatedUsd),
         version.Grain,
-        Plain(version.NormaliserVersion),
+        RecordWriter.Number(version.NormaliserVersion),
         TimeText.Instant(version.FirstReadBegan),
         TimeText.Instant(version.ReadBegan),
-        Plain(version.Reads),
+        RecordWriter.Number(version.Reads),
         version.RunId,
     ];
 
@@ -111,11 +111,6 @@ internal static class SliceText
     {
         var (rows, usd) = versions.Aggregate(
             (Rows: 0L, Usd: 0m), (sum, version) => (sum.Rows + version.Rows, sum.Usd + version.BilledUsd));
-        return $"{Counted(rows, "row")} and ${TextColumns.Cents(usd)} billed";
+        return $"{TextColumns.Counted(rows, "row")} and ${TextColumns.Cents(usd)} billed";
     }
-
-    private static string Counted(long count, string what) =>
-        $"{TextColumns.Count(count)} {what}{(count == 1 ? "" : "s")}";
-
-    private static string Plain(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -53,6 +53,20 @@ internal static partial class TextColumns
     /// <summary>A whole number with thousands separators.</summary>
     public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>So many of something.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="what">Of what, one of them: <c>row</c>.</param>
+    public static string Counted(long number, string what) => $"{Count(number)} {what}{(number == 1 ? "" : "s")}";
+
+    /// <summary>Dollars that are billed; else what is estimated, marked with ~, or what other bases come to.</summary>
+    public static string Dollars(SumsByBasis money) => money switch
+    {
+        { BilledUsd: 0, EstimatedUsd: not 0 } => $"~{Cents(money.EstimatedUsd)}",
+        { BilledUsd: 0, OtherUsd: { } others } =>
+            string.Join(", ", others.Select(other => $"{other.Key} {Cents(other.Value)}")),
+        _ => Cents(money.BilledUsd),
+    };
+
     /// <summary>How wide the terminal is that is written to; any width where none is.</summary>
     public static int WidthOf(TextWriter output) =>
         (ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected)

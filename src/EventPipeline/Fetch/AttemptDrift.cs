@@ -7,9 +7,7 @@ namespace EventPipeline.Fetch;
 internal sealed class AttemptDrift
 {
     private long _repeats;
-    private int _keptFiner;
-    private int _keptForgotten;
-    private int _keptPinned;
+    private readonly Dictionary<KeepReason, int> _kept = [];
 
     /// <summary>What the vendor sent beyond its documentation.</summary>
     public Drift Vendor { get; } = new();
@@ -25,27 +23,7 @@ internal sealed class AttemptDrift
                 notes.Add($"{_repeats} identical duplicate rows were dropped");
             }
 
-            if (_keptFiner > 0)
-            {
-                notes.Add(
-                    $"{_keptFiner} days keep the finer rows of an earlier read: the coarser ones have the same "
-                    + "totals");
-            }
-
-            if (_keptForgotten > 0)
-            {
-                notes.Add(
-                    $"{_keptForgotten} days keep the rows of an earlier read: the vendor answered with none, as it "
-                    + "does for days that it no longer keeps");
-            }
-
-            if (_keptPinned > 0)
-            {
-                notes.Add(
-                    $"{_keptPinned} days keep the rows that a person has restored, whatever the vendor answered: ask "
-                    + "for them with force to replace them");
-            }
-
+            notes.UnionWith(_kept.Select(kept => $"{kept.Value} days keep {Kept(kept.Key)}"));
             return notes;
         }
     }
@@ -54,8 +32,18 @@ internal sealed class AttemptDrift
     public void Count(LoadAttempt load)
     {
         _repeats += load.Repeats;
-        _keptFiner += load.KeptFiner;
-        _keptForgotten += load.KeptForgotten;
-        _keptPinned += load.KeptPinned;
+        foreach (var (why, days) in load.KeptDays)
+        {
+            _kept[why] = _kept.GetValueOrDefault(why) + days;
+        }
     }
+
+    private static string Kept(KeepReason why) => why switch
+    {
+        KeepReason.Finer => "the finer rows of an earlier read: the coarser ones have the same totals",
+        KeepReason.Forgotten =>
+            "the rows of an earlier read: the vendor answered with none, as it does for days that it no longer keeps",
+        _ => "the rows that a person has restored, whatever the vendor answered: ask for them with force to replace "
+            + "them",
+    };
 }

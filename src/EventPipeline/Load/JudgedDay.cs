@@ -8,17 +8,14 @@ namespace EventPipeline.Load;
 /// <param name="LoadId">The load that holds its rows.</param>
 internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, string State, string LoadId)
 {
-    /// <summary>Whether the rows that are there stay because they are finer and add up to the same.</summary>
-    public bool KeepsFiner { get; init; }
-
-    /// <summary>Whether the rows that are there stay because the vendor no longer keeps the day.</summary>
-    public bool KeepsForgotten { get; init; }
-
-    /// <summary>Whether the rows that are there stay because a person has restored them.</summary>
-    public bool KeepsPinned { get; init; }
+    /// <summary>
+    /// Why the rows that are there stay although the vendor did not answer with them; null where it did, or where they
+    /// do not.
+    /// </summary>
+    public KeepReason? KeptFor { get; init; }
 
     /// <summary>The version whose rows stay although the vendor did not answer with them; null for none.</summary>
-    public Row? Kept => KeepsFiner || KeepsForgotten || KeepsPinned ? Before : null;
+    public Row? Kept => KeptFor is null ? null : Before;
 
     private string Change => Before is null ? "new"
         : Kept is not null || Before.Text("digest") == Read.Digest ? "unchanged"
@@ -55,6 +52,7 @@ internal sealed record JudgedDay(DateOnly Day, DayReading Read, Row? Before, str
         {
             Money = SumsByBasis.Total([landed.GetValueOrDefault((Before.Text("load_id"), Day), SumsByBasis.None)]),
         };
-        return new SliceDifference(Day, Change, before, KeepsForgotten || KeepsPinned ? before! : Totals(this));
+        return new SliceDifference(
+            Day, Change, before, KeptFor is KeepReason.Forgotten or KeepReason.Restored ? before! : Totals(this));
     }
 }

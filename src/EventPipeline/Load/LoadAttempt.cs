@@ -30,14 +30,8 @@ internal sealed class LoadAttempt(
     /// <summary>Identical rows that were repeated, and dropped.</summary>
     public long Repeats => _reading.Repeats;
 
-    /// <summary>Days whose finer rows stay, because a coarser read has the same totals.</summary>
-    public int KeptFiner { get; private set; }
-
-    /// <summary>Days whose rows stay, because the vendor no longer keeps such days and answers with none.</summary>
-    public int KeptForgotten { get; private set; }
-
-    /// <summary>Days whose rows stay, because a person has restored them.</summary>
-    public int KeptPinned { get; private set; }
+    /// <summary>How many days keep rows that the vendor did not answer with, by the reason.</summary>
+    public IReadOnlyDictionary<KeepReason, int> KeptDays { get; private set; } = new Dictionary<KeepReason, int>();
 
     private LoadUploads Uploads => _uploads ??= new LoadUploads(warehouse, dataset, _loadId);
 
@@ -164,9 +158,7 @@ internal sealed class LoadAttempt(
             days.Add(await JudgeAsync(day, read, Before.GetValueOrDefault(day), cancellationToken));
         }
 
-        KeptFiner = days.Count(day => day.KeepsFiner);
-        KeptForgotten = days.Count(day => day.KeepsForgotten);
-        KeptPinned = days.Count(day => day.KeepsPinned);
+        KeptDays = days.Select(day => day.KeptFor).OfType<KeepReason>().CountBy(why => why).ToDictionary();
         if (!Keeps)
         {
             return Outcome(days, null, await DifferencesAsync(days, cancellationToken));
@@ -232,30 +224,33 @@ internal sealed class LoadAttempt(
     private async Task<JudgedDay> JudgeAsync(
         DateOnly day, DayReading read, Row? before, CancellationToken cancellationToken)
     {
-        if (before is not null && !request.Force && before.Flag("pinned"))
+        if (before is not null)
         {
-            return new JudgedDay(
-                day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsPinned = true };
-        }
+            if (!request.Force && before.Flag("pinned"))
+            {
+                return Keep(before, KeepReason.Restored);
+            }
 
-        if (before is not null && IsUnchanged(read, before))
-        {
-            return new JudgedDay(day, read, before, WindowState.Unchanged, before.Text("load_id"));
-        }
+            if (IsUnchanged(read, before))
+            {
+                return Keep(before, null);
+            }
 
-        if (before is not null && IsForgotten(day, read, before))
-        {
-            return new JudgedDay(
-                day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsForgotten = true };
-        }
+            if (IsForgotten(day, read, before))
+            {
+                return Keep(before, KeepReason.Forgotten);
+            }
 
-        if (before is not null && !request.Force && await AgreesWithFinerAsync(day, read, before, cancellationToken))
-        {
-            return new JudgedDay(
-                day, read, before, WindowState.Unchanged, before.Text("load_id")) { KeepsFiner = true };
+            if (!request.Force && await AgreesWithFinerAsync(day, read, before, cancellationToken))
+            {
+                return Keep(before, KeepReason.Finer);
+            }
         }
 
         return new JudgedDay(day, read, before, read.Rows == 0 ? WindowState.Empty : WindowState.Loaded, _loadId);
+
+        JudgedDay Keep(Row shown, KeepReason? why) =>
+            new(day, read, shown, WindowState.Unchanged, shown.Text("load_id")) { KeptFor = why };
     }
 
     private bool IsUnchanged(DayReading read, Row before) => !request.Force && before.Text("digest") == read.Digest;

@@ -91,6 +91,9 @@ internal sealed class SliceVersion(Row row)
     /// <summary>The account's name when it was read last.</summary>
     public string Account { get; } = row.Text("account");
 
+    /// <summary>Whose report it is, by the names that people give them.</summary>
+    public Subject Subject => new(Slice.Vendor, Account, Slice.Report);
+
     public string LoadId { get; } = row.Text("load_id");
 
     public long Rows { get; } = row.GetInt64("row_count");

@@ -40,7 +40,7 @@ internal sealed class StepCommit(
         ["usage_date"] = day.Day,
         ["load_id"] = day.LoadId,
         ["read_began"] = ReadBegan(day),
-        ["follows"] = day.KeepsPinned ? null : Follows(day.Day),
+        ["follows"] = IsRestored(day) ? null : Follows(day.Day),
         ["row_count"] = day.Kept?.GetInt64("row_count") ?? day.Read.Rows,
         ["tokens"] = day.Kept?.GetInt64("tokens") ?? day.Read.Tokens,
         ["amount_usd"] = day.Kept?.Exact("amount_usd") ?? day.Read.Money.BilledUsd,
@@ -49,7 +49,7 @@ internal sealed class StepCommit(
         ["grain"] = day.Kept?.Text("grain") ?? request.GrainOf(day.Read.Grain),
         ["normaliser_version"] = day.Kept?.GetInt64("normaliser_version") ?? request.Report.NormaliserVersion,
         ["state"] = day.State,
-        ["pinned"] = day.KeepsPinned,
+        ["pinned"] = IsRestored(day),
         ["run_id"] = request.RunId,
         ["window_id"] = request.Whole.Id,
         ["message_id"] = request.MessageId,
@@ -61,9 +61,11 @@ internal sealed class StepCommit(
     /// began.
     /// </summary>
     private DateTimeOffset ReadBegan(JudgedDay day) =>
-        day.KeepsPinned && day.Before!.Timestamp("read_began") is var restored && restored < readBegan
+        IsRestored(day) && day.Before!.Timestamp("read_began") is var restored && restored < readBegan
             ? restored
             : readBegan;
+
+    private static bool IsRestored(JudgedDay day) => day.KeptFor == KeepReason.Restored;
 
     /// <summary>
     /// Just after the read that this one is known to follow, if the clocks say otherwise; null if they do not. Reads

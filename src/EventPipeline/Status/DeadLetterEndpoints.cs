@@ -145,7 +145,7 @@ internal static class DeadLetterEndpoints
         }
         catch (TransientFailureException ex)
         {
-            return Problem(StatusCodes.Status503ServiceUnavailable, $"{ex.Message} Try again in a minute.");
+            return Outage.Tell(title: null, ex);
         }
     }
 

@@ -56,10 +56,7 @@ internal static class RunDailyJobEndpoint
         }
         catch (TransientFailureException failure)
         {
-            return TypedResults.Problem(
-                title: "The run could not be requested.",
-                detail: $"{failure.Message} Try again in a minute.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Outage.Tell("The run could not be requested.", failure);
         }
 
         await ledger.RecordRequestedAsync(runId, run.Mode, cancellationToken);
@@ -93,10 +90,7 @@ internal static class RunDailyJobEndpoint
         }
         catch (TransientFailureException failure)
         {
-            return TypedResults.Problem(
-                title: "The run could not be estimated.",
-                detail: $"{failure.Message} Try again in a minute.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Outage.Tell("The run could not be estimated.", failure);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using EventPipeline.FanOut;
 using EventPipeline.Ledger;
 using EventPipeline.Messages;
@@ -151,7 +150,7 @@ internal static class RunEndpoints
                 return StaysAsItIs(before);
             }
 
-            await decide(run, context.User.FindFirstValue(ClaimTypes.Email) ?? "a person at this machine");
+            await decide(run, Caller.NameOf(context));
             run = (await runs.FindAsync(id, cancellationToken))!;
 
             // It may have ended in between, which does not make it wrong to have resumed it.
@@ -159,15 +158,9 @@ internal static class RunEndpoints
                 ? StaysAsItIs(after)
                 : TypedResults.Ok(RunSummary.FromDocument(run, label));
         }
-        catch (Exception failure) when (
-            failure is TransientFailureException
-                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (Outage.Is(failure, cancellationToken))
         {
-            var what = failure is TransientFailureException ? failure.Message : "The service is shutting down.";
-            return TypedResults.Problem(
-                title: "The run may not have been changed.",
-                detail: $"{what} Try again in a minute.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Outage.Tell("The run may not have been changed.", failure);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Json.Serialization;
 using EventPipeline.Ledger;
 using EventPipeline.Load;
@@ -117,7 +116,7 @@ internal static partial class SliceEndpoints
                     plan.Slices.Count,
                     plan.Slices[^1].After.Slice.Day,
                     plan.Slices[0].After.Slice.Day,
-                    context.User.FindFirstValue(ClaimTypes.Email) ?? "a person at this machine",
+                    Caller.NameOf(context),
                     load,
                     time,
                     id);
@@ -129,15 +128,9 @@ internal static partial class SliceEndpoints
 
             return TypedResults.Ok(Restored.Create(label.Text, plan));
         }
-        catch (Exception failure) when (
-            failure is TransientFailureException
-                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure) when (Outage.Is(failure, cancellationToken))
         {
-            var what = failure is TransientFailureException ? failure.Message : "The service is shutting down.";
-            return TypedResults.Problem(
-                title: "The slices may not have been restored.",
-                detail: $"{what} Try again in a minute.",
-                statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Outage.Tell("The slices may not have been restored.", failure);
         }
     }
 
@@ -214,8 +207,7 @@ internal static partial class SliceEndpoints
     }
 
     private static string Of(IReadOnlyList<SliceVersion> versions) =>
-        $"{versions.Count} of the chosen versions, the first of {versions[0].Slice.Vendor}/{versions[0].Account}/"
-            + $"{versions[0].Slice.Report} {versions[0].Slice.Day.Text()}";
+        $"{versions.Count} of the chosen versions, the first of {versions[0].Subject} {versions[0].Slice.Day.Text()}";
 
     internal sealed record SliceList(string? Label, IReadOnlyList<SliceDocument> Slices);
 

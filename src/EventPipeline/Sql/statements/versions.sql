@@ -12,7 +12,7 @@
 -- @limit INT64
 SELECT
   v.vendor, v.account, v.account_id, v.stored_account_id, v.report, v.usage_date, v.load_id, v.first_read_began, v.read_began, v.reads, v.row_count, v.tokens,
-  v.amount_usd, v.estimated_usd, v.digest, v.grain, v.normaliser_version, v.state, v.first_run_id, v.committed_at,
+  v.amount_usd, v.estimated_usd, v.digest, v.grain, v.normaliser_version, v.first_run_id,
   v.position = 1 AS is_current,
   v.position = 1 AND s.load_id IS NOT NULL AS is_shown,
   v.position = 1 AND v.pinned AS is_pinned,
